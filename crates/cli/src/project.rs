@@ -1,0 +1,216 @@
+//! The files of a project: found, read, checked; and the paths that a person limits a command to.
+
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use dsl::project::{File, Loaded};
+use model::words::Language;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The folder's name in the paths of [`File`], whatever the setting `workflows` calls it.
+const FOLDER: &str = "workflows";
+/// Sample data beside the workflows: no files of the language.
+const SAMPLES: &str = "samples";
+
+/// Reads the project's files: `workflows/**/*.yaml`, `templates/**/*.hbs` and the layout's styles, in the
+/// order of their paths. Errors (exit 3): there is no such folder, or a file cannot be read.
+pub fn read_project(config: &Config) -> Result<Vec<File>, Failure> {
+    let root = config.project.join(&config.workflows.value);
+    let language = config.language.value;
+    if !root.is_dir() {
+        let path = root.display().to_string();
+        return Err(Failure::say(Exit::Configuration, language, "cli-no-workflows", &[("path", &path)]));
+    }
+    let mut found = BTreeMap::new();
+    gather(&root, FOLDER, language, &mut found)?;
+    found.into_iter().map(|(path, place)| Ok(File { path, text: read(&place, language)? })).collect()
+}
+
+/// Checks the whole project.
+pub fn load(config: &Config) -> Result<Loaded, Failure> {
+    Ok(dsl::load(&read_project(config)?, &config.settings()))
+}
+
+/// Checks the whole project, and files that were named and lie outside of it as well.
+pub fn load_with(config: &Config, selection: &Selection) -> Result<Loaded, Failure> {
+    let mut files = read_project(config)?;
+    for (path, place) in &selection.outside {
+        files.push(File { path: path.clone(), text: read(place, config.language.value)? });
+    }
+    Ok(dsl::load(&files, &config.settings()))
+}
+
+fn read(place: &Path, language: Language) -> Result<String, Failure> {
+    let bytes = std::fs::read(place).map_err(|error| unreadable(place, &error.to_string(), language))?;
+    String::from_utf8(bytes).map_err(|_| {
+        let path = place.display().to_string();
+        Failure::say(Exit::Configuration, language, "cli-not-utf8", &[("path", &path)])
+    })
+}
+
+fn unreadable(place: &Path, why: &str, language: Language) -> Failure {
+    let path = place.display().to_string();
+    Failure::say(Exit::Configuration, language, "cli-unreadable", &[("path", &path), ("why", why)])
+}
+
+/// Gathers the files below a folder by the path they have in the project. Links to folders are not followed:
+/// they may lead in a circle.
+fn gather(
+    dir: &Path,
+    prefix: &str,
+    language: Language,
+    found: &mut BTreeMap<String, PathBuf>,
+) -> Result<(), Failure> {
+    let wrong = |error: std::io::Error| unreadable(dir, &error.to_string(), language);
+    for entry in std::fs::read_dir(dir).map_err(wrong)? {
+        let entry = entry.map_err(wrong)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type().map_err(wrong)?;
+        let path = format!("{prefix}/{name}");
+        if name.starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() {
+            if name != SAMPLES {
+                gather(&entry.path(), &path, language, found)?;
+            }
+        } else if is_ours(&path) {
+            found.insert(path, entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(path: &str) -> bool {
+    let template = path.contains("/templates/");
+    (path.ends_with(".yaml") && !template) || path.ends_with(".hbs") || path.ends_with("/layout.styles.toml")
+}
+
+/// The files that a command is about. Made from paths as a person types them.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Paths as in [`File`]: of a file, or of a folder with all below it. Empty: everything.
+    chosen: Vec<String>,
+    /// Files outside the project's folder: the path shown, and where they are.
+    outside: Vec<(String, PathBuf)>,
+}
+
+impl Selection {
+    /// The paths given, relative to `here`, to the project, or absolute. Errors (exit 3): there is no such
+    /// path.
+    pub fn of(config: &Config, here: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let language = config.language.value;
+        let root = config.project.join(&config.workflows.value);
+        let root = root.canonicalize().unwrap_or(root);
+        let mut selection = Self::default();
+        for path in paths {
+            let candidates = [here.join(path), config.project.join(path)];
+            let Some(place) = candidates.iter().find_map(|place| place.canonicalize().ok()) else {
+                let path = path.display().to_string();
+                return Err(Failure::say(Exit::Configuration, language, "cli-no-path", &[("path", &path)]));
+            };
+            if let Ok(below) = place.strip_prefix(&root) {
+                selection.chosen.push(joined(FOLDER, below));
+            } else if root.starts_with(&place) {
+                selection.chosen.push(FOLDER.to_owned());
+            } else {
+                let shown = joined("", path).trim_start_matches("./").to_owned();
+                if place.is_dir() {
+                    let mut found = BTreeMap::new();
+                    gather(&place, shown.trim_end_matches('/'), language, &mut found)?;
+                    selection.outside.extend(found);
+                } else {
+                    selection.outside.push((shown.clone(), place));
+                }
+                selection.chosen.push(shown.trim_end_matches('/').to_owned());
+            }
+        }
+        Ok(selection)
+    }
+
+    /// Whether a file is meant.
+    pub fn has(&self, path: &str) -> bool {
+        self.chosen.is_empty()
+            || self.chosen.iter().any(|chosen| {
+                path == chosen || path.strip_prefix(chosen.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            })
+    }
+
+    /// Whether the person named paths.
+    pub fn is_limited(&self) -> bool {
+        !self.chosen.is_empty()
+    }
+}
+
+/// A path with `/`, below a prefix.
+fn joined(prefix: &str, path: &Path) -> String {
+    let parts = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> =
+        std::iter::once(prefix.to_owned()).filter(|prefix| !prefix.is_empty()).chain(parts).collect();
+    parts.join("/").replace("//", "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Given};
+
+    fn project() -> (tempfile::TempDir, Config) {
+        let dir = tempfile::tempdir().unwrap();
+        for path in [
+            "workflows/b.yaml",
+            "workflows/a/deep.yaml",
+            "workflows/samples/x.map.yaml",
+            "workflows/templates/birthday/card.en.md.hbs",
+            "workflows/templates/layout.styles.toml",
+            "workflows/.hidden/c.yaml",
+            "workflows/notes.txt",
+            "elsewhere/d.yaml",
+        ] {
+            let place = dir.path().join(path);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            std::fs::write(place, path).unwrap();
+        }
+        let given = Given { project: Some(dir.path().to_path_buf()), ..Given::default() };
+        let config = Config::read(&given, dir.path()).unwrap();
+        (dir, config)
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_paths_without_samples() {
+        let (_dir, config) = project();
+        let paths: Vec<String> = read_project(&config).unwrap().into_iter().map(|file| file.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "workflows/a/deep.yaml",
+                "workflows/b.yaml",
+                "workflows/templates/birthday/card.en.md.hbs",
+                "workflows/templates/layout.styles.toml",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_utf8_is_refused_with_its_path() {
+        let (dir, config) = project();
+        std::fs::write(dir.path().join("workflows/b.yaml"), [0xC9, 0xFA, 0xC8]).unwrap();
+        let failure = read_project(&config).unwrap_err();
+        assert_eq!(failure.exit, Exit::Configuration);
+        assert!(failure.message.contains("b.yaml"), "{}", failure.message);
+    }
+
+    #[test]
+    fn paths_limit_what_is_meant() {
+        let (dir, config) = project();
+        let of = |path: &str| Selection::of(&config, dir.path(), &[PathBuf::from(path)]);
+        assert!(of("workflows/b.yaml").unwrap().has("workflows/b.yaml"));
+        assert!(!of("workflows/b.yaml").unwrap().has("workflows/a/deep.yaml"));
+        assert!(of("workflows/a").unwrap().has("workflows/a/deep.yaml"));
+        assert!(of(".").unwrap().has("workflows/b.yaml"));
+        assert!(!of("elsewhere/d.yaml").unwrap().has("workflows/b.yaml"));
+        assert_eq!(of("elsewhere").unwrap().outside.len(), 1);
+        assert_eq!(of("workflows/none.yaml").unwrap_err().exit, Exit::Configuration);
+        assert!(Selection::default().has("anything"));
+    }
+}

@@ -1,0 +1,159 @@
+//! The end of an import: bad rows with their reasons, what came in, how many may be mailed.
+
+use super::cells;
+use model::words::{Language, say};
+use serde_json::{Value as Json, json};
+
+/// Bad rows shown to a reader, at most; `--json` has all that were kept.
+const MOST: usize = 20;
+
+/// What an import did.
+#[derive(Clone, Debug, Default)]
+pub struct ImportSummary {
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Rows of the file.
+    pub read: u64,
+    /// Rows that said something new.
+    pub new: u64,
+    /// Rows that changed something.
+    pub changed: u64,
+    /// Rows that said what was known.
+    pub same: u64,
+    /// Rows of which a later one of the same id counts.
+    pub repeated: u64,
+    /// Bad rows, in order of their lines; very many are cut.
+    pub bad: Vec<BadRow>,
+    /// How many rows were bad.
+    pub bad_count: u64,
+    /// Customers made for events and entities.
+    pub created: u64,
+    /// Addresses that two customers share.
+    pub duplicates: u64,
+    /// Who may be mailed now; `None`: the import was not of customers.
+    pub mailable: Option<u64>,
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// The column; `None`: the row as a whole.
+    pub column: Option<String>,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// The end of an import for people.
+pub fn human(summary: &ImportSummary, language: Language) -> String {
+    let number = |number: u64| number.to_string();
+    let mut out = String::new();
+    if !summary.bad.is_empty() {
+        let rows: Vec<Vec<String>> = summary
+            .bad
+            .iter()
+            .take(MOST)
+            .map(|row| {
+                let line = say(language, "import-line", &[("line", &row.line.to_string())]);
+                vec![format!("  {line}"), row.column.clone().unwrap_or_default(), row.why.clone()]
+            })
+            .collect();
+        out.push_str(&cells::table(&rows));
+        let shown = summary.bad.len().min(MOST) as u64;
+        if summary.bad_count > shown {
+            let more = number(summary.bad_count - shown);
+            out.push_str(&format!("  {}\n", say(language, "cli-more", &[("count", &more)])));
+        }
+        out.push('\n');
+    }
+    let mut line = |key: &str, values: &[(&str, &str)]| {
+        out.push_str(&say(language, key, values));
+        out.push('\n');
+    };
+    if summary.dry_run {
+        line("import-dry-run", &[]);
+    }
+    line(
+        "import-rows",
+        &[
+            ("read", &number(summary.read)),
+            ("new", &number(summary.new)),
+            ("changed", &number(summary.changed)),
+            ("same", &number(summary.same)),
+            ("bad", &number(summary.bad_count)),
+        ],
+    );
+    for (key, count) in [
+        ("import-repeated", summary.repeated),
+        ("import-created", summary.created),
+        ("import-duplicates", summary.duplicates),
+    ] {
+        if count > 0 {
+            line(key, &[("count", &number(count))]);
+        }
+    }
+    if let Some(mailable) = summary.mailable {
+        line("import-mailable", &[("count", &number(mailable))]);
+    }
+    out
+}
+
+/// The same for programs.
+pub fn json(summary: &ImportSummary) -> Json {
+    let bad: Vec<Json> = summary
+        .bad
+        .iter()
+        .map(|row| json!({ "line": row.line, "column": row.column, "why": row.why }))
+        .collect();
+    json!({
+        "dry_run": summary.dry_run,
+        "read": summary.read,
+        "new": summary.new,
+        "changed": summary.changed,
+        "same": summary.same,
+        "repeated": summary.repeated,
+        "bad": bad,
+        "bad_count": summary.bad_count,
+        "created": summary.created,
+        "duplicates": summary.duplicates,
+        "mailable": summary.mailable,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_rows_come_first_and_the_last_line_says_who_may_be_mailed() {
+        let bad = |line, column: Option<&str>| BadRow {
+            line,
+            column: column.map(str::to_owned),
+            why: "`x` is not a date".to_owned(),
+        };
+        let mut summary = ImportSummary {
+            read: 22,
+            new: 18,
+            same: 2,
+            bad: vec![bad(3, Some("birthday")), bad(12, None)],
+            bad_count: 2,
+            mailable: Some(14),
+            ..ImportSummary::default()
+        };
+        assert_eq!(
+            human(&summary, Language::En),
+            "  line 3   birthday  `x` is not a date\n\
+             \x20 line 12            `x` is not a date\n\
+             \n\
+             22 rows: 18 new, 0 changed, 2 the same, 2 bad\n\
+             14 of them may be mailed: they have an address and consent, and are not suppressed.\n"
+        );
+        summary.bad = (1..=25).map(|line| bad(line, None)).collect();
+        summary.bad_count = 25;
+        let text = human(&summary, Language::Zh);
+        assert!(text.contains("  第 20 行") && !text.contains("第 21 行") && text.contains("  还有 5 条\n"), "{text}");
+        assert!(text.ends_with("其中 14 位可以发邮件：有邮箱、已同意、没有停发。\n"), "{text}");
+        assert_eq!(json(&summary)["bad"].as_array().unwrap().len(), 25);
+    }
+}

@@ -1,0 +1,93 @@
+//! `nurture publish`: what became of each workflow.
+
+use super::cells;
+use model::words::{Language, say};
+use serde_json::{Value as Json, json};
+
+/// What became of a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It was never published before.
+    New,
+    /// A new version; people under way finish on theirs.
+    Changed,
+    /// Its file says what is live already.
+    Same,
+}
+
+impl Became {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Same => "same",
+        }
+    }
+}
+
+/// One workflow of a publish.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Its id.
+    pub workflow: String,
+    /// The live version.
+    pub version: String,
+    /// What became of it.
+    pub became: Became,
+    /// Who was enrolled at once (`at_launch: enroll_matching`).
+    pub enrolled: u64,
+}
+
+/// A line for each workflow.
+pub fn human(published: &[Published], language: Language) -> String {
+    let rows: Vec<Vec<String>> = published
+        .iter()
+        .map(|one| {
+            let became = say(language, &format!("publish-{}", one.became.as_str()), &[]);
+            let enrolled = match one.enrolled {
+                0 => String::new(),
+                count => say(language, "publish-enrolled", &[("count", &count.to_string())]),
+            };
+            vec![one.workflow.clone(), became, one.version.clone(), enrolled]
+        })
+        .collect();
+    cells::table(&rows)
+}
+
+/// The same for programs.
+pub fn json(published: &[Published]) -> Json {
+    published
+        .iter()
+        .map(|one| {
+            json!({
+                "workflow": one.workflow,
+                "version": one.version,
+                "became": one.became.as_str(),
+                "enrolled": one.enrolled,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_workflow_says_what_became_of_it() {
+        let one = |workflow: &str, became, enrolled| Published {
+            workflow: workflow.to_owned(),
+            version: "3f2a".to_owned(),
+            became,
+            enrolled,
+        };
+        let all = [one("birthday", Became::New, 0), one("winback", Became::Same, 0), one("call", Became::Changed, 3)];
+        assert_eq!(
+            human(&all, Language::En),
+            "birthday  published for the first time  3f2a\n\
+             winback   unchanged                     3f2a\n\
+             call      a new version is live         3f2a  3 people entered at once\n"
+        );
+        assert_eq!(json(&all)[2]["became"], "changed");
+    }
+}

@@ -1,0 +1,91 @@
+//! The end of `nurture run --until-idle`: what was done, as one JSON line and as a sentence.
+
+use jiff::Timestamp;
+use model::words::{Language, say};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunSummary {
+    /// Walks begun, the held-out ones among them.
+    pub enrolled: u64,
+    /// Of them, held out.
+    pub held_out: u64,
+    /// Messages handed over and accepted.
+    pub sent: u64,
+    /// Steps left out, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Tasks made.
+    pub tasks: u64,
+    /// Leads and deals given to reps.
+    pub assignments: u64,
+    /// When the next thing is due; `None`: nothing ever is.
+    pub next_at: Option<Timestamp>,
+}
+
+/// The last line on standard output (product.md): a contract.
+pub fn json(summary: &RunSummary) -> Json {
+    json!({
+        "enrolled": summary.enrolled,
+        "held_out": summary.held_out,
+        "sent": summary.sent,
+        "skipped": summary.skipped,
+        "tasks": summary.tasks,
+        "assignments": summary.assignments,
+        "next_at": summary.next_at.map(|at| at.to_string()),
+    })
+}
+
+/// The same for people, on standard error.
+pub fn human(summary: &RunSummary, language: Language) -> String {
+    let number = |number: u64| number.to_string();
+    let mut out = say(
+        language,
+        "run-did",
+        &[
+            ("enrolled", &number(summary.enrolled)),
+            ("held_out", &number(summary.held_out)),
+            ("sent", &number(summary.sent)),
+            ("tasks", &number(summary.tasks)),
+            ("assignments", &number(summary.assignments)),
+        ],
+    );
+    for (reason, times) in &summary.skipped {
+        out.push('\n');
+        out.push_str(&say(language, "run-skipped", &[("reason", reason), ("count", &number(*times))]));
+    }
+    out.push('\n');
+    out.push_str(&match summary.next_at {
+        Some(at) => say(language, "run-next", &[("at", &at.to_string())]),
+        None => say(language, "run-no-next", &[]),
+    });
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_contract() {
+        let summary = RunSummary {
+            enrolled: 5,
+            sent: 3,
+            skipped: BTreeMap::from([("consent".to_owned(), 2)]),
+            next_at: Some("2026-03-31T01:00:00Z".parse().unwrap()),
+            ..RunSummary::default()
+        };
+        assert_eq!(
+            json(&summary).to_string(),
+            r#"{"assignments":0,"enrolled":5,"held_out":0,"next_at":"2026-03-31T01:00:00Z","sent":3,"skipped":{"consent":2},"tasks":0}"#
+        );
+        assert_eq!(
+            human(&summary, Language::En),
+            "5 enrolled (0 held out), 3 messages sent, 0 tasks, 0 leads given to reps\n  2 left out: consent\n\
+             The next thing is due at 2026-03-31T01:00:00Z.\n"
+        );
+        assert!(human(&RunSummary::default(), Language::Zh).ends_with("之后没有要做的事。\n"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Messages by day, week or month as bars.
+
+use super::{BAR, SimulationSummary};
+use crate::view::cells::{self, thousands};
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+use model::words::{Language, say};
+use std::collections::BTreeMap;
+
+/// Days shown as days, at most; more are shown by week.
+const MOST_DAYS: i32 = 45;
+/// Days shown by week, at most; more are shown by month.
+const MOST_DAYS_BY_WEEK: i32 = 300;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Day,
+    Week,
+    Month,
+}
+
+impl Unit {
+    /// The first day of the unit that a day lies in.
+    fn first(self, day: Date) -> Date {
+        match self {
+            Self::Day => day,
+            Self::Week => {
+                let back = i64::from(day.weekday().since(Weekday::Monday));
+                day.checked_sub(back.days()).unwrap_or(day)
+            }
+            Self::Month => day.first_of_month(),
+        }
+    }
+
+    fn next(self, day: Date) -> Option<Date> {
+        match self {
+            Self::Day => day.tomorrow().ok(),
+            Self::Week => day.checked_add(1.week()).ok(),
+            Self::Month => day.checked_add(1.month()).ok(),
+        }
+    }
+}
+
+/// One line for each day (week, month) of the time simulated, also for those without a message; empty where
+/// no message went out at all.
+pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String {
+    if summary.by_day.is_empty() {
+        return String::new();
+    }
+    let from = model::zone::date_of(summary.from, &summary.zone);
+    let end = summary.to - jiff::SignedDuration::from_millis(1);
+    let last = model::zone::date_of(end.max(summary.from), &summary.zone);
+    let days = from.until(last).map_or(0, |span| span.get_days()) + 1;
+    let unit = match days {
+        ..=MOST_DAYS => Unit::Day,
+        ..=MOST_DAYS_BY_WEEK => Unit::Week,
+        _ => Unit::Month,
+    };
+    let mut counts: BTreeMap<Date, u64> = BTreeMap::new();
+    let mut day = Some(unit.first(from));
+    while let Some(this) = day.filter(|day| *day <= last) {
+        counts.insert(this, 0);
+        day = unit.next(this);
+    }
+    for (day, times) in &summary.by_day {
+        *counts.entry(unit.first(*day)).or_default() += times;
+    }
+    let most = counts.values().copied().max().unwrap_or(0);
+    let mut out = String::new();
+    for (day, times) in counts {
+        let label = match unit {
+            Unit::Day => {
+                let weekday = say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
+                format!("{day} {weekday}")
+            }
+            Unit::Week => day.to_string(),
+            Unit::Month => day.strftime("%Y-%m").to_string(),
+        };
+        let bar = cells::bar(times, most, BAR);
+        let number = if times == 0 { "·".to_owned() } else { thousands(times) };
+        let gap = if bar.is_empty() { "" } else { " " };
+        out.push_str(&format!("  {label}  {bar}{gap}{number}\n"));
+    }
+    out
+}

@@ -1,0 +1,443 @@
+//! A trace line in words: THE sentence for a decision, in a marketer's language.
+
+use jiff::Timestamp;
+use model::words::{Language, knows, say};
+use model::{Did, Length, Outcome, TraceLine};
+use serde_json::Value as Json;
+
+/// The sentence for a decision. Everything it rests on is in the line; nothing is looked up.
+pub fn because(line: &TraceLine, language: Language) -> String {
+    let words = Words { line, language };
+    match line.outcome {
+        Outcome::Entered => words.entered(),
+        Outcome::Refused => words.refused(),
+        Outcome::Skipped => words.skipped(),
+        Outcome::Deferred => words.deferred(),
+        Outcome::Waits => words.waits(),
+        Outcome::Done => words.done(),
+        Outcome::Exited => words.exited(),
+    }
+}
+
+/// The line as `--json` prints it, with its sentence.
+pub fn json(line: &TraceLine, language: Language) -> Json {
+    line.to_json(&because(line, language))
+}
+
+/// What the line is about: the verb's noun (`email`, `邮件`).
+pub fn noun(line: &TraceLine, language: Language) -> String {
+    say(language, &format!("did-{}", line.did.as_str()), &[])
+}
+
+/// The object of the line (a template, a team, a title …); empty where the sentence says all there is.
+pub fn object(line: &TraceLine) -> String {
+    match line.did {
+        Did::Exit | Did::Timeline | Did::Wait | Did::Repeat => String::new(),
+        Did::Choose if line.what == "otherwise" || line.what == "none" => String::new(),
+        Did::Enroll if !line.what.contains('.') => String::new(),
+        Did::Enroll
+        | Did::Email
+        | Did::Sms
+        | Did::Message
+        | Did::Webhook
+        | Did::Notify
+        | Did::Set
+        | Did::Tag
+        | Did::Untag
+        | Did::AddScore
+        | Did::MoveStage
+        | Did::Consent
+        | Did::Suppress
+        | Did::Unsuppress
+        | Did::Record
+        | Did::Assign
+        | Did::Unassign
+        | Did::Task
+        | Did::WaitUntil
+        | Did::WaitForDate
+        | Did::WaitFor
+        | Did::If
+        | Did::Choose
+        | Did::Split
+        | Did::Goal => line.what.clone(),
+    }
+}
+
+/// The sign that a line begins with.
+pub fn sign(line: &TraceLine) -> char {
+    match line.outcome {
+        Outcome::Done => '✓',
+        Outcome::Skipped => '–',
+        Outcome::Deferred | Outcome::Waits => '⏸',
+        Outcome::Entered => '→',
+        Outcome::Exited => '■',
+        Outcome::Refused => '✗',
+    }
+}
+
+/// An instant on the customer's clock: `2026-03-12 09:00`, with seconds only where there are some.
+pub fn clock(line: &TraceLine, at: Timestamp) -> String {
+    let zoned = at.to_zoned(line.offset.to_time_zone());
+    let format = if zoned.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    zoned.strftime(format).to_string()
+}
+
+struct Words<'l> {
+    line: &'l TraceLine,
+    language: Language,
+}
+
+impl Words<'_> {
+    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        say(self.language, key, values)
+    }
+
+    /// A value of the line as text; `None`: it is not there, or null.
+    fn value(&self, name: &str) -> Option<String> {
+        self.line.values.get(name).filter(|value| !value.is_null()).map(|value| plain(value, self.language))
+    }
+
+    fn reason(&self) -> &str {
+        self.line.reason.as_deref().unwrap_or("")
+    }
+
+    /// The instant until which it waits, on the customer's clock; the time alone on the same day.
+    fn until(&self) -> String {
+        self.line.until.map(|until| self.short(until)).unwrap_or_default()
+    }
+
+    fn short(&self, at: Timestamp) -> String {
+        let day = |at: Timestamp| at.to_zoned(self.line.offset.to_time_zone()).date();
+        let full = clock(self.line, at);
+        if day(at) == day(self.line.at) { full.get(11..).unwrap_or(&full).to_owned() } else { full }
+    }
+
+    /// An instant in a value, on the customer's clock.
+    fn instant(&self, name: &str) -> Option<String> {
+        let text = self.value(name)?;
+        Some(text.parse::<Timestamp>().map_or(text, |at| self.short(at)))
+    }
+
+    /// `customer.spend is 57, customer.city is unknown`, without the names in `but`.
+    fn facts(&self, but: &[&str]) -> Option<String> {
+        let mut facts: Vec<String> = Vec::new();
+        for (name, value) in &self.line.values {
+            if but.contains(&name.as_str()) {
+                continue;
+            }
+            facts.push(if value.is_null() {
+                self.say("fact-unknown", &[("name", name)])
+            } else {
+                self.say("fact-is", &[("name", name), ("value", &plain(value, self.language))])
+            });
+        }
+        facts.into_iter().reduce(|first, rest| self.say("fact-and", &[("first", &first), ("rest", &rest)]))
+    }
+
+    /// The sentence `key`, or `key-values` with the facts it rests on.
+    fn with_facts(&self, key: &str, but: &[&str]) -> String {
+        match self.facts(but) {
+            Some(facts) => self.say(&format!("{key}-values"), &[("values", &facts)]),
+            None => self.say(key, &[]),
+        }
+    }
+
+    fn entered(&self) -> String {
+        let what = self.line.what.as_str();
+        let why = match what {
+            "date" | "inactive" | "schedule" | "manual" => self.say(&format!("trace-entered-{what}"), &[]),
+            _ => match what.rsplit_once('.') {
+                Some((kind, "stage_changed")) => self.say("trace-entered-stage", &[("what", kind)]),
+                Some((_, "changed")) => self.say("trace-entered-changed", &[]),
+                Some(_) => self.say("trace-entered-event", &[("what", what)]),
+                None => self.say("trace-entered-by", &[("what", what)]),
+            },
+        };
+        let why = match self.value("key") {
+            Some(key) => self.say("trace-entered-key", &[("why", &why), ("key", &key)]),
+            None => why,
+        };
+        match self.line.values.get("holdout") {
+            Some(Json::Bool(true)) => self.say("trace-entered-held-out", &[("why", &why)]),
+            Some(_) | None => why,
+        }
+    }
+
+    fn refused(&self) -> String {
+        match self.reason() {
+            reason @ ("no_key" | "loop" | "already") => self.say(&format!("trace-refused-{reason}"), &[]),
+            "reentry" => match (self.instant("last_entry"), self.instant("again_from")) {
+                (Some(last), Some(again)) => {
+                    self.say("trace-refused-reentry-until", &[("last", &last), ("again", &again)])
+                }
+                (_, _) => self.say("trace-refused-reentry", &[]),
+            },
+            reason @ ("audience" | "exit_when" | "goal") => {
+                self.with_facts(&format!("trace-refused-{reason}"), &[])
+            }
+            "missed" if self.line.what == "paused" => self.say("trace-refused-missed-paused", &[]),
+            "missed" => self.say("trace-refused-missed", &[]),
+            other => self.say("trace-refused", &[("reason", other)]),
+        }
+    }
+
+    fn skipped(&self) -> String {
+        match self.reason() {
+            "only_if" => self.with_facts("trace-skipped-only_if", &[]),
+            "consent" => match self.value("topic") {
+                Some(topic) => self.say("trace-skipped-consent-topic", &[("topic", &topic)]),
+                None => self.say("trace-skipped-consent", &[]),
+            },
+            "no_address" => {
+                let key = format!("trace-skipped-no_address-{}", self.line.did.as_str());
+                if knows(self.language, &key) { self.say(&key, &[]) } else { self.say("trace-skipped-no_address", &[]) }
+            }
+            reason @ ("quiet_hours" | "window") => match self.instant("until") {
+                Some(until) => self.say(&format!("trace-skipped-{reason}-until"), &[("until", &until)]),
+                None => self.say(&format!("trace-skipped-{reason}"), &[]),
+            },
+            "late" => match self.instant("due") {
+                Some(due) => self.say("trace-skipped-late-due", &[("due", &due)]),
+                None => self.say("trace-skipped-late", &[]),
+            },
+            "held_out" if is_message(self.line.did) => self.say("trace-skipped-held_out-message", &[]),
+            "owned" => match self.value("rep") {
+                Some(rep) => self.say("trace-skipped-owned-rep", &[("rep", &rep)]),
+                None => self.say("trace-skipped-owned", &[]),
+            },
+            "nobody_available" => match self.passed_over() {
+                Some(passed) => self.say("trace-skipped-nobody_available-passed", &[("passed", &passed)]),
+                None => self.say("trace-skipped-nobody_available", &[]),
+            },
+            "not_allowed" => match self.value("from") {
+                Some(from) => {
+                    self.say("trace-skipped-not_allowed-from", &[("from", &from), ("what", &self.line.what)])
+                }
+                None => self.say("trace-skipped-not_allowed", &[]),
+            },
+            "past" => match self.value("point") {
+                Some(point) => {
+                    self.say("trace-skipped-past-point", &[("point", &point_words(&point, self.language))])
+                }
+                None => self.say("trace-skipped-past", &[]),
+            },
+            "error" => match self.value("error") {
+                Some(why) => self.say("trace-skipped-error-why", &[("why", &why)]),
+                None => self.say("trace-skipped-error", &[]),
+            },
+            reason @ ("suppressed" | "duplicate" | "held_out" | "owner_unknown" | "same_stage" | "no_entity"
+            | "no_date") => self.say(&format!("trace-skipped-{reason}"), &[]),
+            other => self.say("trace-skipped", &[("reason", other)]),
+        }
+    }
+
+    fn deferred(&self) -> String {
+        let key = match self.reason() {
+            "quiet_hours" => "trace-deferred-quiet_hours",
+            "window" => "trace-deferred-window",
+            _ => "trace-deferred",
+        };
+        self.say(key, &[("until", &self.until())])
+    }
+
+    fn waits(&self) -> String {
+        let until = self.until();
+        let date = self.value("date");
+        match (self.line.did, self.reason(), date) {
+            (_, "moved", Some(date)) => self.say("trace-waits-moved", &[("date", &date), ("until", &until)]),
+            (Did::Wait, _, _) => {
+                let what = length_words(&self.line.what, self.language);
+                self.say("trace-waits-wait", &[("what", &what), ("until", &until)])
+            }
+            (Did::WaitUntil, _, _) => self.say("trace-waits-wait_until", &[("until", &until)]),
+            (Did::WaitFor, _, _) => self.say("trace-waits-wait_for", &[("until", &until)]),
+            (Did::WaitForDate, _, Some(date)) => {
+                self.say("trace-waits-wait_for_date-day", &[("date", &date), ("until", &until)])
+            }
+            (Did::WaitForDate, _, None) => self.say("trace-waits-wait_for_date", &[("until", &until)]),
+            (Did::Timeline, _, _) => match self.value("point") {
+                Some(point) => {
+                    let point = point_words(&point, self.language);
+                    self.say("trace-waits-timeline-point", &[("point", &point), ("until", &until)])
+                }
+                None => self.say("trace-waits-timeline", &[("until", &until)]),
+            },
+            (_, _, _) => self.say("trace-waits", &[("until", &until)]),
+        }
+    }
+
+    fn done(&self) -> String {
+        match self.line.did {
+            Did::Email | Did::Sms | Did::Message => self.say("trace-done-message", &[]),
+            Did::Webhook => self.say("trace-done-webhook", &[]),
+            Did::Notify => self.told(),
+            Did::Set => self.facts(&[]).unwrap_or_else(|| self.say("trace-done", &[])),
+            Did::Tag => self.say("trace-done-tag", &[]),
+            Did::Untag => self.say("trace-done-untag", &[]),
+            Did::AddScore => match self.value("points") {
+                Some(points) => self.say("trace-done-add_score", &[("points", &signed(&points))]),
+                None => self.say("trace-done", &[]),
+            },
+            Did::MoveStage => match self.value("from") {
+                Some(from) => {
+                    self.say("trace-done-move_stage-from", &[("from", &from), ("what", &self.line.what)])
+                }
+                None => self.say("trace-done-move_stage", &[("what", &self.line.what)]),
+            },
+            Did::Consent => match self.line.values.get("granted") {
+                Some(Json::Bool(false)) => self.say("trace-done-consent-withdrawn", &[]),
+                Some(_) | None => self.say("trace-done-consent-granted", &[]),
+            },
+            Did::Suppress if self.line.until.is_some() => {
+                self.say("trace-done-suppress-until", &[("until", &self.until())])
+            }
+            Did::Suppress => self.say("trace-done-suppress", &[]),
+            Did::Unsuppress => self.say("trace-done-unsuppress", &[]),
+            Did::Record => self.with_facts("trace-done-record", &[]),
+            Did::Assign => self.assigned(),
+            Did::Unassign => self.say("trace-done-unassign", &[]),
+            Did::Task => self.task(),
+            Did::Wait => self.say("trace-done-wait", &[]),
+            Did::WaitUntil => self.say("trace-done-wait_until", &[]),
+            Did::WaitFor if self.reason() == "timeout" => self.say("trace-done-timeout", &[]),
+            Did::WaitFor => self.say("trace-done-came", &[]),
+            Did::WaitForDate if self.reason() == "past" => self.say("trace-done-past", &[]),
+            Did::WaitForDate => self.say("trace-done-wait_for_date", &[]),
+            Did::Timeline => match (self.reason(), self.value("date")) {
+                ("moved", Some(date)) => self.say("trace-done-moved", &[("date", &date)]),
+                (_, Some(date)) => self.say("trace-done-timeline-day", &[("date", &date)]),
+                (_, None) => self.say("trace-done-timeline", &[]),
+            },
+            Did::If => {
+                let branch = if self.value("branch").as_deref() == Some("then") { "then" } else { "else" };
+                self.with_facts(&format!("trace-done-if-{branch}"), &["branch"])
+            }
+            Did::Choose => match self.line.what.as_str() {
+                "otherwise" => self.say("trace-done-choose-otherwise", &[]),
+                "none" => self.say("trace-done-choose-none", &[]),
+                _ => self.with_facts("trace-done-choose", &["branch"]),
+            },
+            Did::Split => {
+                let arm = self.value("arm").unwrap_or_else(|| self.line.what.clone());
+                self.say("trace-done-split", &[("arm", &arm)])
+            }
+            Did::Repeat => {
+                let passes = self.value("passes").unwrap_or_else(|| self.line.what.clone());
+                let key = if self.reason() == "until" { "trace-done-until" } else { "trace-done-times" };
+                self.say(key, &[("passes", &passes)])
+            }
+            Did::Goal => match self.value("value") {
+                Some(value) => self.say("trace-done-goal-value", &[("value", &value)]),
+                None => self.say("trace-done-goal", &[]),
+            },
+            Did::Enroll | Did::Exit => self.say("trace-done", &[]),
+        }
+    }
+
+    fn told(&self) -> String {
+        match (self.value("rep"), self.value("text")) {
+            (Some(rep), Some(text)) => self.say("trace-done-notify-rep-text", &[("rep", &rep), ("text", &text)]),
+            (Some(rep), None) => self.say("trace-done-notify-rep", &[("rep", &rep)]),
+            (None, Some(text)) => self.say("trace-done-notify-text", &[("text", &text)]),
+            (None, None) => self.say("trace-done-notify", &[]),
+        }
+    }
+
+    fn task(&self) -> String {
+        match (self.value("rep"), self.instant("due")) {
+            (Some(rep), Some(due)) => self.say("trace-done-task-rep-due", &[("rep", &rep), ("due", &due)]),
+            (Some(rep), None) => self.say("trace-done-task-rep", &[("rep", &rep)]),
+            (None, Some(due)) => self.say("trace-done-task-due", &[("due", &due)]),
+            (None, None) => self.say("trace-done-task", &[]),
+        }
+    }
+
+    fn assigned(&self) -> String {
+        let Some(rep) = self.value("rep") else { return self.say("trace-done-assign", &[]) };
+        let rule = self.value("rule").unwrap_or_default();
+        let key = format!("rule-{rule}");
+        let rule = if knows(self.language, &key) { self.say(&key, &[]) } else { rule };
+        let why = self.say("trace-done-assign-rep", &[("rep", &rep), ("rule", &rule)]);
+        match self.passed_over() {
+            Some(passed) => self.say("trace-done-assign-passed", &[("why", &why), ("passed", &passed)]),
+            None => why,
+        }
+    }
+
+    /// Who was passed over and why; `None`: nobody.
+    fn passed_over(&self) -> Option<String> {
+        let Some(Json::Object(reps)) = self.line.values.get("passed_over") else { return None };
+        reps.iter()
+            .map(|(rep, why)| match why.as_str() {
+                Some("away") => self.say("passed-away", &[("rep", rep)]),
+                Some("full") => self.say("passed-full", &[("rep", rep)]),
+                Some(_) | None => {
+                    self.say("passed-other", &[("rep", rep), ("why", &plain(why, self.language))])
+                }
+            })
+            .reduce(|first, rest| self.say("fact-and", &[("first", &first), ("rest", &rest)]))
+    }
+
+    fn exited(&self) -> String {
+        match self.reason() {
+            reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error") => {
+                self.say(&format!("trace-exited-{reason}"), &[])
+            }
+            word => self.say("trace-exited-word", &[("reason", word)]),
+        }
+    }
+}
+
+fn is_message(did: Did) -> bool {
+    matches!(did, Did::Email | Did::Sms | Did::Message | Did::Notify)
+}
+
+fn signed(points: &str) -> String {
+    if points.starts_with('-') { points.to_owned() } else { format!("+{points}") }
+}
+
+/// A JSON value as a person writes it.
+pub fn plain(value: &Json, language: Language) -> String {
+    match value {
+        Json::Null => "–".to_owned(),
+        Json::Bool(true) => say(language, "value-yes", &[]),
+        Json::Bool(false) => say(language, "value-no", &[]),
+        Json::Number(number) => number.to_string(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| plain(item, language)).collect();
+            items.join(if language == Language::Zh { "、" } else { ", " })
+        }
+        Json::Object(_) => value.to_string(),
+    }
+}
+
+/// A length of time in words: `5 days 3 hours`, `5 天 3 小时`. What is none (a formula) stays as it is.
+pub fn length_words(text: &str, language: Language) -> String {
+    let Ok(length) = text.parse::<Length>() else { return text.to_owned() };
+    let canonical = length.to_string();
+    let mut words = Vec::new();
+    let mut parts = canonical.split(' ');
+    while let (Some(count), Some(unit)) = (parts.next(), parts.next()) {
+        let key = format!("unit-{}", unit.trim_end_matches('s'));
+        words.push(if knows(language, &key) {
+            say(language, &key, &[("count", count)])
+        } else {
+            format!("{count} {unit}")
+        });
+    }
+    words.join(" ")
+}
+
+/// A point of a timeline in words: `90 days before`, `on the date`.
+fn point_words(point: &str, language: Language) -> String {
+    let with = |key: &str, length: &str| say(language, key, &[("length", &length_words(length, language))]);
+    match (point.strip_suffix(" before"), point.strip_suffix(" after")) {
+        (Some(length), _) => with("point-before", length),
+        (None, Some(length)) => with("point-after", length),
+        (None, None) => say(language, "point-on", &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests;

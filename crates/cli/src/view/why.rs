@@ -1,0 +1,262 @@
+//! `nurture why CUSTOMER`: every decision about one customer, by workflow and walk, in the order of time.
+
+use super::{cells, trace};
+use jiff::Timestamp;
+use model::words::{Language, say};
+use model::{EnrollmentId, TraceLine, WorkflowId};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Widest object (a template, a title) in cells.
+const WIDEST_OBJECT: usize = 32;
+
+/// What is known of a customer's decisions.
+#[derive(Clone, Debug)]
+pub struct Why {
+    /// The customer's id.
+    pub customer: String,
+    /// Their id in the system they were imported from, where it differs.
+    pub external_id: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// Where they stand: one entry per walk that is not over.
+    pub standing: Vec<Standing>,
+    /// The decisions in the order of time, of a walk in the order of the walk.
+    pub lines: Vec<TraceLine>,
+    /// The titles of workflows, where they have one of their own.
+    pub titles: BTreeMap<WorkflowId, String>,
+}
+
+/// Where a customer stands in a workflow.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The step's id.
+    pub step: String,
+    /// Until when they rest there, on their own clock; `None`: they go on at once.
+    pub until: Option<jiff::civil::DateTime>,
+}
+
+/// The decisions for people.
+pub fn human(why: &Why, language: Language) -> String {
+    let mut out = head(why, language);
+    if why.lines.is_empty() {
+        out.push_str(&say(language, "why-nothing", &[]));
+        out.push('\n');
+        return out;
+    }
+    let rows: Vec<Row<'_>> = why.lines.iter().map(|line| Row::of(line, language)).collect();
+    let noun = cells::widest(rows.iter().map(|row| row.noun.as_str()));
+    let object = cells::widest(rows.iter().map(|row| row.object.as_str()));
+    for (workflow, walks) in groups(&rows) {
+        out.push('\n');
+        match why.titles.get(workflow).filter(|title| title.as_str() != workflow.as_str()) {
+            Some(title) => out.push_str(&format!("{workflow}  {title}\n")),
+            None => out.push_str(&format!("{workflow}\n")),
+        }
+        for (number, walk) in walks.iter().enumerate() {
+            if number > 0 {
+                out.push('\n');
+            }
+            for row in walk {
+                let text = format!(
+                    "  {}  {} {}  {}  {}",
+                    row.at,
+                    trace::sign(row.line),
+                    cells::pad(&row.noun, noun),
+                    cells::pad(&row.object, object),
+                    row.because
+                );
+                out.push_str(text.trim_end());
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+/// Who, and where they stand now.
+fn head(why: &Why, language: Language) -> String {
+    let mut who: Vec<&str> = why.name.as_deref().into_iter().collect();
+    who.extend(why.external_id.as_deref());
+    if why.external_id.as_deref() != Some(why.customer.as_str()) {
+        who.push(&why.customer);
+    }
+    let mut out = format!("{}\n", who.join("  "));
+    if why.standing.is_empty() {
+        out.push_str(&say(language, "why-nowhere", &[]));
+        out.push('\n');
+    }
+    for standing in &why.standing {
+        let mut values = vec![("workflow", standing.workflow.as_str()), ("step", standing.step.as_str())];
+        let until = standing.until.map(|until| until.strftime("%Y-%m-%d %H:%M").to_string());
+        let key = match &until {
+            Some(until) => {
+                values.push(("until", until.as_str()));
+                "why-now-until"
+            }
+            None => "why-now",
+        };
+        out.push_str(&say(language, key, &values));
+        out.push('\n');
+    }
+    out
+}
+
+struct Row<'l> {
+    line: &'l TraceLine,
+    at: String,
+    noun: String,
+    object: String,
+    because: String,
+}
+
+impl<'l> Row<'l> {
+    fn of(line: &'l TraceLine, language: Language) -> Self {
+        Self {
+            line,
+            at: trace::clock(line, line.at),
+            noun: trace::noun(line, language),
+            object: cells::clip(&trace::object(line), WIDEST_OBJECT),
+            because: trace::because(line, language),
+        }
+    }
+}
+
+/// Rows by workflow (the one decided first comes first) and walk. A refusal to enter is a walk of its own.
+fn groups<'r, 'l>(rows: &'r [Row<'l>]) -> Vec<(&'l WorkflowId, Vec<Vec<&'r Row<'l>>>)> {
+    let mut workflows: Vec<(&WorkflowId, Vec<(Option<&EnrollmentId>, Vec<&Row<'_>>)>)> = Vec::new();
+    for row in rows {
+        let id = &row.line.workflow;
+        if !workflows.iter().any(|(known, _)| *known == id) {
+            workflows.push((id, Vec::new()));
+        }
+        let Some((_, walks)) = workflows.iter_mut().find(|(known, _)| *known == id) else { continue };
+        let walk = row.line.enrollment.as_ref();
+        match walks.iter_mut().find(|(known, _)| *known == walk && walk.is_some()) {
+            Some((_, rows)) => rows.push(row),
+            None => match walks.last_mut() {
+                // Refusals in a row stand together.
+                Some((None, rows)) if walk.is_none() => rows.push(row),
+                Some(_) | None => walks.push((walk, vec![row])),
+            },
+        }
+    }
+    workflows
+        .into_iter()
+        .map(|(id, walks)| (id, walks.into_iter().map(|(_, rows)| rows).collect()))
+        .collect()
+}
+
+/// The decisions for programs.
+pub fn json(why: &Why, language: Language) -> Json {
+    let now: Vec<Json> = why
+        .standing
+        .iter()
+        .map(|standing| {
+            json!({
+                "workflow": standing.workflow.as_str(),
+                "step": standing.step,
+                "until": standing.until.map(|until| until.to_string()),
+            })
+        })
+        .collect();
+    let decisions: Vec<Json> = why.lines.iter().map(|line| trace::json(line, language)).collect();
+    json!({
+        "customer": why.customer,
+        "external_id": why.external_id,
+        "name": why.name,
+        "now": now,
+        "decisions": decisions,
+    })
+}
+
+/// Keeps the decisions up to an instant: `--at`.
+pub fn up_to(lines: &mut Vec<TraceLine>, at: Timestamp) {
+    lines.retain(|line| line.at <= at);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::sample;
+    use model::{Did, Outcome};
+
+    fn why() -> Why {
+        let lines = vec![
+            sample::line("2026-03-09T01:00:00Z", Did::Enroll, "date", Outcome::Entered, "", json!({})),
+            sample::line("2026-03-09T01:00:00Z", Did::Tag, "生日礼券有效", Outcome::Done, "", json!({})),
+            sample::line(
+                "2026-03-09T01:00:00Z",
+                Did::Email,
+                "birthday/card",
+                Outcome::Skipped,
+                "consent",
+                json!({ "topic": "marketing" }),
+            ),
+            sample::line("2026-03-09T01:00:00Z", Did::Wait, "11 days", Outcome::Waits, "", json!({})),
+        ];
+        Why {
+            customer: "c10".to_owned(),
+            external_id: Some("c10".to_owned()),
+            name: Some("郑洁".to_owned()),
+            standing: vec![Standing {
+                workflow: WorkflowId::new("birthday"),
+                step: "before_reminder".to_owned(),
+                until: Some(jiff::civil::date(2026, 3, 20).at(9, 0, 0, 0)),
+            }],
+            lines,
+            titles: BTreeMap::from([(WorkflowId::new("birthday"), "生日关怀".to_owned())]),
+        }
+    }
+
+    #[test]
+    fn decisions_stand_in_columns_under_their_workflow() {
+        assert_eq!(
+            human(&why(), Language::En),
+            "郑洁  c10\n\
+             Now: in `birthday` at `before_reminder`, until 2026-03-20 09:00\n\
+             \n\
+             birthday  生日关怀\n\
+             \x20 2026-03-09 09:00  → entering                 the day has come\n\
+             \x20 2026-03-09 09:00  ✓ tag       生日礼券有效   the tag was put on\n\
+             \x20 2026-03-09 09:00  – email     birthday/card  there is no consent to “marketing”\n\
+             \x20 2026-03-09 09:00  ⏸ wait                     11 days, until 2026-03-20 09:00\n"
+        );
+        assert_eq!(
+            human(&why(), Language::Zh),
+            "郑洁  c10\n\
+             现在：在 `birthday` 的 `before_reminder`，等到 2026-03-20 09:00\n\
+             \n\
+             birthday  生日关怀\n\
+             \x20 2026-03-09 09:00  → 进入                    日子到了\n\
+             \x20 2026-03-09 09:00  ✓ 打标签  生日礼券有效   已打上标签\n\
+             \x20 2026-03-09 09:00  – 邮件    birthday/card  客户没有同意“marketing”\n\
+             \x20 2026-03-09 09:00  ⏸ 等待                    11 天，等到 2026-03-20 09:00\n"
+        );
+    }
+
+    #[test]
+    fn a_walk_keeps_its_lines_together_and_refusals_theirs() {
+        let mut why = why();
+        let mut refused =
+            sample::line("2026-03-10T01:00:00Z", Did::Enroll, "date", Outcome::Refused, "already", json!({}));
+        refused.enrollment = None;
+        why.lines.push(refused);
+        why.lines.push(sample::line("2026-03-20T01:00:00Z", Did::Exit, "end", Outcome::Exited, "end", json!({})));
+        let text = human(&why, Language::En);
+        let exit = text.find("came to the end").unwrap();
+        let refusal = text.find("is in this workflow already").unwrap();
+        assert!(exit < refusal, "{text}");
+    }
+
+    #[test]
+    fn nobody_decided_anything_is_said() {
+        let mut why = why();
+        why.lines.clear();
+        why.standing.clear();
+        assert_eq!(human(&why, Language::En), "郑洁  c10\nNow: in no workflow\nNothing was ever decided about this customer.\n");
+        assert_eq!(json(&why, Language::En)["decisions"], json!([]));
+    }
+}

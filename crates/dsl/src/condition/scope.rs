@@ -1,0 +1,100 @@
+//! Which names a condition may use where it stands.
+
+use crate::library::Model;
+use model::Type;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is in sight of a condition, besides the customer and the model's entities and events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scope {
+    /// What `entry.*` has; `None`: nothing started a walk here.
+    pub entry: Option<Fields>,
+    /// What `event.*` has; `None`: the same as `entry`.
+    pub event: Option<Fields>,
+    /// The kind of the entity that the trigger names: `contract.*`.
+    pub entity: Option<String>,
+    /// `vars.*`.
+    pub vars: BTreeMap<String, Type>,
+    /// `inputs.*`.
+    pub inputs: BTreeMap<String, Type>,
+    /// `steps.ID.*`: the fields of each step's result.
+    pub steps: BTreeMap<String, BTreeMap<String, Type>>,
+    /// Segments that exist; `None`: those of the library.
+    pub segments: Option<BTreeSet<String>>,
+    /// Scores that exist; `None`: those of the library.
+    pub scores: Option<BTreeSet<String>>,
+    /// Workflows that exist; `None`: any name will do.
+    pub workflows: Option<BTreeSet<String>>,
+    /// What may be looked at.
+    pub allows: Allows,
+}
+
+/// How far a condition may look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Allows {
+    /// Everything that is in scope: triggers by an event, steps.
+    #[default]
+    Everything,
+    /// Customer, entities, aggregates and segments: segments, and audiences of schedule, segment and date
+    /// triggers (rules.md §3.5).
+    CustomerOnly,
+    /// `from:` of an attribute: one aggregate over events without a window.
+    From,
+}
+
+/// The fields of an event or of what started a walk. `at`, its instant, is always there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields {
+    /// What people call it: the event's name.
+    pub of: String,
+    /// Its fields.
+    pub fields: BTreeMap<String, Type>,
+}
+
+impl Fields {
+    /// The fields of an event of the model; of one that the model does not have, only `at`.
+    pub fn of_event(model: &Model, name: &str) -> Self {
+        Self::of_events(model, [name])
+    }
+
+    /// The fields that any of these events has. Where two disagree about a field's type, the first counts.
+    pub fn of_events<'n>(model: &Model, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut all = Self::default();
+        for name in names {
+            if !all.of.is_empty() {
+                all.of.push_str(", ");
+            }
+            all.of.push_str(name);
+            let Some(kind) = model.events.get(name) else { continue };
+            for (field, ty) in &kind.fields {
+                all.fields.entry(field.clone()).or_insert_with(|| ty.clone());
+            }
+        }
+        all
+    }
+
+    /// Adds a field: `date` for dates, `from` and `to` for stages and attributes.
+    #[must_use]
+    pub fn with(mut self, name: &str, ty: Type) -> Self {
+        self.fields.insert(name.to_owned(), ty);
+        self
+    }
+
+    /// The type of a field; `None`: there is none.
+    pub fn get(&self, name: &str) -> Option<Type> {
+        self.fields.get(name).cloned().or((name == "at").then_some(Type::Time))
+    }
+}
+
+impl Scope {
+    /// Sees the customer, entities, aggregates and segments only: segments, fit rules, audiences of
+    /// schedule, segment and date triggers.
+    pub fn customer_only() -> Self {
+        Self { allows: Allows::CustomerOnly, ..Self::default() }
+    }
+
+    /// What `event.*` has here.
+    pub fn event(&self) -> Option<&Fields> {
+        self.event.as_ref().or(self.entry.as_ref())
+    }
+}

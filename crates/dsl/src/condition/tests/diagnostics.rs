@@ -1,0 +1,3 @@
+//! What people read when a condition is wrong, word for word.
+
+use super::*;

@@ -1,0 +1,515 @@
+//! Types of functions and aggregates: which there are, and what they take.
+
+use super::{Candidate, Sort, Typed, Typer};
+use crate::condition::parse::{Argument, ArgumentKind, Expr, ExprKind};
+use crate::condition::scope::{Allows, Fields};
+use crate::condition::{Aggregate, AggregateKind, Operand, Over, Test, Within};
+use crate::diagnostic::{Code, suggest};
+use model::{Length, Medium, Type, WorkflowId};
+use std::sync::Arc;
+
+/// Every function, for "did you mean".
+const FUNCTIONS: [&str; 17] = [
+    "count",
+    "sum",
+    "min",
+    "max",
+    "first",
+    "last",
+    "gap",
+    "number_of",
+    "first_known",
+    "lookup",
+    "score",
+    "in_segment",
+    "enrolled_in",
+    "may",
+    "days_since",
+    "age",
+    "now",
+];
+
+impl Typer<'_> {
+    pub(super) fn call(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        name_end: usize,
+        arguments: &[Argument],
+    ) -> Option<Typed> {
+        let kind = match name {
+            "count" => AggregateKind::Count,
+            "sum" => AggregateKind::Sum,
+            "min" => AggregateKind::Min,
+            "max" => AggregateKind::Max,
+            "first" => AggregateKind::First,
+            "last" => AggregateKind::Last,
+            _ => return self.function(expr, name, name_end, arguments),
+        };
+        let aggregate = self.aggregate(expr, name, kind, arguments)?;
+        let ty = aggregate.ty.clone();
+        Some(Typed::Value(Operand::Aggregate(Box::new(aggregate)), ty))
+    }
+
+    fn function(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        name_end: usize,
+        arguments: &[Argument],
+    ) -> Option<Typed> {
+        if self.scope.allows == Allows::From {
+            self.error(Code::E0418, expr).message("E0418-aggregate");
+            return None;
+        }
+        let number = |operand| Some(Typed::Value(operand, Type::Number));
+        match name {
+            "gap" => self.gap(expr, arguments),
+            "number_of" => {
+                let tests: Vec<_> = self.values(expr, name, arguments, 1..=64)?;
+                let tests: Vec<_> = tests.into_iter().map(|each| self.test(each)).collect();
+                number(Operand::NumberOf(tests.into_iter().collect::<Option<_>>()?))
+            }
+            "first_known" => self.first_known(expr, name, arguments),
+            "lookup" => {
+                let [table, key] = self.values(expr, name, arguments, 2..=2)?.try_into().ok()?;
+                let tables = self.library.tables.keys().map(String::as_str).collect();
+                let table = self.one_name(table, tables, Code::E0209);
+                let key = self.text_value(key, &Type::Text);
+                let operand = Operand::Lookup { table: table?, key: Box::new(key?) };
+                Some(Typed::Value(operand, Type::Text))
+            }
+            "score" => {
+                let scope = self.scope;
+                let library = self.library;
+                let all: Vec<&str> = match &scope.scores {
+                    Some(all) => all.iter().map(String::as_str).collect(),
+                    None => library.scorings.keys().map(String::as_str).collect(),
+                };
+                if let ([], [only]) = (arguments, all.as_slice()) {
+                    return number(Operand::Score((*only).to_owned()));
+                }
+                let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                number(Operand::Score(self.one_name(name, all, Code::E0208)?))
+            }
+            "in_segment" => {
+                let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                let (scope, library) = (self.scope, self.library);
+                let all = match &scope.segments {
+                    Some(all) => all.iter().map(String::as_str).collect(),
+                    None => library.segments.keys().map(String::as_str).collect(),
+                };
+                Some(Typed::Test(Test::InSegment(self.one_name(name, all, Code::E0207)?)))
+            }
+            "enrolled_in" => {
+                let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                let scope = self.scope;
+                let id = match &scope.workflows {
+                    Some(all) => self.one_name(name, all.iter().map(String::as_str).collect(), Code::E0210)?,
+                    None => self.id(name)?,
+                };
+                Some(Typed::Test(Test::EnrolledIn(WorkflowId::new(id))))
+            }
+            "may" => {
+                let [medium] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                let media = [Medium::Email, Medium::Sms, Medium::Message];
+                let id = self.id(medium)?;
+                let Some(found) = media.into_iter().find(|each| each.as_str() == id) else {
+                    let near = suggest(&id, media.iter().map(|each| each.as_str()));
+                    let diagnostic = self.error(Code::E0416, medium).message("E0416-may");
+                    diagnostic.arg("found", id).did_you_mean(near);
+                    return None;
+                };
+                Some(Typed::Test(Test::May(found)))
+            }
+            "days_since" => {
+                let [of] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                let of = self.day(of, name, false)?;
+                number(Operand::DaysSince(Box::new(of)))
+            }
+            "age" => {
+                let [of] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+                let of = self.day(of, name, true)?;
+                number(Operand::Age(Box::new(of)))
+            }
+            "now" | "today" => {
+                let name = name.to_owned();
+                let fix = self.fix(expr.start, expr.end, name.clone());
+                let diagnostic = self.error(Code::E0416, expr).message("E0416-bare");
+                diagnostic.arg("name", name.clone()).did_you_mean(Some(name));
+                if let Some((span, fix)) = fix {
+                    diagnostic.fix(span, fix);
+                }
+                None
+            }
+            _ => {
+                let near = suggest(name, FUNCTIONS);
+                let all = FUNCTIONS.get(..16).unwrap_or_default().join(", ");
+                let diagnostic = self.error_at(Code::E0415, expr.start, name_end).arg("name", name);
+                diagnostic.arg("all", all).did_you_mean(near).help("E0415-help");
+                None
+            }
+        }
+    }
+
+    /// The arguments of a function that takes plain values only, and so many of them.
+    fn values<'e>(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        arguments: &'e [Argument],
+        count: std::ops::RangeInclusive<usize>,
+    ) -> Option<Vec<&'e Expr>> {
+        let values: Vec<_> = arguments
+            .iter()
+            .filter_map(|argument| match &argument.kind {
+                ArgumentKind::Value(value) => Some(value),
+                ArgumentKind::Last(_)
+                | ArgumentKind::LastTimes(_)
+                | ArgumentKind::SinceEntry
+                | ArgumentKind::Where(_) => None,
+            })
+            .collect();
+        if values.len() == arguments.len() && count.contains(&values.len()) {
+            return Some(values);
+        }
+        self.wrong_arguments(expr, name);
+        None
+    }
+
+    fn wrong_arguments(&mut self, expr: &Expr, name: &str) {
+        let form = match name {
+            "count" => "count(EVENT, last 30 days, where …)",
+            "sum" => "sum(EVENT.FIELD, last 30 days, where …)",
+            "min" => "min(EVENT.FIELD, last 30 days, where …)",
+            "max" => "max(EVENT.FIELD, last 30 days, where …)",
+            "first" => "first(EVENT.FIELD, last 30 days, where …)",
+            "last" => "last(EVENT.FIELD, last 30 days, where …)",
+            "gap" => "gap(EVENT, last 5 times)",
+            "number_of" => "number_of(CONDITION, CONDITION, …)",
+            "first_known" => "first_known(A, B, …)",
+            "lookup" => "lookup(TABLE, KEY)",
+            "score" => "score(NAME)",
+            "in_segment" => "in_segment(NAME)",
+            "enrolled_in" => "enrolled_in(WORKFLOW)",
+            "may" => "may(email)",
+            "days_since" => "days_since(TIME)",
+            _ => "age(DATE)",
+        };
+        self.error(Code::E0416, expr).arg("name", name).arg("form", form).help("E0416-help");
+    }
+
+    /// The name that an argument is, bare or in quotes.
+    fn id(&mut self, expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Name(words) => Some(words.join(".")),
+            ExprKind::Text(text) => Some(text.clone()),
+            _ => {
+                let found = self.slice(expr);
+                self.error(Code::E0416, expr).message("E0416-name").arg("found", found);
+                None
+            }
+        }
+    }
+
+    /// The name that an argument is, one of those there are.
+    fn one_name(&mut self, expr: &Expr, all: Vec<&str>, unknown: Code) -> Option<String> {
+        let id = self.id(expr)?;
+        if all.contains(&id.as_str()) {
+            return Some(id);
+        }
+        let near = suggest(&id, all).map(str::to_owned);
+        self.error(unknown, expr).arg("name", id).did_you_mean(near);
+        None
+    }
+
+    fn first_known(&mut self, expr: &Expr, name: &str, arguments: &[Argument]) -> Option<Typed> {
+        let values = self.values(expr, name, arguments, 1..=64)?;
+        let typed: Vec<_> = values.iter().map(|value| (*value, self.operand(value))).collect();
+        let mut all = Vec::new();
+        let mut ty: Option<Type> = None;
+        for (value, operand) in typed {
+            let (operand, found) = operand?;
+            let first = ty.get_or_insert_with(|| found.clone());
+            if Sort::of(first) != Sort::of(&found) {
+                let (one, other) = (Sort::of(first).key(), Sort::of(&found).key());
+                let text = self.slice(value);
+                let diagnostic = self.error(Code::E0419, value).arg("found", text);
+                diagnostic.arg_word("type", other).arg_word("wanted", one);
+                return None;
+            }
+            // Of two one-ofs the result may be of either.
+            if *first != found {
+                *first = plain(&found);
+            }
+            all.push(operand);
+        }
+        Some(Typed::Value(Operand::FirstKnown(all), ty?))
+    }
+
+    /// The argument of `days_since` and `age`.
+    fn day(&mut self, expr: &Expr, name: &str, birthday: bool) -> Option<Operand> {
+        let (operand, ty) = self.operand(expr)?;
+        match Sort::of(&ty) {
+            Sort::Date | Sort::Time => return Some(operand),
+            Sort::Birthday if birthday => return Some(operand),
+            Sort::Birthday
+            | Sort::Text
+            | Sort::Number
+            | Sort::YesNo
+            | Sort::Duration
+            | Sort::List => {}
+        }
+        let found = self.slice(expr);
+        let diagnostic = self.error(Code::E0416, expr).message("E0416-day").arg("found", found);
+        diagnostic.arg("name", name).arg_word("type", Sort::of(&ty).key());
+        None
+    }
+
+    fn gap(&mut self, expr: &Expr, arguments: &[Argument]) -> Option<Typed> {
+        let (event, last) = match arguments {
+            [Argument { kind: ArgumentKind::Value(event), .. }] => (event, None),
+            [
+                Argument { kind: ArgumentKind::Value(event), .. },
+                Argument { kind: ArgumentKind::LastTimes(times), start, end },
+            ] => {
+                let times = times.to_int().and_then(|times| u32::try_from(times).ok()).filter(|times| *times >= 2);
+                let Some(times) = times else {
+                    self.error_at(Code::E0416, *start, *end).message("E0416-times");
+                    return None;
+                };
+                (event, Some(times))
+            }
+            _ => {
+                self.wrong_arguments(expr, "gap");
+                return None;
+            }
+        };
+        let name = self.id(event)?;
+        if !self.library.model.events.contains_key(&name) {
+            return self.unknown_event(event, &name);
+        }
+        Some(Typed::Value(Operand::Gap { event: name, last }, Type::Duration))
+    }
+
+    fn unknown_event<T>(&mut self, expr: &Expr, name: &str) -> Option<T> {
+        let model = &self.library.model;
+        let all = model.events.keys().chain(model.entities.keys()).map(String::as_str);
+        let near = suggest(name, all.clone()).map(str::to_owned).or_else(|| {
+            let (event, field) = name.rsplit_once('.')?;
+            suggest(event, all).map(|near| format!("{near}.{field}"))
+        });
+        let fix = near.clone().and_then(|near| self.fix(expr.start, expr.end, near));
+        let diagnostic = self.error(Code::E0206, expr).arg("name", name).did_you_mean(near);
+        if let Some((span, fix)) = fix {
+            diagnostic.fix(span, fix);
+        }
+        None
+    }
+
+    fn aggregate(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        kind: AggregateKind,
+        arguments: &[Argument],
+    ) -> Option<Aggregate> {
+        if self.candidate.is_some() {
+            self.error(Code::E0416, expr).message("E0416-nested").arg("name", name);
+            return None;
+        }
+        let Some((Argument { kind: ArgumentKind::Value(of), .. }, rest)) = arguments.split_first() else {
+            self.wrong_arguments(expr, name);
+            return None;
+        };
+        let ExprKind::Name(words) = &of.kind else {
+            let found = self.slice(of);
+            self.error(Code::E0416, of).message("E0416-name").arg("found", found);
+            return None;
+        };
+        let over = self.over(of, words);
+        let mut window = None;
+        let mut filter = None;
+        let mut right = true;
+        let mut asks_human = false;
+        for argument in rest {
+            match &argument.kind {
+                ArgumentKind::Last(length) if window.is_none() => {
+                    window = Some(Within::Last(*length));
+                    right &= self.window(argument, Some(length));
+                }
+                ArgumentKind::SinceEntry if window.is_none() => {
+                    window = Some(Within::SinceEntry);
+                    right &= self.window(argument, None);
+                }
+                ArgumentKind::Where(test) if filter.is_none() => {
+                    let Some((over, _)) = &over else { continue };
+                    self.candidate = Some(match over {
+                        Over::Events(event) => Candidate::Events(Fields::of_event(&self.library.model, event)),
+                        Over::Entities(kind) => Candidate::Entities(kind.clone()),
+                    });
+                    self.asks_human = false;
+                    let test = self.test(test);
+                    asks_human = self.asks_human;
+                    self.candidate = None;
+                    right &= test.is_some();
+                    filter = test;
+                }
+                ArgumentKind::Value(_)
+                | ArgumentKind::Last(_)
+                | ArgumentKind::LastTimes(_)
+                | ArgumentKind::SinceEntry
+                | ArgumentKind::Where(_) => {
+                    self.wrong_arguments(expr, name);
+                    right = false;
+                }
+            }
+        }
+        let (over, field) = over?;
+        let ty = self.result(of, name, kind, &over, field.as_ref());
+        let machines = match &over {
+            Over::Events(event) => {
+                let known = self.library.model.events.get(&**event);
+                asks_human || !known.is_some_and(|kind| kind.built_in && kind.fields.contains_key("human"))
+            }
+            Over::Entities(_) => true,
+        };
+        if !right {
+            return None;
+        }
+        let field = field.map(|(field, _)| field);
+        Some(Aggregate { kind, of: over, field, window, filter, machines, ty: ty? })
+    }
+
+    /// A window is not for `from:`; its length has no working parts.
+    fn window(&mut self, argument: &Argument, length: Option<&Length>) -> bool {
+        let (start, end) = (argument.start, argument.end);
+        match (self.scope.allows, length) {
+            (Allows::From, _) => {
+                self.error_at(Code::E0418, start, end).help("E0418-help");
+                false
+            }
+            (Allows::CustomerOnly, None) => {
+                let name = "since entry";
+                self.error_at(Code::E0212, start, end).arg("name", name).help("E0212-help-customer");
+                false
+            }
+            (_, Some(length)) if length.workdays != 0 || length.work_minutes != 0 => {
+                self.error_at(Code::E0416, start, end).message("E0416-work");
+                false
+            }
+            (Allows::Everything | Allows::CustomerOnly, _) => true,
+        }
+    }
+
+    /// What an aggregate runs over, and the field with its type.
+    fn over(&mut self, of: &Expr, words: &[String]) -> Option<(Over, Option<(Arc<str>, Type)>)> {
+        let model = &self.library.model;
+        let name = words.join(".");
+        if model.events.contains_key(&name) {
+            return Some((Over::Events(Arc::from(name)), None));
+        }
+        let (last, before) = words.split_last()?;
+        let event = before.join(".");
+        if let Some(kind) = model.events.get(&event) {
+            let fields = Fields { of: event.clone(), fields: kind.fields.clone() };
+            let Some(ty) = fields.get(last) else {
+                let near = suggest(last, fields.fields.keys().map(String::as_str));
+                let near = near.map(|near| format!("{event}.{near}"));
+                let diagnostic = self.error(Code::E0204, of).message("E0204-field");
+                diagnostic.arg("name", name).arg("event", event).did_you_mean(near);
+                return None;
+            };
+            return Some((Over::Events(Arc::from(event)), Some((Arc::from(last.as_str()), ty))));
+        }
+        let (kind, field) = match words {
+            [kind] => (kind, None),
+            [kind, field] => (kind, Some(field)),
+            _ => return self.unknown_event(of, &name),
+        };
+        let Some(entity) = model.entities.get(kind) else { return self.unknown_event(of, &name) };
+        if self.scope.allows == Allows::From {
+            self.error(Code::E0418, of).message("E0418-entities");
+            return None;
+        }
+        let field = match field {
+            None => None,
+            Some(field) => match entity.attributes.get(field) {
+                Some(attribute) => Some((Arc::from(field.as_str()), attribute.ty.clone())),
+                None => {
+                    let near = suggest(field, entity.attributes.keys().map(String::as_str));
+                    let near = near.map(|near| format!("{kind}.{near}"));
+                    self.error(Code::E0204, of).arg("name", name).did_you_mean(near);
+                    return None;
+                }
+            },
+        };
+        Some((Over::Entities(Arc::from(kind.as_str())), field))
+    }
+
+    /// The type of the result; says what is wrong with the field.
+    fn result(
+        &mut self,
+        of: &Expr,
+        name: &str,
+        kind: AggregateKind,
+        over: &Over,
+        field: Option<&(Arc<str>, Type)>,
+    ) -> Option<Type> {
+        let sort = field.map(|(_, ty)| Sort::of(ty));
+        let right = match (kind, sort) {
+            (AggregateKind::Count, None) => Some(Type::Number),
+            (AggregateKind::First | AggregateKind::Last, None) => match over {
+                Over::Events(_) => Some(Type::Time),
+                Over::Entities(_) => None,
+            },
+            (AggregateKind::First | AggregateKind::Last, Some(_))
+            | (AggregateKind::Sum, Some(Sort::Number))
+            | (AggregateKind::Min | AggregateKind::Max, Some(Sort::Number | Sort::Date | Sort::Time)) => {
+                field.map(|(_, ty)| ty.clone())
+            }
+            (AggregateKind::Count, Some(_)) => {
+                let found = self.slice(of);
+                let meant = found.rsplit_once('.').map(|(event, _)| event.to_owned());
+                let diagnostic = self.error(Code::E0416, of).message("E0416-count");
+                diagnostic.arg("found", found).did_you_mean(meant);
+                return None;
+            }
+            (AggregateKind::Sum | AggregateKind::Min | AggregateKind::Max, _) => None,
+        };
+        if right.is_none() {
+            let found = self.slice(of);
+            let message = match (kind, sort) {
+                (_, None) => "E0416-field",
+                (AggregateKind::Sum, Some(_)) => "E0416-sum",
+                (
+                    AggregateKind::Count
+                    | AggregateKind::Min
+                    | AggregateKind::Max
+                    | AggregateKind::First
+                    | AggregateKind::Last,
+                    Some(_),
+                ) => "E0416-order",
+            };
+            // `sum(order.paid)`: the field was forgotten, and there is one number to choose.
+            let fields = match over {
+                Over::Events(event) => self.library.model.events.get(&**event).map(|kind| &kind.fields),
+                Over::Entities(_) => None,
+            };
+            let numbers = fields.into_iter().flatten().filter(|(_, ty)| Sort::of(ty) == Sort::Number);
+            let meant = numbers.map(|(field, _)| format!("{found}.{field}")).next().filter(|_| sort.is_none());
+            let diagnostic = self.error(Code::E0416, of).message(message);
+            diagnostic.arg("name", name).arg("found", found).did_you_mean(meant);
+        }
+        right
+    }
+}
+
+/// The type without what it is limited to.
+fn plain(ty: &Type) -> Type {
+    match Sort::of(ty) {
+        Sort::Text => Type::Text,
+        Sort::Number => Type::Number,
+        Sort::YesNo | Sort::Date | Sort::Time | Sort::Duration | Sort::List | Sort::Birthday => ty.clone(),
+    }
+}

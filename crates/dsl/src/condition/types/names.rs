@@ -1,0 +1,278 @@
+//! Finds what a name stands for: attributes, fields, variables, one hop over a reference.
+
+use super::{Candidate, Typer};
+use crate::condition::parse::Expr;
+use crate::condition::scope::Allows;
+use crate::condition::{Path, Root};
+use crate::diagnostic::{Code, suggest};
+use crate::library::Attribute;
+use model::Type;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What every project knows of a rep. Other columns of the import are texts.
+const REP: [(&str, Type); 5] = [
+    ("id", Type::Text),
+    ("name", Type::Text),
+    ("email", Type::Email),
+    ("zone", Type::Text),
+    ("away", Type::YesNo),
+];
+
+/// The first words that are not an entity's kind.
+const ROOTS: [&str; 8] = ["customer", "event", "entry", "owner", "rep", "vars", "inputs", "steps"];
+
+impl Typer<'_> {
+    pub(super) fn name(&mut self, expr: &Expr, words: &[String]) -> Option<Path> {
+        let (root, rest) = words.split_first()?;
+        let library = self.library;
+        match root.as_str() {
+            "customer" => {
+                let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                if self.scope.allows == Allows::From {
+                    return self.not_here(expr, words);
+                }
+                let ty = self.attribute(expr, words, field, &library.model.customer)?;
+                self.path(expr, words, Root::Customer, field, ty, hops)
+            }
+            "event" | "entry" => self.event(expr, words, root, rest),
+            "owner" | "rep" => {
+                let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                if self.scope.allows != Allows::Everything {
+                    return self.not_here(expr, words);
+                }
+                let known = REP.iter().find(|(name, _)| name == field).map(|(_, ty)| ty.clone());
+                let near = suggest(field, REP.iter().map(|(name, _)| *name));
+                let ty = match (known, near) {
+                    (Some(ty), _) => ty,
+                    (None, None) => Type::Text,
+                    (None, Some(near)) => return self.unknown_field(expr, words, Some(format!("{root}.{near}"))),
+                };
+                self.path(expr, words, Root::Owner, field, ty, hops)
+            }
+            "vars" | "inputs" => {
+                let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                if self.scope.allows != Allows::Everything {
+                    return self.not_here(expr, words);
+                }
+                let (root, all) = match root.as_str() {
+                    "vars" => (Root::Vars, &self.scope.vars),
+                    _ => (Root::Inputs, &self.scope.inputs),
+                };
+                let ty = self.field(expr, words, field, all)?;
+                self.path(expr, words, root, field, ty, hops)
+            }
+            "steps" => {
+                let [id, field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                if self.scope.allows != Allows::Everything {
+                    return self.not_here(expr, words);
+                }
+                let scope = self.scope;
+                let Some(fields) = scope.steps.get(id) else {
+                    let near = suggest(id, scope.steps.keys().map(String::as_str));
+                    return self.unknown_field(expr, words, near.map(|near| format!("steps.{near}.{field}")));
+                };
+                let ty = self.field(expr, words, field, fields)?;
+                self.path(expr, words, Root::Step(Arc::from(id.as_str())), field, ty, hops)
+            }
+            kind => match library.model.entities.get(kind) {
+                Some(entity) => {
+                    let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                    let candidate = matches!(&self.candidate, Some(Candidate::Entities(of)) if &**of == kind);
+                    let trigger =
+                        self.scope.entity.as_deref() == Some(kind) && self.scope.allows != Allows::From;
+                    if !candidate && !trigger {
+                        let kind = kind.to_owned();
+                        let name = words.join(".");
+                        let diagnostic = self.error(Code::E0212, expr).message("E0212-entity");
+                        diagnostic.arg("name", name).arg("kind", kind).help("E0212-entity-help");
+                        return None;
+                    }
+                    let ty = self.attribute(expr, words, field, &entity.attributes)?;
+                    self.path(expr, words, Root::Entity(Arc::from(kind)), field, ty, hops)
+                }
+                None => self.unknown_root(expr, words, kind),
+            },
+        }
+    }
+
+    fn event(&mut self, expr: &Expr, words: &[String], root: &str, rest: &[String]) -> Option<Path> {
+        let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+        let is_event = root == "event";
+        let inside_where = match &self.candidate {
+            Some(Candidate::Events(fields)) if is_event => Some(fields.clone()),
+            Some(Candidate::Events(_) | Candidate::Entities(_)) | None => None,
+        };
+        if is_event && field == "human" {
+            self.asks_human = true;
+        }
+        let in_scope = if is_event { self.scope.event() } else { self.scope.entry.as_ref() };
+        let in_scope = in_scope.filter(|_| self.scope.allows == Allows::Everything).cloned();
+        let Some(fields) = inside_where.or(in_scope) else { return self.not_here(expr, words) };
+        let Some(ty) = fields.get(field) else {
+            let near = suggest(field, fields.fields.keys().map(String::as_str).chain(["at"]));
+            let near = near.map(|near| format!("{root}.{near}"));
+            let (name, of, none) = (words.join("."), fields.of.clone(), near.is_none());
+            let diagnostic = self.error(Code::E0204, expr).message("E0204-field");
+            diagnostic.arg("name", name).arg("event", of).did_you_mean(near);
+            if none {
+                let mut all: Vec<_> = fields.fields.keys().map(String::as_str).collect();
+                all.push("at");
+                diagnostic.arg("all", all.join(", ")).help("E0204-help-fields");
+            }
+            return None;
+        };
+        let root = if is_event { Root::Event } else { Root::Entry };
+        self.path(expr, words, root, field, ty, hops)
+    }
+
+    /// The whole name, with its hop over a reference where it has one.
+    fn path(
+        &mut self,
+        expr: &Expr,
+        words: &[String],
+        root: Root,
+        field: &str,
+        ty: Type,
+        hops: &[String],
+    ) -> Option<Path> {
+        let (hop, ty) = match hops {
+            [] => (None, ty),
+            [hop] => {
+                let library = self.library;
+                let attributes = match &ty {
+                    Type::Reference(kind) if kind == "customer" => Some(&library.model.customer),
+                    Type::Reference(kind) => library.model.entities.get(kind).map(|kind| &kind.attributes),
+                    Type::Text
+                    | Type::Number
+                    | Type::YesNo
+                    | Type::Date
+                    | Type::Time
+                    | Type::Duration
+                    | Type::List
+                    | Type::Email
+                    | Type::Phone
+                    | Type::Money
+                    | Type::Birthday
+                    | Type::OneOf(_) => None,
+                };
+                let Some(attributes) = attributes else {
+                    let (name, before) = (words.join("."), words[..words.len() - 1].join("."));
+                    self.error(Code::E0213, expr).arg("name", name).arg("before", before);
+                    return None;
+                };
+                let ty = self.attribute(expr, words, hop, attributes)?;
+                (Some(Arc::from(hop.as_str())), ty)
+            }
+            [_, _, ..] => {
+                let name = words.join(".");
+                self.error(Code::E0213, expr).message("E0213-far").arg("name", name);
+                return None;
+            }
+        };
+        Some(Path { root, field: Arc::from(field), hop, ty })
+    }
+
+    fn attribute(
+        &mut self,
+        expr: &Expr,
+        words: &[String],
+        field: &str,
+        attributes: &BTreeMap<String, Attribute>,
+    ) -> Option<Type> {
+        if let Some(attribute) = attributes.get(field) {
+            return Some(attribute.ty.clone());
+        }
+        // People also write the word they read in the console.
+        let titled = attributes.iter().find(|(_, attribute)| attribute.title.as_deref() == Some(field));
+        let near = titled
+            .map(|(name, _)| name.as_str())
+            .or_else(|| suggest(field, attributes.keys().map(String::as_str)));
+        let meant = near.map(|near| renamed(words, field, near));
+        self.unknown_field::<()>(expr, words, meant);
+        None
+    }
+
+    fn field(
+        &mut self,
+        expr: &Expr,
+        words: &[String],
+        field: &str,
+        all: &BTreeMap<String, Type>,
+    ) -> Option<Type> {
+        if let Some(ty) = all.get(field) {
+            return Some(ty.clone());
+        }
+        let near = suggest(field, all.keys().map(String::as_str));
+        let meant = near.map(|near| renamed(words, field, near));
+        self.unknown_field::<()>(expr, words, meant);
+        None
+    }
+
+    fn unknown_field<T>(&mut self, expr: &Expr, words: &[String], meant: Option<String>) -> Option<T> {
+        let name = words.join(".");
+        let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
+        let diagnostic = self.error(Code::E0204, expr).arg("name", name).did_you_mean(meant);
+        if let Some((span, fix)) = fix {
+            diagnostic.fix(span, fix);
+        }
+        None
+    }
+
+    /// `customer` alone.
+    fn without_field<T>(&mut self, expr: &Expr, words: &[String]) -> Option<T> {
+        let name = words.join(".");
+        self.error(Code::E0205, expr).message("E0205-alone").arg("name", name);
+        None
+    }
+
+    pub(super) fn not_here<T>(&mut self, expr: &Expr, words: &[String]) -> Option<T> {
+        let name = words.join(".");
+        let help = match self.scope.allows {
+            Allows::Everything => None,
+            Allows::CustomerOnly => Some("E0212-help-customer"),
+            Allows::From => Some("E0212-help-from"),
+        };
+        let diagnostic = self.error(Code::E0212, expr).arg("name", name);
+        if let Some(help) = help {
+            diagnostic.help(help);
+        }
+        None
+    }
+
+    fn unknown_root<T>(&mut self, expr: &Expr, words: &[String], root: &str) -> Option<T> {
+        let library = self.library;
+        let name = words.join(".");
+        let rest = words.get(1..).unwrap_or_default();
+        // `city` alone, where the customer has one.
+        let attribute = if rest.is_empty() {
+            let titled = library.model.customer.iter().find(|(_, each)| each.title.as_deref() == Some(root));
+            let found = titled.map(|(name, _)| name.as_str()).or_else(|| {
+                library.model.customer.contains_key(root).then_some(root)
+            });
+            found.map(|found| format!("customer.{found}"))
+        } else {
+            None
+        };
+        let near = suggest(root, ROOTS.into_iter().chain(library.model.entities.keys().map(String::as_str)));
+        let near = near.filter(|_| !rest.is_empty()).map(|near| {
+            let rest: Vec<_> = rest.iter().map(String::as_str).collect();
+            format!("{near}.{}", rest.join("."))
+        });
+        let quoted = rest.is_empty() && attribute.is_none();
+        let meant = attribute.or(near);
+        let diagnostic = self.error(Code::E0205, expr).arg("name", name).arg("first", root).did_you_mean(meant);
+        if quoted {
+            diagnostic.help("E0205-help-text");
+        }
+        None
+    }
+}
+
+/// The name with one word replaced.
+fn renamed(words: &[String], from: &str, to: &str) -> String {
+    let last = words.iter().rposition(|word| word == from);
+    let words: Vec<_> =
+        words.iter().enumerate().map(|(place, word)| if Some(place) == last { to } else { word }).collect();
+    words.join(".")
+}

@@ -1,0 +1,131 @@
+//! What is always there and never declared: attributes of customers and entities, our own events.
+
+use crate::library::{Attribute, EntityKind, EventKind, Model, Origin};
+use model::Type;
+use model::event::names;
+use std::collections::BTreeMap;
+
+/// Attributes of every customer.
+const CUSTOMER: [(&str, Type); 11] = [
+    ("external_id", Type::Text),
+    ("name", Type::Text),
+    ("email", Type::Email),
+    ("phone", Type::Phone),
+    ("zone", Type::Text),
+    ("language", Type::Text),
+    ("country", Type::Text),
+    ("owner", Type::Text),
+    ("stage", Type::Text),
+    ("tags", Type::List),
+    ("created_at", Type::Time),
+];
+
+/// Attributes of every entity. Its `stage` is one of its stages.
+const ENTITY: [(&str, Type); 4] =
+    [("id", Type::Text), ("owner", Type::Text), ("stage_since", Type::Time), ("created_at", Type::Time)];
+
+/// What happens to a message, on every channel.
+const MESSAGE_EVENTS: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed"];
+
+/// The fields of those events.
+const MESSAGE_FIELDS: [(&str, Type); 6] = [
+    ("template", Type::Text),
+    ("workflow", Type::Text),
+    ("step", Type::Text),
+    ("topic", Type::Text),
+    ("link", Type::Text),
+    ("human", Type::YesNo),
+];
+
+/// The channels that every project has.
+pub(super) const MEDIA: [&str; 3] = ["email", "sms", "message"];
+
+/// Roots of names: no entity may be called so.
+pub(super) const TAKEN_KINDS: [&str; 14] = [
+    "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "now", "today", "email", "sms", "message",
+    "task",
+];
+
+fn attribute(ty: Type, optional: bool, pii: bool) -> Attribute {
+    Attribute { ty, optional, default: None, pii, title: None, origin: Origin::Given, built_in: true }
+}
+
+/// The attributes of every customer. `company` refers to the model's entity of that name, where it has one.
+pub(super) fn customer(has_company: bool) -> BTreeMap<String, Attribute> {
+    let company = if has_company { Type::Reference("company".to_owned()) } else { Type::Text };
+    let mut all: BTreeMap<String, Attribute> = CUSTOMER
+        .into_iter()
+        .map(|(name, ty)| {
+            // These two always have a value: an empty list of tags is known.
+            let optional = !matches!(name, "external_id" | "tags" | "created_at");
+            let pii = matches!(name, "name" | "email" | "phone");
+            (name.to_owned(), attribute(ty, optional, pii))
+        })
+        .collect();
+    all.insert("company".to_owned(), attribute(company, true, false));
+    all
+}
+
+/// Adds what every entity has.
+pub(super) fn complete_entity(kind: &mut EntityKind) {
+    let stage = if kind.stages.is_empty() { Type::Text } else { Type::OneOf(kind.stages.clone()) };
+    let mut put = |name: &str, ty: Type, optional: bool| {
+        kind.attributes.entry(name.to_owned()).or_insert_with(|| attribute(ty, optional, false));
+    };
+    put("customer", Type::Reference("customer".to_owned()), true);
+    // An unset stage is the first one: an entity with stages is always in one.
+    put("stage", stage, false);
+    for (name, ty) in ENTITY {
+        put(name, ty, name != "id");
+    }
+    if kind.stages.is_empty()
+        && let Some(stage) = kind.attributes.get_mut("stage")
+    {
+        stage.optional = true;
+    }
+}
+
+/// Adds our own events; `channels` are the declared ones.
+pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
+    let text = |names: &[&str]| -> Vec<(String, Type)> {
+        names.iter().map(|name| ((*name).to_owned(), Type::Text)).collect()
+    };
+    let mut events: Vec<(String, Vec<(String, Type)>)> = Vec::new();
+    let media = MEDIA.iter().map(|medium| (*medium).to_owned());
+    for channel in media.chain(channels.iter().cloned()) {
+        for what in MESSAGE_EVENTS {
+            let fields = MESSAGE_FIELDS.iter().map(|(name, ty)| ((*name).to_owned(), ty.clone())).collect();
+            events.push((format!("{channel}.{what}"), fields));
+        }
+    }
+    for name in [names::REP_ASSIGNED, names::REP_ACCEPTED, names::REP_REFUSED, names::REP_CONTACTED] {
+        events.push((name.to_owned(), text(&["rep", "team"])));
+    }
+    events.push((names::TASK_DONE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
+    events.push((names::TASK_OVERDUE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
+    events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel"])));
+    events.push((names::CONSENT_WITHDRAWN.to_owned(), text(&["topic", "channel"])));
+    events.push((
+        names::SCORE_ADDED.to_owned(),
+        vec![("score".to_owned(), Type::Text), ("points".to_owned(), Type::Number)],
+    ));
+    events.push((
+        names::TAG_CHANGED.to_owned(),
+        vec![("tag".to_owned(), Type::Text), ("present".to_owned(), Type::YesNo)],
+    ));
+    for of in std::iter::once("customer").chain(model.entities.keys().map(String::as_str)) {
+        events.push((names::stage_changed(of), text(&["from", "to"])));
+        events.push((names::changed(of), text(&["attribute", "from", "to"])));
+    }
+    for (name, fields) in events {
+        let kind = EventKind { fields: fields.into_iter().collect(), sets: BTreeMap::new(), built_in: true };
+        model.events.entry(name).or_insert(kind);
+    }
+}
+
+/// Whether an event of this name is one of ours, so that a model may not declare it.
+pub(super) fn is_our_event(name: &str, kinds: &BTreeMap<String, EntityKind>) -> bool {
+    let mut probe = Model { entities: kinds.clone(), ..Model::default() };
+    complete_events(&mut probe, &[]);
+    probe.events.contains_key(name)
+}

@@ -1,0 +1,157 @@
+//! The small library files: topics, senders and brand, tables, policies, channels.
+
+use super::desk::Desk;
+use crate::diagnostic::Code;
+use crate::library::{Brand, Channel, Sender, SmtpChannel, Topic};
+use crate::syntax::Fields;
+use crate::yaml::{Entry, Node};
+use model::{OnUnknown, Type, Windows};
+use std::collections::BTreeMap;
+
+/// One topic of `topics:`.
+pub(super) fn topic(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Topic)> {
+    let mut fields = desk.fields(&entry.value, "thing-topic")?;
+    let class = desk.need(&mut fields, "class");
+    let marketing =
+        class.and_then(|node| desk.word(node, "class", &[("marketing", true), ("transactional", false)]));
+    let title = desk.take(&mut fields, "title").and_then(|node| desk.text(node));
+    desk.close(fields);
+    Some((entry.key.clone(), Topic { marketing: marketing?, title: title.unwrap_or_else(|| entry.key.clone()) }))
+}
+
+/// One sender of `senders:`.
+pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
+    if entry.key == "owner" {
+        desk.report.error(Code::E0609, entry.key_span).help("E0609-help");
+        return None;
+    }
+    let mut fields = desk.fields(&entry.value, "thing-sender")?;
+    let address = desk.need(&mut fields, "address").and_then(|node| email(node, desk));
+    let name = desk.take(&mut fields, "name").and_then(|node| desk.text(node)).unwrap_or_default();
+    let reply_to = match desk.take(&mut fields, "reply_to") {
+        Some(node) if node.raw_text() == Some("owner") => Some("owner".to_owned()),
+        Some(node) => email(node, desk),
+        None => None,
+    };
+    let ad_label = desk.take(&mut fields, "ad_label").and_then(|node| desk.text(node));
+    for key in ["footer", "per_day", "cost"] {
+        if let Some(entry) = fields.entry(key) {
+            desk.not_acted_on(key, entry.key_span);
+        }
+    }
+    desk.close(fields);
+    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label })
+}
+
+fn email(node: &Node, desk: &mut Desk<'_>) -> Option<String> {
+    desk.value(node, &Type::Email)?.as_text().map(str::to_owned)
+}
+
+/// `brand:` beside the senders.
+pub(super) fn brand(node: &Node, desk: &mut Desk<'_>) -> Option<Brand> {
+    let mut fields = desk.fields(node, "thing-brand")?;
+    let mut text = |key: &'static str, desk: &mut Desk<'_>| {
+        let node = desk.take(&mut fields, key)?;
+        desk.spanned(node)
+    };
+    let name = text("name", desk).map(|text| text.value).unwrap_or_default();
+    let logo = text("logo", desk).map(|text| text.value);
+    let color = text("color", desk);
+    let address = text("address", desk).map(|text| text.value);
+    let country = text("country", desk).map(|text| text.value);
+    desk.close(fields);
+    if let Some(color) = &color {
+        let digits = color.value.strip_prefix('#').unwrap_or_default();
+        if digits.len() != 6 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            desk.report.error(Code::E0610, color.span).arg("text", &color.value).help("E0610-help");
+        }
+    }
+    Some(Brand { name, logo, color: color.map(|color| color.value), address, country })
+}
+
+/// One table of `tables:`.
+pub(super) fn table(entry: &Entry, desk: &mut Desk<'_>) -> (String, BTreeMap<String, String>) {
+    let mut rows = BTreeMap::new();
+    for row in desk.entries(&entry.value) {
+        rows.extend(desk.text(&row.value).map(|value| (row.key.clone(), value)));
+    }
+    (entry.key.clone(), rows)
+}
+
+/// `policies:`.
+pub(super) fn policies(node: &Node, desk: &mut Desk<'_>) -> Option<Windows> {
+    let mut fields = desk.fields(node, "thing-policies")?;
+    let quiet = desk.take(&mut fields, "quiet_hours").and_then(|node| desk.quiet(node));
+    desk.refuse(&mut fields, &["caps", "reserve", "priorities", "wait_up_to"]);
+    desk.close(fields);
+    quiet
+}
+
+/// One channel of `channels:`.
+pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Channel)> {
+    let mut fields = desk.fields(&entry.value, "thing-channel")?;
+    let kind = desk.need(&mut fields, "kind").and_then(|node| desk.spanned(node))?;
+    let channel = match kind.value.as_str() {
+        "smtp" => Some(Channel::Smtp(smtp(&mut fields, desk)?)),
+        "file" => {
+            let folder = desk.need(&mut fields, "folder").and_then(|node| desk.spanned(node))?;
+            let outside = folder.value.starts_with(['/', '\\'])
+                || folder.value.contains(':')
+                || folder.value.split(['/', '\\']).any(|part| part == "..");
+            if outside {
+                desk.report.error(Code::E0611, folder.span).arg("text", &folder.value);
+                return None;
+            }
+            Some(Channel::File { folder: folder.value })
+        }
+        kept @ ("webhook" | "http_json" | "wecom" | "dingtalk" | "feishu" | "slack" | "by_hand") => {
+            desk.not_built(&format!("kind: {kept}"), kind.span);
+            return None;
+        }
+        other => {
+            desk.unknown(Code::E0612, other, kind.span, ["smtp", "file", "webhook", "http_json", "wecom", "dingtalk"]);
+            return None;
+        }
+    };
+    desk.close(fields);
+    channel.map(|channel| (entry.key.clone(), channel))
+}
+
+fn smtp(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<SmtpChannel> {
+    let host = desk.need(fields, "host").and_then(|node| desk.text(node));
+    let port = desk.take(fields, "port").and_then(|node| desk.whole(node, "port", 1, 65_535));
+    let tls = desk.take(fields, "tls").and_then(|node| {
+        desk.word(node, "tls", &[("implicit", "implicit"), ("starttls", "starttls"), ("none", "none")])
+    });
+    let user = secret(fields, "user", desk);
+    let password = secret(fields, "password", desk);
+    let connections = desk.take(fields, "connections").and_then(|node| desk.whole(node, "connections", 1, 64));
+    let on_unknown = desk.take(fields, "on_unknown").and_then(|node| {
+        desk.word(node, "on_unknown", &[("hold", OnUnknown::Hold), ("resend", OnUnknown::Resend)])
+    });
+    let port = port.and_then(|port| u16::try_from(port).ok());
+    // Port 587 is the one for STARTTLS; every other speaks TLS from the first byte, unless the file says so.
+    let usual = if port == Some(587) { "starttls" } else { "implicit" };
+    Some(SmtpChannel {
+        host: host?,
+        port: port.unwrap_or(465),
+        tls: tls.unwrap_or(usual).to_owned(),
+        user,
+        password,
+        connections: connections.and_then(|count| u32::try_from(count).ok()).unwrap_or(8),
+        on_unknown,
+    })
+}
+
+/// `{ secret: NAME }`; a secret itself must never stand in a file.
+fn secret(fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>) -> Option<String> {
+    let node = desk.take(fields, key)?;
+    if node.entries().is_none() {
+        desk.report.error(Code::E0613, node.span).arg("key", key).help("E0613-help");
+        return None;
+    }
+    let mut inner = desk.fields(node, "thing-secret")?;
+    let name = desk.need(&mut inner, "secret").and_then(|node| desk.text(node));
+    desk.close(inner);
+    name
+}

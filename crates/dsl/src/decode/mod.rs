@@ -1,0 +1,410 @@
+//! Files to a checked project: the model first, then the other libraries, then templates and workflows,
+//! then what concerns several files. Everything that is wrong is found in one run.
+
+mod arena;
+mod around;
+mod assigned;
+mod builtin;
+mod calendar;
+mod check;
+mod desk;
+mod ids;
+mod libraries;
+mod model;
+mod names;
+mod scoring;
+mod segments;
+mod step_customer;
+mod step_flow;
+mod step_message;
+mod step_people;
+mod step_time;
+mod steps;
+mod team;
+mod test_facts;
+mod test_lines;
+mod test_people;
+mod tests;
+mod trigger;
+mod version;
+mod workflow;
+
+use self::desk::Desk;
+use self::names::Names;
+use crate::diagnostic::{Code, Report, Severity, suggest};
+use crate::library::{Library, Topic};
+use crate::project::{File, Loaded, Project, Settings};
+use crate::source::{FileId, Sources, Spanned};
+use crate::template::{self, Templates};
+use crate::yaml::{self, Entry, Node};
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
+const KINDS: [&str; 10] =
+    ["calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments", "scoring"];
+
+/// Reads and checks the files of a project. Files with errors are left out of the project's workflows; the
+/// report says everything that is wrong in all of them. Total: any text gives a report, never a panic.
+pub fn load(files: &[File], settings: &Settings) -> Loaded {
+    let mut sources = Sources::new();
+    let mut report = Report::new();
+    let mut parsed: Vec<(FileId, Node)> = Vec::new();
+    let mut templates: Vec<FileId> = Vec::new();
+    for file in files {
+        let id = sources.add(file.path.as_str(), file.text.as_str());
+        if template::is_template(&file.path) {
+            templates.push(id);
+        } else if let Some(node) = yaml::read(&sources, id, &mut report) {
+            parsed.push((id, node));
+        }
+    }
+    let zone = ::model::zone::zone(&settings.zone).unwrap_or(TimeZone::UTC);
+    let mut loading =
+        Loading { sources: &sources, report, zone, names: Names::default(), library: Library::default() };
+    loading.names(&parsed, &templates);
+    loading.libraries(&parsed);
+    let templates = loading.templates(&templates);
+    let workflows = loading.workflows(&parsed, &templates);
+    let Loading { mut report, library, .. } = loading;
+    turn_off_lints(&parsed, &mut report);
+    let broken: BTreeSet<FileId> = report
+        .diagnostics()
+        .iter()
+        .filter(|diagnostic| diagnostic.severity() == Severity::Error)
+        .map(|diagnostic| diagnostic.span.file)
+        .collect();
+    let sound: Vec<_> = workflows.into_iter().filter(|(file, _)| !broken.contains(file)).collect();
+    let texts = sound.iter().map(|(file, read)| (read.id.clone(), sources.text(*file).to_owned())).collect();
+    let workflows = sound.into_iter().map(|(_, read)| (read.id.clone(), Arc::new(read))).collect();
+    let project = Project { library, workflows, templates, texts, settings: settings.clone() };
+    Loaded { sources, project, report }
+}
+
+/// A load under way.
+struct Loading<'a> {
+    sources: &'a Sources,
+    report: Report,
+    zone: TimeZone,
+    names: Names,
+    library: Library,
+}
+
+impl Loading<'_> {
+    /// Gathers the names of all files, and says which files declare nothing known.
+    fn names(&mut self, parsed: &[(FileId, Node)], templates: &[FileId]) {
+        for (_, node) in parsed {
+            self.names.gather(node);
+            self.known_kind(node);
+        }
+        for file in templates {
+            self.names.gather_template(self.sources.name(*file));
+        }
+        self.names.topics.insert("marketing".to_owned());
+    }
+
+    /// Refuses a file whose first key is none of ours.
+    fn known_kind(&mut self, node: &Node) {
+        let kinds = || KINDS.into_iter().chain(["workflow"]);
+        let Some(entries) = node.entries() else {
+            let _ = crate::syntax::map(node, None, &mut self.report);
+            return;
+        };
+        let Some(first) = entries.first() else {
+            self.report.error(Code::E0119, node.span);
+            return;
+        };
+        if first.key == "scenario" {
+            self.report.error(Code::E0390, first.key_span).arg("what", "scenario").help("E0390-help");
+        } else if first.key == "brand" {
+            // Read with the senders.
+        } else if !kinds().any(|kind| kind == first.key) {
+            let meant = suggest(&first.key, kinds()).map(str::to_owned);
+            // A key of ours that stands further down was meant to be the first one.
+            let below = entries.iter().skip(1).find(|entry| kinds().any(|kind| kind == entry.key));
+            let diagnostic = self.report.error(Code::E0307, first.key_span);
+            diagnostic.arg("name", &first.key).arg("known", kinds().collect::<Vec<_>>().join(", "));
+            diagnostic.did_you_mean(meant.clone()).help("E0307-help");
+            if let Some(meant) = meant {
+                diagnostic.fix(first.key_span, meant);
+            }
+            if let Some(below) = below {
+                diagnostic.related(below.key_span, "E0307-below");
+            }
+        }
+    }
+
+    /// Reads the library files, kind by kind.
+    fn libraries(&mut self, parsed: &[(FileId, Node)]) {
+        self.library.topics.insert("marketing".to_owned(), Topic { marketing: true, title: "marketing".to_owned() });
+        let mut seen: BTreeMap<(&str, String), crate::source::Span> = BTreeMap::new();
+        for kind in KINDS {
+            let mut batch: Vec<(&Node, &Entry)> = Vec::new();
+            for (_, node) in parsed {
+                let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == kind) else {
+                    continue;
+                };
+                batch.push((node, first));
+            }
+            match kind {
+                "model" => self.model(&batch),
+                "segments" => self.segments(&batch, &mut seen),
+                _ => {
+                    for (node, first) in batch {
+                        self.library_file(kind, node, first, &mut seen);
+                    }
+                }
+            }
+        }
+        for (_, node) in parsed {
+            let first = node.entries().and_then(<[_]>::first);
+            if let Some(first) = first.filter(|first| first.key == "brand") {
+                self.library_file("senders", node, first, &mut seen);
+            }
+        }
+    }
+
+    fn desk<'d>(sources: &'d Sources, report: &'d mut Report, library: &'d Library, zone: &TimeZone) -> Desk<'d> {
+        Desk { sources, report, library, zone: zone.clone() }
+    }
+
+    fn model(&mut self, batch: &[(&Node, &Entry)]) {
+        let channels: Vec<String> = self.names.channels.iter().cloned().collect();
+        let mut declared = None;
+        for (place, (node, first)) in batch.iter().enumerate() {
+            if place > 0 {
+                let before = batch.first().map_or(first.key_span, |(_, first)| first.key_span);
+                self.report
+                    .error(Code::E0308, first.key_span)
+                    .message("E0308-model")
+                    .related(before, "E0308-first");
+                continue;
+            }
+            declared = Some(*node);
+        }
+        let mut pending = Vec::new();
+        if let Some(node) = declared {
+            let library = self.library.clone();
+            let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+            if let Some(mut fields) = desk.fields(node, "thing-model") {
+                let name = desk.need(&mut fields, "model").and_then(|node| desk.text(node)).unwrap_or_default();
+                let (model, waiting) = model::read(&mut fields, name, &mut desk);
+                desk.close(fields);
+                self.library.model = model;
+                pending = waiting;
+            }
+        } else {
+            self.library.model.customer = builtin::customer(false);
+        }
+        builtin::complete_events(&mut self.library.model, &channels);
+        let library = self.library.clone();
+        let scope = self.names.scope();
+        let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+        // `from:` first: a case may ask for a value that is kept.
+        for (name, origin, ty) in model::finish(pending, &scope, &mut desk) {
+            if let Some(attribute) = self.library.model.customer.get_mut(&name) {
+                attribute.origin = origin;
+                if let Some(ty) = ty {
+                    attribute.ty = ty;
+                }
+            }
+        }
+    }
+
+    fn segments(&mut self, batch: &[(&Node, &Entry)], seen: &mut BTreeMap<(&'static str, String), crate::source::Span>) {
+        let scope = self.names.scope();
+        let library = self.library.clone();
+        let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+        let mut found = Vec::new();
+        for (node, first) in batch {
+            let Some(mut fields) = desk.fields(node, "thing-segments") else { continue };
+            fields.know(&["segments"]);
+            for entry in desk.entries(&first.value) {
+                if once("segment", entry, seen, desk.report) {
+                    let condition = desk.condition(
+                        &entry.value,
+                        &crate::condition::Scope { allows: crate::condition::Allows::CustomerOnly, ..scope.clone() },
+                    );
+                    found.extend(condition.map(|condition| (entry, condition)));
+                }
+            }
+            desk.close(fields);
+        }
+        self.library.segments = segments::without_cycles(found, desk.report);
+    }
+
+    fn library_file(
+        &mut self,
+        kind: &'static str,
+        node: &Node,
+        first: &Entry,
+        seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    ) {
+        let library = self.library.clone();
+        let scope = self.names.scope();
+        let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+        let Some(mut fields) = desk.fields(node, "thing-library") else { return };
+        fields.know(&[kind]);
+        match kind {
+            "calendar" => {
+                let calendar = calendar::read(&mut fields, &mut desk);
+                if single("calendar", first, seen, desk.report) {
+                    self.library.calendar = calendar;
+                }
+            }
+            "policies" => {
+                let quiet = libraries::policies(&first.value, &mut desk);
+                if single("policies", first, seen, desk.report) {
+                    self.library.quiet_hours = quiet;
+                }
+            }
+            "channels" => {
+                for entry in named(kind, &first.value, seen, &mut desk) {
+                    self.library.channels.extend(libraries::channel(entry, &mut desk));
+                }
+            }
+            "topics" => {
+                for entry in named(kind, &first.value, seen, &mut desk) {
+                    self.library.topics.extend(libraries::topic(entry, &mut desk));
+                }
+            }
+            "senders" => {
+                if first.key == "senders" {
+                    for entry in named(kind, &first.value, seen, &mut desk) {
+                        self.library.senders.extend(libraries::sender(entry, &mut desk));
+                    }
+                }
+                if let Some(brand) = fields.entry("brand")
+                    && single("brand", brand, seen, desk.report)
+                {
+                    self.library.brand = libraries::brand(&brand.value, &mut desk).unwrap_or_default();
+                }
+            }
+            "tables" => {
+                for entry in named(kind, &first.value, seen, &mut desk) {
+                    self.library.tables.extend([libraries::table(entry, &mut desk)]);
+                }
+            }
+            "teams" => {
+                for entry in named(kind, &first.value, seen, &mut desk) {
+                    self.library.teams.extend(team::read(entry, &mut desk));
+                }
+            }
+            _ => {
+                let name = desk.spanned(&first.value).filter(|name| valid_id(name, desk.report));
+                if let Some(name) = name
+                    && single_name("scoring", &name, seen, desk.report)
+                    && let Some(scoring) = scoring::read(name, &mut fields, &scope, &mut desk)
+                {
+                    self.library.scorings.insert(scoring.name.clone(), scoring);
+                }
+            }
+        }
+        desk.close(fields);
+    }
+
+    fn templates(&mut self, files: &[FileId]) -> Templates {
+        let mut templates = Templates::default();
+        for file in files {
+            template::read(self.sources, *file, &self.library, &mut self.report, &mut templates);
+        }
+        template::check_variants(&templates, &mut self.report);
+        templates
+    }
+
+    fn workflows(&mut self, parsed: &[(FileId, Node)], templates: &Templates) -> Vec<(FileId, crate::workflow::Workflow)> {
+        let mut seen = BTreeMap::new();
+        let mut all = Vec::new();
+        for (file, node) in parsed {
+            let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == "workflow") else {
+                continue;
+            };
+            let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
+            let Some(mut fields) = desk.fields(node, "thing-workflow") else { continue };
+            fields.know(&["workflow"]);
+            if first.value.is_null() {
+                crate::syntax::nothing(Some("workflow"), first.key_span, desk.report);
+            }
+            let id = if first.value.is_null() { None } else { desk.spanned(&first.value) };
+            // A bad id is reported once, and the rest of the file is read all the same.
+            let id = id.unwrap_or_else(|| Spanned::new("?".to_owned(), first.key_span));
+            let good = first.value.is_null() || valid_id(&id, desk.report);
+            let fresh = good && single_name("workflow", &id, &mut seen, desk.report);
+            let read = workflow::read(id, node, &mut fields, (&self.names, templates), &mut desk);
+            desk.close(fields);
+            if fresh {
+                all.extend(read.map(|read| (*file, read)));
+            }
+        }
+        all
+    }
+}
+
+/// An id of a file: letters of any script, digits, `_`, `-`, `.`; at most 80 characters.
+fn valid_id(id: &Spanned<String>, report: &mut Report) -> bool {
+    let good = !id.value.is_empty()
+        && id.value.chars().count() <= 80
+        && id.value.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'));
+    if !good {
+        report.error(Code::E0318, id.span).arg("id", &id.value).help("E0318-help");
+    }
+    good
+}
+
+/// The entries of a map of named things; a name that another file has taken is reported and left out.
+fn named<'n>(
+    kind: &'static str,
+    node: &'n Node,
+    seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    desk: &mut Desk<'_>,
+) -> Vec<&'n Entry> {
+    let entries = desk.entries(node);
+    entries.iter().filter(|entry| once(kind, entry, seen, desk.report)).collect()
+}
+
+fn once(
+    kind: &'static str,
+    entry: &Entry,
+    seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    report: &mut Report,
+) -> bool {
+    single_name(kind, &Spanned::new(entry.key.clone(), entry.key_span), seen, report)
+}
+
+/// For things that a project has once: the second one is reported and left out.
+fn single(
+    kind: &'static str,
+    first: &Entry,
+    seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    report: &mut Report,
+) -> bool {
+    single_name(kind, &Spanned::new(kind.to_owned(), first.key_span), seen, report)
+}
+
+fn single_name(
+    kind: &'static str,
+    name: &Spanned<String>,
+    seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    report: &mut Report,
+) -> bool {
+    let key = (kind, name.value.clone());
+    if let Some(before) = seen.get(&key) {
+        report
+            .error(Code::E0308, name.span)
+            .arg("name", &name.value)
+            .related(*before, "E0308-first")
+            .help("E0308-help");
+        return false;
+    }
+    seen.insert(key, name.span);
+    true
+}
+
+/// Takes out the warnings that a file turns off by `lint:`.
+fn turn_off_lints(parsed: &[(FileId, Node)], report: &mut Report) {
+    let off: BTreeMap<FileId, Vec<Code>> = parsed.iter().map(|(file, node)| (*file, workflow::turned_off(node))).collect();
+    report.retain(|diagnostic| {
+        !off.get(&diagnostic.span.file).is_some_and(|codes| codes.contains(&diagnostic.code))
+    });
+}

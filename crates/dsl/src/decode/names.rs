@@ -1,0 +1,67 @@
+//! The names that files declare, gathered before any of them is read: a file with a mistake in it still
+//! counts as declared, so that one mistake is not said again wherever its name is used.
+
+use crate::condition::Scope;
+use crate::yaml::Node;
+use std::collections::BTreeSet;
+
+/// Declared names by kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// Workflows.
+    pub workflows: BTreeSet<String>,
+    /// Scores.
+    pub scores: BTreeSet<String>,
+    /// Segments.
+    pub segments: BTreeSet<String>,
+    /// Teams.
+    pub teams: BTreeSet<String>,
+    /// Senders.
+    pub senders: BTreeSet<String>,
+    /// Topics.
+    pub topics: BTreeSet<String>,
+    /// Channels.
+    pub channels: BTreeSet<String>,
+    /// Message templates.
+    pub templates: BTreeSet<String>,
+}
+
+impl Names {
+    /// Takes in what one file declares by its first key.
+    pub fn gather(&mut self, file: &Node) {
+        let Some(first) = file.entries().and_then(<[_]>::first) else { return };
+        let own = || first.value.raw_text().map(str::to_owned);
+        let inner = || first.value.entries().unwrap_or_default().iter().map(|entry| entry.key.clone());
+        match first.key.as_str() {
+            "workflow" => self.workflows.extend(own()),
+            "scoring" => self.scores.extend(own()),
+            "segments" => self.segments.extend(inner()),
+            "teams" => self.teams.extend(inner()),
+            "senders" => self.senders.extend(inner()),
+            "topics" => self.topics.extend(inner()),
+            "channels" => self.channels.extend(inner()),
+            _ => {}
+        }
+    }
+
+    /// Takes in the name of a template by its file's path:
+    /// `workflows/templates/winback/offer.zh-CN.md.hbs` declares `winback/offer`.
+    pub fn gather_template(&mut self, path: &str) {
+        let inside = path.split_once("templates/").map_or(path, |(_, inside)| inside);
+        let file = inside.rfind('/').map_or(0, |slash| slash + 1);
+        let end = inside.get(file..).and_then(|name| name.find('.')).map_or(inside.len(), |dot| file + dot);
+        if let Some(name) = inside.get(..end).filter(|name| !name.is_empty() && *name != "layout") {
+            self.templates.insert(name.to_owned());
+        }
+    }
+
+    /// The scope of a condition that stands in no workflow.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            segments: Some(self.segments.clone()),
+            scores: Some(self.scores.clone()),
+            workflows: Some(self.workflows.clone()),
+            ..Scope::default()
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Steps that choose the way: `if`, `choose`, `split`, `repeat`, `exit`.
+
+use super::around::Around;
+use super::assigned;
+use super::steps::{Item, Read, Steps};
+use crate::diagnostic::Code;
+use crate::source::Spanned;
+use crate::step::{BlockOwner, Case, Verb, Way};
+use crate::yaml::Node;
+
+/// The whole of a split, in millionths.
+const WHOLE: u64 = 1_000_000;
+/// Most passes of a `repeat`.
+const MOST_TIMES: i64 = 50;
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// `if: CONDITION`, `then`, `else`.
+pub(super) fn either(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let condition =
+        if item.has_object(steps.desk) { steps.desk.condition(item.object, &around.scope) } else { None };
+    let then = steps.desk.need(&mut item.fields, "then");
+    let then = then.map(|node| steps.list(node, BlockOwner::Arm(item.at, 0), around));
+    let otherwise = steps.desk.take(&mut item.fields, "else");
+    let otherwise = otherwise.map(|node| steps.list(node, BlockOwner::Arm(item.at, 1), around));
+    let condition = condition?;
+    let object = condition.text.to_string();
+    Some((Verb::If { condition, then: then?, otherwise }, object))
+}
+
+/// `choose:` cases, the last without `when` is otherwise.
+pub(super) fn choose(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    let items = steps.desk.list(item.object);
+    if items.is_empty() && item.object.items().is_some() {
+        steps.desk.report.error(Code::E0331, item.object.span).help("E0331-help");
+    }
+    let last = items.len().saturating_sub(1);
+    let mut cases: Vec<Option<Case>> = Vec::new();
+    for (place, node) in items.iter().enumerate() {
+        let Some(mut fields) = steps.desk.fields(node, "thing-case") else {
+            cases.push(None);
+            continue;
+        };
+        let when = steps.desk.take(&mut fields, "when").map(|node| steps.desk.condition(node, &around.scope));
+        if !fields.has("when") && place != last {
+            steps.desk.report.error(Code::E0328, fields.head()).help("E0328-help");
+        }
+        let list = steps.desk.need(&mut fields, "steps");
+        steps.desk.close(fields);
+        let list = list.map(|node| steps.list(node, BlockOwner::Arm(item.at, number(place)), around));
+        cases.push(list.and_then(|steps| match when {
+            Some(None) => None,
+            Some(Some(when)) => Some(Case { when: Some(when), steps }),
+            None => Some(Case { when: None, steps }),
+        }));
+    }
+    let cases: Vec<Case> = cases.into_iter().collect::<Option<_>>()?;
+    let first = cases.first()?;
+    let object = first.when.as_ref().map_or_else(|| "otherwise".to_owned(), |when| when.text.to_string());
+    Some((Verb::Choose(cases), object))
+}
+
+/// `split: NAME`, with its ways.
+pub(super) fn split(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let name = if item.has_object(steps.desk) { steps.desk.text(item.object) } else { None };
+    steps.desk.refuse(&mut item.fields, &["winner"]);
+    let node = steps.desk.need(&mut item.fields, "ways");
+    let items = node.map(|node| steps.desk.list(node)).unwrap_or_default();
+    let mut ways: Vec<(Option<Way>, Option<Spanned<String>>, u32)> = Vec::new();
+    for (place, node) in items.iter().enumerate() {
+        ways.push(way(steps, node, item, place, around));
+    }
+    let mut seen: Vec<&Spanned<String>> = Vec::new();
+    for name in ways.iter().filter_map(|(_, name, _)| name.as_ref()) {
+        match seen.iter().find(|known| known.value == name.value) {
+            Some(first) => {
+                let first = first.span;
+                steps
+                    .desk
+                    .report
+                    .error(Code::E0316, name.span)
+                    .arg("name", &name.value)
+                    .related(first, "E0316-first");
+            }
+            None => seen.push(name),
+        }
+    }
+    let complete = ways.iter().all(|(way, _, _)| way.is_some());
+    let sum: u64 = ways.iter().map(|(_, _, share)| u64::from(*share)).sum();
+    if complete && sum != WHOLE && node.is_some_and(|node| node.items().is_some()) {
+        let span = node.map_or(item.verb.key_span, |_| item.verb.key_span.join(item.object.span));
+        steps.desk.report.error(Code::E0315, span).arg("sum", percent(sum)).help("E0315-help");
+        return None;
+    }
+    let name = name?;
+    let ways: Vec<Way> = ways.into_iter().map(|(way, _, _)| way).collect::<Option<_>>()?;
+    let object = name.clone();
+    (!ways.is_empty()).then_some((Verb::Split { name, ways }, object))
+}
+
+fn percent(millionths: u64) -> String {
+    let micros = i64::try_from(millionths.saturating_mul(100)).unwrap_or(i64::MAX);
+    format!("{} %", model::Decimal::from_micros(micros))
+}
+
+fn way(
+    steps: &mut Steps<'_, '_>,
+    node: &Node,
+    item: &Item<'_>,
+    place: usize,
+    around: &Around,
+) -> (Option<Way>, Option<Spanned<String>>, u32) {
+    let Some(mut fields) = steps.desk.fields(node, "thing-way") else { return (None, None, 0) };
+    let name = steps.desk.need(&mut fields, "name").and_then(|node| steps.desk.spanned(node));
+    steps.desk.refuse(&mut fields, &["takes", "at"]);
+    let share = steps.desk.need(&mut fields, "share").and_then(|node| super::workflow::share(node, steps.desk));
+    let vars = match steps.desk.take(&mut fields, "vars") {
+        Some(node) => assigned::vars(node, around, steps.desk),
+        None => Vec::new(),
+    };
+    let list = steps.desk.take(&mut fields, "steps");
+    let list = list.map(|node| steps.list(node, BlockOwner::Arm(item.at, number(place)), around));
+    steps.desk.close(fields);
+    let read = match (&name, share) {
+        (Some(name), Some(share)) => Some(Way { name: name.value.clone(), share, vars, steps: list }),
+        (None, _) | (_, None) => None,
+    };
+    (read, name, share.unwrap_or(0))
+}
+
+/// `repeat:` steps, `times` at most, `until` a condition.
+pub(super) fn repeat(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let body = item.has_object(steps.desk).then(|| steps.list(item.object, BlockOwner::Pass(item.at), around));
+    let times = steps.desk.need(&mut item.fields, "times");
+    let times = times.and_then(|node| steps.desk.whole(node, "times", 1, MOST_TIMES));
+    let until = steps.desk.take(&mut item.fields, "until");
+    let until = super::scoring::spread(until.map(|node| steps.desk.condition(node, &around.scope)));
+    let verb = Verb::Repeat { steps: body?, times: u32::try_from(times?).ok()?, until: until? };
+    Some((verb, String::new()))
+}
+
+/// `exit: REASON`.
+pub(super) fn exit(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    let reason = steps.desk.text(item.object)?;
+    Some((Verb::Exit(reason.clone()), reason))
+}

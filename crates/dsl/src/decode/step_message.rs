@@ -1,0 +1,118 @@
+//! `email`, `sms`, `message`, `notify`.
+
+use super::around::Around;
+use super::assigned;
+use super::scoring::spread;
+use super::step_people::colleague;
+use super::steps::{Item, Read, Steps};
+use crate::diagnostic::Code;
+use crate::step::{Late, MessageStep, Verb};
+use crate::template;
+use crate::yaml::Node;
+use model::Medium;
+
+/// A message to the customer.
+pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, around: &Around) -> Read {
+    let medium = match word {
+        "email" => Medium::Email,
+        "sms" => Medium::Sms,
+        _ => Medium::Message,
+    };
+    let template = if item.has_object(steps.desk) { template_name(steps, item.object) } else { None };
+    let via = match (medium, steps.desk.take(&mut item.fields, "via")) {
+        (Medium::Message, None) => {
+            item.fields.missing("via", steps.desk.report);
+            None
+        }
+        (_, Some(node)) => channel(steps, node),
+        (Medium::Email | Medium::Sms, None) => Some(None),
+    };
+    let vars = match steps.desk.take(&mut item.fields, "vars") {
+        Some(node) => assigned::vars(node, around, steps.desk),
+        None => Vec::new(),
+    };
+    let subject = steps.desk.take(&mut item.fields, "subject");
+    let subject = spread(subject.map(|node| assigned::text_template(node, around, &vars, steps.desk)));
+    let from = steps.desk.take(&mut item.fields, "from").map(|node| sender(steps, node));
+    let topic = steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node));
+    let copy = steps.desk.take(&mut item.fields, "copy_to");
+    let copy_to_owner = copy.and_then(|node| steps.desk.word(node, "copy_to", &[("owner", true)]));
+    let max_lateness = steps.desk.take(&mut item.fields, "max_lateness").map(|node| steps.desk.length(node));
+    let late = steps.desk.take(&mut item.fields, "late").map(|node| {
+        let words = [("run", Late::Run), ("skip", Late::Skip), ("next_window", Late::NextWindow)];
+        steps.desk.word(node, "late", &words)
+    });
+    steps.desk.refuse(&mut item.fields, &["combine"]);
+    let template = template?;
+    let message = MessageStep {
+        medium,
+        via: via?,
+        template: template.clone(),
+        subject: subject?,
+        from: spread(from)?,
+        vars,
+        topic: spread(topic)?,
+        copy_to_owner: copy_to_owner.unwrap_or(false),
+        max_lateness: spread(max_lateness)?,
+        late: spread(late)?.unwrap_or_default(),
+    };
+    let scope = around.tags(&message.vars);
+    for variant in steps.templates.variants(&template) {
+        template::check_use(variant, &scope, item.object.span, steps.desk.report);
+    }
+    subject_is_somewhere(steps, &message, item);
+    Some((Verb::Send(message), template))
+}
+
+/// A mail needs a subject: the step's own, or one in every variant of its template.
+fn subject_is_somewhere(steps: &mut Steps<'_, '_>, message: &MessageStep, item: &Item<'_>) {
+    if message.medium != Medium::Email || message.subject.is_some() {
+        return;
+    }
+    let without = steps.templates.variants(&message.template).find(|variant| variant.subject.trim().is_empty());
+    if let Some(variant) = without {
+        let path = variant.path.clone();
+        steps.desk.report.error(Code::E0332, item.object.span).arg("path", path).help("E0332-help");
+    }
+}
+
+fn template_name(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
+    let name = steps.desk.spanned(node)?;
+    if steps.names.templates.contains(&name.value) {
+        return Some(name.value);
+    }
+    let known = steps.names.templates.iter().map(String::as_str);
+    steps.desk.unknown(Code::E0237, &name.value, name.span, known);
+    None
+}
+
+fn channel(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Option<String>> {
+    let name = steps.desk.spanned(node)?;
+    if steps.names.channels.contains(&name.value) {
+        return Some(Some(name.value));
+    }
+    let known = steps.names.channels.iter().map(String::as_str);
+    steps.desk.unknown(Code::E0239, &name.value, name.span, known);
+    None
+}
+
+/// A sender's name, or `owner`.
+fn sender(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
+    let name = steps.desk.spanned(node)?;
+    if name.value == "owner" || steps.names.senders.contains(&name.value) {
+        return Some(name.value);
+    }
+    let known = steps.names.senders.iter().map(String::as_str).chain(["owner"]);
+    steps.desk.unknown(Code::E0235, &name.value, name.span, known);
+    None
+}
+
+/// A word to a colleague.
+pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let to = if item.has_object(steps.desk) { colleague(steps, item.object) } else { None };
+    let text = steps.desk.need(&mut item.fields, "text");
+    let text = text.and_then(|node| assigned::text_template(node, around, &[], steps.desk));
+    steps.desk.refuse(&mut item.fields, &["digest", "via"]);
+    let object = item.object.raw_text().unwrap_or_default().trim().to_owned();
+    Some((Verb::Notify { to: to?, text: text? }, object))
+}

@@ -1,0 +1,142 @@
+//! `assign`, `unassign`, `task`.
+
+use super::around::Around;
+use super::assigned;
+use super::scoring::spread;
+use super::steps::{Item, Read, Steps};
+use super::team;
+use super::trigger::is_date;
+use crate::condition::{self, Operand};
+use crate::diagnostic::{Code, suggest};
+use crate::step::{Colleague, Due, Verb};
+use crate::yaml::Node;
+use model::{TeamId, Value, zone};
+
+/// Roles that a project has without declaring them.
+const ROLES: [&str; 4] = ["admin", "operator", "marketer", "manager"];
+
+/// `owner`, a team, a rep of a team, or a role.
+pub(super) fn colleague(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Colleague> {
+    let name = steps.desk.spanned(node)?;
+    if name.value == "owner" {
+        return Some(Colleague::Owner);
+    }
+    if steps.names.teams.contains(&name.value) {
+        return Some(Colleague::Team(TeamId::from(name.value)));
+    }
+    let teams = steps.desk.library.teams.values();
+    let mut reps = teams.flat_map(|team| team.lead.iter().chain(team.members.iter().map(|member| &member.rep)));
+    if reps.any(|rep| rep.as_str() == name.value) {
+        return Some(Colleague::Rep(name.value));
+    }
+    if !ROLES.contains(&name.value.as_str()) {
+        let teams = steps.desk.library.teams.values();
+        let reps = teams.flat_map(|team| team.members.iter().map(|member| member.rep.as_str()));
+        let known: Vec<&str> = steps.names.teams.iter().map(String::as_str).chain(["owner"]).chain(reps).collect();
+        let meant = suggest(&name.value, known).map(str::to_owned);
+        steps
+            .desk
+            .report
+            .warning(Code::W0241, name.span)
+            .arg("name", &name.value)
+            .did_you_mean(meant)
+            .help("W0241-help");
+    }
+    Some(Colleague::Role(name.value))
+}
+
+/// `assign: TEAM`.
+pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+    let by = steps.desk.take(&mut item.fields, "by").map_or_else(Vec::new, |node| team::by(node, steps.desk));
+    let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));
+    let unless_owned = steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
+    steps.desk.refuse(&mut item.fields, &["accept_within", "on_refused", "first_contact"]);
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    let name = steps.desk.spanned(item.object)?;
+    if name.value.contains("{{") {
+        steps.desk.not_built("assign: {{ }}", name.span);
+        return None;
+    }
+    if !steps.names.teams.contains(&name.value) {
+        steps.desk.unknown(Code::E0242, &name.value, name.span, steps.names.teams.iter().map(String::as_str));
+        return None;
+    }
+    let of = spread(of)?.flatten();
+    let verb = Verb::Assign {
+        team: TeamId::from(name.value.as_str()),
+        by,
+        of,
+        unless_owned: unless_owned.unwrap_or(false),
+    };
+    Some((verb, name.value))
+}
+
+/// `unassign: customer`, or an entity's kind; nothing behind it: the customer.
+pub(super) fn unassign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+    let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));
+    let named = if item.object.is_null() || item.object.raw_text() == Some("owner") {
+        Some(None)
+    } else {
+        steps.desk.kind(item.object)
+    };
+    let of = spread(of)?.flatten().or(named?);
+    let object = of.clone().unwrap_or_default();
+    Some((Verb::Unassign { of }, object))
+}
+
+/// `task: TITLE`.
+pub(super) fn task(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let title = if item.has_object(steps.desk) {
+        assigned::text_template(item.object, around, &[], steps.desk)
+    } else {
+        None
+    };
+    let to = steps.desk.take(&mut item.fields, "to").map(|node| colleague(steps, node));
+    let due = steps.desk.take(&mut item.fields, "due").map(|node| due(steps, node, around));
+    let body = steps.desk.take(&mut item.fields, "body");
+    let body = spread(body.map(|node| assigned::text_template(node, around, &[], steps.desk)));
+    let outcomes = match steps.desk.take(&mut item.fields, "outcomes") {
+        Some(node) => steps.desk.texts(node).into_iter().map(|outcome| outcome.value).collect(),
+        None => Vec::new(),
+    };
+    let title = title?;
+    let object = title.source.clone();
+    let verb = Verb::Task {
+        title,
+        to: spread(to)?.unwrap_or(Colleague::Owner),
+        due: spread(due)?,
+        body: body?,
+        outcomes,
+    };
+    Some((verb, object))
+}
+
+/// `2 workdays`, `2026-03-01`, `= entry.date`.
+fn due(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Due> {
+    let text = steps.desk.written(node)?;
+    if text.trim_start().starts_with('=') {
+        let operand = steps.desk.formula(node, None, &around.scope)?;
+        let ty = condition::type_of(&operand);
+        if !is_date(&ty) {
+            let span = node.span;
+            steps.desk.report.error(Code::E0322, span).message("E0322-value").arg("type", ty.name());
+            return None;
+        }
+        return Some(Due::At(operand));
+    }
+    if let Some(date) = zone::parse_date(text) {
+        return Some(Due::At(Operand::Literal(Value::Date(date))));
+    }
+    steps.desk.length(node).map(Due::After)
+}
+
+/// A colleague as the file says it.
+pub(super) fn called(to: &Colleague) -> String {
+    match to {
+        Colleague::Owner => "owner".to_owned(),
+        Colleague::Rep(name) | Colleague::Role(name) => name.clone(),
+        Colleague::Team(team) => team.to_string(),
+    }
+}

@@ -1,0 +1,232 @@
+//! Steps that rest: `wait`, `wait_until`, `wait_for`, `wait_for_date`, and `timeline`.
+
+use super::around::Around;
+use super::scoring::spread;
+use super::steps::{Item, Read, Steps};
+use super::trigger::{is_date, shift};
+use crate::condition::{self, Fields as Known, Operand};
+use crate::diagnostic::{Code, suggest};
+use crate::source::Spanned;
+use crate::step::{Awaited, BlockIx, BlockOwner, DatePast, Point, PointPast, Since, Timeline, Verb, WaitLength};
+use crate::syntax::Fields;
+use crate::yaml::Node;
+use model::Type;
+
+/// Most points of a timeline.
+const MOST_POINTS: usize = 100;
+
+/// `wait: 3 days`, or `wait: = expression` with `at_least` and `at_most`.
+pub(super) fn wait(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let is_formula = item.object.raw_text().is_some_and(|text| text.trim_start().starts_with('='));
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    if !is_formula {
+        let length = steps.desk.length(item.object)?;
+        return Some((Verb::Wait(WaitLength::Fixed(length)), String::new()));
+    }
+    let formula = steps.desk.formula(item.object, Some(&Type::Duration), &around.scope);
+    let at_least = steps.desk.need(&mut item.fields, "at_least").and_then(|node| steps.desk.length(node));
+    let at_most = steps.desk.need(&mut item.fields, "at_most");
+    let at_most = at_most.and_then(|node| steps.desk.length(node).map(|length| (length, node.span)));
+    let (at_least, (at_most, span)) = (at_least?, at_most?);
+    if at_least.approximate_ms() > at_most.approximate_ms() {
+        steps.desk.report.error(Code::E0336, span).arg("least", at_least.to_string()).arg("most", at_most.to_string());
+        return None;
+    }
+    Some((Verb::Wait(WaitLength::Computed { formula: formula?, at_least, at_most }), String::new()))
+}
+
+/// `wait_until: 10:00-20:00 workdays`.
+pub(super) fn wait_until(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    let windows = steps.desk.windows(item.object)?;
+    Some((Verb::WaitUntil(windows), String::new()))
+}
+
+/// `wait_for:` one event or several, `within` so long.
+pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let names = if item.has_object(steps.desk) { steps.desk.texts(item.object) } else { Vec::new() };
+    let nothing = names.is_empty() && item.object.items().is_some();
+    if nothing {
+        steps.desk.report.error(Code::E0331, item.object.span).help("E0331-help-events");
+    }
+    let known: Option<Vec<String>> =
+        names.iter().map(|name| steps.desk.known_event(name.clone())).collect::<Option<_>>();
+    let all = Known::of_events(&steps.desk.library.model, names.iter().map(|name| name.value.as_str()));
+    let when = steps.desk.take(&mut item.fields, "when").map(|node| {
+        let inside = around.with_event(all.clone());
+        steps.desk.condition(node, &inside.scope)
+    });
+    let since = steps.desk.take(&mut item.fields, "since").map(|node| since(steps, node));
+    let within = within(steps, item);
+    steps.desk.refuse(&mut item.fields, &["of"]);
+    let thens = steps.desk.take(&mut item.fields, "then");
+    let thens = thens.map_or_else(|| vec![None; names.len()], |node| then(steps, node, item, &names, around));
+    let on_timeout = steps.desk.take(&mut item.fields, "on_timeout");
+    let on_timeout = on_timeout.map(|node| steps.list(node, BlockOwner::Arm(item.at, 0), around));
+    let when = spread(when)?;
+    let known = known.filter(|known| !known.is_empty())?;
+    let events = known
+        .into_iter()
+        .zip(thens.into_iter().chain(std::iter::repeat(None)))
+        .map(|(event, then)| Awaited { event, when: when.clone(), then })
+        .collect();
+    let verb = Verb::WaitFor { events, since: spread(since)?.unwrap_or(Since::Step), within: within?, on_timeout };
+    Some((verb, String::new()))
+}
+
+/// `within` must be there: a wait that may never end is a mistake of its own.
+fn within(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<model::Length> {
+    if !item.fields.has("within") {
+        item.fields.know(&["within"]);
+        steps.desk.report.error(Code::E0312, item.verb.key_span).help("E0312-help");
+        return None;
+    }
+    steps.desk.need(&mut item.fields, "within").and_then(|node| steps.desk.length(node))
+}
+
+fn since(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Since> {
+    match node.raw_text().map(str::trim) {
+        Some("step") => Some(Since::Step),
+        Some("entry") => Some(Since::Entry),
+        Some(_) | None => steps.desk.length(node).map(Since::Back),
+    }
+}
+
+/// `then:` a list for one event, or a map from event to list. One list for several events is walked
+/// whichever came.
+fn then(
+    steps: &mut Steps<'_, '_>,
+    node: &Node,
+    item: &Item<'_>,
+    names: &[Spanned<String>],
+    around: &Around,
+) -> Vec<Option<BlockIx>> {
+    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    if node.entries().is_none() {
+        let all = Known::of_events(&steps.desk.library.model, names.iter().map(|name| name.value.as_str()));
+        let block = steps.list(node, BlockOwner::EventThen(item.at, 0), &around.with_event(all));
+        return vec![Some(block); names.len()];
+    }
+    let mut thens = vec![None; names.len()];
+    for entry in node.entries().unwrap_or_default() {
+        let place = names.iter().position(|name| name.value == entry.key);
+        let Some(place) = place else {
+            let meant = suggest(&entry.key, names.iter().map(|name| name.value.as_str())).map(str::to_owned);
+            let awaited = names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ");
+            steps
+                .desk
+                .report
+                .error(Code::E0317, entry.key_span)
+                .arg("name", &entry.key)
+                .arg("known", awaited)
+                .did_you_mean(meant)
+                .related(item.object.span, "E0317-awaited");
+            continue;
+        };
+        let event = Known::of_event(&steps.desk.library.model, &entry.key);
+        let owner = BlockOwner::EventThen(item.at, number(place));
+        let block = steps.list(&entry.value, owner, &around.with_event(event));
+        if let Some(then) = thens.get_mut(place) {
+            *then = Some(block);
+        }
+    }
+    thens
+}
+
+/// A date: an attribute or an expression, with or without `=`.
+fn date(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Operand> {
+    let operand = steps.desk.formula(node, None, &around.scope)?;
+    let ty = condition::type_of(&operand);
+    if is_date(&ty) {
+        return Some(operand);
+    }
+    let text = node.raw_text().unwrap_or_default().trim();
+    steps
+        .desk
+        .report
+        .error(Code::E0322, node.span)
+        .arg("name", text)
+        .arg("type", ty.name())
+        .help("E0322-help");
+    None
+}
+
+/// `wait_for_date: entry.date`.
+pub(super) fn wait_for_date(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let operand = if item.has_object(steps.desk) { date(steps, item.object, around) } else { None };
+    let shift = shift(&mut item.fields, steps.desk);
+    let at = steps.desk.take(&mut item.fields, "at").map(|node| steps.desk.clock(node));
+    let if_past = steps.desk.take(&mut item.fields, "if_past").map(|node| {
+        steps.desk.word(node, "if_past", &[("now", DatePast::Now), ("exit", DatePast::Exit)])
+    });
+    let verb = Verb::WaitForDate {
+        date: operand?,
+        shift: shift?,
+        at: spread(at)?,
+        if_past: spread(if_past)?.unwrap_or_default(),
+    };
+    Some((verb, String::new()))
+}
+
+const POINT_PAST: [(&str, PointPast); 2] = [("skip", PointPast::Skip), ("now", PointPast::Now)];
+
+/// `timeline: contract.ends_on`, with its points.
+pub(super) fn timeline(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let operand = if item.has_object(steps.desk) { date(steps, item.object, around) } else { None };
+    let at = steps.desk.take(&mut item.fields, "at").map(|node| steps.desk.clock(node));
+    let if_past = steps.desk.take(&mut item.fields, "if_past");
+    let if_past = if_past.map(|node| steps.desk.word(node, "if_past", &POINT_PAST));
+    let points = steps.desk.take(&mut item.fields, "points");
+    let items = points.map(|node| steps.desk.list(node)).unwrap_or_default();
+    let empty = !item.fields.has("points") || points.is_some_and(|node| node.items().is_some_and(<[_]>::is_empty));
+    if empty {
+        steps.desk.report.error(Code::E0321, item.verb.key_span).help("E0321-help");
+    }
+    if let Some(extra) = items.get(MOST_POINTS) {
+        let most = MOST_POINTS.to_string();
+        steps.desk.report.error(Code::E0321, extra.span).message("E0321-most").arg("most", most);
+    }
+    let mut read = Vec::new();
+    for (place, node) in items.iter().enumerate() {
+        read.push(point(steps, node, item, place, around));
+    }
+    let points: Option<Vec<Point>> = read.into_iter().collect();
+    let object = item.object.raw_text().unwrap_or_default().trim().trim_start_matches('=').trim().to_owned();
+    let timeline = Timeline {
+        date: operand?,
+        at: spread(at)?,
+        if_past: spread(if_past)?.unwrap_or_default(),
+        points: points.filter(|points| !points.is_empty())?,
+    };
+    Some((Verb::Timeline(timeline), object))
+}
+
+fn point(
+    steps: &mut Steps<'_, '_>,
+    node: &Node,
+    item: &Item<'_>,
+    place: usize,
+    around: &Around,
+) -> Option<Point> {
+    let mut fields: Fields<'_> = steps.desk.fields(node, "thing-point")?;
+    let shift = shift(&mut fields, steps.desk);
+    let at = steps.desk.take(&mut fields, "at").map(|node| steps.desk.clock(node));
+    let if_past = steps.desk.take(&mut fields, "if_past");
+    let if_past = if_past.map(|node| steps.desk.word(node, "if_past", &POINT_PAST));
+    let again = steps.desk.take(&mut fields, "again").and_then(|node| steps.desk.yes_no(node));
+    let list = steps.desk.need(&mut fields, "steps");
+    steps.desk.close(fields);
+    let owner = BlockOwner::Point(item.at, u32::try_from(place).unwrap_or(u32::MAX));
+    let list = list.map(|node| steps.list(node, owner, around));
+    Some(Point {
+        shift: shift?,
+        at: spread(at)?,
+        if_past: spread(if_past)?,
+        again: again.unwrap_or(false),
+        steps: list?,
+    })
+}

@@ -1,0 +1,276 @@
+//! What happens in a test: events, changes of attributes and stages, consent; before its clock (`history`)
+//! and from it on (`events`).
+
+use super::desk::Desk;
+use super::test_people::entity_value;
+use super::tests::{Stage, instant};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::Fields;
+use crate::test_case::{Fact, TestFact};
+use crate::yaml::{Entry, Node};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use model::{Length, WorkCalendar, zone};
+use std::collections::BTreeMap;
+
+/// Most facts that one line may stand for.
+const MOST_TIMES: i64 = 10_000;
+
+/// Reads `history:`.
+pub(super) fn history(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Vec<TestFact> {
+    read(node, stage, true, desk)
+}
+
+/// Reads `events:`.
+pub(super) fn events(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Vec<TestFact> {
+    read(node, stage, false, desk)
+}
+
+fn read(node: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Vec<TestFact> {
+    let mut facts: Vec<TestFact> = Vec::new();
+    for item in desk.list(node) {
+        facts.extend(line(item, stage, past, desk).unwrap_or_default());
+    }
+    // In the order in which they happen; of two at one instant the one written first.
+    facts.sort_by_key(|fact| fact.at);
+    facts
+}
+
+/// The customer that a line names.
+pub(super) fn whose(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<String> {
+    let name = desk.spanned(node)?;
+    if stage.names.contains(&name.value) {
+        return Some(name.value);
+    }
+    desk.unknown(Code::E0345, &name.value, name.span, stage.names.iter().map(String::as_str));
+    None
+}
+
+fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Option<Vec<TestFact>> {
+    let mut fields = desk.fields(item, "thing-fact")?;
+    let customer = match desk.take(&mut fields, "customer") {
+        Some(node) => whose(node, stage, desk),
+        None => stage.names.first().cloned(),
+    };
+    let instants = instants(&mut fields, item.span, stage, past, desk);
+    let whats = what(fields, stage, desk)?;
+    let customer = customer?;
+    let mut facts = Vec::new();
+    for at in instants? {
+        for what in &whats {
+            facts.push(TestFact { customer: customer.clone(), at, what: what.clone(), span: item.span });
+        }
+    }
+    Some(facts)
+}
+
+/// `at`, `after` or `ago`; `times` and `every` make several of one.
+fn instants(
+    fields: &mut Fields<'_>,
+    span: Span,
+    stage: &Stage<'_>,
+    past: bool,
+    desk: &mut Desk<'_>,
+) -> Option<Vec<Timestamp>> {
+    let at = desk.take(fields, "at").map(|node| (instant(node, desk), node.span));
+    let after = desk.take(fields, "after").map(|node| (desk.length(node), node.span));
+    let ago = desk.take(fields, "ago").map(|node| (desk.length(node), node.span));
+    let times = desk.take(fields, "times").map(|node| desk.whole(node, "times", 1, MOST_TIMES));
+    let every = desk.take(fields, "every").map(|node| desk.length(node));
+    let (first, place) = match (at, after, ago) {
+        (Some((at, place)), None, None) => (at?, place),
+        (None, Some((length, place)), None) if !past => (later(stage.clock, &length?, false, place, desk)?, place),
+        (None, None, Some((length, place))) if past => (later(stage.clock, &length?, true, place, desk)?, place),
+        (None, None, None) => {
+            desk.report.error(Code::E0346, span).message(if past { "E0346-history" } else { "E0346" });
+            return None;
+        }
+        (_, after, ago) => {
+            let place = after.map(|(_, place)| place).or(ago.map(|(_, place)| place)).unwrap_or(span);
+            desk.report.error(Code::E0346, place).message(if past { "E0346-history" } else { "E0346" });
+            return None;
+        }
+    };
+    if past && first >= stage.clock {
+        desk.report.error(Code::E0346, place).message("E0346-not-before").help("E0346-help");
+        return None;
+    }
+    if !past && first < stage.clock {
+        desk.report.error(Code::E0346, place).message("E0346-before").help("E0346-help");
+        return None;
+    }
+    let times = super::scoring::spread(times)?.unwrap_or(1);
+    let every = match super::scoring::spread(every)? {
+        Some(length) => length,
+        None if times > 1 => Length::from_days(1),
+        None => Length::ZERO,
+    };
+    let mut instants = vec![first];
+    for count in 1..times {
+        let step = i32::try_from(count).ok().and_then(|count| every.times(count))?;
+        // History that began so long ago comes nearer to the clock, and ends before it.
+        let next = later(first, &step, false, place, desk)?;
+        if past && next >= stage.clock {
+            desk.report.error(Code::E0346, place).message("E0346-reaches").help("E0346-help");
+            return None;
+        }
+        instants.push(next);
+    }
+    Some(instants)
+}
+
+/// An instant so long after (or before) another, in the zone at hand: months, days and workdays keep the
+/// clock time.
+fn later(from: Timestamp, length: &Length, back: bool, span: Span, desk: &mut Desk<'_>) -> Option<Timestamp> {
+    if length.work_minutes != 0 {
+        desk.not_built("workhours, workminutes", span);
+        return None;
+    }
+    let found = moved(from, length, back, &desk.zone, &desk.library.calendar);
+    if found.is_none() {
+        desk.report.error(Code::E0104, span).message("length-too-long").arg("text", length.to_string());
+    }
+    found
+}
+
+fn moved(from: Timestamp, length: &Length, back: bool, tz: &TimeZone, calendar: &WorkCalendar) -> Option<Timestamp> {
+    let civil = tz.to_datetime(from);
+    let sign = if back { -1 } else { 1 };
+    let span = jiff::Span::new().try_months(sign * length.months).ok()?.try_days(sign * length.days).ok()?;
+    let mut date = civil.date().checked_add(span).ok()?;
+    let mut left = length.workdays;
+    while left > 0 {
+        date = if back { date.yesterday().ok()? } else { date.tomorrow().ok()? };
+        left -= i32::from(calendar.is_workday(date));
+    }
+    let calendar_part = length.months != 0 || length.days != 0 || length.workdays != 0;
+    let at = if calendar_part { zone::to_instant(date.to_datetime(civil.time()), tz) } else { from };
+    at.checked_add(SignedDuration::from_millis(i64::from(sign).checked_mul(length.exact_ms)?)).ok()
+}
+
+/// The facts that a line states: one, or one per stage among the changes of a `set`.
+fn what(mut fields: Fields<'_>, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
+    const KINDS: [&str; 5] = ["event", "set", "stage", "consent", "start"];
+    let found: Vec<&Entry> =
+        fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
+    let [entry] = found.as_slice() else {
+        let place = found.get(1).map_or_else(|| fields.head(), |second| second.key_span);
+        desk.report.error(Code::E0347, place).help("E0347-help");
+        return None;
+    };
+    if entry.key == "event" {
+        return event(fields, desk).map(|fact| vec![fact]);
+    }
+    let facts = match entry.key.as_str() {
+        "set" => desk.need(&mut fields, "set").and_then(|node| changes(node, desk)),
+        "stage" => desk.need(&mut fields, "stage").and_then(|node| moves(node, desk)).map(|fact| vec![fact]),
+        "consent" => desk.need(&mut fields, "consent").and_then(|node| consent(node, desk)).map(|fact| vec![fact]),
+        _ => {
+            fields.know(&["start"]);
+            Some(vec![Fact::Start])
+        }
+    };
+    desk.close(fields);
+    let _ = stage;
+    facts
+}
+
+fn event(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Fact> {
+    let name = desk.need(&mut fields, "event").and_then(|node| desk.event(node))?;
+    let known = desk.library.model.events.get(&name)?;
+    let mut properties = BTreeMap::new();
+    let mut complete = true;
+    for field in fields.others() {
+        let Some(ty) = known.fields.get(&field.key) else {
+            let names = known.fields.keys().map(String::as_str).collect();
+            desk.unknown_field(&field.key, field.key_span, &name, names);
+            complete = false;
+            continue;
+        };
+        if field.value.is_null() {
+            continue;
+        }
+        match desk.value(&field.value, ty) {
+            Some(value) => {
+                properties.insert(field.key.clone(), value);
+            }
+            None => complete = false,
+        }
+    }
+    complete.then_some(Fact::Event { name, properties })
+}
+
+/// `set: { tier: gold, deal.amount: 3, deal.stage: won }`. Nothing behind a name: it becomes unknown.
+fn changes(node: &Node, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
+    let mut facts = Vec::new();
+    let mut pairs = Vec::new();
+    let mut complete = true;
+    for entry in desk.entries(node) {
+        let (kind, field) = match entry.key.split_once('.') {
+            Some(("customer", field)) => (None, field),
+            Some((kind, field)) => (Some(kind), field),
+            None => (None, entry.key.as_str()),
+        };
+        if field == "stage" {
+            let to = desk.stage(kind, &entry.value);
+            complete &= to.is_some();
+            facts.extend(to.map(|to| Fact::Stage { of: kind.map(str::to_owned), to }));
+            continue;
+        }
+        if let Some(change) = change(kind, field, entry, desk) {
+            pairs.push((kind.map(str::to_owned), field.to_owned(), change));
+        } else {
+            complete = false;
+        }
+    }
+    if !pairs.is_empty() {
+        facts.insert(0, Fact::Set(pairs));
+    }
+    complete.then_some(facts)
+}
+
+fn change(kind: Option<&str>, field: &str, entry: &Entry, desk: &mut Desk<'_>) -> Option<Option<model::Value>> {
+    let library = desk.library;
+    if let Some(kind) = kind {
+        if entry.value.is_null() && library.model.entities.get(kind).is_some_and(|of| of.attributes.contains_key(field)) {
+            return Some(None);
+        }
+        return entity_value(kind, field, entry, desk).map(Some);
+    }
+    let Some(attribute) = library.model.customer.get(field) else {
+        desk.unknown_attribute(&entry.key, entry.key_span, library.model.customer.keys().cloned().collect::<Vec<_>>());
+        return None;
+    };
+    if entry.value.is_null() { Some(None) } else { desk.value(&entry.value, &attribute.ty).map(Some) }
+}
+
+/// `stage: { of: deal, to: won }`.
+fn moves(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
+    let mut fields = desk.fields(node, "thing-stage")?;
+    let of = desk.take(&mut fields, "of").map(|node| desk.kind(node));
+    let to = desk.need(&mut fields, "to");
+    fields.know(&["from"]);
+    desk.close(fields);
+    let of = super::scoring::spread(of)?.flatten();
+    let to = desk.stage(of.as_deref(), to?)?;
+    Some(Fact::Stage { of, to })
+}
+
+/// `consent: { grant | withdraw: TOPIC }`.
+fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
+    let mut fields = desk.fields(node, "thing-consent")?;
+    let grant = desk.take(&mut fields, "grant");
+    let withdraw = desk.take(&mut fields, "withdraw");
+    let head = fields.head();
+    desk.close(fields);
+    let (granted, node) = match (grant, withdraw) {
+        (Some(node), None) => (true, node),
+        (None, Some(node)) => (false, node),
+        (None, None) | (Some(_), Some(_)) => {
+            desk.report.error(Code::E0335, head).help("E0335-help");
+            return None;
+        }
+    };
+    Some(Fact::Consent { topic: desk.topic(node)?, granted })
+}

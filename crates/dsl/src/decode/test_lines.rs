@@ -1,0 +1,304 @@
+//! `expect` and `never`: lines that a trace must, or must never, have. What they name must be in the
+//! workflow, so that a misspelt line does not pass for ever.
+
+use super::arena::Arena;
+use super::desk::Desk;
+use super::test_facts::whose;
+use super::tests::{Stage, Start, instant};
+use crate::diagnostic::{Code, suggest};
+use crate::source::Span;
+use crate::step::{MessageStep, TextTemplate, Verb};
+use crate::syntax::Fields;
+use crate::test_case::{Expected, ExpectedTime};
+use crate::yaml::{Entry, Kind, Node};
+use model::{Did, Length, Medium, Outcome, zone};
+
+/// Things of the language that a line may name in a later release.
+const NOT_BUILT: [&str; 2] = ["call", "forget"];
+/// Reasons for leaving that no author wrote.
+const REASONS: [&str; 4] = ["goal", "end", "exit_when", "not_quiet"];
+
+/// Reads one line.
+pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Expected> {
+    let mut fields = desk.fields(node, "thing-expected")?;
+    let when = when(&mut fields, desk);
+    let outcome = desk.take(&mut fields, "outcome").map(|node| {
+        let words = [
+            ("done", Outcome::Done),
+            ("skipped", Outcome::Skipped),
+            ("deferred", Outcome::Deferred),
+            ("waits", Outcome::Waits),
+            ("entered", Outcome::Entered),
+            ("exited", Outcome::Exited),
+            ("refused", Outcome::Refused),
+        ];
+        desk.word(node, "outcome", &words)
+    });
+    let mut text = |key: &'static str, desk: &mut Desk<'_>| {
+        let node = desk.take(&mut fields, key)?;
+        desk.text(node)
+    };
+    let reason = text("reason", desk);
+    let key = text("key", desk);
+    let workflow = text("workflow", desk);
+    let rep = text("rep", desk);
+    let subject = text("subject", desk);
+    let customer = desk.take(&mut fields, "customer").and_then(|node| whose(node, stage, desk));
+    let due = desk.take(&mut fields, "due").and_then(|node| time(node, desk));
+    let entry = thing(&fields, desk);
+    if let Some((entry, did)) = entry {
+        fields.know(&[did.as_str()]);
+        desk.close(fields);
+        let what = what(entry, did, desk);
+        if let (Some(what), Start::Workflow { arena, exits, .. }) = (&what, stage.start) {
+            let author = exits.iter().filter_map(|rule| rule.reason.as_deref()).collect::<Vec<_>>();
+            is_there(did, what, entry, arena, &author, desk);
+        }
+        let outcome = super::scoring::spread(outcome)?;
+        let when = super::scoring::spread(when)?;
+        return Some(Expected {
+            span: node.span,
+            when,
+            did,
+            what,
+            outcome,
+            reason,
+            key,
+            customer,
+            workflow,
+            rep,
+            due,
+            subject,
+        });
+    }
+    None
+}
+
+/// The key that says what the line is about.
+fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did)> {
+    const OTHER: [&str; 10] =
+        ["at", "after", "outcome", "reason", "key", "workflow", "rep", "subject", "customer", "due"];
+    let found: Vec<(&Entry, Did)> = fields
+        .entries()
+        .iter()
+        .filter_map(|entry| Did::from_word(&entry.key).map(|did| (entry, did)))
+        .collect();
+    match found.as_slice() {
+        [(entry, Did::Webhook)] => {
+            desk.not_built("webhook", entry.key_span);
+            None
+        }
+        [one] => Some(*one),
+        [(first, _), (second, _), ..] => {
+            desk.report
+                .error(Code::E0311, second.key_span)
+                .message("E0311-line")
+                .arg("first", &first.key)
+                .arg("second", &second.key)
+                .related(first.key_span, "E0311-first");
+            None
+        }
+        [] => {
+            if let Some(entry) = fields.entries().iter().find(|entry| NOT_BUILT.contains(&entry.key.as_str())) {
+                desk.not_built(&entry.key, entry.key_span);
+                return None;
+            }
+            let strange = fields.entries().iter().find(|entry| !OTHER.contains(&entry.key.as_str()));
+            match strange {
+                Some(entry) => {
+                    let verbs = Did::ALL.iter().map(|did| did.as_str());
+                    desk.unknown(Code::E0309, &entry.key, entry.key_span, verbs);
+                }
+                None => {
+                    desk.report.error(Code::E0310, fields.head()).message("E0310-line").help("E0310-help");
+                }
+            }
+            None
+        }
+    }
+}
+
+fn when(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Option<ExpectedTime>> {
+    let at = desk.take(fields, "at").map(|node| time(node, desk));
+    let after = desk.take(fields, "after").map(|node| (desk.length(node).map(ExpectedTime::After), node.span));
+    match (at, after) {
+        (Some(_), Some((_, span))) => {
+            desk.report.error(Code::E0346, span).message("E0346-two");
+            Some(None)
+        }
+        (Some(time), None) => Some(time),
+        (None, Some((time, _))) => Some(time),
+        (None, None) => None,
+    }
+}
+
+/// A day, an instant, or a length after the clock.
+fn time(node: &Node, desk: &mut Desk<'_>) -> Option<ExpectedTime> {
+    let text = desk.written(node)?;
+    if let Some(day) = zone::parse_date(text) {
+        return Some(ExpectedTime::Day(day));
+    }
+    if let Ok(length) = text.parse::<Length>() {
+        return Some(ExpectedTime::After(length));
+    }
+    instant(node, desk).map(ExpectedTime::Instant)
+}
+
+/// The object as the trace names it.
+fn what(entry: &Entry, did: Did, desk: &mut Desk<'_>) -> Option<String> {
+    match (&entry.value.kind, did) {
+        // `wait: true`: any.
+        (Kind::Bool(true) | Kind::Null, _) => None,
+        // `set: { tier: gold }` and `consent: { grant: news }`, as the step is written.
+        (Kind::Map(entries), Did::Set) => {
+            let names = entries.iter().map(|pair| pair.key.strip_prefix("customer.").unwrap_or(&pair.key));
+            Some(names.collect::<Vec<_>>().join(", "))
+        }
+        (Kind::Map(entries), Did::Consent) => {
+            entries.iter().find_map(|pair| pair.value.raw_text()).map(str::to_owned)
+        }
+        (Kind::List(_), _) => {
+            let texts = desk.texts(&entry.value);
+            Some(texts.into_iter().map(|text| text.value).collect::<Vec<_>>().join(", "))
+        }
+        (_, Did::Wait) => {
+            let text = desk.text(&entry.value)?;
+            // As the trace writes it: `1 week` is `7 days`.
+            Some(text.parse::<Length>().map_or(text, |length| length.to_string()))
+        }
+        (_, _) => desk.text(&entry.value),
+    }
+}
+
+/// Refuses a line that names what no step of the workflow has.
+fn is_there(did: Did, what: &str, entry: &Entry, arena: &Arena, author: &[&str], desk: &mut Desk<'_>) {
+    // With broken steps about, nobody can say what the workflow has.
+    if arena.drafts.iter().any(|draft| draft.broken) {
+        return;
+    }
+    let verbs = || arena.drafts.iter().map(|draft| &draft.step.verb);
+    let span = entry.value.span;
+    match did {
+        Did::Exit => {
+            let own = verbs().filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
+            let known: Vec<&str> = own.chain(REASONS).chain(author.iter().copied()).collect();
+            // The engine has reasons of its own: only what looks misspelt is one.
+            if !known.contains(&what)
+                && let Some(meant) = suggest(what, known)
+            {
+                let meant = meant.to_owned();
+                missing(did, what, span, Some(meant), desk);
+            }
+        }
+        Did::Task => {
+            let titles: Vec<&TextTemplate> =
+                verbs().filter_map(|verb| if let Verb::Task { title, .. } = verb { Some(title) } else { None }).collect();
+            if !titles.iter().any(|title| could_be(&title.source, what)) {
+                let meant = suggest(what, titles.iter().map(|title| title.source.as_str())).map(str::to_owned);
+                missing(did, what, span, meant, desk);
+            }
+        }
+        Did::Enroll | Did::Goal => {}
+        Did::Email
+        | Did::Sms
+        | Did::Message
+        | Did::Webhook
+        | Did::Notify
+        | Did::Set
+        | Did::Tag
+        | Did::Untag
+        | Did::AddScore
+        | Did::MoveStage
+        | Did::Consent
+        | Did::Suppress
+        | Did::Unsuppress
+        | Did::Record
+        | Did::Assign
+        | Did::Unassign
+        | Did::Split => {
+            let known: Vec<String> = verbs().filter_map(|verb| object(verb, did)).collect();
+            if !known.iter().any(|known| known == what) {
+                let meant = suggest(what, known.iter().map(String::as_str)).map(str::to_owned);
+                missing(did, what, span, meant, desk);
+            }
+        }
+        // What a wait or a branch is about is written in many ways: compared when the test runs.
+        Did::Wait | Did::WaitUntil | Did::WaitForDate | Did::WaitFor | Did::Timeline | Did::If | Did::Choose | Did::Repeat => {}
+    }
+}
+
+fn missing(did: Did, what: &str, span: Span, meant: Option<String>, desk: &mut Desk<'_>) {
+    let diagnostic = desk.report.error(Code::E0325, span);
+    diagnostic.arg("did", did.as_str()).arg("what", what).did_you_mean(meant.clone()).help("E0325-help");
+    if let Some(meant) = meant {
+        diagnostic.fix(span, meant);
+    }
+}
+
+/// What a step of a kind is about, as the trace names it.
+fn object(verb: &Verb, did: Did) -> Option<String> {
+    let medium = |message: &MessageStep| match message.medium {
+        Medium::Email => Did::Email,
+        Medium::Sms => Did::Sms,
+        Medium::Message => Did::Message,
+    };
+    let named = |of: &Option<String>| of.clone().unwrap_or_else(|| "customer".to_owned());
+    let (kind, what) = match verb {
+        Verb::Send(message) => (medium(message), message.template.clone()),
+        Verb::Notify { to, .. } => (Did::Notify, super::step_people::called(to)),
+        Verb::Set(values) => {
+            let name = |target: &crate::step::Target| match target {
+                crate::step::Target::Customer(name) => name.clone(),
+                crate::step::Target::Entity(kind, name) => format!("{kind}.{name}"),
+                crate::step::Target::Var(name) => format!("vars.{name}"),
+            };
+            (Did::Set, values.iter().map(|(target, _)| name(target)).collect::<Vec<_>>().join(", "))
+        }
+        Verb::Tag(tags) => (Did::Tag, tags.join(", ")),
+        Verb::Untag(tags) => (Did::Untag, tags.join(", ")),
+        Verb::AddScore { score, .. } => (Did::AddScore, score.clone()),
+        Verb::Record { event, .. } => (Did::Record, event.clone()),
+        Verb::Consent { topic, .. } => (Did::Consent, topic.clone()),
+        Verb::Suppress { medium, .. } => (Did::Suppress, medium.map_or("all", Medium::as_str).to_owned()),
+        Verb::Unsuppress { medium } => (Did::Unsuppress, medium.map_or("all", Medium::as_str).to_owned()),
+        Verb::MoveStage { to, .. } => (Did::MoveStage, to.clone()),
+        Verb::Assign { team, .. } => (Did::Assign, team.to_string()),
+        Verb::Unassign { of } => (Did::Unassign, named(of)),
+        Verb::Split { name, .. } => (Did::Split, name.clone()),
+        Verb::Task { .. }
+        | Verb::Wait(_)
+        | Verb::WaitUntil(_)
+        | Verb::WaitForDate { .. }
+        | Verb::WaitFor { .. }
+        | Verb::Timeline(_)
+        | Verb::If { .. }
+        | Verb::Choose(_)
+        | Verb::Repeat { .. }
+        | Verb::Exit(_) => return None,
+    };
+    (kind == did).then_some(what)
+}
+
+/// Whether a template can render to a text: what stands between its tags must be there in order.
+fn could_be(source: &str, text: &str) -> bool {
+    if source == text {
+        return true;
+    }
+    let mut rest = text;
+    let mut first = true;
+    let mut tail = source;
+    while let Some((before, after)) = tail.split_once("{{") {
+        let Some(at) = rest.find(before) else { return false };
+        if first && at != 0 {
+            return false;
+        }
+        rest = rest.get(at + before.len()..).unwrap_or_default();
+        first = false;
+        // A block has a body that may or may not be printed: what lies behind it is not compared.
+        if after.starts_with(['#', '{']) {
+            return true;
+        }
+        tail = after.split_once("}}").map_or("", |(_, behind)| behind);
+    }
+    if first { rest == tail } else { rest.ends_with(tail) }
+}

@@ -1,0 +1,293 @@
+//! `tests:` inside workflow and scoring files: what is given, what must come, what must never come.
+
+use super::arena::Arena;
+use super::around::Around;
+use super::desk::Desk;
+use super::{test_facts, test_lines, test_people};
+use crate::diagnostic::{Code, suggest};
+use crate::source::Spanned;
+use crate::step::Verb;
+use crate::syntax::Fields;
+use crate::test_case::{TestCase, TestEntry};
+use crate::trigger::Trigger;
+use crate::workflow::ExitRule;
+use crate::yaml::Node;
+use jiff::Timestamp;
+use model::{Type, Value, zone};
+use std::collections::BTreeMap;
+
+/// What a test is about.
+pub(super) enum Start<'a> {
+    /// A score: nothing starts.
+    Score,
+    /// A workflow.
+    Workflow {
+        /// What starts it; `None`: it could not be read.
+        trigger: Option<&'a Trigger>,
+        /// Its steps.
+        arena: &'a Arena,
+        /// What is in sight in it.
+        around: &'a Around,
+        /// Its rules for leaving.
+        exits: &'a [ExitRule],
+    },
+}
+
+/// The instant, the zone and the customers of a test: what its lines are read against.
+pub(super) struct Stage<'a> {
+    /// What it is about.
+    pub start: &'a Start<'a>,
+    /// When it begins.
+    pub clock: Timestamp,
+    /// Its customers by name, in the author's order.
+    pub names: Vec<String>,
+}
+
+/// Reads the tests of a workflow.
+pub(super) fn read(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Vec<TestCase> {
+    desk.list(node).iter().filter_map(|node| one(node, start, desk)).collect()
+}
+
+fn one(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Option<TestCase> {
+    let mut fields = desk.fields(node, "thing-test")?;
+    let outer = desk.zone.clone();
+    let test = given(&mut fields, start, desk).map(|mut test| {
+        let stage = Stage {
+            start,
+            clock: test.clock,
+            names: test.customers.iter().map(|customer| customer.name.clone()).collect(),
+        };
+        test.expect = lines(&mut fields, "expect", &stage, desk);
+        test.never = lines(&mut fields, "never", &stage, desk);
+        test
+    });
+    if test.is_none() {
+        fields.know(&["expect", "never"]);
+    }
+    let exactly = desk.take(&mut fields, "exactly").and_then(|node| desk.yes_no(node)).unwrap_or(false);
+    desk.close(fields);
+    desk.zone = outer;
+    test.map(|test| TestCase { exactly, span: node.span, ..test })
+}
+
+fn lines(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    stage: &Stage<'_>,
+    desk: &mut Desk<'_>,
+) -> Vec<crate::test_case::Expected> {
+    let Some(node) = desk.take(fields, key) else { return Vec::new() };
+    desk.items(node).iter().filter_map(|node| test_lines::read(node, stage, desk)).collect()
+}
+
+/// Reads all of a test but what is expected. Leaves the desk in the test's zone: `expect` is read in it.
+pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<'_>) -> Option<TestCase> {
+    let name = desk.need(fields, "name").and_then(|node| desk.spanned(node));
+    fields.know(&["note"]);
+    let clock = desk.need(fields, "clock").and_then(|node| desk.spanned(node));
+    let clock = clock.and_then(|text| clock_and_zone(&text, desk));
+    let one = desk.take(fields, "customer");
+    let many = desk.take(fields, "customers");
+    let customers = match (one, many) {
+        (Some(_), Some(node)) => {
+            desk.report.error(Code::E0342, node.span).help("E0342-help");
+            Vec::new()
+        }
+        (Some(node), None) => test_people::customer("customer", node, desk).into_iter().collect(),
+        (None, Some(node)) => desk
+            .entries(node)
+            .iter()
+            .filter_map(|entry| test_people::customer(&entry.key, &entry.value, desk))
+            .collect(),
+        (None, None) => test_people::nobody(),
+    };
+    desk.refuse(fields, &["reps", "replies"]);
+    let pick = desk.take(fields, "pick");
+    let pick = pick.map_or_else(BTreeMap::new, |node| picks(node, start, desk));
+    let entry = desk.take(fields, "entry");
+    let history = desk.take(fields, "history");
+    let events = desk.take(fields, "events");
+    // Without a clock nothing else can be placed in time.
+    let clock = clock?;
+    let stage =
+        Stage { start, clock, names: customers.iter().map(|customer| customer.name.clone()).collect() };
+    let entries = entry.map_or_else(Vec::new, |node| entries(node, &stage, desk));
+    let history = history.map_or_else(Vec::new, |node| test_facts::history(node, &stage, desk));
+    let events = events.map_or_else(Vec::new, |node| test_facts::events(node, &stage, desk));
+    let name = name?;
+    Some(TestCase {
+        name: name.value,
+        span: name.span,
+        clock,
+        zone: zone::name(&desk.zone).to_owned(),
+        customers,
+        entries,
+        history,
+        events,
+        pick,
+        expect: Vec::new(),
+        exactly: false,
+        never: Vec::new(),
+    })
+}
+
+/// `2026-03-02 06:00 Asia/Shanghai`; without a zone, the project's. The desk goes over to the zone.
+fn clock_and_zone(text: &Spanned<String>, desk: &mut Desk<'_>) -> Option<Timestamp> {
+    let (clock, name) = match text.value.rsplit_once(' ') {
+        Some((clock, name)) if name.starts_with(|first: char| first.is_alphabetic()) => (clock, Some(name)),
+        Some(_) | None => (text.value.as_str(), None),
+    };
+    if zone::parse_instant(clock, &desk.zone).is_none() {
+        desk.report.error(Code::E0343, text.span).arg("text", &text.value).help("E0343-help");
+        return None;
+    }
+    if let Some(name) = name {
+        match zone::zone(name) {
+            Some(zone) => desk.zone = zone,
+            None => {
+                let at = text.value.len() - name.len();
+                unknown_zone(name, text.span.part(at, text.value.len()), desk);
+                return None;
+            }
+        }
+    }
+    zone::parse_instant(clock, &desk.zone)
+}
+
+/// Says that a zone does not exist.
+pub(super) fn unknown_zone(name: &str, span: crate::source::Span, desk: &mut Desk<'_>) {
+    const USUAL: [&str; 16] = [
+        "Asia/Shanghai",
+        "Asia/Hong_Kong",
+        "Asia/Taipei",
+        "Asia/Singapore",
+        "Asia/Tokyo",
+        "Asia/Urumqi",
+        "Australia/Sydney",
+        "Europe/Berlin",
+        "Europe/London",
+        "Europe/Paris",
+        "America/New_York",
+        "America/Los_Angeles",
+        "America/Chicago",
+        "America/Sao_Paulo",
+        "Asia/Kolkata",
+        "UTC",
+    ];
+    desk.unknown(Code::E0129, name, span, USUAL);
+}
+
+/// `pick: { offer: money, holdout: true }`.
+fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String, String> {
+    let Start::Workflow { arena, .. } = start else {
+        desk.report.error(Code::E0344, node.span).message("E0344-none");
+        return BTreeMap::new();
+    };
+    let splits: BTreeMap<&str, Vec<&str>> = arena
+        .drafts
+        .iter()
+        .filter_map(|draft| match &draft.step.verb {
+            Verb::Split { name, ways } => Some((name.as_str(), ways.iter().map(|way| way.name.as_str()).collect())),
+            _ => None,
+        })
+        .collect();
+    let mut picks = BTreeMap::new();
+    for entry in desk.entries(node) {
+        if entry.key == "holdout" {
+            let held = desk.yes_no(&entry.value);
+            picks.extend(held.map(|held| (entry.key.clone(), held.to_string())));
+            continue;
+        }
+        let Some(ways) = splits.get(entry.key.as_str()) else {
+            desk.unknown(Code::E0344, &entry.key, entry.key_span, splits.keys().copied().chain(["holdout"]));
+            continue;
+        };
+        let Some(way) = desk.spanned(&entry.value) else { continue };
+        if ways.contains(&way.value.as_str()) {
+            picks.insert(entry.key.clone(), way.value);
+            continue;
+        }
+        let meant = suggest(&way.value, ways.iter().copied()).map(str::to_owned);
+        desk.report
+            .error(Code::E0344, way.span)
+            .message("E0344-way")
+            .arg("name", &way.value)
+            .arg("split", &entry.key)
+            .did_you_mean(meant);
+    }
+    picks
+}
+
+/// `entry:` one map for all customers, or a list of maps with `customer:`.
+fn entries(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Vec<TestEntry> {
+    let mut entries = Vec::new();
+    for item in desk.items(node) {
+        let Some(mut fields) = desk.fields(item, "thing-entry") else { continue };
+        let whose = desk.take(&mut fields, "customer").and_then(|node| test_facts::whose(node, stage, desk));
+        let at = desk.take(&mut fields, "at").and_then(|node| instant(node, desk));
+        if let Some(node) = desk.take(&mut fields, "event") {
+            event_of_the_trigger(node, stage, desk);
+        }
+        let mut read = TestEntry {
+            customer: String::new(),
+            at,
+            fields: BTreeMap::new(),
+            entity: BTreeMap::new(),
+            span: item.span,
+        };
+        for field in fields.others() {
+            entry_field(field, stage, &mut read, desk);
+        }
+        let names = match whose {
+            Some(name) => vec![name],
+            None => stage.names.clone(),
+        };
+        entries.extend(names.into_iter().map(|customer| TestEntry { customer, ..read.clone() }));
+    }
+    entries
+}
+
+/// The entry's event must be the one that starts the workflow.
+fn event_of_the_trigger(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) {
+    let Some(name) = desk.spanned(node) else { return };
+    let Start::Workflow { trigger, .. } = stage.start else { return };
+    if let Some(Trigger::Event { name: wanted, .. }) = trigger
+        && *wanted != name.value
+    {
+        desk.report
+            .error(Code::E0341, name.span)
+            .arg("name", &name.value)
+            .arg("wanted", wanted)
+            .fix(name.span, wanted.clone());
+    }
+}
+
+fn entry_field(field: &crate::yaml::Entry, stage: &Stage<'_>, read: &mut TestEntry, desk: &mut Desk<'_>) {
+    if let Some((kind, name)) = field.key.split_once('.') {
+        if let Some(value) = test_people::entity_value(kind, name, field, desk) {
+            read.entity.insert((kind.to_owned(), name.to_owned()), value);
+        }
+        return;
+    }
+    let Start::Workflow { around, .. } = stage.start else {
+        desk.report.error(Code::E0301, field.key_span).arg("key", &field.key).arg_word("what", "thing-entry").arg("known", "");
+        return;
+    };
+    let Some(known) = &around.scope.entry else { return };
+    let Some(ty) = known.fields.get(&field.key).cloned() else {
+        let names = known.fields.keys().map(String::as_str).collect();
+        desk.unknown_field(&field.key, field.key_span, &known.of, names);
+        return;
+    };
+    if let Some(value) = desk.value(&field.value, &ty) {
+        read.fields.insert(field.key.clone(), value);
+    }
+}
+
+/// An instant in the test's zone; a date alone is its first instant.
+pub(super) fn instant(node: &Node, desk: &mut Desk<'_>) -> Option<Timestamp> {
+    match desk.value(node, &Type::Time)? {
+        Value::Instant(at) => Some(at),
+        _ => None,
+    }
+}

@@ -1,0 +1,370 @@
+//! `trigger:` exactly one thing that starts an enrollment.
+
+use super::around::Around;
+use super::desk::Desk;
+use super::scoring::spread;
+use crate::condition::{Fields as Known, Path, Root};
+use crate::diagnostic::{Code, suggest};
+use crate::source::{Span, Spanned};
+use crate::syntax::Fields;
+use crate::trigger::{DateTrigger, Subject, Trigger};
+use crate::yaml::{Entry, Node};
+use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
+use std::sync::Arc;
+
+/// The triggers of the language, those of this release first.
+const BUILT: [&str; 7] = ["event", "stage", "attribute", "date", "inactive", "schedule", "manual"];
+const NOT_BUILT: [&str; 3] = ["segment", "score", "called"];
+
+/// Reads the trigger and puts into `around` what it brings in sight: `entry.*` and the entity.
+pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    if let Some(word) = node.raw_text() {
+        return by_word(word, node.span, around, desk);
+    }
+    let mut fields = desk.fields(node, "thing-trigger")?;
+    let all = BUILT.iter().chain(&NOT_BUILT);
+    let found: Vec<&Entry> = fields.entries().iter().filter(|entry| all.clone().any(|key| *key == entry.key)).collect();
+    let entry = match found.as_slice() {
+        [one] => *one,
+        [] => {
+            // The first key is most probably the trigger, misspelt.
+            let first = fields.entries().first();
+            let (name, span) = first.map_or(("", node.span), |first| (first.key.as_str(), first.key_span));
+            desk.unknown(Code::E0313, name, span, all.copied().collect::<Vec<_>>());
+            return None;
+        }
+        [first, second, ..] => {
+            desk.report
+                .error(Code::E0313, second.key_span)
+                .message("E0313-two")
+                .arg("first", &first.key)
+                .arg("second", &second.key)
+                .related(first.key_span, "E0313-first")
+                .help("E0313-help");
+            return None;
+        }
+    };
+    if NOT_BUILT.contains(&entry.key.as_str()) {
+        desk.not_built(&format!("trigger: {}", entry.key), entry.key_span);
+        return None;
+    }
+    let trigger = match entry.key.as_str() {
+        "event" => event(&mut fields, around, desk),
+        "stage" => {
+            let node = desk.need(&mut fields, "stage");
+            node.and_then(|node| stage(node, around, desk))
+        }
+        "attribute" => {
+            let node = desk.need(&mut fields, "attribute");
+            node.and_then(|node| attribute(node, around, desk))
+        }
+        "date" => {
+            let node = desk.need(&mut fields, "date");
+            node.and_then(|node| date(node, around, desk))
+        }
+        "inactive" => {
+            let node = desk.need(&mut fields, "inactive");
+            node.and_then(|node| inactive(node, around, desk))
+        }
+        "schedule" => {
+            let node = desk.need(&mut fields, "schedule");
+            node.and_then(|node| schedule(node, around, desk))
+        }
+        _ => {
+            fields.know(&["manual"]);
+            started(around, "manual");
+            Some(Trigger::Manual)
+        }
+    };
+    desk.close(fields);
+    trigger
+}
+
+fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    match word.trim() {
+        "manual" => {
+            started(around, "manual");
+            Some(Trigger::Manual)
+        }
+        "called" => {
+            desk.not_built("trigger: called", span);
+            None
+        }
+        other => {
+            let meant = suggest(other, ["manual", "called"]).map(str::to_owned);
+            desk.report
+                .error(Code::E0313, span)
+                .arg("name", other)
+                .did_you_mean(meant)
+                .help("E0313-help");
+            None
+        }
+    }
+}
+
+/// What starts the walk has no fields but its instant.
+fn started(around: &mut Around, by: &str) {
+    around.scope.entry = Some(Known { of: by.to_owned(), ..Known::default() });
+}
+
+fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let name = desk.need(fields, "event").and_then(|node| desk.event(node));
+    if let Some(name) = &name {
+        around.scope.entry = Some(Known::of_event(&desk.library.model, name));
+        // Our own events about an entity name it: `deal.stage_changed`.
+        let kind = name.strip_suffix(".stage_changed").or_else(|| name.strip_suffix(".changed"));
+        let kind = kind.filter(|kind| desk.library.model.entities.contains_key(*kind));
+        around.scope.entity = kind.map(str::to_owned);
+    }
+    let when = desk.take(fields, "when").map(|node| desk.condition(node, &around.scope));
+    let settles = desk.take(fields, "settles").map(|node| desk.length(node));
+    desk.refuse(fields, &["to"]);
+    Some(Trigger::Event { name: name?, when: spread(when)?, settles: spread(settles)? })
+}
+
+fn subject(kind: Option<String>) -> Subject {
+    kind.map_or(Subject::Customer, Subject::Entity)
+}
+
+fn stage(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let mut fields = desk.fields(node, "thing-trigger-stage")?;
+    let of = desk.need(&mut fields, "of").and_then(|node| desk.kind(node));
+    let from = desk.take(&mut fields, "from");
+    let to = desk.take(&mut fields, "to");
+    desk.close(fields);
+    let of = of?;
+    let mut stages = |node: Option<&Node>| -> Option<Vec<String>> {
+        let Some(node) = node else { return Some(Vec::new()) };
+        desk.items(node).iter().map(|node| desk.stage(of.as_deref(), node)).collect()
+    };
+    let (from, to) = (stages(from), stages(to));
+    let name = format!("{}.stage_changed", of.as_deref().unwrap_or("customer"));
+    let known = desk.stages(of.as_deref());
+    let ty = if known.is_empty() { Type::Text } else { Type::OneOf(known) };
+    around.scope.entry = Some(Known { of: name, ..Known::default() }.with("from", ty.clone()).with("to", ty));
+    around.scope.entity.clone_from(&of);
+    Some(Trigger::Stage { of: subject(of), from: from?, to: to? })
+}
+
+/// `customer.tier` or `deal.amount`: a kind (`None`: the customer), an attribute and its type.
+fn attribute_named(name: &Spanned<String>, desk: &mut Desk<'_>) -> Option<(Option<String>, String, Type)> {
+    let (root, field) = name.value.split_once('.').unwrap_or((&name.value, ""));
+    let library = desk.library;
+    let (kind, attributes) = if root == "customer" {
+        (None, &library.model.customer)
+    } else {
+        let Some(entity) = library.model.entities.get(root) else {
+            let kinds = library.model.entities.keys().map(String::as_str).chain(["customer"]);
+            desk.unknown(Code::E0232, root, name.span.part(0, root.len()), kinds);
+            return None;
+        };
+        (Some(root.to_owned()), &entity.attributes)
+    };
+    match attributes.get(field) {
+        Some(attribute) => Some((kind, field.to_owned(), attribute.ty.clone())),
+        None => {
+            desk.unknown_attribute(&name.value, name.span, attributes.keys().map(|known| format!("{root}.{known}")));
+            None
+        }
+    }
+}
+
+fn attribute(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let mut fields = desk.fields(node, "thing-trigger-attribute")?;
+    let of = desk.need(&mut fields, "of").and_then(|node| desk.spanned(node));
+    let from = desk.take(&mut fields, "from");
+    let to = desk.take(&mut fields, "to");
+    desk.close(fields);
+    let (kind, attribute, ty) = attribute_named(&of?, desk)?;
+    let from = spread(from.map(|node| desk.value(node, &ty)));
+    let to = spread(to.map(|node| desk.value(node, &ty)));
+    let name = format!("{}.changed", kind.as_deref().unwrap_or("customer"));
+    around.scope.entry = Some(
+        Known { of: name, ..Known::default() }
+            .with("attribute", Type::Text)
+            .with("from", ty.clone())
+            .with("to", ty),
+    );
+    around.scope.entity.clone_from(&kind);
+    Some(Trigger::Attribute { of: subject(kind), attribute, from: from?, to: to? })
+}
+
+fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let mut fields = desk.fields(node, "thing-trigger-date")?;
+    let of = desk.need(&mut fields, "of").and_then(|node| desk.spanned(node));
+    let repeat = desk.take(&mut fields, "repeat").map(|node| repeat(node, desk));
+    let calendar = desk.take(&mut fields, "calendar").map(|node| {
+        let words = [
+            ("solar", CalendarKind::Solar),
+            ("lunar", CalendarKind::Lunar),
+            ("from_customer", CalendarKind::FromCustomer),
+        ];
+        desk.word(node, "calendar", &words)
+    });
+    let shift = shift(&mut fields, desk);
+    let at = desk.take(&mut fields, "at").map(|node| desk.clock(node));
+    let leap_day = desk.take(&mut fields, "leap_day").map(|node| {
+        let words = [
+            ("feb28", LeapDay::Feb28),
+            ("mar1", LeapDay::Mar1),
+            ("leap_years_only", LeapDay::LeapYearsOnly),
+        ];
+        desk.word(node, "leap_day", &words)
+    });
+    desk.refuse(&mut fields, &["late", "max_lateness", "zone"]);
+    desk.close(fields);
+    let of = of?;
+    let (kind, field, ty) = attribute_named(&of, desk)?;
+    if !is_date(&ty) {
+        desk.report
+            .error(Code::E0322, of.span)
+            .arg("name", &of.value)
+            .arg("type", ty.name())
+            .help("E0322-help");
+        return None;
+    }
+    around.scope.entry = Some(Known { of: "date".to_owned(), ..Known::default() }.with("date", Type::Date));
+    around.scope.entity.clone_from(&kind);
+    let usual = if ty == Type::Birthday { DateRepeat::Yearly } else { DateRepeat::Once };
+    let root = kind.map_or(Root::Customer, |kind| Root::Entity(Arc::from(kind)));
+    Some(Trigger::Date(DateTrigger {
+        of: Path { root, field: Arc::from(field), hop: None, ty },
+        rule: DateRule {
+            repeat: spread(repeat)?.unwrap_or(usual),
+            calendar: spread(calendar)?.unwrap_or_default(),
+            shift: shift?,
+            at: spread(at)?.unwrap_or(DEFAULT_AT),
+            leap_day: spread(leap_day)?.unwrap_or_default(),
+        },
+    }))
+}
+
+/// Whether a type has days that a date trigger or a timeline can hang on.
+pub(super) fn is_date(ty: &Type) -> bool {
+    match ty {
+        Type::Date | Type::Time | Type::Birthday => true,
+        Type::Text
+        | Type::Number
+        | Type::YesNo
+        | Type::Duration
+        | Type::List
+        | Type::Email
+        | Type::Phone
+        | Type::Money
+        | Type::OneOf(_)
+        | Type::Reference(_) => false,
+    }
+}
+
+fn repeat(node: &Node, desk: &mut Desk<'_>) -> Option<DateRepeat> {
+    let text = desk.text(node)?;
+    if let Some(length) = text.strip_prefix("every ") {
+        return match length.trim().parse::<model::Length>() {
+            Ok(length) if !length.is_zero() => Some(DateRepeat::Every(length)),
+            Ok(_) => {
+                desk.report.error(Code::E0104, node.span).message("E0104-zero");
+                None
+            }
+            Err(error) => {
+                desk.length_error(&error, node.span.part(text.len() - length.len(), text.len()));
+                None
+            }
+        };
+    }
+    let words = [("once", DateRepeat::Once), ("yearly", DateRepeat::Yearly), ("monthly", DateRepeat::Monthly)];
+    desk.word(node, "repeat", &words)
+}
+
+/// `before: D` or `after: D`; both together are a mistake. `None`: there is one.
+pub(super) fn shift(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Shift> {
+    let before = desk.take(fields, "before");
+    let after = desk.take(fields, "after");
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            desk.report.error(Code::E0329, after.span).related(before.span, "E0329-first");
+            None
+        }
+        (Some(node), None) => Some(Shift::Before(desk.length(node)?)),
+        (None, Some(node)) => Some(Shift::After(desk.length(node)?)),
+        (None, None) => Some(Shift::None),
+    }
+}
+
+fn inactive(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let mut fields = desk.fields(node, "thing-trigger-inactive")?;
+    let no: Option<Vec<String>> = desk
+        .need(&mut fields, "no")
+        .and_then(|node| desk.items(node).iter().map(|node| desk.event(node)).collect());
+    let length = desk.need(&mut fields, "for").and_then(|node| {
+        if node.raw_text().is_some_and(|text| text.trim_start().starts_with('=')) {
+            desk.not_built("for: =", node.span);
+            return None;
+        }
+        let length = desk.length(node)?;
+        if length.is_zero() {
+            desk.report.error(Code::E0104, node.span).message("E0104-zero");
+            return None;
+        }
+        Some(length)
+    });
+    desk.close(fields);
+    started(around, "inactive");
+    let no = no?;
+    if no.is_empty() {
+        desk.report.error(Code::E0331, node.span).help("E0331-help-events");
+        return None;
+    }
+    Some(Trigger::Inactive { no, length: length? })
+}
+
+fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    started(around, "schedule");
+    let mut fields = desk.fields(node, "thing-trigger-schedule")?;
+    let every = desk.take(&mut fields, "every").map(|node| (desk.texts(node), node.span));
+    let on = desk.take(&mut fields, "on").and_then(|node| desk.spanned(node));
+    let cron = desk.take(&mut fields, "cron").and_then(|node| desk.spanned(node));
+    let at = desk.take(&mut fields, "at").and_then(|node| desk.spanned(node));
+    let shift = shift(&mut fields, desk);
+    if let Some(zone) = desk.take(&mut fields, "zone")
+        && zone.raw_text() != Some(model::zone::name(&desk.zone))
+    {
+        desk.not_built("zone", zone.span);
+    }
+    desk.refuse(&mut fields, &["late", "max_lateness"]);
+    let head = fields.head();
+    desk.close(fields);
+    let clock = at.as_ref().map(|at| at.value.as_str());
+    let (read, span) = match (every, on, cron) {
+        (Some((words, span)), on, None) => {
+            let words: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
+            (Schedule::every(&words, on.as_ref().map(|on| on.value.as_str()), clock), span)
+        }
+        (None, Some(on), None) => {
+            (Schedule::on(&on.value, shift?, clock), on.span)
+        }
+        (None, None, Some(cron)) => (Schedule::parse_cron(&cron.value), cron.span),
+        (None, None, None) => {
+            desk.report.error(Code::E0128, head).message("E0128-nothing").help("E0128-help");
+            return None;
+        }
+        (_, _, Some(cron)) => {
+            desk.report.error(Code::E0128, cron.span).message("E0128-two").help("E0128-help");
+            return None;
+        }
+    };
+    match read {
+        Ok(schedule) => Some(Trigger::Schedule(schedule)),
+        Err(error) => {
+            let span = match (&error, &at) {
+                (ScheduleError::NotATime { .. }, Some(at)) => at.span,
+                (_, _) => span,
+            };
+            let diagnostic = desk.report.error(Code::E0128, span);
+            diagnostic.message(error.key()).did_you_mean(error.suggestion()).help("E0128-help");
+            for (name, value) in error.args() {
+                diagnostic.arg(name, value);
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The closest known name for a misspelt one.
+
+use std::cmp::Reverse;
+
+/// Finds the candidate that `name` most probably meant, or none where nothing is close.
+///
+/// One slip is allowed for each three characters, at least one (so that a Chinese word of two characters
+/// may have one wrong) and at most three; a swap of neighbours is one slip. Case, `-` and `_` do not count.
+/// A name that is the beginning of just one candidate means that one. Ties go to the first candidate.
+pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let wanted = plain(name);
+    let length = wanted.chars().count();
+    let allowed = (length / 3).clamp(1, 3);
+    let mut best: Option<(usize, Reverse<usize>, &str)> = None;
+    let mut begun = Vec::new();
+    for candidate in candidates {
+        let known = plain(candidate);
+        let slips = strsim::osa_distance(&wanted, &known);
+        // A slip in a word of one or two Latin letters, or in one character, leaves nothing in common.
+        let in_common = known.chars().filter(|c| wanted.contains(*c)).count();
+        let close = slips == 0 || (slips <= allowed && slips < length && in_common > 0 && !is_tiny(&wanted));
+        if close {
+            let found = (slips, Reverse(in_common), candidate);
+            if best.is_none_or(|(slips, common, _)| (found.0, found.1) < (slips, common)) {
+                best = Some(found);
+            }
+        }
+        if length >= 2 && known.starts_with(&wanted) {
+            begun.push(candidate);
+        }
+    }
+    let only_begun = match begun.as_slice() {
+        [name] => Some(*name),
+        _ => None,
+    };
+    best.map(|(_, _, name)| name).or(only_begun)
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+fn is_tiny(name: &str) -> bool {
+    name.is_ascii() && name.len() <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closest_name_is_found_and_a_far_one_is_not() {
+        let verbs = ["email", "sms", "wait", "wait_for", "wait_until", "assign", "split", "notify"];
+        for (typed, meant) in [
+            ("emial", Some("email")),
+            ("mail", Some("email")),
+            ("Email", Some("email")),
+            ("waitfor", Some("wait_for")),
+            ("wait-until", Some("wait_until")),
+            ("wiat", Some("wait")),
+            ("asign", Some("assign")),
+            ("spilt", Some("split")),
+            ("sm", Some("sms")),
+            ("telephone", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(suggest(typed, verbs), meant, "{typed}");
+        }
+        assert_eq!(suggest("customer.ctiy", ["customer.city", "customer.country"]), Some("customer.city"));
+    }
+
+    #[test]
+    fn short_chinese_words_are_found() {
+        let attributes = ["城市", "年龄", "会员等级", "最近购买"];
+        assert_eq!(suggest("城是", attributes), Some("城市"));
+        assert_eq!(suggest("会员等及", attributes), Some("会员等级"));
+        assert_eq!(suggest("会员", attributes), Some("会员等级"));
+        assert_eq!(suggest("性别", attributes), None);
+    }
+
+    #[test]
+    fn ties_go_to_the_first() {
+        assert_eq!(suggest("cat1", ["cat2", "cat3"]), Some("cat2"));
+        assert_eq!(suggest("cat1", []), None);
+    }
+}

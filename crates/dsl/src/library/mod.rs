@@ -1,0 +1,273 @@
+//! The library files of a project, checked: model, teams, senders, topics, calendar …
+
+use crate::condition::{Aggregate, Condition};
+use crate::source::Span;
+use crate::trigger::Subject;
+use model::{Decimal, Length, RepId, TeamId, Type, Value, Windows, WorkCalendar};
+use std::collections::BTreeMap;
+
+/// Everything of a project but its workflows. Live for all versions from its publish on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Library {
+    /// Attributes, events, entities.
+    pub model: Model,
+    /// Scores by name.
+    pub scorings: BTreeMap<String, Scoring>,
+    /// Named audiences.
+    pub segments: BTreeMap<String, Condition>,
+    /// Teams by name.
+    pub teams: BTreeMap<TeamId, Team>,
+    /// Senders by name, in the author's order first.
+    pub senders: Vec<Sender>,
+    /// Who we are.
+    pub brand: Brand,
+    /// Topics by name; `marketing` is always there.
+    pub topics: BTreeMap<String, Topic>,
+    /// Look-up tables: name → key → value.
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    /// Quiet hours for marketing messages, where a policy says so.
+    pub quiet_hours: Option<Windows>,
+    /// Holidays, make-up days and hours.
+    pub calendar: WorkCalendar,
+    /// Channels by name.
+    pub channels: BTreeMap<String, Channel>,
+}
+
+/// `model:`. The built-in attributes and events are in it as well.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Model {
+    /// Its id.
+    pub name: String,
+    /// The customer's attributes by name.
+    pub customer: BTreeMap<String, Attribute>,
+    /// Events by name, each with its fields.
+    pub events: BTreeMap<String, EventKind>,
+    /// Entities by kind.
+    pub entities: BTreeMap<String, EntityKind>,
+}
+
+/// An attribute of the customer or of an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// Its type.
+    pub ty: Type,
+    /// May be unknown.
+    pub optional: bool,
+    /// What it is where nothing was said.
+    pub default: Option<Value>,
+    /// Personal data: never in logs.
+    pub pii: bool,
+    /// The word a marketer reads.
+    pub title: Option<String>,
+    /// Where its value comes from.
+    pub origin: Origin,
+    /// Always there, not declared.
+    pub built_in: bool,
+}
+
+/// Where an attribute's value comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// It is stored as given.
+    Given,
+    /// `from:` kept by the engine over all events; no window.
+    From(Aggregate),
+    /// `cases:` the first that holds; asked when read.
+    Cases(Vec<(Option<Condition>, Value)>),
+}
+
+/// A kind of event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventKind {
+    /// Its fields.
+    pub fields: BTreeMap<String, Type>,
+    /// Entity attributes that such an event sets: (kind, attribute) → field.
+    pub sets: BTreeMap<(String, String), String>,
+    /// Always there, not declared.
+    pub built_in: bool,
+}
+
+/// A kind of entity.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntityKind {
+    /// Its attributes, the built-in ones too.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// Its stages in order; the first is where it begins.
+    pub stages: Vec<String>,
+    /// Stages in which it is over.
+    pub end: Vec<String>,
+    /// Which moves are allowed.
+    pub moves: Moves,
+    /// Belongs to many customers.
+    pub shared: bool,
+}
+
+/// `moves`, `may_go_back`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Moves {
+    /// Forward, or to an end stage. The default.
+    #[default]
+    Forward,
+    /// Any.
+    Any,
+    /// Forward, and back from a stage to one of these.
+    Back(BTreeMap<String, Vec<String>>),
+}
+
+/// `scoring:`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scoring {
+    /// Its name, as `score(NAME)` says it.
+    pub name: String,
+    /// The name people read.
+    pub title: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Whose.
+    pub of: Subject,
+    /// The least and the most it can be, applied when read.
+    pub range: Option<(Decimal, Decimal)>,
+    /// True while true.
+    pub fit: Vec<FitRule>,
+    /// Behaviour points fade by half in this time; `None`: never.
+    pub half_life: Option<Length>,
+    /// Behaviour.
+    pub rules: Vec<BehaviourRule>,
+    /// Bands from low to high: name and least score.
+    pub bands: Vec<(String, Decimal)>,
+    /// How far below a band's edge one falls out of it.
+    pub stay: Decimal,
+    /// Its tests.
+    pub tests: Vec<ScoreTest>,
+}
+
+/// A fit rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitRule {
+    /// While this holds …
+    pub when: Condition,
+    /// … so many points.
+    pub points: Decimal,
+}
+
+/// A behaviour rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BehaviourRule {
+    /// For each event of this name …
+    pub event: String,
+    /// … for which this holds …
+    pub when: Option<Condition>,
+    /// … so many points …
+    pub points: Decimal,
+    /// … for the first so many of a calendar day of the customer.
+    pub at_most_per_day: Option<u32>,
+}
+
+/// A test of a scoring file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreTest {
+    /// What is given, as in a workflow's test.
+    pub given: crate::test_case::TestCase,
+    /// At each of these lengths after the clock: the score, the band.
+    pub expect: Vec<(Length, Option<Decimal>, Option<String>, Span)>,
+}
+
+/// A team of reps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Team {
+    /// The rep who hears of what goes wrong.
+    pub lead: Option<RepId>,
+    /// Its members in order.
+    pub members: Vec<Member>,
+    /// The rules, the first that answers.
+    pub by: Vec<crate::step::AssignBy>,
+    /// When they work; `None`: the project's hours.
+    pub hours: Option<Windows>,
+}
+
+/// A member of a team.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Who.
+    pub rep: RepId,
+    /// How many in turn; at least 1.
+    pub weight: u32,
+    /// What they know.
+    pub skills: Vec<String>,
+    /// Where they sell.
+    pub territory: Vec<String>,
+    /// How many open at most; `None`: any number.
+    pub open_leads: Option<u32>,
+    /// How many a day at most; `None`: any number.
+    pub per_day: Option<u32>,
+}
+
+/// A sender.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sender {
+    /// Its name in files.
+    pub id: String,
+    /// The address it writes from.
+    pub address: String,
+    /// The name people see.
+    pub name: String,
+    /// Where answers go: an address, or `owner`.
+    pub reply_to: Option<String>,
+    /// What stands before the subject of marketing (`广告`, `AD`); `None`: nothing.
+    pub ad_label: Option<String>,
+}
+
+/// Who we are, in every mail.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Brand {
+    /// The name.
+    pub name: String,
+    /// A picture's path or address.
+    pub logo: Option<String>,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+    /// The postal address.
+    pub address: Option<String>,
+    /// ISO country.
+    pub country: Option<String>,
+}
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// Needs consent, and is bound by quiet hours; else transactional.
+    pub marketing: bool,
+    /// The word people read.
+    pub title: String,
+}
+
+/// A channel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Channel {
+    /// Mail by SMTP.
+    Smtp(SmtpChannel),
+    /// Messages written to a folder.
+    File {
+        /// The folder, below the project's.
+        folder: String,
+    },
+}
+
+/// `kind: smtp`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmtpChannel {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// `implicit` TLS (465, the default), `starttls`, or `none` (loopback and tests).
+    pub tls: String,
+    /// The secret's name that holds the user.
+    pub user: Option<String>,
+    /// The secret's name that holds the password.
+    pub password: Option<String>,
+    /// Connections at once. Default 8.
+    pub connections: u32,
+    /// `hold` (default) or `resend` for every message on this channel; `None`: by the message's class.
+    pub on_unknown: Option<model::OnUnknown>,
+}

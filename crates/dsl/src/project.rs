@@ -1,0 +1,54 @@
+//! A project: the files of one folder, read together and checked together.
+
+use crate::diagnostic::Report;
+use crate::library::Library;
+use crate::source::Sources;
+use crate::template::Templates;
+use crate::workflow::Workflow;
+use model::WorkflowId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file of the project: its path below the project's folder, with `/`, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// `workflows/winback.yaml`, `workflows/templates/winback/offer.zh-CN.md.hbs`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What the configuration says that the language needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The project's IANA zone.
+    pub zone: String,
+    /// The project's language tag: the fallback of templates.
+    pub language: String,
+}
+
+/// A checked project. Files with errors are left out of it; the report says why.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Everything but workflows and templates.
+    pub library: Library,
+    /// The workflows whose files have no errors.
+    pub workflows: BTreeMap<WorkflowId, Arc<Workflow>>,
+    /// The message templates.
+    pub templates: Templates,
+    /// The text of each workflow's file, as published.
+    pub texts: BTreeMap<WorkflowId, String>,
+    /// The project's zone and language.
+    pub settings: Settings,
+}
+
+/// What came of reading a project.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The files, for showing diagnostics.
+    pub sources: Sources,
+    /// What was understood.
+    pub project: Project,
+    /// Everything that is wrong.
+    pub report: Report,
+}

@@ -1,0 +1,379 @@
+//! Small readers over the YAML tree, shared by all decoders: they say what is missing, unknown or of the
+//! wrong kind in one way, and decoding goes on behind every mistake.
+
+use std::ops::RangeInclusive;
+
+use model::Decimal;
+
+use crate::diagnostic::{Code, Report, suggest};
+use crate::source::{Span, Spanned};
+use crate::yaml::{Entry, Kind, Node};
+
+/// A map while its keys are read one by one; knows which were used, so that [`Fields::finish`] can name the
+/// others.
+#[derive(Debug, Clone)]
+pub struct Fields<'n> {
+    entries: &'n [Entry],
+    span: Span,
+    /// Key of the catalogue for what the map describes (`thing-step`).
+    what: &'static str,
+    known: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Starts to read a map; reports anything else. `what` is a key of the catalogue that names the thing
+    /// described (`thing-here` where there is no better word).
+    pub fn of(node: &'n Node, what: &'static str, report: &mut Report) -> Option<Self> {
+        let entries = map(node, None, report)?;
+        Some(Self { entries, span: node.span, what, known: Vec::new() })
+    }
+
+    /// The place of the whole map.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Where the map begins: its first key. What is missing is said there.
+    pub fn head(&self) -> Span {
+        self.entries.first().map_or(self.span, |entry| entry.key_span)
+    }
+
+    /// All entries, in the order of the file.
+    pub fn entries(&self) -> &'n [Entry] {
+        self.entries
+    }
+
+    /// Tells whether a key stands in the map, without using it.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// Makes keys known that are read elsewhere.
+    pub fn know(&mut self, keys: &[&'static str]) {
+        self.known.extend_from_slice(keys);
+    }
+
+    /// The entry of a key, even with nothing behind it.
+    pub fn entry(&mut self, key: &'static str) -> Option<&'n Entry> {
+        self.known.push(key);
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key that may be left out. A key with nothing behind it is reported.
+    pub fn optional(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
+        let entry = self.entry(key)?;
+        if entry.value.is_null() {
+            nothing(Some(key), entry.key_span, report);
+            return None;
+        }
+        Some(&entry.value)
+    }
+
+    /// The value of a key that must be there; reports where it is not.
+    pub fn required(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
+        if !self.has(key) {
+            self.known.push(key);
+            self.missing(key, report);
+            return None;
+        }
+        self.optional(key, report)
+    }
+
+    /// Reports a key as missing, at the first key of the map.
+    pub fn missing(&self, key: &'static str, report: &mut Report) {
+        report.error(Code::E0302, self.head()).arg("key", key).arg_word("what", self.what).help("E0302-help");
+    }
+
+    /// A text that may be left out. Unquoted numbers and `true` are texts here: `name: 365`.
+    pub fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<&'n str>> {
+        text(self.optional(key, report)?, Some(key), report)
+    }
+
+    /// A text that must be there.
+    pub fn required_text(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<&'n str>> {
+        text(self.required(key, report)?, Some(key), report)
+    }
+
+    /// A number that may be left out.
+    pub fn number(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<Decimal>> {
+        number(self.optional(key, report)?, Some(key), report)
+    }
+
+    /// A whole number within a range that may be left out.
+    pub fn whole(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<i64>,
+        report: &mut Report,
+    ) -> Option<Spanned<i64>> {
+        whole(self.optional(key, report)?, Some(key), range, report)
+    }
+
+    /// `true` or `false`, that may be left out.
+    pub fn bool(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<bool>> {
+        bool(self.optional(key, report)?, Some(key), report)
+    }
+
+    /// One of a few words, that may be left out.
+    pub fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&str, T)],
+        report: &mut Report,
+    ) -> Option<Spanned<T>> {
+        choice(self.optional(key, report)?, key, words, report)
+    }
+
+    /// A list that may be left out (then it is empty), each item read by `read`; items that fail drop out.
+    pub fn list_of<T>(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+        read: impl FnMut(&'n Node, &mut Report) -> Option<T>,
+    ) -> Vec<T> {
+        match self.optional(key, report).and_then(|node| list(node, Some(key), report)) {
+            Some(items) => each(items, report, read),
+            None => Vec::new(),
+        }
+    }
+
+    /// One value or a list of them, that may be left out (then there is none).
+    pub fn one_or_many<T>(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+        read: impl FnMut(&'n Node, &mut Report) -> Option<T>,
+    ) -> Vec<T> {
+        match self.optional(key, report) {
+            Some(node) => each(node.items().unwrap_or(std::slice::from_ref(node)), report, read),
+            None => Vec::new(),
+        }
+    }
+
+    /// The entries whose keys nobody asked for: names that the author chose.
+    pub fn others(&self) -> impl Iterator<Item = &'n Entry> + use<'n, '_> {
+        self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str()))
+    }
+
+    /// Reports every key that nobody asked for, with the closest known one that is still free.
+    pub fn finish(self, report: &mut Report) {
+        for entry in self.others() {
+            let free: Vec<&str> = self.known.iter().copied().filter(|key| !self.has(key)).collect();
+            let suggestion = suggest(&entry.key, free.iter().copied());
+            let mut all: Vec<&str> = self.known.clone();
+            all.sort_unstable();
+            all.dedup();
+            let diagnostic = report.error(Code::E0301, entry.key_span);
+            diagnostic
+                .arg("key", entry.key.clone())
+                .arg_word("what", self.what)
+                .arg("known", all.join(", "))
+                .did_you_mean(suggestion);
+            match suggestion {
+                Some(name) => diagnostic.fix(entry.key_span, name),
+                None => diagnostic.help("E0301-help"),
+            };
+        }
+    }
+}
+
+/// Reads each item; those that fail drop out, with their error reported. An item with nothing in it is
+/// reported here.
+pub fn each<'n, T>(
+    items: &'n [Node],
+    report: &mut Report,
+    mut read: impl FnMut(&'n Node, &mut Report) -> Option<T>,
+) -> Vec<T> {
+    let mut out = Vec::with_capacity(items.len());
+    for item in items {
+        if item.is_null() {
+            nothing(None, item.span, report);
+        } else {
+            out.extend(read(item, report));
+        }
+    }
+    out
+}
+
+/// Reads any scalar as text. `key`: the key it belongs to, for the message.
+pub fn text<'n>(node: &'n Node, key: Option<&str>, report: &mut Report) -> Option<Spanned<&'n str>> {
+    match node.raw_text() {
+        Some(text) => Some(Spanned::new(text, node.span)),
+        None => {
+            shape(node, key, "shape-text", "E0303-help-text", report);
+            None
+        }
+    }
+}
+
+/// Reads an unquoted number.
+pub fn number(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spanned<Decimal>> {
+    let Kind::Number(literal) = &node.kind else {
+        shape(node, key, "shape-number", "E0303-help-number", report);
+        if let (Kind::Text { text, quoted: true }, Some(last)) = (&node.kind, report.last_mut())
+            && text.parse::<Decimal>().is_ok()
+        {
+            last.fix(node.span, text.clone());
+        }
+        return None;
+    };
+    match literal.parse::<Decimal>() {
+        Ok(number) => Some(Spanned::new(number, node.span)),
+        Err(_) => {
+            report
+                .error(Code::E0306, node.span)
+                .arg("number", literal.clone())
+                .arg("key", key.unwrap_or("…"))
+                .help("E0306-help-decimal");
+            None
+        }
+    }
+}
+
+/// Reads an unquoted whole number within a range.
+pub fn whole(
+    node: &Node,
+    key: Option<&str>,
+    range: RangeInclusive<i64>,
+    report: &mut Report,
+) -> Option<Spanned<i64>> {
+    let Kind::Number(literal) = &node.kind else {
+        number(node, key, report)?;
+        return None;
+    };
+    match literal.parse::<i64>() {
+        Ok(number) if range.contains(&number) => Some(Spanned::new(number, node.span)),
+        Ok(_) | Err(_) => {
+            report
+                .error(Code::E0306, node.span)
+                .arg("number", literal.clone())
+                .arg("key", key.unwrap_or("…"))
+                .arg("least", range.start().to_string())
+                .arg("most", range.end().to_string())
+                .help("E0306-help");
+            None
+        }
+    }
+}
+
+/// Reads `true` or `false`; the words that people write instead get a fix.
+pub fn bool(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spanned<bool>> {
+    if let Kind::Bool(yes) = node.kind {
+        return Some(Spanned::new(yes, node.span));
+    }
+    shape(node, key, "shape-bool", "E0303-help-bool", report);
+    let meant = match node.raw_text().map(str::to_lowercase).as_deref() {
+        Some("true" | "yes" | "on" | "y" | "是") => Some("true"),
+        Some("false" | "no" | "off" | "n" | "否") => Some("false"),
+        Some(_) | None => None,
+    };
+    if let (Some(word), Some(last)) = (meant, report.last_mut()) {
+        last.fix(node.span, word);
+    }
+    None
+}
+
+/// Reads one of a few words.
+pub fn choice<T: Copy>(
+    node: &Node,
+    key: &str,
+    words: &[(&str, T)],
+    report: &mut Report,
+) -> Option<Spanned<T>> {
+    let word = text(node, Some(key), report)?;
+    if let Some((_, meaning)) = words.iter().find(|(known, _)| *known == word.value) {
+        return Some(Spanned::new(*meaning, word.span));
+    }
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let suggestion = suggest(word.value, known.iter().copied());
+    let diagnostic = report.error(Code::E0305, word.span);
+    diagnostic
+        .arg("word", word.value)
+        .arg("key", key)
+        .arg("known", known.join(", "))
+        .did_you_mean(suggestion)
+        .help("E0305-help");
+    if let Some(name) = suggestion {
+        diagnostic.fix(word.span, name);
+    }
+    None
+}
+
+/// Reads a list.
+pub fn list<'n>(node: &'n Node, key: Option<&str>, report: &mut Report) -> Option<&'n [Node]> {
+    if node.items().is_none() {
+        shape(node, key, "shape-list", "E0303-help-list", report);
+    }
+    node.items()
+}
+
+/// Reads a map. A text that only lacks its half-width colon or the space behind it gets that very message.
+pub fn map<'n>(node: &'n Node, key: Option<&str>, report: &mut Report) -> Option<&'n [Entry]> {
+    if node.entries().is_none() && !half_a_pair(node, report) {
+        shape(node, key, "shape-map", "E0303-help-map", report);
+    }
+    node.entries()
+}
+
+/// `email：welcome` or `email:welcome` where a map is needed.
+fn half_a_pair(node: &Node, report: &mut Report) -> bool {
+    let Kind::Text { text, quoted: false } = &node.kind else { return false };
+    let name = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(0);
+    let behind = text.get(name..).unwrap_or("");
+    if name == 0 {
+        return false;
+    }
+    if let Some(rest) = behind.strip_prefix('：') {
+        let colon = node.span.part(name, name + '：'.len_utf8());
+        let fix = if rest.is_empty() || rest.starts_with(' ') { ":" } else { ": " };
+        report
+            .error(Code::E0108, colon)
+            .arg("found", "：")
+            .arg("meant", ":")
+            .help("E0108-help")
+            .fix(colon, fix);
+        true
+    } else if behind.starts_with(':') && !behind.starts_with("://") {
+        let colon = node.span.part(name, name + 1);
+        report.error(Code::E0117, colon).help("E0117-help").fix(colon.after(), " ");
+        true
+    } else {
+        false
+    }
+}
+
+/// Reports a value of another kind than the one needed. `expected` and `help` are keys of the catalogue.
+pub fn shape(
+    node: &Node,
+    key: Option<&str>,
+    expected: &'static str,
+    help: &'static str,
+    report: &mut Report,
+) {
+    let found = match &node.kind {
+        Kind::Null => return nothing(key, node.span, report),
+        Kind::Bool(_) => "shape-bool",
+        Kind::Number(_) => "shape-number",
+        Kind::Text { .. } => "shape-text",
+        Kind::List(_) => "shape-list",
+        Kind::Map(_) => "shape-map",
+    };
+    let diagnostic = report.error(Code::E0303, node.span);
+    diagnostic.arg_word("expected", expected).arg_word("found", found).help(help);
+    if let Some(key) = key {
+        diagnostic.message("E0303-key").arg("key", key);
+    }
+}
+
+/// Reports a key (or, without one, a dash) with nothing behind it.
+pub fn nothing(key: Option<&str>, span: Span, report: &mut Report) {
+    let diagnostic = report.error(Code::E0304, span);
+    diagnostic.help("E0304-help");
+    match key {
+        Some(key) => diagnostic.arg("key", key),
+        None => diagnostic.message("E0304-item"),
+    };
+}
+
+#[cfg(test)]
+mod tests;

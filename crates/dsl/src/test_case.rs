@@ -1,0 +1,149 @@
+//! Tests inside workflow files: what is given, what must come, what must never come.
+
+use crate::source::Span;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use model::{Did, Length, Outcome, Value};
+use std::collections::BTreeMap;
+
+/// One test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCase {
+    /// Its name, a sentence.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The instant at which it begins.
+    pub clock: Timestamp,
+    /// The IANA name of the project's and the customers' zone in this test.
+    pub zone: String,
+    /// The customers by name; a test with one customer calls it `customer`.
+    pub customers: Vec<TestCustomer>,
+    /// The fields of what starts the walk, per customer name; may carry its own instant.
+    pub entries: Vec<TestEntry>,
+    /// Facts before the clock.
+    pub history: Vec<TestFact>,
+    /// Facts from the clock on.
+    pub events: Vec<TestFact>,
+    /// The arms that are fixed: split name → way; `holdout` → `true`.
+    pub pick: BTreeMap<String, String>,
+    /// An ordered part of the trace.
+    pub expect: Vec<Expected>,
+    /// `expect` lists every effect.
+    pub exactly: bool,
+    /// What must not be in the trace.
+    pub never: Vec<Expected>,
+}
+
+/// A customer of a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCustomer {
+    /// The name in this test.
+    pub name: String,
+    /// Attributes, checked against the model.
+    pub attributes: BTreeMap<String, Value>,
+    /// Attributes of the things it refers to: `company: {name: …}` → (`company`, its fields).
+    pub references: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Topics for which consent is withdrawn or never given (`consent: none` or `{marketing: false}`).
+    pub refuses: Vec<String>,
+    /// Further entities of the customer: kind, id, fields.
+    pub entities: Vec<(String, String, BTreeMap<String, Value>)>,
+}
+
+/// What starts the walk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestEntry {
+    /// Whose.
+    pub customer: String,
+    /// When; `None`: at the clock.
+    pub at: Option<Timestamp>,
+    /// The event's fields, or the trigger entity's as `(kind, field)`.
+    pub fields: BTreeMap<String, Value>,
+    /// Fields of entities: (kind, field) → value.
+    pub entity: BTreeMap<(String, String), Value>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something that happens in a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestFact {
+    /// To whom.
+    pub customer: String,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Fact,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// An event arrives.
+    Event {
+        /// Its name.
+        name: String,
+        /// Its fields.
+        properties: BTreeMap<String, Value>,
+    },
+    /// Attributes of the customer (`None` as kind) or of an entity change.
+    Set(Vec<(Option<String>, String, Option<Value>)>),
+    /// A stage changes.
+    Stage {
+        /// Of which entity; `None`: of the customer.
+        of: Option<String>,
+        /// Where to.
+        to: String,
+    },
+    /// Consent is withdrawn or granted.
+    Consent {
+        /// The topic.
+        topic: String,
+        /// Granted, or withdrawn.
+        granted: bool,
+    },
+    /// A person starts a `manual` workflow for them.
+    Start,
+}
+
+/// A line that the trace must, or must never, have. What is `None` is not compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// Where it stands.
+    pub span: Span,
+    /// When.
+    pub when: Option<ExpectedTime>,
+    /// The kind of thing.
+    pub did: Did,
+    /// Its object; `None`: any.
+    pub what: Option<String>,
+    /// How it went; `None`: done (for an exit: exited, for `enroll`: entered, for a wait: waits).
+    pub outcome: Option<Outcome>,
+    /// The reason's code.
+    pub reason: Option<String>,
+    /// The enrollment's key.
+    pub key: Option<String>,
+    /// Whose line.
+    pub customer: Option<String>,
+    /// Of which workflow.
+    pub workflow: Option<String>,
+    /// The rep of an assignment, a task or a notice.
+    pub rep: Option<String>,
+    /// The due instant of a task.
+    pub due: Option<ExpectedTime>,
+    /// The rendered subject.
+    pub subject: Option<String>,
+}
+
+/// When an expected line must stand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExpectedTime {
+    /// At this instant.
+    Instant(Timestamp),
+    /// At any instant of this day, in the test's zone.
+    Day(Date),
+    /// So long after the clock.
+    After(Length),
+}

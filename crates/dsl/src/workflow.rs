@@ -1,0 +1,144 @@
+//! A checked workflow.
+
+use crate::condition::{Condition, Operand, Path};
+use crate::source::Span;
+use crate::step::{Assigned, Block, BlockIx, Step, StepIx};
+use crate::test_case::TestCase;
+use crate::trigger::Trigger;
+use model::{Length, StepId, VersionId, Windows, WorkflowId};
+
+/// One automation, checked: every name in it exists, every type fits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workflow {
+    /// Its stable id.
+    pub id: WorkflowId,
+    /// Hash of its content (without tests, titles and notes).
+    pub version: VersionId,
+    /// The name people read; the id where the file gives none.
+    pub title: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Where its file stands.
+    pub span: Span,
+    /// What starts it.
+    pub trigger: Trigger,
+    /// Who may enter; `None`: everybody.
+    pub audience: Option<Condition>,
+    /// What its messages need.
+    pub consent: ConsentRule,
+    /// Whether and when one may come again.
+    pub reentry: Reentry,
+    /// What tells parallel walks of one customer apart; `None`: the customer, or the trigger's entity.
+    pub key: Option<Path>,
+    /// Whether those who match already at the publish enter.
+    pub at_launch: AtLaunch,
+    /// The share left alone, to measure: millionths of the whole.
+    pub holdout: u32,
+    /// What success is.
+    pub goal: Option<Goal>,
+    /// What ends a walk early.
+    pub exit_when: Vec<ExitRule>,
+    /// When marketing messages rest; replaces the policy's.
+    pub quiet_hours: Option<Windows>,
+    /// Higher goes first. Default 0.
+    pub priority: i64,
+    /// The walk's variables and their first values.
+    pub vars: Vec<(String, Assigned)>,
+    /// The top list.
+    pub root: BlockIx,
+    /// All steps.
+    pub steps: Vec<Step>,
+    /// All lists of steps.
+    pub blocks: Vec<Block>,
+    /// Its tests.
+    pub tests: Vec<TestCase>,
+}
+
+impl Workflow {
+    /// The step at an index; `None` never happens for indexes of this workflow.
+    pub fn step(&self, at: StepIx) -> Option<&Step> {
+        self.steps.get(at.0 as usize)
+    }
+    /// The list at an index.
+    pub fn block(&self, at: BlockIx) -> Option<&Block> {
+        self.blocks.get(at.0 as usize)
+    }
+    /// The first step of a list; `None`: it is empty.
+    pub fn first(&self, block: BlockIx) -> Option<StepIx> {
+        self.block(block)?.steps.first().copied()
+    }
+    /// The step with this id; `None`: it is not in this version.
+    pub fn find(&self, id: &StepId) -> Option<StepIx> {
+        self.steps.iter().position(|step| step.id == *id).map(|place| StepIx(place as u32))
+    }
+}
+
+/// `consent`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConsentRule {
+    /// A topic that customers consent to (`marketing` is the everyday one).
+    Topic(String),
+    /// Service notices: sent without marketing consent.
+    Transactional,
+    /// No message to a customer stands in it.
+    None,
+}
+
+/// `reentry`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reentry {
+    /// Once in a life.
+    Never,
+    /// As soon as the last walk is over. The default.
+    AfterExit,
+    /// Not before so long after the last entry; exactly then is allowed.
+    OnceEvery(Length),
+}
+
+/// `at_launch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AtLaunch {
+    /// Only those whose trigger fires from now on. The default.
+    #[default]
+    OnlyNew,
+    /// Also those who match at the publish.
+    EnrollMatching,
+}
+
+/// `goal`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// What reaches it.
+    pub reached: GoalReached,
+    /// So long after the entry it counts; `None`: as long as the walk lasts.
+    pub within: Option<Length>,
+    /// What a conversion is worth.
+    pub value: Option<Operand>,
+    /// Steps that run once instead of what was left.
+    pub then: Option<BlockIx>,
+}
+
+/// What reaches a goal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GoalReached {
+    /// An event after the entry, for which `when` holds.
+    Event {
+        /// Its name.
+        name: String,
+        /// Only those for which this holds.
+        when: Option<Condition>,
+    },
+    /// A condition that has become true.
+    When(Condition),
+}
+
+/// One line of `exit_when`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExitRule {
+    /// An event that must come; `None`: the condition alone, asked at each relevant event and before each effect.
+    pub event: Option<String>,
+    /// The condition.
+    pub when: Option<Condition>,
+    /// The author's word for it; `None`: `exit_when`.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,111 @@
+//! The engine: a database, a clock, what is published, and the ways to speak.
+
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::published::Published;
+use crate::speak::Speakers;
+use dsl::project::Settings;
+use jiff::Timestamp;
+use model::TraceLine;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use store::Store;
+use store::send::Worker;
+
+/// An engine that may work: it holds the lease of its slots.
+pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) worker: Worker,
+    pub(crate) speakers: Speakers,
+    /// Whether decisions leave nudges for the delivering worker (the live engine) or the caller drives
+    /// everything itself (the engine on a virtual clock).
+    pub(crate) nudges: bool,
+    /// Where the lines of the trace are copied to.
+    pub(crate) log: Option<Arc<TraceLog>>,
+    /// Wakes the workers, while they run.
+    pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
+    published: RwLock<Arc<Published>>,
+}
+
+/// Collects the lines of a run.
+#[derive(Default)]
+pub struct TraceLog(Mutex<Vec<TraceLine>>);
+
+impl TraceLog {
+    pub(crate) fn lines(&self, lines: &[TraceLine]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(lines);
+    }
+    /// Takes what was collected, in the order (instant, customer, order in the walk).
+    pub fn take(&self) -> Vec<TraceLine> {
+        let mut lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        lines.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
+        lines
+    }
+}
+
+impl Engine {
+    /// An engine over an open database. The caller holds the lease that `worker` names.
+    pub async fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        worker: Worker,
+        speakers: Speakers,
+        nudges: bool,
+    ) -> Result<Self, EngineError> {
+        let mut conn = store.read().await?;
+        let published = Published::load(&mut conn, &settings, clock.now()).await?;
+        drop(conn);
+        let mut engine = Self {
+            store,
+            clock,
+            settings,
+            worker,
+            speakers,
+            nudges,
+            log: None,
+            bells: std::sync::OnceLock::new(),
+            published: RwLock::new(Arc::new(published)),
+        };
+        engine.speakers.declare(&engine.published().project.library)?;
+        Ok(engine)
+    }
+
+    /// Copies every line of the trace to a log.
+    #[must_use]
+    pub fn logging(mut self, log: Arc<TraceLog>) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// What is live.
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The instant of this engine's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Loads what is live again where another verb has published, paused or resumed since. `true`: it has.
+    pub async fn refresh(&self) -> Result<bool, EngineError> {
+        let mut conn = self.store.read().await?;
+        let mark = store::meta::get(&mut conn, crate::published::MARK).await?.unwrap_or_default();
+        if mark == self.published().mark {
+            return Ok(false);
+        }
+        let published = Published::load(&mut conn, &self.settings, self.clock.now()).await?;
+        for version in &published.unreadable {
+            tracing::error!(version, "this program cannot read a version that somebody walks in: its walks are held");
+        }
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
+        Ok(true)
+    }
+}

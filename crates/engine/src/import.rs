@@ -1,0 +1,30 @@
+//! Import: rows of files become customers, entities, reps, events, consents and suppressions.
+//!
+//! [`read`] knows files, [`map`] maps, [`record`] the model, [`load`] what is new about it all, and a
+//! [`Target`] writes. Importing the same file again changes nothing. Contract: rules, import.
+
+mod batch;
+mod ids;
+mod load;
+mod map;
+mod mapping;
+mod pattern;
+mod read;
+mod record;
+mod repeats;
+mod say;
+mod target;
+mod utf8;
+
+pub use batch::{Batch, GivenConsent, Known, Target};
+pub use load::{ConsentForAll, Job, LoadError, Pass, Progress, Settings, load};
+pub use map::{LookUp, Map, Move, Placed, ReadAs, Setting, read_map};
+pub use pattern::{DatePattern, Pattern};
+pub use read::{Cell, Delimiter, Format, Heading, Row, Rows, Shape};
+pub use record::{
+    ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, StageMove, SuppressionRow, What,
+    Whom,
+};
+pub use say::{BadRow, Duplicate, Finding, ImportError, ImportReport, KEPT};
+pub use target::{AfterBatch, NothingFollows, StoreTarget};
+pub use utf8::Encoding;

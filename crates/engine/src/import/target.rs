@@ -1,0 +1,169 @@
+//! The store as the target of an import: each batch is one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use dsl::library::Library;
+use jiff::Timestamp;
+use model::{Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Rep, RepId};
+use store::customer_key::KeyKind;
+use store::event::EventState;
+use store::snapshot::EventReads;
+use store::{Connection, Store, StoreError, Transaction};
+
+use super::batch::{Batch, Known, Target};
+
+/// What follows from a batch once its rows are written, in the same transaction: computed attributes, timers,
+/// sends to cancel. Not asked in a dry run, which undoes everything anyway.
+pub trait AfterBatch: Send {
+    /// `touched`: the customers about whom the batch says anything. Events in `batch.history` are stored as
+    /// done and must be applied here; those in `batch.fresh` are stored as new for the engine. Some of both
+    /// may have been known before: fold the stored events, do not add these.
+    fn after_batch(
+        &mut self,
+        conn: &mut Connection,
+        batch: &Batch,
+        touched: &BTreeSet<CustomerId>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Nothing follows: for imports into a database whose profiles are computed later.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NothingFollows;
+
+impl AfterBatch for NothingFollows {
+    async fn after_batch(
+        &mut self,
+        _: &mut Connection,
+        _: &Batch,
+        _: &BTreeSet<CustomerId>,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// Imports into the store.
+pub struct StoreTarget<'a, A> {
+    store: &'a Store,
+    library: &'a Library,
+    now: Timestamp,
+    dry_run: bool,
+    after: A,
+    transaction: Option<Transaction>,
+}
+
+impl<'a, A: AfterBatch> StoreTarget<'a, A> {
+    /// `now` and `dry_run` as in the import's settings; `after` is asked behind each batch.
+    pub fn new(store: &'a Store, library: &'a Library, now: Timestamp, dry_run: bool, after: A) -> Self {
+        Self { store, library, now, dry_run, after, transaction: None }
+    }
+
+    /// The transaction of the batch; begins it where nobody did.
+    async fn conn(&mut self) -> Result<&mut Connection, StoreError> {
+        let transaction = match self.transaction.take() {
+            Some(transaction) => transaction,
+            None => self.store.begin().await?,
+        };
+        Ok(self.transaction.insert(transaction))
+    }
+}
+
+impl<A: AfterBatch> Target for StoreTarget<'_, A> {
+    type Error = StoreError;
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        // What an interrupted batch left is undone by dropping it.
+        self.transaction = None;
+        self.conn().await.map(|_| ())
+    }
+
+    async fn customers(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, Known>, StoreError> {
+        let (model, now) = (&self.library.model, self.now);
+        let reads = EventReads::default();
+        let found = store::snapshot::load(self.conn().await?, ids, model, &reads, now).await?;
+        let known = found.into_iter().map(|snapshot| {
+            let consents: Consents = snapshot.consents;
+            let (customer, suppressions) = (snapshot.customer, snapshot.suppressions);
+            (customer.id.clone(), Known { customer, consents, suppressions })
+        });
+        Ok(known.collect())
+    }
+
+    async fn resolve(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, StoreError> {
+        let model = &self.library.model;
+        let conn = self.conn().await?;
+        let here = store::customer::load(conn, ids, model).await?;
+        let mut who: BTreeMap<CustomerId, CustomerId> = here.into_keys().map(|id| (id.clone(), id)).collect();
+        let others: Vec<&str> =
+            ids.iter().filter(|id| !who.contains_key(*id)).map(CustomerId::as_str).collect();
+        if !others.is_empty() {
+            let merged = store::customer_key::find(conn, KeyKind::ExternalId, &others).await?;
+            who.extend(merged.into_iter().map(|(former, id)| (CustomerId::from(former), id)));
+        }
+        Ok(who)
+    }
+
+    async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, StoreError> {
+        let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+        store::customer_key::find(self.conn().await?, KeyKind::Email, &emails).await
+    }
+
+    async fn entities(
+        &mut self,
+        kind: &str,
+        ids: &[EntityId],
+    ) -> Result<BTreeMap<EntityId, Entity>, StoreError> {
+        let model = &self.library.model;
+        let names: Vec<(String, EntityId)> = ids.iter().map(|id| (kind.to_owned(), id.clone())).collect();
+        let found = store::entity::find(self.conn().await?, &names, model).await?;
+        Ok(found.into_iter().map(|((_, id), entity)| (id, entity)).collect())
+    }
+
+    async fn reps(&mut self, ids: &[RepId]) -> Result<BTreeMap<RepId, Rep>, StoreError> {
+        let mut all = store::rep::all(self.conn().await?).await?;
+        let wanted: BTreeSet<&RepId> = ids.iter().collect();
+        all.retain(|id, _| wanted.contains(id));
+        Ok(all)
+    }
+
+    async fn write(&mut self, batch: &Batch, now: Timestamp) -> Result<u64, StoreError> {
+        let model = &self.library.model;
+        let dry_run = self.dry_run;
+        let conn = self.conn().await?;
+        let customers: Vec<&Customer> = batch.customers.iter().collect();
+        store::customer::write(conn, &customers, now).await?;
+        store::entity::upsert(conn, &batch.entities, model).await?;
+        store::rep::upsert(conn, &batch.reps).await?;
+        let consents: Vec<(&CustomerId, &Consent)> =
+            batch.consents.iter().map(|given| (&given.customer, &given.consent)).collect();
+        store::consent::record(conn, &consents).await?;
+        let suppressions: Vec<_> =
+            batch.suppressions.iter().map(|(customer, word)| (customer, word)).collect();
+        store::consent::suppress(conn, &suppressions).await?;
+        let history: Vec<&Event> = batch.history.iter().collect();
+        let fresh: Vec<&Event> = batch.fresh.iter().collect();
+        let new = store::event::insert(conn, &history, EventState::Done).await?
+            + store::event::insert(conn, &fresh, EventState::New).await?;
+        let says_more = new > 0
+            || !batch.customers.is_empty()
+            || !batch.entities.is_empty()
+            || !batch.suppressions.is_empty()
+            || !batch.consents.is_empty();
+        if says_more && !dry_run {
+            let touched = batch.touched();
+            if let Some(transaction) = self.transaction.as_mut() {
+                self.after.after_batch(transaction, batch, &touched).await?;
+            }
+        }
+        Ok(new)
+    }
+
+    async fn finish(&mut self, keep: bool) -> Result<(), StoreError> {
+        match self.transaction.take() {
+            // Dropped, and so undone.
+            Some(_) if !keep => Ok(()),
+            Some(transaction) => store::commit(transaction).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The bytes of a file as UTF-8 with plain line ends, whatever encoding and line ends it has. Flat in memory.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, DecoderResult, GB18030};
+
+/// How many bytes are read and decoded at once.
+const CHUNK: usize = 64 * 1024;
+/// Longest row, in bytes: a quote that is never closed must not swallow a file into memory.
+pub(super) const LONGEST_ROW: usize = 4 * 1024 * 1024;
+/// Stands in the decoded bytes where the file had none of its encoding: no text has this byte, so the cell
+/// is refused by whoever reads it.
+const BROKEN: u8 = 0xFF;
+
+/// An encoding of text files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte-order mark. The default.
+    #[default]
+    Utf8,
+    /// GB18030, and so GBK and GB2312.
+    Gb18030,
+}
+
+impl Encoding {
+    /// Every name people may write, and what it means.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("utf-8", Self::Utf8),
+        ("utf8", Self::Utf8),
+        ("gb18030", Self::Gb18030),
+        ("gbk", Self::Gb18030),
+        ("gb2312", Self::Gb18030),
+    ];
+
+    /// Finds an encoding by its name in any case. `None`: it is not one of ours.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase();
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, encoding)| *encoding)
+    }
+
+    /// The name people read.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Gb18030 => "gb18030",
+        }
+    }
+}
+
+/// What a file begins with, where that is no text at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alien {
+    /// UTF-16, by its byte-order mark.
+    Utf16,
+    /// A zip archive, and so a workbook.
+    Workbook,
+}
+
+/// A row grew beyond [`LONGEST_ROW`].
+#[derive(Debug, thiserror::Error)]
+#[error("a row is longer than {LONGEST_ROW} bytes")]
+pub(super) struct TooLong;
+
+/// Reads UTF-8 from a file: without byte-order mark, every CRLF as LF, the last line with its end.
+pub(super) struct Utf8<R> {
+    inner: R,
+    decoder: Option<Decoder>,
+    encoding: Encoding,
+    alien: Option<Alien>,
+    out: Vec<u8>,
+    handed: usize,
+    waiting_cr: bool,
+    last: u8,
+    ended: bool,
+    read: u64,
+    since_row: usize,
+}
+
+impl<R: Read> Utf8<R> {
+    /// Looks at the first bytes. A UTF-8 mark wins over the encoding that was said.
+    pub fn new(mut inner: R, said: Encoding) -> io::Result<Self> {
+        let mut start = Vec::with_capacity(4);
+        inner.by_ref().take(4).read_to_end(&mut start)?;
+        let alien = match start.as_slice() {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some(Alien::Utf16),
+            b"PK\x03\x04" => Some(Alien::Workbook),
+            _ => None,
+        };
+        let (encoding, mark) = match (start.as_slice(), said) {
+            ([0xEF, 0xBB, 0xBF, ..], _) => (Encoding::Utf8, 3),
+            ([0x84, 0x31, 0x95, 0x33], Encoding::Gb18030) => (Encoding::Gb18030, 4),
+            (_, said) => (said, 0),
+        };
+        let decoder = match encoding {
+            Encoding::Utf8 => None,
+            Encoding::Gb18030 => Some(GB18030.new_decoder_without_bom_handling()),
+        };
+        let mut this = Self {
+            inner,
+            decoder,
+            encoding,
+            alien,
+            out: Vec::with_capacity(CHUNK * 2),
+            handed: 0,
+            waiting_cr: false,
+            last: b'\n',
+            ended: false,
+            read: start.len() as u64,
+            since_row: 0,
+        };
+        this.take_in(start.get(mark..).unwrap_or_default(), false);
+        Ok(this)
+    }
+
+    /// What the file is instead of text.
+    pub fn alien(&self) -> Option<Alien> {
+        self.alien
+    }
+
+    /// The encoding that is really used.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Bytes of the file so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// A new row begins: the count towards [`LONGEST_ROW`] starts anew.
+    pub fn next_row(&mut self) {
+        self.since_row = 0;
+    }
+
+    fn take_in(&mut self, bytes: &[u8], last: bool) {
+        let Some(mut decoder) = self.decoder.take() else {
+            self.put(bytes);
+            return;
+        };
+        let mut rest = bytes;
+        let mut decoded = vec![0; CHUNK];
+        loop {
+            let (result, read, written) =
+                decoder.decode_to_utf8_without_replacement(rest, &mut decoded, last);
+            self.put(decoded.get(..written).unwrap_or_default());
+            rest = rest.get(read..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(_, _) => self.put(&[BROKEN]),
+            }
+        }
+        self.decoder = Some(decoder);
+    }
+
+    /// Appends decoded bytes, each CRLF as one LF.
+    fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if self.waiting_cr && byte != b'\n' {
+                self.out.push(b'\r');
+            }
+            self.waiting_cr = byte == b'\r';
+            if !self.waiting_cr {
+                self.out.push(byte);
+            }
+            self.last = byte;
+        }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.out.clear();
+        self.handed = 0;
+        let mut raw = vec![0; CHUNK];
+        while self.out.is_empty() && !self.ended {
+            let count = match self.inner.read(&mut raw) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            self.read += count as u64;
+            self.ended = count == 0;
+            self.take_in(raw.get(..count).unwrap_or_default(), self.ended);
+            if self.ended && self.last != b'\n' {
+                self.put(b"\n");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.handed == self.out.len() {
+            self.refill()?;
+        }
+        let ready = self.out.get(self.handed..).unwrap_or_default();
+        let count = ready.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), ready.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.handed += count;
+        self.since_row += count;
+        if self.since_row > LONGEST_ROW { Err(io::Error::other(TooLong)) } else { Ok(count) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
+        let mut out = Vec::new();
+        Utf8::new(bytes, encoding).unwrap().read_to_end(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn marks_go_line_ends_are_plain_and_the_last_line_ends() {
+        assert_eq!(read(b"\xEF\xBB\xBFa,b\r\n1,2", Encoding::Utf8), b"a,b\n1,2\n");
+        assert_eq!(read(b"a\rb\r\n\r\n", Encoding::Utf8), b"a\rb\n\n");
+        assert_eq!(read(b"", Encoding::Utf8), b"");
+        assert_eq!(read(b"x\r", Encoding::Utf8), b"x\n");
+    }
+
+    #[test]
+    fn gb18030_is_decoded_and_what_is_none_is_marked() {
+        let (bytes, _, _) = GB18030.encode("编号,城市\n1,杭州€\n");
+        assert_eq!(read(&bytes, Encoding::Gb18030), "编号,城市\n1,杭州€\n".as_bytes());
+        let mut broken = bytes.into_owned();
+        broken.extend_from_slice(b"2,\xFFx\n");
+        let out = read(&broken, Encoding::Gb18030);
+        assert!(std::str::from_utf8(&out).is_err());
+        assert!(out.ends_with(b"2,\xFFx\n"));
+        // A mark says what the file is, whatever was said of it.
+        assert_eq!(read("\u{feff}杭州\n".as_bytes(), Encoding::Gb18030), "杭州\n".as_bytes());
+    }
+
+    #[test]
+    fn what_is_no_text_is_known_by_its_first_bytes() {
+        let alien = |bytes: &'static [u8]| Utf8::new(bytes, Encoding::Utf8).unwrap().alien();
+        assert_eq!(alien(b"\xFF\xFEa\0"), Some(Alien::Utf16));
+        assert_eq!(alien(b"PK\x03\x04rest"), Some(Alien::Workbook));
+        assert_eq!(alien(b"PK,b\n"), None);
+    }
+
+    #[test]
+    fn a_row_without_end_is_stopped() {
+        let mut input = Utf8::new(io::repeat(b'x'), Encoding::Utf8).unwrap();
+        let mut sink = Vec::new();
+        let error = input.read_to_end(&mut sink).unwrap_err();
+        assert!(error.get_ref().is_some_and(|inner| inner.is::<TooLong>()));
+        assert!(sink.len() <= LONGEST_ROW);
+    }
+}

@@ -1,0 +1,181 @@
+//! From an outbox row to a letter: who writes, to whom, what it says.
+
+use crate::published::Published;
+use channels::email::{Envelope, Letter};
+use channels::{Draft, Fate, FileChannel, Label, Mailbox, Message, Note};
+use dsl::library::Sender;
+use interpreter::facts::Facts;
+use interpreter::render::{self, RenderError, Rendered};
+use interpreter::turn::zone_of;
+use jiff::Timestamp;
+use model::{Medium, Outgoing, Recipient, Rep, RepId, Snapshot};
+use std::collections::BTreeMap;
+
+/// A message on its way.
+pub(crate) enum Outbound {
+    /// A mail.
+    Mail {
+        /// The recipient's address, for the safety catch.
+        to: String,
+        /// Who is told to the server.
+        envelope: Envelope,
+        /// Its bytes.
+        letter: Letter,
+        /// Hash of the template it was made of.
+        template_hash: Option<String>,
+    },
+    /// A text, or a word to a colleague without an address: it is written to the folder.
+    Note {
+        /// The text.
+        note: Note,
+        /// Hash of the template it was made of.
+        template_hash: Option<String>,
+    },
+}
+
+impl Outbound {
+    pub(crate) fn template_hash(&self) -> Option<&str> {
+        match self {
+            Self::Mail { template_hash, .. } | Self::Note { template_hash, .. } => template_hash.as_deref(),
+        }
+    }
+}
+
+/// Where a customer says that they want no more, until the preference pages are there: a mail to the sender.
+fn unsubscribe(sender: &Sender, outgoing: &Outgoing) -> String {
+    format!("mailto:{}?subject=unsubscribe%20{}", sender.address, outgoing.topic.as_deref().unwrap_or("all"))
+}
+
+/// Renders a message as the customer is now.
+pub fn render(
+    published: &Published,
+    reps: &BTreeMap<RepId, Rep>,
+    snapshot: &Snapshot,
+    outgoing: &Outgoing,
+    now: Timestamp,
+) -> Result<Rendered, RenderError> {
+    let world = published.world();
+    let zone = zone_of(&world, snapshot);
+    let facts = Facts {
+        library: world.library,
+        snapshot,
+        reps,
+        entry: None,
+        event: None,
+        candidate: None,
+        candidate_entity: None,
+        vars: None,
+        results: None,
+        now,
+        zone: &zone,
+        project_zone: world.zone,
+    };
+    let link = outgoing.marketing.then(|| unsubscribe(&sender(published, outgoing), outgoing));
+    render::send_with(&published.renderer, outgoing, &facts, link.as_deref())
+}
+
+/// The sender that the step, or else the template, asks for; else the first of the project.
+fn sender(published: &Published, outgoing: &Outgoing) -> Sender {
+    let senders = &published.project.library.senders;
+    let by_template = || published.renderer.find(&outgoing.template, None).and_then(|template| template.from.clone());
+    let asked = outgoing.from.clone().or_else(by_template);
+    senders.iter().find(|sender| Some(&sender.id) == asked.as_ref()).or(senders.first()).cloned().unwrap_or_else(|| Sender {
+        id: "nurture".to_owned(),
+        address: "nurture@localhost.localdomain".to_owned(),
+        ..Sender::default()
+    })
+}
+
+/// Makes the letter, or says why it cannot be made: a reason's code and words for the operator.
+pub(crate) fn make(
+    published: &Published,
+    reps: &BTreeMap<RepId, Rep>,
+    snapshot: &Snapshot,
+    outgoing: &Outgoing,
+    now: Timestamp,
+) -> Result<Outbound, (&'static str, String)> {
+    let fault = |why: String| ("error", why);
+    let rendered = render(published, reps, snapshot, outgoing, now).map_err(|error| fault(error.to_string()))?;
+    let language = snapshot.customer.text("language");
+    let template_hash = published.renderer.find(&outgoing.template, language).map(|template| template.hash.clone());
+    let sender = sender(published, outgoing);
+    let owner = owner(reps, snapshot, outgoing);
+    let (name, address) = match &outgoing.to {
+        Recipient::Customer => {
+            (snapshot.customer.text("name").unwrap_or(""), snapshot.customer.text(outgoing.medium.address_attribute()))
+        }
+        Recipient::Rep(rep) => match reps.get(rep) {
+            Some(known) => (known.name.as_str(), known.email.as_deref()),
+            None => (rep.as_str(), None),
+        },
+        Recipient::Role(role) => (role.as_str(), None),
+    };
+    let Some(address) = address.filter(|_| outgoing.medium == Medium::Email) else {
+        let to = address.map_or_else(|| name.to_owned(), str::to_owned);
+        let channel = if outgoing.to == Recipient::Customer { outgoing.medium.as_str() } else { "notice" };
+        let note = Note {
+            send_id: outgoing.id.to_string(),
+            channel: channel.to_owned(),
+            to,
+            text: rendered.text,
+            fields: serde_json::Map::new(),
+            date: outgoing.due_at,
+        };
+        return Ok(Outbound::Note { note, template_hash });
+    };
+    let mailbox = |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| fault(error.to_string()));
+    let by_owner = outgoing.from.as_deref() == Some("owner");
+    // Answers go to the owner where the sender says so; the mail itself leaves in the brand's name, because
+    // the relay signs for the sender's domain.
+    let from_name = match owner.filter(|_| by_owner) {
+        Some(owner) if !owner.name.is_empty() => owner.name.as_str(),
+        _ => sender.name.as_str(),
+    };
+    let reply_to = match (by_owner || sender.reply_to.as_deref() == Some("owner"), &owner, &sender.reply_to) {
+        (true, Some(owner), _) if owner.email.is_some() => {
+            owner.email.as_deref().map(|email| mailbox(&owner.name, email)).transpose()?
+        }
+        (_, _, Some(reply_to)) if reply_to != "owner" => Some(mailbox("", reply_to)?),
+        _ => None,
+    };
+    let to = mailbox(name, address)?;
+    let draft = Draft {
+        send_id: outgoing.id.to_string(),
+        from: mailbox(from_name, &sender.address)?,
+        reply_to,
+        to: to.clone(),
+        cc: Vec::new(),
+        subject: rendered.subject,
+        preheader: Some(rendered.preheader).filter(|line| !line.is_empty()),
+        html: rendered.html,
+        text: rendered.text,
+        headers: Vec::new(),
+        date: outgoing.due_at,
+        unsubscribe: None,
+    };
+    let message: Message = draft.check().map_err(|error| fault(error.to_string()))?;
+    let letter = Letter::of(&message).map_err(|error| fault(error.to_string()))?;
+    Ok(Outbound::Mail { to: to.address().to_owned(), envelope: Envelope::of(&message), letter, template_hash })
+}
+
+/// The rep who owns the entity that the walk is about, else the customer.
+fn owner<'r>(reps: &'r BTreeMap<RepId, Rep>, snapshot: &Snapshot, outgoing: &Outgoing) -> Option<&'r Rep> {
+    let by_walk = outgoing.context.get("owner").and_then(|owner| owner.get("id")).and_then(serde_json::Value::as_str);
+    let id = by_walk.map(RepId::new).or_else(|| snapshot.customer.owner())?;
+    reps.get(&id)
+}
+
+/// Writes a message to the folder.
+pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound) -> Fate {
+    let template = if outgoing.template.is_empty() { "notice" } else { outgoing.template.as_str() };
+    let label = Label {
+        at: outgoing.due_at,
+        customer: outgoing.customer.as_str(),
+        template,
+        send_id: outgoing.id.as_str(),
+    };
+    match outbound {
+        Outbound::Mail { letter, .. } => file.mail(label, letter),
+        Outbound::Note { note, .. } => file.note(label, note),
+    }
+}

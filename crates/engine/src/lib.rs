@@ -1,0 +1,25 @@
+//! Does: the durable shell around the interpreter.
+
+pub mod audience;
+pub mod clock;
+mod deliver;
+pub mod engine;
+pub mod error;
+pub mod import;
+pub mod jobs;
+pub mod letter;
+pub mod lock;
+pub mod publish;
+pub mod published;
+pub mod simulate;
+pub mod speak;
+mod turns;
+mod live;
+mod virtual_run;
+
+pub use clock::{Clock, VirtualClock, WallClock};
+pub use engine::{Engine, TraceLog};
+pub use error::EngineError;
+pub use live::LEASE;
+pub use published::Published;
+pub use speak::{Delivery, Speakers};

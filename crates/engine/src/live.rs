@@ -1,0 +1,177 @@
+//! The engine at work: until nothing is due, for ever on the wall clock, or from one instant to another on
+//! a virtual one.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
+use jiff::{SignedDuration, Timestamp};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{event, lease, send, stats};
+
+/// How often the lease is renewed; it holds four times as long.
+const RENEW_EVERY: Duration = Duration::from_secs(5);
+/// How long the lease holds without a renewal.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
+/// How often it is looked for what other verbs published.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Decides and hands over until nothing is due at or before the clock's instant.
+    pub async fn until_idle(&self) -> Result<(), EngineError> {
+        loop {
+            let now = self.clock.now();
+            let mut did = 0;
+            loop {
+                let done = self.turn(now).await?;
+                did += done.due;
+                if done.due == 0 {
+                    break;
+                }
+            }
+            did += self.deliver(now).await?;
+            if did == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Puts sends that an earlier process left in flight where they belong.
+    pub async fn recover(&self) -> Result<send::Lost, EngineError> {
+        let mut transaction = self.store.begin().await?;
+        let lost = send::recover(&mut transaction, self.clock.now(), self.worker.epoch).await?;
+        store::commit(transaction).await?;
+        Ok(lost)
+    }
+
+    /// Works until `stop`: nudges wake it at once, a watchdog each second finds what no nudge told of.
+    pub async fn serve(self: Arc<Self>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), EngineError> {
+        let lost = self.recover().await?;
+        if lost.unknown > 0 {
+            tracing::warn!(unknown = lost.unknown, "sends were in flight when an earlier process ended; nobody can know their fate: `nurture sends --unknown` lists them");
+        }
+        crate::jobs::prepare(self.store.pool()).await?;
+        let engine = Arc::clone(&self);
+        let handler = Arc::new(move |queue: Queue| {
+            let engine = Arc::clone(&engine);
+            Box::pin(async move { engine.handle(queue).await }) as Boxed<()>
+        });
+        let engine = Arc::clone(&self);
+        let due = Arc::new(move |queue: Queue| {
+            let engine = Arc::clone(&engine);
+            // In doubt there is something to look at.
+            Box::pin(async move { engine.is_due(queue).await.unwrap_or(true) }) as Boxed<bool>
+        });
+        let workers = Workers::new(self.store.pool().clone(), handler, due, JobSettings::default());
+        let _ = self.bells.set(workers.bells());
+        let (end, ended) = tokio::sync::watch::channel(false);
+        let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
+        let renew = tokio::spawn(Arc::clone(&self).renew(ended));
+        let result = workers.run(stop).await;
+        // Nobody listens any more only where both have ended by themselves.
+        let _ = end.send(true);
+        let _ = watch.await;
+        let _ = renew.await;
+        let mut transaction = self.store.begin().await?;
+        lease::release(&mut transaction, &self.worker).await?;
+        store::commit(transaction).await?;
+        result.map_err(EngineError::from)
+    }
+
+    /// Does what a nudge asks for, until nothing is due. Errors are logged and retried by the watchdog:
+    /// the due rows are still there.
+    async fn handle(&self, queue: Queue) {
+        let result = match queue {
+            Queue::Turn => self.turns().await,
+            Queue::Deliver => self.deliveries().await,
+        };
+        if let Err(error) = result {
+            tracing::error!(%error, retry = error.retry(), queue = queue.name(), "a batch failed; it is tried again within a second");
+        }
+    }
+
+    async fn turns(&self) -> Result<(), EngineError> {
+        loop {
+            let done = self.turn(self.clock.now()).await?;
+            if done.sends > 0 {
+                self.wake(Queue::Deliver);
+            }
+            if done.due == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn deliveries(&self) -> Result<(), EngineError> {
+        while self.deliver(self.clock.now()).await? > 0 {
+            self.wake(Queue::Turn);
+        }
+        Ok(())
+    }
+
+    /// Wakes a queue's worker at once; the row of the nudge is there already.
+    fn wake(&self, queue: Queue) {
+        if let Some(bells) = self.bells.get() {
+            bells.wake(queue);
+        }
+    }
+
+    /// Sees what other verbs publish, pause and resume, within a second.
+    async fn watch(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                _ = ended.changed() => return,
+                () = tokio::time::sleep(WATCH_EVERY) => {}
+            }
+            match self.refresh().await {
+                Ok(true) => tracing::info!("loaded what was published"),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "load what was published"),
+            }
+        }
+    }
+
+    /// Whether anything in a queue is due now.
+    async fn is_due(&self, queue: Queue) -> Result<bool, EngineError> {
+        let now = self.clock.now();
+        let mut conn = self.store.read().await?;
+        let earliest = match queue {
+            Queue::Deliver => send::next_due_at(&mut conn).await?,
+            Queue::Turn => [
+                event::next_at(&mut conn).await?,
+                store::timer::next_at(&mut conn).await?,
+                store::enrollment::next_at(&mut conn).await?,
+                store::schedule::next_at(&mut conn).await?,
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
+        };
+        Ok(earliest.is_some_and(|at| at <= now))
+    }
+
+    async fn renew(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                _ = ended.changed() => return,
+                () = tokio::time::sleep(RENEW_EVERY) => {}
+            }
+            let now = self.clock.now();
+            let renewed = async {
+                let mut transaction = self.store.begin().await?;
+                lease::renew(&mut transaction, &self.worker, now, now + LEASE).await?;
+                store::commit(transaction).await
+            };
+            if let Err(error) = renewed.await {
+                tracing::error!(%error, "renew the lease");
+            }
+        }
+    }
+
+    /// The earliest instant at which anything is due, held facts not counted.
+    pub async fn next_at(&self) -> Result<Option<Timestamp>, EngineError> {
+        let mut conn = self.store.read().await?;
+        Ok(stats::next_at(&mut conn).await?)
+    }
+}

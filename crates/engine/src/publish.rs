@@ -1,0 +1,200 @@
+//! Publishing: files become immutable versions; libraries and templates are copied. What is broken keeps
+//! its published text, and the others go on.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::published::MARK;
+use crate::simulate::launched;
+use dsl::diagnostic::Severity;
+use dsl::project::{File, Loaded, Settings};
+use dsl::trigger::Trigger;
+use jiff::Timestamp;
+use model::{VersionId, WorkflowId, content_id};
+use std::collections::{BTreeMap, BTreeSet};
+use store::Connection;
+use store::{Store, customer, library, meta, schedule, template, timer, version};
+
+/// Which workflow files become live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Those that were never published (`run`).
+    New,
+    /// All of them (`publish`).
+    All,
+    /// Only these (`publish PATH…`).
+    Only(BTreeSet<String>),
+    /// None.
+    Never,
+}
+
+/// What a publish did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Versions that are live from now on.
+    pub published: Vec<(WorkflowId, VersionId)>,
+    /// Files that have changed and stay on their published version.
+    pub changed: Vec<WorkflowId>,
+    /// Files that are broken; their published text, where there is one, stays live.
+    pub broken: Vec<String>,
+    /// Library files and templates that were copied.
+    pub copied: usize,
+    /// Workflows that were published for the first time.
+    pub first: Vec<WorkflowId>,
+}
+
+/// Publishes the files of a project. The timers of what is new are planned from `now` on.
+pub async fn publish(
+    store: &Store,
+    files: &[File],
+    settings: &Settings,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Report, EngineError> {
+    let mut transaction = store.begin().await?;
+    let report = keep(&mut transaction, files, settings, policy, now).await?;
+    if report.copied > 0 || !report.published.is_empty() {
+        let mark = meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
+        meta::set(&mut transaction, MARK, Some(&(mark + 1).to_string())).await?;
+    }
+    store::commit(transaction).await?;
+    Ok(report)
+}
+
+async fn keep(
+    conn: &mut Connection,
+    files: &[File],
+    settings: &Settings,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Report, EngineError> {
+    let mut report = Report::default();
+    let live: BTreeMap<WorkflowId, VersionId> =
+        version::current(conn).await?.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
+    let known = published_texts(conn).await?;
+    let (loaded, sound) = sound(files, &known, settings, &mut report.broken);
+    let mut workflow_paths: BTreeSet<&str> = BTreeSet::new();
+    for (id, workflow) in &loaded.project.workflows {
+        let path = loaded.sources.name(workflow.span.file);
+        workflow_paths.insert(path);
+        if report.broken.iter().any(|broken| broken == path) {
+            continue;
+        }
+        let same = live.get(id) == Some(&workflow.version);
+        let wanted = match policy {
+            Policy::New => !live.contains_key(id),
+            Policy::All => true,
+            Policy::Only(paths) => paths.contains(path),
+            Policy::Never => false,
+        };
+        if same {
+            continue;
+        }
+        if !wanted {
+            if live.contains_key(id) {
+                report.changed.push(id.clone());
+            }
+            continue;
+        }
+        let text = loaded.project.texts.get(id).map(String::as_str).unwrap_or_default();
+        version::publish(conn, id, &workflow.version, text, path, now).await?;
+        if !live.contains_key(id) {
+            report.first.push(id.clone());
+        }
+        report.published.push((id.clone(), workflow.version.clone()));
+        timer::forget(conn, id).await?;
+        match &workflow.trigger {
+            Trigger::Schedule(rule) => {
+                let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
+                let next = interpreter::calendar::schedule::next_fire(rule, now, &zone, &loaded.project.library.calendar);
+                schedule::set(conn, id, next).await?;
+            }
+            _ => schedule::remove(conn, id).await?,
+        }
+    }
+    for file in sound.iter().filter(|file| !workflow_paths.contains(file.path.as_str())) {
+        let hash = content_id("", &[&file.text]);
+        let new = if dsl::template::is_template(&file.path) {
+            template::publish(conn, &file.path, &file.text, &hash, now).await?
+        } else {
+            library::publish(conn, &file.path, &file.text, &hash, now).await?
+        };
+        report.copied += usize::from(new);
+    }
+    Ok(report)
+}
+
+async fn published_texts(conn: &mut Connection) -> Result<BTreeMap<String, String>, EngineError> {
+    let mut texts = BTreeMap::new();
+    for text in library::all(conn).await?.into_iter().chain(template::all(conn).await?) {
+        texts.insert(text.path, text.text);
+    }
+    for (live, _) in version::current(conn).await? {
+        texts.insert(live.path, live.text);
+    }
+    Ok(texts)
+}
+
+/// The files with each broken one replaced by its published text, or left out: what may go live together.
+fn sound(
+    files: &[File],
+    known: &BTreeMap<String, String>,
+    settings: &Settings,
+    broken: &mut Vec<String>,
+) -> (Loaded, Vec<File>) {
+    let mut files = files.to_vec();
+    let mut replaced: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let loaded = dsl::load(&files, settings);
+        let faulty: BTreeSet<String> = loaded
+            .report
+            .diagnostics()
+            .iter()
+            .filter(|diagnostic| diagnostic.severity() == Severity::Error)
+            .map(|diagnostic| loaded.sources.name(diagnostic.span.file).to_owned())
+            .collect();
+        if faulty.is_empty() || files.is_empty() {
+            return (loaded, files);
+        }
+        for path in &faulty {
+            if !broken.contains(path) {
+                broken.push(path.clone());
+            }
+        }
+        let mut next = Vec::with_capacity(files.len());
+        for file in files {
+            if !faulty.contains(&file.path) {
+                next.push(file);
+            } else if let Some(text) = known.get(&file.path)
+                && replaced.insert(file.path.clone())
+            {
+                next.push(File { path: file.path, text: text.clone() });
+            }
+        }
+        files = next;
+    }
+}
+
+impl Engine {
+    /// Plans the timers of what was just published, for all customers.
+    pub async fn plan_published(&self, report: &Report) -> Result<(), EngineError> {
+        self.refresh().await?;
+        let published = self.published();
+        let timed = |id: &WorkflowId| {
+            published
+                .workflows
+                .live(id)
+                .is_some_and(|workflow| matches!(workflow.trigger, Trigger::Date(_) | Trigger::Inactive { .. }))
+        };
+        if !report.published.iter().any(|(id, _)| timed(id)) && report.copied == 0 {
+            return Ok(());
+        }
+        let launch: Vec<WorkflowId> = launched(&published.workflows)
+            .into_iter()
+            .filter(|id| report.first.contains(id))
+            .collect();
+        let mut conn = self.store.read().await?;
+        let all = customer::ids(&mut conn).await?;
+        drop(conn);
+        self.plan(&all, self.clock.now(), &launch).await
+    }
+}

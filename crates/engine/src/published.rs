@@ -1,0 +1,127 @@
+//! What is live: libraries, versions and templates as they were published, compiled once and shared.
+
+use crate::error::EngineError;
+use dsl::project::{File, Project, Settings};
+use interpreter::render::Renderer;
+use interpreter::world::{Workflows, World};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::zone;
+use std::collections::BTreeSet;
+use store::Connection;
+use store::version::WorkflowState;
+use store::{library, snapshot::EventReads, template, version};
+
+/// A compiled project as it is live.
+pub struct Published {
+    /// Libraries, templates, and the live workflows.
+    pub project: Project,
+    /// Every version that somebody may still walk in.
+    pub workflows: Workflows,
+    /// Compiled templates.
+    pub renderer: Renderer,
+    /// The project's zone.
+    pub zone: TimeZone,
+    /// The events that any decision may read.
+    pub reads: EventReads,
+    /// The database's mark of this publish; a change of it means: load again.
+    pub mark: String,
+    /// Versions that this program could not read: their walks are held, and an operator hears of it.
+    pub unreadable: Vec<String>,
+}
+
+/// Under this name `meta` counts publishes, pauses and resumes.
+pub const MARK: &str = "published";
+
+impl Published {
+    /// Loads what is live. A version that this program cannot read is left out and named.
+    pub async fn load(conn: &mut Connection, settings: &Settings, now: Timestamp) -> Result<Self, EngineError> {
+        let mark = store::meta::get(conn, MARK).await?.unwrap_or_default();
+        let mut files: Vec<File> = Vec::new();
+        for text in library::all(conn).await?.into_iter().chain(template::all(conn).await?) {
+            files.push(File { path: text.path, text: text.text });
+        }
+        let current = version::current(conn).await?;
+        let mut all = files.clone();
+        for (live, state) in &current {
+            if *state != WorkflowState::Retired {
+                all.push(File { path: live.path.clone(), text: live.text.clone() });
+            }
+        }
+        let loaded = dsl::load(&all, settings);
+        let project = loaded.project;
+        let mut workflows = Workflows::of(project.workflows.values().cloned());
+        let mut unreadable = Vec::new();
+        for (live, state) in &current {
+            match state {
+                WorkflowState::Live => {}
+                WorkflowState::Paused => {
+                    workflows.paused.insert(live.workflow.clone());
+                }
+                WorkflowState::Retired => {
+                    workflows.current.remove(&live.workflow);
+                }
+            }
+        }
+        for old in version::needed(conn, now).await? {
+            if workflows.versions.contains_key(&old.version) {
+                continue;
+            }
+            let mut files = files.clone();
+            files.push(File { path: old.path.clone(), text: old.text.clone() });
+            let loaded = dsl::load(&files, settings);
+            match loaded.project.workflows.get(&old.workflow) {
+                Some(workflow) => {
+                    // The stored id stays, whatever this program would derive: walks are tied to it.
+                    workflows.versions.insert(old.version.clone(), std::sync::Arc::clone(workflow));
+                }
+                None => unreadable.push(format!("{} {}", old.workflow, old.version)),
+            }
+        }
+        let zone = zone::zone(&settings.zone)
+            .ok_or_else(|| EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone)))?;
+        let reads = EventReads { names: reads(&project, &workflows) };
+        let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable })
+    }
+
+    /// A project that was never published: for simulations of files.
+    pub fn of_files(project: Project) -> Result<Self, EngineError> {
+        let workflows = Workflows::of(project.workflows.values().cloned());
+        let zone = zone::zone(&project.settings.zone).ok_or_else(|| {
+            EngineError::Published(format!("the zone `{}` is not in the tz database", project.settings.zone))
+        })?;
+        let reads = EventReads { names: reads(&project, &workflows) };
+        let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+        Ok(Self { project, workflows, renderer, zone, reads, mark: String::new(), unreadable: Vec::new() })
+    }
+
+    /// The world of decisions.
+    pub fn world(&self) -> World<'_> {
+        World { library: &self.project.library, workflows: &self.workflows, zone: &self.zone, trial: None }
+    }
+
+    /// Whether assignments look at how many open leads a rep has.
+    pub fn counts_open(&self) -> bool {
+        let by_load = |by: &[dsl::step::AssignBy]| by.contains(&dsl::step::AssignBy::LeastBusy);
+        let in_teams = self
+            .project
+            .library
+            .teams
+            .values()
+            .any(|team| by_load(&team.by) || team.members.iter().any(|member| member.open_leads.is_some()));
+        in_teams
+            || self.workflows.versions.values().any(|workflow| {
+                workflow.steps.iter().any(|step| matches!(&step.verb, dsl::step::Verb::Assign { by, .. } if by_load(by)))
+            })
+    }
+}
+
+/// The names of events that conditions, waits, goals, scores and triggers look back at.
+fn reads(project: &Project, workflows: &Workflows) -> BTreeSet<String> {
+    let mut names = dsl::reads::of_library(&project.library);
+    for workflow in workflows.versions.values() {
+        names.extend(dsl::reads::of_workflow(workflow, &project.library));
+    }
+    names
+}

@@ -1,0 +1,97 @@
+//! Ways to speak: the file channel always, the relay where the safety catch is off.
+
+use crate::error::EngineError;
+use channels::email::{Login, Relay, RelayPool, Secret, Security};
+use channels::FileChannel;
+use dsl::library::{Channel, Library, SmtpChannel};
+use jiff::tz::TimeZone;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The safety catch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Every message goes to a folder. The default.
+    File,
+    /// Only messages to these addresses leave; the others go to the folder. `*@mycompany.cn`.
+    Only(Vec<String>),
+    /// Every message leaves.
+    Live,
+}
+
+impl Delivery {
+    /// Whether a message to this address may leave.
+    pub fn lets_out(&self, address: &str) -> bool {
+        match self {
+            Self::File => false,
+            Self::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, address)),
+            Self::Live => true,
+        }
+    }
+}
+
+fn matches(pattern: &str, address: &str) -> bool {
+    let (pattern, address) = (pattern.to_lowercase(), address.to_lowercase());
+    match pattern.strip_prefix('*') {
+        Some(end) => address.ends_with(end),
+        None => pattern == address,
+    }
+}
+
+/// Looks up a secret by name: the environment, or `NAME_FILE`.
+pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// How this engine speaks.
+pub struct Speakers {
+    pub(crate) delivery: Delivery,
+    pub(crate) file: Arc<FileChannel>,
+    pub(crate) relay: Option<RelayPool>,
+    pub(crate) connections: usize,
+    secrets: Secrets,
+}
+
+impl Speakers {
+    /// Speaks by this catch; what does not leave is written below `folder`, dated in `zone`.
+    pub fn new(delivery: Delivery, folder: impl Into<PathBuf>, zone: TimeZone, secrets: Secrets) -> Self {
+        Self { delivery, file: Arc::new(FileChannel::new(folder, zone)), relay: None, connections: 1, secrets }
+    }
+
+    /// Opens the relay that the project declares, where the catch may let messages out.
+    pub(crate) fn declare(&mut self, library: &Library) -> Result<(), EngineError> {
+        if self.delivery == Delivery::File {
+            return Ok(());
+        }
+        let smtp = library.channels.iter().find_map(|(name, channel)| match channel {
+            Channel::Smtp(smtp) => Some((name, smtp)),
+            Channel::File { .. } => None,
+        });
+        let Some((name, smtp)) = smtp else { return Ok(()) };
+        let fault = |why: String| EngineError::Channel { channel: name.clone(), why };
+        let relay = self.relay_of(smtp).map_err(&fault)?;
+        self.connections = relay.connections.get() as usize;
+        self.relay = Some(RelayPool::new(relay).map_err(|error| fault(error.to_string()))?);
+        Ok(())
+    }
+
+    fn relay_of(&self, smtp: &SmtpChannel) -> Result<Relay, String> {
+        let security = match smtp.tls.as_str() {
+            "none" => Security::Plain,
+            "starttls" => Security::StartTls,
+            _ => Security::Implicit,
+        };
+        let secret = |name: &str| (self.secrets)(name).ok_or_else(|| format!("the secret {name} is not set"));
+        let login = match (&smtp.user, &smtp.password) {
+            (Some(user), Some(password)) => {
+                Some(Login { user: secret(user)?, password: Secret::new(secret(password)?) })
+            }
+            _ => None,
+        };
+        let mut relay = Relay::new(&smtp.host, smtp.port, security);
+        relay.login = login;
+        if let Some(connections) = NonZeroU32::new(smtp.connections) {
+            relay.connections = connections;
+        }
+        Ok(relay)
+    }
+}

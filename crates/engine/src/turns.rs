@@ -1,0 +1,154 @@
+//! Batches of turns: what is due comes by one indexed query, up to 500 customers are loaded in a fixed
+//! number of statements, the interpreter decides, and one transaction keeps it all with the next nudge.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::jobs::{self, Nudge, Queue};
+use crate::published::Published;
+use dsl::trigger::Trigger;
+use interpreter::batch;
+use interpreter::simulate::{BATCH, next_fire};
+use interpreter::world::People;
+use jiff::Timestamp;
+use model::{Changes, Customer, CustomerId, Input, Snapshot, Work};
+use std::collections::BTreeMap;
+use store::Connection;
+use store::event::{EventKey, EventState};
+use store::{assignment, enrollment, event, rep, schedule, snapshot, team, timer};
+
+/// What a batch did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Things that were due: facts, timers, walks.
+    pub due: usize,
+    /// Messages that were put into the outbox.
+    pub sends: usize,
+}
+
+/// What is due, by customer.
+struct Due {
+    inputs: BTreeMap<CustomerId, Vec<Input>>,
+    events: Vec<EventKey>,
+    count: usize,
+}
+
+impl Engine {
+    /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`.
+    pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
+        let published = self.published();
+        let mut transaction = self.store.begin().await?;
+        self.fire_schedules(&mut transaction, &published, now).await?;
+        let due = due(&mut transaction, &published, now).await?;
+        if due.count == 0 {
+            store::commit(transaction).await?;
+            return Ok(Done::default());
+        }
+        let done = self.decide(&mut transaction, &published, due.inputs, now).await?;
+        event::mark_done(&mut transaction, &due.events).await?;
+        if done.sends > 0 && self.nudges {
+            jobs::push(&mut transaction, &Nudge::new(Queue::Deliver, "sends")).await?;
+        }
+        store::commit(transaction).await?;
+        Ok(Done { due: due.count, ..done })
+    }
+
+    /// Loads the customers, lets the interpreter decide, and saves what changed; in the caller's transaction.
+    pub(crate) async fn decide(
+        &self,
+        conn: &mut Connection,
+        published: &Published,
+        inputs: BTreeMap<CustomerId, Vec<Input>>,
+        now: Timestamp,
+    ) -> Result<Done, EngineError> {
+        let ids: Vec<CustomerId> = inputs.keys().cloned().collect();
+        let model = &published.project.library.model;
+        let mut loaded: BTreeMap<CustomerId, Snapshot> = snapshot::load(conn, &ids, model, &published.reads, now)
+            .await?
+            .into_iter()
+            .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
+            .collect();
+        let work = inputs
+            .into_iter()
+            .map(|(id, inputs)| {
+                let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
+                Work::new(snapshot, inputs)
+            })
+            .collect();
+        let mut people = self.people(conn, published).await?;
+        let teams = people.teams.clone();
+        let decided: Vec<(Snapshot, Changes)> = batch::decide(published.world(), &mut people, work, now);
+        snapshot::save(conn, &decided, now).await?;
+        let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
+        team::write(conn, &moved).await?;
+        let sends = decided.iter().map(|(_, changes)| changes.sends.len()).sum();
+        if let Some(log) = &self.log {
+            for (_, changes) in &decided {
+                log.lines(&changes.trace);
+            }
+        }
+        Ok(Done { due: 0, sends })
+    }
+
+    async fn people(&self, conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
+        let open = if published.counts_open() {
+            assignment::open(conn, &published.project.library.model).await?
+        } else {
+            BTreeMap::new()
+        };
+        Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, open })
+    }
+
+    /// A schedule that came round sets a timer for each customer of its audience, by one statement.
+    async fn fire_schedules(
+        &self,
+        conn: &mut Connection,
+        published: &Published,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        for (id, at) in schedule::due(conn, now).await? {
+            let Some(workflow) = published.workflows.live(&id).cloned() else {
+                schedule::remove(conn, &id).await?;
+                continue;
+            };
+            let Trigger::Schedule(rule) = &workflow.trigger else {
+                schedule::remove(conn, &id).await?;
+                continue;
+            };
+            let next = next_fire(&published.world(), rule, at.max(now - jiff::SignedDuration::from_secs(60)));
+            if schedule::fire(conn, &id, at, next).await? && !published.workflows.paused.contains(&id) {
+                crate::audience::set_timers(conn, published, &workflow, at).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Up to 500 things that are due: facts first, then timers, then walks. The simulation takes its batches in
+/// the same order.
+async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Result<Due, EngineError> {
+    let limit = BATCH as u32;
+    let mut inputs: BTreeMap<CustomerId, Vec<Input>> = BTreeMap::new();
+    let facts = event::due(conn, &published.project.library.model, now, limit).await?;
+    if !facts.is_empty() {
+        let count = facts.len();
+        let mut events = Vec::with_capacity(count);
+        for fact in facts {
+            events.push(EventKey::of(&fact.event));
+            let customer = fact.event.customer.clone();
+            let input = match fact.state {
+                EventState::Applied => Input::Applied(fact.event),
+                EventState::New | EventState::Done | EventState::Held => Input::Event(fact.event),
+            };
+            inputs.entry(customer).or_default().push(input);
+        }
+        return Ok(Due { inputs, events, count });
+    }
+    let timers = timer::due(conn, now, limit).await?;
+    let walks = if timers.is_empty() { enrollment::due(conn, now, limit).await? } else { Vec::new() };
+    let count = timers.len() + walks.len();
+    let customers = timers.into_iter().map(|timer| timer.customer).chain(walks.into_iter().map(|walk| walk.customer));
+    for customer in customers {
+        inputs.entry(customer).or_insert_with(|| vec![Input::Due]);
+    }
+    Ok(Due { inputs, events: Vec::new(), count })
+}

@@ -1,0 +1,386 @@
+//! A walk goes on: from step to step until it rests, ends, or asks for a rep. A short dispatcher; what each
+//! step does stands in `step/`.
+
+use crate::assign::{Chosen, Request};
+use crate::condition;
+use crate::facts::Facts;
+use crate::step;
+use crate::turn::{Line, Turn};
+use crate::world::Moment;
+use dsl::step::{BlockIx, BlockOwner, OnError, Step, StepIx, Verb};
+use dsl::workflow::{Goal, Workflow};
+use jiff::Timestamp;
+use model::{Did, Enrollment, EnrollmentId, Entry, Outcome, StepId, WalkState};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How a walk comes to a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// From the step before.
+    Fresh,
+    /// It rested here, and its instant has come.
+    Woken,
+}
+
+/// Where a walk goes from a step.
+pub(crate) enum Flow {
+    /// To what stands below.
+    Next,
+    /// Into a list of steps; from its end to what stands below.
+    Into(BlockIx),
+    /// It rests here until an instant, at the latest.
+    Rest(Timestamp),
+    /// It ends.
+    Leave(String),
+    /// Its goal is reached.
+    Goal,
+    /// It asks for a rep.
+    Ask(Request),
+}
+
+/// A walk under way in a turn.
+pub(crate) struct Walker<'t, 'a> {
+    pub turn: &'t mut Turn<'a>,
+    pub workflow: Arc<Workflow>,
+    pub enrollment: Enrollment,
+    pub moment: Moment,
+}
+
+/// Advances a walk until it rests.
+pub(crate) fn advance(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment, arrival: Arrival) {
+    let Some(mut walker) = Walker::take(turn, id, moment) else { return };
+    let mut arrival = arrival;
+    let Some(mut at) = walker.enrollment.step().and_then(|step| walker.workflow.find(step)) else {
+        // The step is not in this version: a fault of ours that must not stop the others.
+        walker.end("error");
+        return;
+    };
+    loop {
+        let workflow = Arc::clone(&walker.workflow);
+        let Some(step) = workflow.step(at) else { return walker.end("error") };
+        let flow = walker.run(at, step, arrival);
+        let next = match flow {
+            Flow::Next => after(&workflow, at),
+            Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
+            Flow::Rest(until) => return walker.rest(step, until, arrival),
+            Flow::Leave(reason) => return walker.end(&reason),
+            Flow::Goal => {
+                let entry = Entry { name: "goal".to_owned(), at: moment.at, received_at: moment.at, ..Entry::default() };
+                let id = walker.enrollment.id.clone();
+                walker.put();
+                return reach_goal(turn, &id, entry, moment);
+            }
+            Flow::Ask(request) => {
+                walker.enrollment.state = WalkState::Ready { step: step.id.clone(), since: moment.at };
+                walker.turn.request = Some((request, moment));
+                return walker.put();
+            }
+        };
+        match next {
+            Place::Step(next) => at = next,
+            Place::End(reason) => return walker.end(reason),
+        }
+        arrival = Arrival::Fresh;
+    }
+}
+
+/// Where a walk goes after a step.
+enum Place {
+    Step(StepIx),
+    End(&'static str),
+}
+
+fn after(workflow: &Workflow, at: StepIx) -> Place {
+    let mut at = at;
+    loop {
+        let Some(step) = workflow.step(at) else { return Place::End("error") };
+        let Some(block) = workflow.block(step.block) else { return Place::End("error") };
+        if let Some(next) = block.steps.get(step.place as usize + 1) {
+            return Place::Step(*next);
+        }
+        at = match block.owner {
+            BlockOwner::Root => return Place::End("end"),
+            BlockOwner::Goal => return Place::End("goal"),
+            BlockOwner::Arm(owner, _) | BlockOwner::EventThen(owner, _) => owner,
+            // The timeline plans its next point, the repeat its next pass.
+            BlockOwner::Point(owner, _) | BlockOwner::Pass(owner) => return Place::Step(owner),
+        };
+    }
+}
+
+/// A rep was chosen, or nobody can take it: the walk goes on below its `assign`.
+pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, &request.enrollment, moment) else { return };
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(at) = workflow.find(&request.step) else { return walker.end("error") };
+    let Some(step) = workflow.step(at) else { return walker.end("error") };
+    let flow = step::assign::given(&mut walker, step, request, chosen);
+    let next = match flow {
+        Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
+        Flow::Leave(reason) => return walker.end(&reason),
+        Flow::Next | Flow::Rest(_) | Flow::Goal | Flow::Ask(_) => after(&workflow, at),
+    };
+    walker.go(&next);
+}
+
+/// What a walk waited for has come.
+pub(crate) fn came(turn: &mut Turn<'_>, id: &EnrollmentId, at: StepIx, number: u32, entry: Entry, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, id, moment) else { return };
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(step) = workflow.step(at) else { return };
+    let block = step::wait_for::came(&mut walker, step, number, entry);
+    let next = block.and_then(|block| workflow.first(block)).map_or_else(|| after(&workflow, at), Place::Step);
+    walker.go(&next);
+}
+
+/// The goal is reached: a conversion counts, what is due is cancelled, and `then` runs instead of the rest.
+pub(crate) fn reach_goal(turn: &mut Turn<'_>, id: &EnrollmentId, entry: Entry, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, id, moment) else { return };
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(goal) = &workflow.goal else { return };
+    let values = goal_values(walker.turn, goal, &walker.enrollment, &entry, moment);
+    walker.line(None, Did::Goal, &entry.name, Outcome::Done, None, None, values);
+    walker.turn.changes.cancels.push((id.clone(), "goal".to_owned()));
+    walker.enrollment.walk.converted_at = Some(moment.at);
+    walker.enrollment.walk.goal = Some(entry);
+    walker.enrollment.walk.first_due = None;
+    walker.enrollment.goal_until = None;
+    match goal.then.and_then(|block| workflow.first(block)) {
+        Some(first) => walker.go(&Place::Step(first)),
+        None => walker.end("goal"),
+    }
+}
+
+/// What a conversion is worth, for the trace.
+pub(crate) fn goal_values(
+    turn: &Turn<'_>,
+    goal: &Goal,
+    enrollment: &Enrollment,
+    entry: &Entry,
+    moment: Moment,
+) -> BTreeMap<String, Json> {
+    let facts = turn.facts(Some(enrollment), Some(entry), moment.at);
+    let value = goal.value.as_ref().and_then(|value| condition::value(value, &facts));
+    value.map(|value| ("value".to_owned(), value.to_plain_json())).into_iter().collect()
+}
+
+/// Something from outside ends a walk: what is due of it is cancelled.
+pub(crate) fn leave(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment: Moment) {
+    let Some(walker) = Walker::take(turn, id, moment) else { return };
+    if walker.enrollment.is_active() {
+        walker.turn.changes.cancels.push((id.clone(), reason.to_owned()));
+        walker.end(reason);
+    }
+}
+
+/// A walk has come to its end.
+pub(crate) fn end(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment: Moment) {
+    if let Some(walker) = Walker::take(turn, id, moment) {
+        walker.end(reason);
+    }
+}
+
+/// A date that a resting walk hangs on may have moved.
+pub(crate) fn replan(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, id, moment) else { return };
+    let workflow = Arc::clone(&walker.workflow);
+    for at in step::timeline::under_way(&workflow, &walker.enrollment) {
+        if let Some(step) = workflow.step(at)
+            && let Verb::Timeline(timeline) = &step.verb
+        {
+            step::timeline::moved(&mut walker, step, timeline);
+        }
+    }
+    let resting = match &walker.enrollment.state {
+        WalkState::Waiting { step, wake_at, since } => Some((step.clone(), *wake_at, *since)),
+        WalkState::Ready { .. } | WalkState::Ended { .. } => None,
+    };
+    if let Some((id, wake_at, since)) = resting
+        && let Some(step) = workflow.find(&id).and_then(|at| workflow.step(at))
+    {
+        let until = match &step.verb {
+            Verb::WaitForDate { .. } => step::wait_for_date::moved(&mut walker, step, wake_at),
+            Verb::Timeline(timeline) => step::timeline::next_instant(&walker, step, timeline),
+            _ => None,
+        };
+        if let Some(until) = until
+            && until != wake_at
+        {
+            walker.enrollment.state = WalkState::Waiting { step: id, since, wake_at: until };
+        }
+    }
+    walker.put_if_changed();
+}
+
+impl<'t, 'a> Walker<'t, 'a> {
+    fn take(turn: &'t mut Turn<'a>, id: &EnrollmentId, moment: Moment) -> Option<Self> {
+        let enrollment = turn.snapshot.enrollment(id)?.clone();
+        let workflow = Arc::clone(turn.world.workflows.versions.get(&enrollment.version)?);
+        Some(Self { turn, workflow, enrollment, moment })
+    }
+
+    /// Does one step.
+    fn run(&mut self, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
+        let gated = matches!(step.verb, Verb::Send(_));
+        if arrival == Arrival::Fresh
+            && !gated
+            && !self.is_under_way(step)
+            && let Some(only_if) = &step.only_if
+        {
+            let event = self.event_at(at);
+            let facts = self.turn.facts(Some(&self.enrollment), event.as_ref(), self.moment.at);
+            if !condition::holds(only_if, &facts) {
+                let values = condition::explain(only_if, &facts);
+                self.line(Some(step), step::did(&step.verb), &step::what(&step.verb), Outcome::Skipped, None, Some("only_if"), values);
+                return Flow::Next;
+            }
+        }
+        step::run(self, at, step, arrival)
+    }
+
+    /// A timeline or repeat that the walk comes back to.
+    fn is_under_way(&self, step: &Step) -> bool {
+        self.enrollment.walk.timelines.contains_key(&step.id) || self.enrollment.walk.passes.contains_key(&step.id)
+    }
+
+    /// `event.*` at a step: the event that the nearest enclosing `then` was reached by; `None`: the entry.
+    pub(crate) fn event_at(&self, at: StepIx) -> Option<Entry> {
+        let mut at = at;
+        loop {
+            let block = self.workflow.block(self.workflow.step(at)?.block)?;
+            at = match block.owner {
+                BlockOwner::Root => return None,
+                BlockOwner::Goal => return self.enrollment.walk.goal.clone(),
+                BlockOwner::EventThen(owner, _) => {
+                    let id = &self.workflow.step(owner)?.id;
+                    return self.enrollment.walk.came.get(id).cloned();
+                }
+                BlockOwner::Arm(owner, _) | BlockOwner::Point(owner, _) | BlockOwner::Pass(owner) => owner,
+            };
+        }
+    }
+
+    /// The facts at this moment of the walk.
+    pub(crate) fn facts<'b>(&'b self, event: Option<&'b Entry>) -> Facts<'b> {
+        self.turn.facts(Some(&self.enrollment), event, self.moment.at)
+    }
+
+    /// The rounds of enclosing repeats, and the dates of enclosing points that may run again: with the step
+    /// they are the identity of an effect.
+    pub(crate) fn pass_at(&self, at: StepIx) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut at = at;
+        while let Some(block) = self.workflow.step(at).and_then(|step| self.workflow.block(step.block)) {
+            at = match block.owner {
+                BlockOwner::Root | BlockOwner::Goal => break,
+                BlockOwner::Arm(owner, _) | BlockOwner::EventThen(owner, _) => owner,
+                BlockOwner::Pass(owner) => {
+                    let id = self.workflow.step(owner).map(|step| &step.id);
+                    let pass = id.and_then(|id| self.enrollment.walk.passes.get(id)).copied().unwrap_or(0);
+                    parts.push(pass.to_string());
+                    owner
+                }
+                BlockOwner::Point(owner, number) => {
+                    if let Some(step) = self.workflow.step(owner)
+                        && let Verb::Timeline(timeline) = &step.verb
+                        && timeline.points.get(number as usize).is_some_and(|point| point.again)
+                        && let Some(date) = self.enrollment.walk.timelines.get(&step.id).and_then(|state| state.date)
+                    {
+                        parts.push(date.to_string());
+                    }
+                    owner
+                }
+            };
+        }
+        parts.reverse();
+        parts.join("/")
+    }
+
+    /// Writes a line about a step (or the walk itself).
+    pub(crate) fn line(
+        &mut self,
+        step: Option<&Step>,
+        did: Did,
+        what: &str,
+        outcome: Outcome,
+        until: Option<Timestamp>,
+        reason: Option<&str>,
+        values: BTreeMap<String, Json>,
+    ) {
+        let id: Option<&StepId> = step.map(|step| &step.id);
+        self.turn.trace(Line {
+            at: self.moment.at,
+            workflow: (&self.workflow.id, &self.workflow.version),
+            enrollment: Some(&self.enrollment.id),
+            step: id,
+            did,
+            what: what.to_owned(),
+            outcome,
+            until,
+            reason: reason.map(str::to_owned),
+            values,
+        });
+    }
+
+    /// A step that cannot be done: it is traced, and `on_error` says where the walk goes.
+    pub(crate) fn failed(&mut self, step: &Step, what: &str, reason: &str, values: BTreeMap<String, Json>) -> Flow {
+        self.line(Some(step), step::did(&step.verb), what, Outcome::Skipped, None, Some(reason), values);
+        match step.on_error {
+            OnError::Skip => Flow::Next,
+            OnError::Exit => Flow::Leave("error".to_owned()),
+            OnError::GoOnWith(block) => Flow::Into(block),
+        }
+    }
+
+    /// Held out: the step is traced, and nothing leaves.
+    pub(crate) fn held_out(&mut self, step: &Step, what: &str) -> bool {
+        if self.enrollment.walk.holdout {
+            self.line(Some(step), step::did(&step.verb), what, Outcome::Skipped, None, Some("held_out"), BTreeMap::new());
+        }
+        self.enrollment.walk.holdout
+    }
+
+    fn rest(mut self, step: &Step, until: Timestamp, arrival: Arrival) {
+        let since = match (&self.enrollment.state, arrival) {
+            (WalkState::Waiting { since, step: known, .. }, Arrival::Woken) if *known == step.id => *since,
+            _ => self.moment.at,
+        };
+        self.enrollment.state = WalkState::Waiting { step: step.id.clone(), since, wake_at: until };
+        self.put();
+    }
+
+    fn go(mut self, place: &Place) {
+        match place {
+            Place::Step(next) => match self.workflow.step(*next) {
+                Some(step) => {
+                    self.enrollment.state = WalkState::Ready { step: step.id.clone(), since: self.moment.at };
+                    self.turn.moments.insert(self.enrollment.id.clone(), self.moment);
+                    self.put();
+                }
+                None => self.end("error"),
+            },
+            Place::End(reason) => self.end(reason),
+        }
+    }
+
+    fn end(mut self, reason: &str) {
+        self.enrollment.state = WalkState::Ended { at: self.moment.at, reason: reason.to_owned() };
+        if self.enrollment.walk.converted_at.is_some() || self.enrollment.goal_until.is_some_and(|u| u <= self.moment.at) {
+            self.enrollment.goal_until = None;
+        }
+        self.line(None, Did::Exit, reason, Outcome::Exited, None, Some(reason), BTreeMap::new());
+        self.put();
+    }
+
+    fn put(self) {
+        self.turn.put(self.enrollment);
+    }
+
+    fn put_if_changed(self) {
+        if self.turn.snapshot.enrollment(&self.enrollment.id) != Some(&self.enrollment) {
+            self.put();
+        }
+    }
+}

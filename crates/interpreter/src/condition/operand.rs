@@ -1,0 +1,102 @@
+//! The value of an operand.
+
+use super::{Reader, arithmetic};
+use crate::score;
+use dsl::condition::{Operand, instants};
+use jiff::civil::Date;
+use model::{Decimal, Length, Value, zone};
+use std::borrow::Cow;
+
+impl<'a> Reader<'a> {
+    /// The value of an operand; `None`: unknown.
+    pub(crate) fn operand(&self, operand: &'a Operand) -> Option<Cow<'a, Value>> {
+        match operand {
+            Operand::Literal(value) => Some(Cow::Borrowed(value)),
+            Operand::Now => owned(Value::Instant(self.facts().now)),
+            Operand::Today => owned(Value::Date(self.today())),
+            Operand::Name(path) => self.name(path),
+            Operand::Aggregate(aggregate) => self.aggregate(aggregate).map(Cow::Owned),
+            Operand::Score(name) => {
+                let scoring = self.facts().library.scorings.get(name)?;
+                score::within(&self.deeper()?, scoring).map(|score| Cow::Owned(Value::Number(score)))
+            }
+            Operand::Lookup { table, key } => {
+                let key = self.operand(key)?;
+                let found = self.facts().library.tables.get(table)?.get(key.as_text()?)?;
+                owned(Value::Text(found.clone()))
+            }
+            Operand::FirstKnown(all) => all.iter().find_map(|each| self.operand(each)),
+            Operand::NumberOf(tests) => {
+                number(i64::try_from(tests.iter().filter(|test| self.test(test)).count()).ok()?)
+            }
+            Operand::DaysSince(of) => number(instants::days_between(self.day(of)?, self.today())),
+            Operand::Age(of) => number(instants::years_between(self.day(of)?, self.today())),
+            Operand::Gap { event, last } => self.gap(event, *last).map(|gap| Cow::Owned(Value::Length(gap))),
+            Operand::Plus(left, right) => match (&*self.operand(left)?, &*self.operand(right)?) {
+                (Value::Number(left), Value::Number(right)) => owned(left.checked_add(*right)?),
+                (Value::Length(left), Value::Length(right)) => owned(Value::Length(left.checked_add(right)?)),
+                _ => None,
+            },
+            Operand::Minus(left, right) => match (&*self.operand(left)?, &*self.operand(right)?) {
+                (Value::Number(left), Value::Number(right)) => owned(left.checked_sub(*right)?),
+                (Value::Length(left), Value::Length(right)) => {
+                    owned(Value::Length(arithmetic::length_minus(left, right)?))
+                }
+                _ => None,
+            },
+            Operand::Scale { value, by, divide } => match &*self.operand(value)? {
+                Value::Number(number) if *divide => owned(number.checked_div(*by)?),
+                Value::Number(number) => owned(number.checked_mul(*by)?),
+                Value::Length(length) => owned(Value::Length(arithmetic::scaled(length, *by, *divide)?)),
+                _ => None,
+            },
+            Operand::Shift { of, by, back } => {
+                let (of, by) = (self.operand(of)?, self.operand(by)?);
+                let by = by.as_length()?;
+                let (work, zone) = (&self.facts().library.calendar, self.facts().project_zone);
+                match &*of {
+                    Value::Instant(at) => owned(arithmetic::shift_instant(*at, &by, *back, zone, work)?),
+                    Value::Date(date) => owned(arithmetic::shift_date(*date, &by, *back, work)?),
+                    _ => None,
+                }
+            }
+            Operand::Truth(test) => owned(self.test(test)),
+        }
+    }
+
+    fn today(&self) -> Date {
+        zone::date_of(self.facts().now, self.facts().zone)
+    }
+
+    /// The date of a date, of an instant in the customer's zone, or of a birthday whose year is known.
+    fn day(&self, of: &'a Operand) -> Option<Date> {
+        match &*self.operand(of)? {
+            Value::Date(date) => Some(*date),
+            Value::Instant(at) => Some(zone::date_of(*at, self.facts().zone)),
+            Value::Birthday(birthday) => birthday.civil(),
+            _ => None,
+        }
+    }
+
+    /// The median distance of the customer's events of a name; of an even number the mean of the middle two.
+    fn gap(&self, event: &str, last: Option<u32>) -> Option<Length> {
+        let events = self.facts().snapshot.events_of(event);
+        let events = events.get(..events.partition_point(|event| event.at <= self.facts().now))?;
+        let skip = last.map_or(0, |last| events.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX)));
+        let times: Vec<i64> = events.iter().skip(skip).map(|event| event.at.as_millisecond()).collect();
+        let mut gaps: Vec<i64> = times.iter().zip(times.iter().skip(1)).map(|(one, next)| next - one).collect();
+        gaps.sort_unstable();
+        let middle = gaps.len() / 2;
+        let high = *gaps.get(middle)?;
+        let median = if gaps.len() % 2 == 1 { high } else { i64::midpoint(*gaps.get(middle.checked_sub(1)?)?, high) };
+        Some(Length::from_ms(median))
+    }
+}
+
+fn owned<'a>(value: impl Into<Value>) -> Option<Cow<'a, Value>> {
+    Some(Cow::Owned(value.into()))
+}
+
+fn number<'a>(whole: i64) -> Option<Cow<'a, Value>> {
+    owned(Decimal::from_int(whole)?)
+}

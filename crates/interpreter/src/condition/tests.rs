@@ -1,0 +1,1 @@
+//! The semantics of conditions, rule by rule.

@@ -1,0 +1,59 @@
+//! Lots: arms of splits and holdouts. A lot is a hash of (workflow, split, customer), drawn once for ever.
+
+use crate::turn::Turn;
+use dsl::step::Way;
+use dsl::workflow::Workflow;
+use model::stable_hash;
+
+/// The whole of all shares.
+pub const WHOLE: u32 = 1_000_000;
+const HOLDOUT: &str = "holdout";
+
+/// Where a customer falls, 0 to 999,999; the same on every machine for ever.
+fn lot(workflow: &str, split: &str, customer: &str) -> u32 {
+    (stable_hash(&["draw", workflow, split, customer]) % u128::from(WHOLE)) as u32
+}
+
+/// Whether the customer is left alone by this workflow, to measure.
+pub(crate) fn held_out(turn: &mut Turn<'_>, workflow: &Workflow) -> bool {
+    if let Some(pick) = turn.world.trial {
+        return pick.get(HOLDOUT).is_some_and(|picked| picked == "true");
+    }
+    let key = (workflow.id.clone(), HOLDOUT.to_owned());
+    if let Some(arm) = turn.snapshot.draws.get(&key) {
+        return arm == "held_out";
+    }
+    let held = lot(workflow.id.as_str(), HOLDOUT, turn.snapshot.customer.id.as_str()) < workflow.holdout;
+    let arm = if held { "held_out" } else { "treated" };
+    turn.snapshot.draws.insert(key.clone(), arm.to_owned());
+    turn.changes.draws.insert(key);
+    held
+}
+
+/// The arm of a split.
+pub(crate) fn arm(turn: &mut Turn<'_>, workflow: &Workflow, split: &str, ways: &[Way]) -> Option<String> {
+    if let Some(picked) = turn.world.trial.and_then(|pick| pick.get(split))
+        && ways.iter().any(|way| way.name == *picked)
+    {
+        return Some(picked.clone());
+    }
+    let key = (workflow.id.clone(), split.to_owned());
+    if let Some(arm) = turn.snapshot.draws.get(&key)
+        && ways.iter().any(|way| way.name == *arm)
+    {
+        return Some(arm.clone());
+    }
+    let lot = lot(workflow.id.as_str(), split, turn.snapshot.customer.id.as_str());
+    let mut edge = 0_u32;
+    let mut arm = ways.last()?.name.clone();
+    for way in ways {
+        edge = edge.saturating_add(way.share);
+        if lot < edge {
+            arm = way.name.clone();
+            break;
+        }
+    }
+    turn.snapshot.draws.insert(key.clone(), arm.clone());
+    turn.changes.draws.insert(key);
+    Some(arm)
+}

@@ -1,0 +1,36 @@
+//! What a condition or a merge tag may look at: one customer's snapshot, seen from one point of a walk.
+
+use dsl::library::Library;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::{Entity, Entry, Event, Rep, RepId, Snapshot, StepId, Value};
+use std::collections::BTreeMap;
+
+/// The facts at one instant.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// Model, segments, scores, tables.
+    pub library: &'a Library,
+    /// The customer.
+    pub snapshot: &'a Snapshot,
+    /// All reps, for `owner.*`.
+    pub reps: &'a BTreeMap<RepId, Rep>,
+    /// What started the walk: `entry.*`; `None` outside walks.
+    pub entry: Option<&'a Entry>,
+    /// `event.*`: the candidate, or the one that came; `None`: the same as `entry`.
+    pub event: Option<&'a Entry>,
+    /// Inside a `where`: the candidate event.
+    pub candidate: Option<&'a Event>,
+    /// Inside a `where` over entities: the candidate.
+    pub candidate_entity: Option<&'a Entity>,
+    /// `vars.*`.
+    pub vars: Option<&'a BTreeMap<String, Value>>,
+    /// `steps.ID.*`.
+    pub results: Option<&'a BTreeMap<StepId, BTreeMap<String, Value>>>,
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The customer's zone: `today`, `age`, `days_since`.
+    pub zone: &'a TimeZone,
+    /// The project's zone: months and years back from `now`.
+    pub project_zone: &'a TimeZone,
+}

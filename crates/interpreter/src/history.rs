@@ -1,0 +1,146 @@
+//! A customer as of an instant of the past: what changed since is taken back, what happened since is still
+//! to come. For simulations over the past, for the live engine on a clock, and for `why --at`.
+
+use crate::profile;
+use dsl::library::{Library, Origin};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::event::names;
+use model::{Changes, Consent, Consents, Event, EventId, Snapshot, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that is stored about one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Archive {
+    /// The customer as they are now; its walks, memory and timers do not matter.
+    pub snapshot: Snapshot,
+    /// All their events.
+    pub events: Vec<Event>,
+    /// All their words about consent.
+    pub consents: Vec<Consent>,
+}
+
+/// The customer as of an instant, and the facts at or after it. Before the first recorded change of an
+/// attribute or a consent the imported value holds. Nobody is enrolled, nothing was sent.
+pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp) -> (Snapshot, Vec<Event>) {
+    let Archive { mut snapshot, mut events, consents } = archive;
+    events.sort_by(|a, b| a.order().cmp(&b.order()));
+    let coming = events.split_off(events.partition_point(|event| event.at < at));
+    for event in coming.iter().rev() {
+        take_back(&mut snapshot, event);
+    }
+    for (name, attribute) in &library.model.customer {
+        if matches!(attribute.origin, Origin::From(_)) {
+            snapshot.customer.attributes.remove(name);
+        }
+    }
+    snapshot.customer.computed_at.clear();
+    snapshot.events.clear();
+    snapshot.enrollments.clear();
+    snapshot.memory.clear();
+    snapshot.timers.clear();
+    snapshot.suppressions.retain(|known| known.at < at);
+    let mut unused = Changes::default();
+    for event in &events {
+        profile::apply(library, zone, &mut snapshot, event, &mut unused);
+    }
+    snapshot.consents = consents_as_of(&consents, at);
+    let mut coming = coming;
+    coming.extend(consent_events(&snapshot, &consents, &coming, at));
+    (snapshot, coming)
+}
+
+/// What was allowed at an instant: the words before it; where there was none yet, the first one holds.
+pub fn consents_as_of(consents: &[Consent], at: Timestamp) -> Consents {
+    let mut known = Consents::default();
+    let mut in_order: Vec<&Consent> = consents.iter().collect();
+    in_order.sort_by_key(|consent| consent.at);
+    let mut spoken = BTreeSet::new();
+    for consent in in_order {
+        let first = spoken.insert((consent.topic.clone(), consent.medium));
+        if consent.at < at || first {
+            known.apply(consent);
+        }
+    }
+    known
+}
+
+/// Words about consent that lie ahead and are not among the events already.
+fn consent_events(snapshot: &Snapshot, consents: &[Consent], coming: &[Event], at: Timestamp) -> Vec<Event> {
+    let said = |consent: &Consent| {
+        coming.iter().any(|event| {
+            event.at == consent.at
+                && event.properties.get("topic").and_then(Value::as_text) == Some(consent.topic.as_str())
+                && event.name == name_of(consent)
+        })
+    };
+    consents
+        .iter()
+        .filter(|consent| consent.at >= at && !said(consent))
+        .map(|consent| {
+            let mut properties = BTreeMap::from([
+                ("topic".to_owned(), Value::Text(consent.topic.clone())),
+                ("source".to_owned(), Value::Text(consent.source.clone())),
+            ]);
+            properties.extend(consent.medium.map(|m| ("channel".to_owned(), Value::Text(m.as_str().to_owned()))));
+            let medium = consent.medium.map_or("", model::Medium::as_str);
+            Event {
+                id: EventId::from(format!("consent_{}_{medium}_{}", consent.topic, consent.at.as_millisecond())),
+                source: consent.source.clone(),
+                name: name_of(consent).to_owned(),
+                customer: snapshot.customer.id.clone(),
+                entity: None,
+                at: consent.at,
+                received_at: consent.at,
+                properties,
+                chain: 0,
+            }
+        })
+        .collect()
+}
+
+fn name_of(consent: &Consent) -> &'static str {
+    if consent.granted { names::CONSENT_GRANTED } else { names::CONSENT_WITHDRAWN }
+}
+
+/// Undoes one change.
+fn take_back(snapshot: &mut Snapshot, event: &Event) {
+    let attribute = event.properties.get("attribute").and_then(Value::as_text);
+    let before = event.properties.get("from").cloned();
+    if event.name == names::CUSTOMER_CHANGED {
+        if let Some(attribute) = attribute {
+            restore(&mut snapshot.customer.attributes, attribute, before);
+        }
+    } else if event.name == names::TAG_CHANGED {
+        take_back_tag(snapshot, event);
+    } else if let Some(key) = &event.entity
+        && let Some(entity) = snapshot.entities.get_mut(key)
+    {
+        if event.name == names::stage_changed(&key.0) {
+            restore(&mut entity.attributes, "stage", before);
+            entity.attributes.remove("stage_since");
+        } else if event.name == names::changed(&key.0)
+            && let Some(attribute) = attribute
+        {
+            restore(&mut entity.attributes, attribute, before);
+        }
+    }
+}
+
+fn take_back_tag(snapshot: &mut Snapshot, event: &Event) {
+    let Some(tag) = event.properties.get("tag").and_then(Value::as_text) else { return };
+    let was_added = event.properties.get("present") != Some(&Value::YesNo(false));
+    if let Some(Value::List(tags)) = snapshot.customer.attributes.get_mut("tags") {
+        tags.retain(|known| known != tag);
+        if !was_added {
+            tags.push(tag.to_owned());
+        }
+    }
+}
+
+fn restore(attributes: &mut BTreeMap<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => attributes.insert(name.to_owned(), value),
+        None => attributes.remove(name),
+    };
+}

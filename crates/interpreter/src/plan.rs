@@ -1,0 +1,353 @@
+//! Time triggers of one customer: the next instant at which a date, a quiet period or a settling event can
+//! start a walk. A timer is set for it, and looked at anew when it fires: facts in between cost nothing.
+
+use crate::calendar::add::add;
+use crate::calendar::date;
+use crate::condition;
+use crate::enroll;
+use crate::turn::{Line, Turn};
+use crate::world::Moment;
+use dsl::condition::{Operand, Path, Root};
+use dsl::trigger::{DateTrigger, Trigger};
+use dsl::workflow::Workflow;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use model::event::names;
+use model::{
+    DateAnchor, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer, TimerKey, Value, WorkflowId,
+    zone,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A time trigger that is handled later than this after its instant is missed: 24 h (rules.md §1).
+const MOST_LATE_MS: i64 = 24 * 3_600_000;
+/// The timer of a customer whose first fact is still to come.
+const APPEAR: &str = "@appear";
+
+/// Plans all time triggers of the customer (a publish, an import, a new customer). Workflows in `launch`
+/// admit also those whose quiet period is over already.
+pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
+    // A customer exists from the first fact we hold: until then nothing is planned but that instant.
+    if let Some(since) = turn.snapshot.customer.created_at().filter(|since| *since > turn.now) {
+        let key = TimerKey { workflow: WorkflowId::new(""), subject: APPEAR.to_owned() };
+        return set(turn, key, Some(Timer { fire_at: since, basis: String::new() }));
+    }
+    for workflow in live(turn) {
+        match &workflow.trigger {
+            Trigger::Inactive { no, length } => plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id)),
+            Trigger::Date(trigger) => plan_dates(turn, &workflow, trigger, None),
+            Trigger::Event { .. }
+            | Trigger::Stage { .. }
+            | Trigger::Attribute { .. }
+            | Trigger::Schedule(_)
+            | Trigger::Manual => {}
+        }
+    }
+}
+
+fn live(turn: &Turn<'_>) -> Vec<Arc<Workflow>> {
+    turn.world.workflows.in_order().into_iter().cloned().collect()
+}
+
+/// A fact may begin a quiet period, move a date that a trigger or a walk hangs on, or bring one.
+pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    for workflow in live(turn) {
+        match &workflow.trigger {
+            Trigger::Inactive { no, length } if no.contains(&event.name) => {
+                plan_quiet(turn, &workflow, no, length, false);
+            }
+            Trigger::Date(trigger) if touches(turn, event, &trigger.of) => {
+                let subject = event.entity.as_ref().map(|(_, id)| id.clone());
+                plan_dates(turn, &workflow, trigger, subject);
+            }
+            Trigger::Inactive { .. }
+            | Trigger::Date(_)
+            | Trigger::Event { .. }
+            | Trigger::Stage { .. }
+            | Trigger::Attribute { .. }
+            | Trigger::Schedule(_)
+            | Trigger::Manual => {}
+        }
+    }
+    let walks: Vec<_> = turn
+        .snapshot
+        .enrollments
+        .iter()
+        .filter(|walk| walk.is_active())
+        .map(|walk| walk.id.clone())
+        .collect();
+    for id in walks {
+        crate::advance::replan(turn, &id, moment);
+    }
+}
+
+/// Whether a fact can change the date at a path.
+fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
+    let attribute = event.properties.get("attribute").and_then(Value::as_text);
+    let sets = turn.world.library.model.events.get(&event.name).map(|kind| &kind.sets);
+    match &path.root {
+        Root::Customer => {
+            (event.name == names::CUSTOMER_CHANGED && (attribute == Some(&*path.field) || attribute == Some("zone")))
+                || is_computed(turn, path)
+        }
+        Root::Entity(kind) => {
+            let own = event.entity.as_ref().is_some_and(|(known, _)| known.as_str() == &**kind);
+            own || sets.is_some_and(|sets| sets.keys().any(|(known, _)| known.as_str() == &**kind))
+        }
+        Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => false,
+    }
+}
+
+/// A date that the engine keeps by `from:` may move with any fact.
+fn is_computed(turn: &Turn<'_>, path: &Path) -> bool {
+    turn.world
+        .library
+        .model
+        .customer
+        .get(&*path.field)
+        .is_some_and(|attribute| matches!(attribute.origin, dsl::library::Origin::From(_)))
+}
+
+fn set(turn: &mut Turn<'_>, key: TimerKey, timer: Option<Timer>) {
+    let known = turn.snapshot.timers.get(&key);
+    if known == timer.as_ref() {
+        return;
+    }
+    match timer {
+        Some(timer) => turn.snapshot.timers.insert(key.clone(), timer),
+        None => turn.snapshot.timers.remove(&key),
+    };
+    turn.changes.timers.insert(key);
+}
+
+// Quiet periods.
+
+/// The last of the events by an instant, else when we first knew the customer.
+fn last_of(turn: &Turn<'_>, no: &[String], by: Timestamp) -> Option<Timestamp> {
+    no.iter()
+        .filter_map(|name| turn.snapshot.events_of(name).iter().rev().find(|event| event.at <= by))
+        .map(|event| event.at)
+        .max()
+        .or_else(|| turn.snapshot.customer.created_at().filter(|at| *at <= by))
+}
+
+fn plan_quiet(turn: &mut Turn<'_>, workflow: &Workflow, no: &[String], length: &Length, launch: bool) {
+    let key = TimerKey { workflow: workflow.id.clone(), subject: String::new() };
+    let Some(last) = last_of(turn, no, turn.now) else { return };
+    let deadline = add(last, length, &turn.zone, &turn.world.library.calendar);
+    let timer = |fire_at| Some(Timer { fire_at, basis: last.to_string() });
+    if deadline >= turn.now {
+        // A timer set for earlier looks again when it fires: an event costs no write.
+        let early = turn.snapshot.timers.get(&key).is_some_and(|known| known.fire_at <= deadline);
+        if !early {
+            set(turn, key, timer(deadline));
+        }
+    } else if launch {
+        set(turn, key, timer(turn.now));
+    } else {
+        // Past when we learn of it: it does not fire.
+        set(turn, key, None);
+    }
+}
+
+fn fire_quiet(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: TimerKey, timer: &Timer, no: &[String], length: &Length) {
+    let Some(last) = last_of(turn, no, turn.now) else { return };
+    let deadline = add(last, length, &turn.zone, &turn.world.library.calendar);
+    if deadline > timer.fire_at {
+        set(turn, key, Some(Timer { fire_at: deadline, basis: last.to_string() }));
+        return;
+    }
+    let moment = Moment::of(timer.fire_at, turn.now);
+    let fields = BTreeMap::from([("since".to_owned(), Value::Instant(last))]);
+    let entry = Entry { name: "inactive".to_owned(), at: moment.at, received_at: moment.at, fields, ..Entry::default() };
+    enroll::enroll(turn, workflow, entry, moment);
+}
+
+// Dates.
+
+/// The things whose dates a trigger looks at: the customer, or each entity of a kind.
+fn subjects(turn: &Turn<'_>, path: &Path, only: Option<EntityId>) -> Vec<Option<(String, EntityId)>> {
+    match &path.root {
+        Root::Entity(kind) => turn
+            .snapshot
+            .entities
+            .keys()
+            .filter(|(known, id)| known.as_str() == &**kind && only.as_ref().is_none_or(|only| only == id))
+            .map(|key| Some(key.clone()))
+            .collect(),
+        Root::Customer | Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
+            vec![None]
+        }
+    }
+}
+
+fn anchor(turn: &Turn<'_>, path: &Path, subject: Option<&(String, EntityId)>) -> Option<DateAnchor> {
+    let entry = Entry { entity: subject.cloned(), ..Entry::default() };
+    let mut facts = turn.facts(None, None, turn.now);
+    facts.entry = Some(&entry);
+    match condition::value(&Operand::Name(path.clone()), &facts)? {
+        Value::Date(date) => Some(DateAnchor::Date(date)),
+        Value::Birthday(birthday) => Some(DateAnchor::Birthday(birthday)),
+        Value::Instant(instant) => Some(DateAnchor::Instant(instant)),
+        Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Length(_) | Value::List(_) => None,
+    }
+}
+
+fn timer_key(workflow: &Workflow, subject: Option<&(String, EntityId)>) -> TimerKey {
+    let subject = subject.map(|(_, id)| id.to_string()).unwrap_or_default();
+    TimerKey { workflow: workflow.id.clone(), subject }
+}
+
+/// Under this key the entry memory holds that a date has fired: once per (subject, date).
+fn fired_key(workflow: &Workflow, subject: &str, date: Date) -> (WorkflowId, String) {
+    (workflow.id.clone(), format!("@{subject}@{date}"))
+}
+
+fn plan_dates(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, only: Option<EntityId>) {
+    for subject in subjects(turn, &trigger.of, only) {
+        let key = timer_key(workflow, subject.as_ref());
+        let next = anchor(turn, &trigger.of, subject.as_ref())
+            .and_then(|anchor| first_occurrence(turn, workflow, trigger, &anchor, &key.subject));
+        set(turn, key, next);
+    }
+}
+
+/// The first firing from now on. One whose instant is past does not fire, except that a `before:` whose
+/// date itself is still ahead enters at once.
+fn first_occurrence(
+    turn: &Turn<'_>,
+    workflow: &Workflow,
+    trigger: &DateTrigger,
+    anchor: &DateAnchor,
+    subject: &str,
+) -> Option<Timer> {
+    let work = &turn.world.library.calendar;
+    let fired = |date: Date| turn.snapshot.memory.contains_key(&fired_key(workflow, subject, date));
+    let mut from = match &trigger.rule.shift {
+        Shift::Before(length) => {
+            let day = Length::from_days(2);
+            let back = length.checked_add(&day).unwrap_or(*length);
+            crate::calendar::add::subtract(turn.now, &back, &turn.zone, work)
+        }
+        Shift::None | Shift::After(_) => turn.now,
+    };
+    loop {
+        let next = date::occurrence(anchor, &trigger.rule, from, &turn.zone, work)?;
+        let ahead = zone::to_instant(next.date.to_datetime(trigger.rule.at), &turn.zone) > turn.now;
+        if (next.fires_at >= turn.now || ahead) && !fired(next.date) {
+            return Some(Timer { fire_at: next.fires_at.max(turn.now), basis: next.date.to_string() });
+        }
+        from = next.fires_at + jiff::SignedDuration::from_millis(1);
+    }
+}
+
+fn fire_date(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: &TimerKey, timer: &Timer, trigger: &DateTrigger) {
+    let Ok(date) = timer.basis.parse::<Date>() else { return };
+    let subject = match &trigger.of.root {
+        Root::Entity(kind) => Some((kind.to_string(), EntityId::new(&key.subject))),
+        Root::Customer | Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+    };
+    let fired = fired_key(workflow, &key.subject, date);
+    turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });
+    turn.changes.memory.insert(fired);
+    if let Some(anchor) = anchor(turn, &trigger.of, subject.as_ref()) {
+        let after = timer.fire_at + jiff::SignedDuration::from_millis(1);
+        let next = date::occurrence(&anchor, &trigger.rule, after, &turn.zone, &turn.world.library.calendar)
+            .filter(|next| next.date > date);
+        set(turn, key.clone(), next.map(|next| Timer { fire_at: next.fires_at, basis: next.date.to_string() }));
+    }
+    let late = turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond());
+    let moment = Moment::of(timer.fire_at, turn.now);
+    let fields = BTreeMap::from([("date".to_owned(), Value::Date(date))]);
+    if late > MOST_LATE_MS {
+        return missed(turn, workflow, "date", moment, &fields);
+    }
+    let entry = Entry {
+        name: "date".to_owned(),
+        at: moment.at,
+        received_at: moment.at,
+        event: String::new(),
+        fields,
+        entity: subject,
+    };
+    enroll::enroll(turn, workflow, entry, moment);
+}
+
+fn missed(turn: &mut Turn<'_>, workflow: &Workflow, what: &str, moment: Moment, fields: &BTreeMap<String, Value>) {
+    turn.trace(Line {
+        at: moment.at,
+        workflow: (&workflow.id, &workflow.version),
+        enrollment: None,
+        step: None,
+        did: Did::Enroll,
+        what: what.to_owned(),
+        outcome: Outcome::Refused,
+        until: None,
+        reason: Some("missed".to_owned()),
+        values: crate::route::plain(fields),
+    });
+}
+
+// Settling events.
+
+/// An event that starts a walk once nothing of it came for a while: the last one counts, per key.
+pub(crate) fn settle(turn: &mut Turn<'_>, workflow: &Workflow, settles: &Length, event: &Event, entry: &Entry) {
+    let subject = workflow
+        .key
+        .as_ref()
+        .and_then(|path| {
+            let mut facts = turn.facts(None, Some(entry), event.at);
+            facts.entry = Some(entry);
+            condition::value(&Operand::Name(path.clone()), &facts)
+        })
+        .map(|value| Turn::text_of(&value))
+        .unwrap_or_default();
+    let fire_at = add(event.at, settles, &turn.zone, &turn.world.library.calendar);
+    let key = TimerKey { workflow: workflow.id.clone(), subject };
+    let later = turn.snapshot.timers.get(&key).is_none_or(|known| known.fire_at <= fire_at);
+    if later {
+        set(turn, key, Some(Timer { fire_at, basis: event.id.to_string() }));
+    }
+}
+
+fn fire_settled(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, timer: &Timer, name: &str) {
+    let settled = turn.snapshot.events_of(name).iter().rev().find(|event| event.id.as_str() == timer.basis);
+    if let Some(entry) = settled.map(Entry::of_event) {
+        let moment = Moment::of(timer.fire_at, turn.now);
+        enroll::enroll(turn, workflow, entry, moment);
+    }
+}
+
+/// A timer's instant has come.
+pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
+    let Some(timer) = turn.snapshot.timers.remove(key) else { return };
+    turn.changes.timers.insert(key.clone());
+    if key.subject == APPEAR {
+        return plan_all(turn, &[]);
+    }
+    let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
+    let paused = turn.world.workflows.paused.contains(&workflow.id);
+    match &workflow.trigger {
+        _ if paused => {
+            // Firings during a pause are missed; the next one is planned as ever.
+            missed(turn, &workflow, "paused", Moment::of(timer.fire_at, turn.now), &BTreeMap::new());
+        }
+        Trigger::Inactive { no, length } => fire_quiet(turn, &workflow, key.clone(), &timer, no, length),
+        Trigger::Date(trigger) => fire_date(turn, &workflow, key, &timer, trigger),
+        Trigger::Event { name, .. } => fire_settled(turn, &workflow, &timer, name),
+        Trigger::Schedule(_) => fire_schedule(turn, &workflow, &timer, "schedule"),
+        Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual"),
+        Trigger::Stage { .. } | Trigger::Attribute { .. } => {}
+    }
+}
+
+/// A schedule came round, or a person starts the workflow.
+fn fire_schedule(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, timer: &Timer, by: &str) {
+    let moment = Moment::of(timer.fire_at, turn.now);
+    if turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond()) > MOST_LATE_MS {
+        return missed(turn, workflow, by, moment, &BTreeMap::new());
+    }
+    let entry = Entry { name: by.to_owned(), at: moment.at, received_at: moment.at, ..Entry::default() };
+    enroll::enroll(turn, workflow, entry, moment);
+}

@@ -1,0 +1,131 @@
+//! A parsed source and how it is rendered: strict, bounded in rounds and length.
+
+use super::fault::first_line;
+use super::helpers::{HTML, TEXT};
+use super::{MOST_OUTPUT, RenderError};
+use dsl::template::{RESERVED_ROOTS, cost};
+use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
+use handlebars::{Context, Handlebars, Output, Path, PathSeg, RenderContext, Renderable, Template};
+use serde_json::Value as Json;
+
+/// Rounds of all `{{#each}}` of a message at most, by the longest list in its context.
+const MOST_ROUNDS: u64 = 1_000_000;
+
+/// Whether values are made safe for HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// `<` becomes `&lt;` and so on.
+    Html,
+    /// They stay as they are.
+    No,
+}
+
+/// A source, parsed once.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    template: Template,
+    each_depth: u32,
+}
+
+impl Compiled {
+    /// Parses a source, unless it is beyond the bounds of the language.
+    pub(super) fn new(source: &str) -> Result<Self, RenderError> {
+        let unreadable = |reason: &str| RenderError::Unreadable { reason: first_line(reason) };
+        let cost = cost(source)
+            .ok_or_else(|| unreadable("it is too long or too deep, or has a tag without an end"))?;
+        let mut template =
+            Template::compile(source).map_err(|error| unreadable(&error.reason().to_string()))?;
+        root(&mut template, false);
+        Ok(Self { template, each_depth: cost.each_depth })
+    }
+
+    /// Renders it. A tag without a value is an error, never an empty text.
+    pub(super) fn render(&self, context: &Context, escape: Escape) -> Result<String, RenderError> {
+        if self.each_depth > 0 && longest(context.data()).saturating_pow(self.each_depth) > MOST_ROUNDS {
+            return Err(RenderError::TooLong);
+        }
+        let registry: &'static Handlebars<'static> = match escape {
+            Escape::Html => &HTML,
+            Escape::No => &TEXT,
+        };
+        let mut sheet = Sheet { text: String::new() };
+        self.template.render(registry, context, &mut RenderContext::new(None), &mut sheet)?;
+        Ok(sheet.text)
+    }
+}
+
+/// Output that ends at [`MOST_OUTPUT`].
+struct Sheet {
+    text: String,
+}
+
+impl Output for Sheet {
+    fn write(&mut self, more: &str) -> Result<(), std::io::Error> {
+        if self.text.len() + more.len() > MOST_OUTPUT {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.text.push_str(more);
+        Ok(())
+    }
+}
+
+fn longest(json: &Json) -> u64 {
+    match json {
+        Json::Array(list) => list.iter().map(longest).max().unwrap_or(0).max(list.len() as u64),
+        Json::Object(map) => map.values().map(longest).max().unwrap_or(0),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+    }
+}
+
+/// Inside `each` and `with` a name is looked for in the item; `customer` and the other roots mean the same
+/// everywhere, as the checker promises, so they are tied to the root here.
+fn root(template: &mut Template, inside: bool) {
+    for element in &mut template.elements {
+        match element {
+            TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => call(tag, inside),
+            TemplateElement::HelperBlock(block) => {
+                call(block, inside);
+                let deeper = inside || matches!(block.name.as_name(), Some("each" | "with"));
+                if let Some(template) = &mut block.template {
+                    root(template, deeper);
+                }
+                if let Some(template) = &mut block.inverse {
+                    root(template, inside);
+                }
+            }
+            TemplateElement::RawString(_)
+            | TemplateElement::Comment(_)
+            | TemplateElement::DecoratorExpression(_)
+            | TemplateElement::DecoratorBlock(_)
+            | TemplateElement::PartialExpression(_)
+            | TemplateElement::PartialBlock(_) => {}
+            _ => {}
+        }
+    }
+}
+
+fn call(tag: &mut HelperTemplate, inside: bool) {
+    if inside {
+        parameter(&mut tag.name);
+        tag.params.iter_mut().for_each(parameter);
+    }
+}
+
+fn parameter(param: &mut Parameter) {
+    if let Parameter::Subexpression(inner) = param
+        && let TemplateElement::Expression(tag) = inner.element.as_mut()
+    {
+        call(tag, true);
+    }
+    let Parameter::Path(Path::Relative((segments, raw))) = param else { return };
+    let bare =
+        !raw.starts_with("this") && !raw.starts_with("./") && !raw.starts_with("..") && !raw.starts_with('@');
+    let known =
+        matches!(segments.first(), Some(PathSeg::Named(first)) if RESERVED_ROOTS.contains(&first.as_str()));
+    if bare
+        && known
+        && let Ok(path) = Path::parse(&format!("@root.{raw}"))
+    {
+        *param = Parameter::Path(path);
+    }
+}

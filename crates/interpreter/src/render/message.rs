@@ -1,0 +1,279 @@
+//! A whole message: subject, preheader, HTML in its layout, plain text with its foot.
+
+use super::compiled::{Compiled, Escape};
+use super::context::brand_json;
+use super::text::{one_line, tidy};
+use super::{MOST_OUTPUT, RenderError, customer_context, inline, merge};
+use crate::facts::Facts;
+use dsl::library::Library;
+use dsl::project::Settings;
+use dsl::template::{Format, MessageTemplate, Templates};
+use handlebars::Context;
+use model::Outgoing;
+use model::words::{self, Language};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// The frame of mails where the project has none.
+const LAYOUT: &str = include_str!("layout.html.hbs");
+/// The longest subject of a notice, in characters.
+const NOTICE_SUBJECT: usize = 60;
+
+/// What a message is sent with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// The step's own subject, in place of the template's.
+    pub subject: Option<&'a str>,
+    /// Where a click on "unsubscribe" leads; `None`: the message offers none.
+    pub unsubscribe_url: Option<&'a str>,
+    /// Advertising, which carries the label.
+    pub marketing: bool,
+    /// What stands before the subject of advertising: `广告`, `AD`; `None`: nothing.
+    pub ad_label: Option<&'a str>,
+}
+
+/// A message, ready to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line without control characters; empty for texts to phones.
+    pub subject: String,
+    /// The line beside it; empty: none.
+    pub preheader: String,
+    /// The page; `None`: it is a plain text.
+    pub html: Option<String>,
+    /// The plain text.
+    pub text: String,
+}
+
+/// All templates of a project, parsed once. It is read by many threads at once.
+#[derive(Clone, Debug)]
+pub struct Renderer {
+    templates: Templates,
+    compiled: BTreeMap<Key, Compiled>,
+    layout: Compiled,
+    brand: Json,
+    /// The project's language tag.
+    language: String,
+}
+
+/// Name, locale and part of a compiled template.
+type Key = (String, String, Part);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Subject,
+    Preheader,
+    Html,
+    Text,
+}
+
+impl Renderer {
+    /// Parses all templates. Those that cannot be parsed are left out: the checker has reported them, and
+    /// rendering one says so again.
+    pub fn new(templates: &Templates, library: &Library, settings: &Settings) -> Self {
+        let mut compiled = BTreeMap::new();
+        for ((name, locale), template) in &templates.messages {
+            for part in [Part::Subject, Part::Preheader, Part::Html, Part::Text] {
+                if let Some(done) = source(template, part).and_then(|source| Compiled::new(source).ok()) {
+                    compiled.insert((name.clone(), locale.clone(), part), done);
+                }
+            }
+        }
+        let own = templates.layout.as_deref().and_then(|layout| Compiled::new(layout).ok());
+        Self {
+            templates: templates.clone(),
+            compiled,
+            layout: own.unwrap_or_else(built_in_layout),
+            brand: brand_json(&library.brand),
+            language: settings.language.clone(),
+        }
+    }
+
+    /// The variant of a template for a language tag.
+    pub fn find(&self, name: &str, language: Option<&str>) -> Option<&MessageTemplate> {
+        self.templates.find(name, language, &self.language)
+    }
+
+    /// Fills the tags of a text that is no template of the project. The same as [`inline`].
+    pub fn text(&self, source: &str, context: &Json) -> Result<String, RenderError> {
+        inline(source, context)
+    }
+
+    /// Makes a message of a template and a context ([`super::context`]).
+    pub fn message(
+        &self,
+        template: &MessageTemplate,
+        context: &Json,
+        envelope: Envelope<'_>,
+    ) -> Result<Rendered, RenderError> {
+        let mut all = match context {
+            Json::Object(all) => all.clone(),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => Map::new(),
+        };
+        let language = self.language_of(template, &all);
+        let words = Language::from_tag(&language);
+        all.insert("language".to_owned(), language.into());
+        all.entry("brand").or_insert_with(|| self.brand.clone());
+        all.insert("unsubscribe_url".to_owned(), envelope.unsubscribe_url.unwrap_or("").into());
+        all.insert("words".to_owned(), frame_words(words));
+        let mut context = Context::from(Json::Object(all));
+        let subject = match envelope.subject {
+            Some(own) => Compiled::new(own)?.render(&context, Escape::No)?,
+            None => self.part(template, Part::Subject, &context, Escape::No)?,
+        };
+        let label = envelope.ad_label.filter(|_| envelope.marketing);
+        let subject = labelled(&one_line(&subject), label);
+        let preheader = one_line(&self.part(template, Part::Preheader, &context, Escape::No)?);
+        put(&mut context, "subject", &subject);
+        put(&mut context, "preheader", &preheader);
+        let html = match template.format {
+            Format::Markdown => {
+                let content = self.part(template, Part::Html, &context, Escape::Html)?;
+                put(&mut context, "content", &content);
+                Some(self.layout.render(&context, Escape::Html)?)
+            }
+            Format::Html => Some(self.part(template, Part::Html, &context, Escape::Html)?),
+            Format::Text => None,
+        };
+        let text = match (&html, template.text.is_some()) {
+            (Some(html), false) => tidy(&nanohtml2text::html2text(html)),
+            (Some(_) | None, _) => {
+                let text = self.part(template, Part::Text, &context, Escape::No)?;
+                self.with_foot(&text, template.format, envelope, words, &context)
+            }
+        };
+        if text.len() > MOST_OUTPUT {
+            return Err(RenderError::TooLong);
+        }
+        Ok(Rendered { subject, preheader, html, text })
+    }
+
+    /// The language of a message: its template's, else the customer's, else the project's.
+    fn language_of(&self, template: &MessageTemplate, context: &Map<String, Json>) -> String {
+        let own = Some(template.locale.as_str()).filter(|locale| !locale.is_empty());
+        let customers = || context.get("language").and_then(Json::as_str).filter(|tag| !tag.is_empty());
+        own.or_else(customers).unwrap_or(&self.language).to_owned()
+    }
+
+    fn part(
+        &self,
+        template: &MessageTemplate,
+        part: Part,
+        context: &Context,
+        escape: Escape,
+    ) -> Result<String, RenderError> {
+        let Some(source) = source(template, part) else { return Ok(String::new()) };
+        let key = (template.name.clone(), template.locale.clone(), part);
+        // A template from elsewhere, such as a draft in the console, is parsed on the spot.
+        let ours = self.templates.messages.get(&(template.name.clone(), template.locale.clone()));
+        match self.compiled.get(&key).filter(|_| ours.is_some_and(|ours| ours.hash == template.hash)) {
+            Some(compiled) => compiled.render(context, escape),
+            None => Compiled::new(source)?.render(context, escape),
+        }
+    }
+
+    /// The foot of a plain text: who writes, and how to be left alone.
+    fn with_foot(
+        &self,
+        text: &str,
+        format: Format,
+        envelope: Envelope<'_>,
+        language: Language,
+        context: &Context,
+    ) -> String {
+        let mut lines = Vec::new();
+        if format != Format::Text {
+            let brand = |name: &str| context.data().pointer(&format!("/brand/{name}")).and_then(Json::as_str);
+            lines.extend(
+                ["name", "address"].iter().filter_map(|name| brand(name)).filter(|line| !line.is_empty()),
+            );
+        }
+        let unsubscribe =
+            envelope.unsubscribe_url.map(|url| words::say(language, "mail-unsubscribe-at", &[("url", url)]));
+        lines.extend(unsubscribe.as_deref());
+        let text = tidy(text);
+        if lines.is_empty() { text } else { tidy(&format!("{text}\n--\n{}", lines.join("\n"))) }
+    }
+}
+
+fn source(template: &MessageTemplate, part: Part) -> Option<&str> {
+    match part {
+        Part::Subject => Some(&template.subject),
+        Part::Preheader => Some(&template.preheader),
+        Part::Html => template.html.as_deref(),
+        Part::Text => template.text.as_deref(),
+    }
+}
+
+fn put(context: &mut Context, name: &str, value: &str) {
+    if let Json::Object(all) = context.data_mut() {
+        all.insert(name.to_owned(), value.into());
+    }
+}
+
+fn built_in_layout() -> Compiled {
+    Compiled::new(LAYOUT).expect("the built-in layout is a template; a test renders it")
+}
+
+/// The sentences of the built-in layout.
+fn frame_words(language: Language) -> Json {
+    let keys = [("unsubscribe", "mail-unsubscribe"), ("why", "mail-why"), ("service", "mail-service")];
+    let words = keys.map(|(name, key)| (name.to_owned(), Json::from(words::say(language, key, &[]))));
+    Json::Object(words.into_iter().collect())
+}
+
+/// Puts the label of advertising before a subject, unless it stands there: `广告`, `[AD]`, `【广告】`.
+fn labelled(subject: &str, label: Option<&str>) -> String {
+    let Some(label) = label.map(str::trim).filter(|label| !label.is_empty()) else {
+        return subject.to_owned();
+    };
+    let bare = subject.trim_start_matches(['【', '[', '(', '（', '<', '《']);
+    let there = bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
+    // `ad` must be a word of its own: `Adventures` is no label.
+    let next = bare.get(label.len()..).and_then(|rest| rest.chars().next());
+    let whole = !label.is_ascii() || next.is_none_or(|c| !c.is_alphanumeric());
+    if there && whole { subject.to_owned() } else { format!("{label} {subject}") }
+}
+
+/// Makes the message of an outbox row from the customer as they are now and the walk as it was; without a
+/// link to unsubscribe.
+pub fn send(renderer: &Renderer, send: &Outgoing, facts: &Facts<'_>) -> Result<Rendered, RenderError> {
+    send_with(renderer, send, facts, None)
+}
+
+/// The same with a link to unsubscribe, where the message is marketing.
+pub fn send_with(
+    renderer: &Renderer,
+    send: &Outgoing,
+    facts: &Facts<'_>,
+    unsubscribe_url: Option<&str>,
+) -> Result<Rendered, RenderError> {
+    if let Some(words) = &send.text {
+        return Ok(notice(words));
+    }
+    let context = merge(&send.context, customer_context(facts));
+    let language = facts.snapshot.customer.text("language");
+    let template = renderer
+        .find(&send.template, language)
+        .ok_or_else(|| RenderError::NoTemplate { name: send.template.clone() })?;
+    let from = send.from.as_deref().or(template.from.as_deref());
+    let senders = &facts.library.senders;
+    let sender = senders.iter().find(|sender| Some(sender.id.as_str()) == from).or(senders.first());
+    let envelope = Envelope {
+        subject: send.subject.as_deref(),
+        unsubscribe_url: unsubscribe_url.filter(|_| send.marketing),
+        marketing: send.marketing,
+        ad_label: sender.and_then(|sender| sender.ad_label.as_deref()),
+    };
+    renderer.message(template, &context, envelope)
+}
+
+/// A word to a colleague: its first line is the subject.
+fn notice(words: &str) -> Rendered {
+    let line = one_line(words.lines().next().unwrap_or(""));
+    let mut subject: String = line.chars().take(NOTICE_SUBJECT).collect();
+    if line.chars().count() > NOTICE_SUBJECT {
+        subject.push('…');
+    }
+    Rendered { subject, preheader: String::new(), html: None, text: tidy(words) }
+}

@@ -1,0 +1,274 @@
+//! A fact meets the customer's walks and the triggers: goals, exits, waits, then entries.
+
+use crate::advance;
+use crate::condition;
+use crate::enroll;
+use crate::plan;
+use crate::turn::Turn;
+use crate::world::Moment;
+use dsl::condition::{Condition, Root};
+use dsl::step::Verb;
+use dsl::trigger::{Subject, Trigger};
+use dsl::workflow::{Goal, GoalReached, Workflow};
+use model::event::names;
+use model::{Did, Enrollment, EnrollmentId, Entry, Event, Outcome, Value, WalkState};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Routes a fact that has been applied.
+pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    let entry = Entry::of_event(event);
+    for (id, workflow) in walks(turn) {
+        let Some(enrollment) = turn.snapshot.enrollment(&id).cloned() else { continue };
+        if enrollment.is_active() {
+            meet(turn, &enrollment, &workflow, event, &entry, moment);
+        } else {
+            convert(turn, enrollment, &workflow, event, &entry, moment);
+        }
+    }
+    for workflow in turn.world.workflows.in_order().into_iter().cloned().collect::<Vec<_>>() {
+        start(turn, &workflow, event, &entry, moment);
+    }
+    plan::after_event(turn, event, moment);
+}
+
+/// The customer's walks with their versions, the higher priority first, then by workflow and key.
+fn walks(turn: &Turn<'_>) -> Vec<(EnrollmentId, Arc<Workflow>)> {
+    let mut walks: Vec<_> = turn
+        .snapshot
+        .enrollments
+        .iter()
+        .filter(|enrollment| !turn.world.workflows.paused.contains(&enrollment.workflow))
+        .filter_map(|enrollment| {
+            let workflow = turn.world.workflows.versions.get(&enrollment.version)?;
+            Some((-workflow.priority, enrollment.workflow.clone(), enrollment.key.clone(), enrollment.id.clone(), workflow))
+        })
+        .collect();
+    walks.sort_by(|a, b| (a.0, &a.1, &a.2, &a.3).cmp(&(b.0, &b.1, &b.2, &b.3)));
+    walks.into_iter().map(|(_, _, _, id, workflow)| (id, Arc::clone(workflow))).collect()
+}
+
+/// A fact meets one walk: it may end it, reach its goal, or be what it waits for.
+fn meet(
+    turn: &mut Turn<'_>,
+    enrollment: &Enrollment,
+    workflow: &Arc<Workflow>,
+    event: &Event,
+    entry: &Entry,
+    moment: Moment,
+) {
+    if falsifies(workflow, enrollment, event) {
+        advance::leave(turn, &enrollment.id, "not_quiet", moment);
+        return;
+    }
+    let ours = enrollment.walk.entry.is_before(event) && same_key(turn, workflow, enrollment, event);
+    if let Some(goal) = &workflow.goal
+        && enrollment.walk.goal.is_none()
+        && reached(turn, goal, enrollment, event, entry, moment, ours)
+    {
+        advance::reach_goal(turn, &enrollment.id, entry.clone(), moment);
+        return;
+    }
+    for rule in &workflow.exit_when {
+        let named = match &rule.event {
+            Some(name) => ours && *name == event.name,
+            None => true,
+        };
+        let holds = rule.when.as_ref().is_none_or(|when| {
+            let candidate = rule.event.is_some().then_some(entry);
+            condition::holds(when, &turn.facts(Some(enrollment), candidate, moment.at))
+        });
+        if named && holds {
+            advance::leave(turn, &enrollment.id, rule.reason.as_deref().unwrap_or("exit_when"), moment);
+            return;
+        }
+    }
+    if ours {
+        came(turn, enrollment, workflow, event, entry, moment);
+    }
+}
+
+/// A late fact shows that the customer had not been quiet.
+fn falsifies(workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
+    let Trigger::Inactive { no, .. } = &workflow.trigger else { return false };
+    let since = enrollment.walk.entry.fields.get("since").and_then(Value::as_instant);
+    no.contains(&event.name) && event.at <= enrollment.walk.entry.at && since.is_none_or(|since| event.at > since)
+}
+
+fn reached(
+    turn: &Turn<'_>,
+    goal: &Goal,
+    enrollment: &Enrollment,
+    event: &Event,
+    entry: &Entry,
+    moment: Moment,
+    ours: bool,
+) -> bool {
+    if enrollment.goal_until.is_some_and(|until| event.at >= until) {
+        return false;
+    }
+    match &goal.reached {
+        GoalReached::Event { name, when } => {
+            ours && *name == event.name
+                && counts(event, when.as_ref())
+                && when.as_ref().is_none_or(|when| {
+                    condition::holds(when, &turn.facts(Some(enrollment), Some(entry), moment.at))
+                })
+        }
+        GoalReached::When(when) => condition::holds(when, &turn.facts(Some(enrollment), None, moment.at)),
+    }
+}
+
+/// Opens and clicks by machines count only for those who ask for them.
+pub(crate) fn counts(event: &Event, when: Option<&Condition>) -> bool {
+    let by_machine = event.properties.get("human") == Some(&Value::YesNo(false));
+    !by_machine || when.is_some_and(|when| when.text.contains("event.human"))
+}
+
+/// In a keyed walk, only facts of the same key count, where the fact declares that field.
+pub(crate) fn same_key(turn: &Turn<'_>, workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
+    let field = match &workflow.key {
+        Some(path) => match &path.root {
+            Root::Entry | Root::Event => path.field.to_string(),
+            Root::Entity(kind) => format!("{kind}_{}", path.field),
+            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => return true,
+        },
+        None => match &enrollment.walk.entry.entity {
+            Some((kind, id)) => {
+                if let Some((event_kind, event_id)) = &event.entity
+                    && event_kind == kind
+                {
+                    return event_id == id;
+                }
+                format!("{kind}_id")
+            }
+            None => return true,
+        },
+    };
+    let declared = turn.world.library.model.events.get(&event.name).is_some_and(|kind| kind.fields.contains_key(&field));
+    !declared || event.properties.get(&field).map(Turn::text_of).as_deref() == Some(enrollment.key.as_str())
+}
+
+/// A walk that waits for this fact goes on.
+fn came(
+    turn: &mut Turn<'_>,
+    enrollment: &Enrollment,
+    workflow: &Arc<Workflow>,
+    event: &Event,
+    entry: &Entry,
+    moment: Moment,
+) {
+    let WalkState::Waiting { step: id, since, wake_at } = &enrollment.state else { return };
+    let Some(at) = workflow.find(id) else { return };
+    let Some(step) = workflow.step(at) else { return };
+    let Verb::WaitFor { events, since: rule, .. } = &step.verb else { return };
+    if event.at > *wake_at {
+        return;
+    }
+    for (number, awaited) in events.iter().enumerate() {
+        if awaited.event != event.name {
+            continue;
+        }
+        let from = crate::step::wait_for::since(turn, workflow, enrollment, at, rule, &awaited.event, *since);
+        let fits = from.takes(event) && counts(event, awaited.when.as_ref()) && {
+            let facts = turn.facts(Some(enrollment), Some(entry), moment.at);
+            awaited.when.as_ref().is_none_or(|when| condition::holds(when, &facts))
+        };
+        if fits {
+            advance::came(turn, &enrollment.id, at, number as u32, entry.clone(), moment);
+            return;
+        }
+    }
+}
+
+/// A walk that has ended still counts a conversion inside its goal's window.
+fn convert(
+    turn: &mut Turn<'_>,
+    mut enrollment: Enrollment,
+    workflow: &Arc<Workflow>,
+    event: &Event,
+    entry: &Entry,
+    moment: Moment,
+) {
+    let Some(goal) = &workflow.goal else { return };
+    let Some(until) = enrollment.goal_until else { return };
+    if enrollment.walk.converted_at.is_some() || event.at >= until {
+        return;
+    }
+    let ours = enrollment.walk.entry.is_before(event) && same_key(turn, workflow, &enrollment, event);
+    if !matches!(goal.reached, GoalReached::Event { .. })
+        || !reached(turn, goal, &enrollment, event, entry, moment, ours)
+    {
+        return;
+    }
+    let values = advance::goal_values(turn, goal, &enrollment, entry, moment);
+    enrollment.walk.converted_at = Some(moment.at);
+    enrollment.goal_until = None;
+    turn.changes.cancels.push((enrollment.id.clone(), "goal".to_owned()));
+    turn.trace(crate::turn::Line {
+        at: moment.at,
+        workflow: (&workflow.id, &workflow.version),
+        enrollment: Some(&enrollment.id),
+        step: None,
+        did: Did::Goal,
+        what: event.name.clone(),
+        outcome: Outcome::Done,
+        until: None,
+        reason: None,
+        values,
+    });
+    turn.put(enrollment);
+}
+
+/// A fact may start a workflow.
+fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &Entry, moment: Moment) {
+    let field = |name: &str| event.properties.get(name);
+    let one_of = |allowed: &[String], value: Option<&Value>| {
+        allowed.is_empty() || value.and_then(Value::as_text).is_some_and(|value| allowed.iter().any(|a| a == value))
+    };
+    let fires = match &workflow.trigger {
+        Trigger::Event { name, when, settles } => {
+            let fits = *name == event.name
+                && counts(event, when.as_ref())
+                && when.as_ref().is_none_or(|when| {
+                    let mut facts = turn.facts(None, Some(entry), moment.at);
+                    facts.entry = Some(entry);
+                    condition::holds(when, &facts)
+                });
+            if fits && let Some(settles) = settles {
+                plan::settle(turn, workflow, settles, event, entry);
+                return;
+            }
+            fits
+        }
+        Trigger::Stage { of, from, to } => {
+            let moved = match of {
+                Subject::Customer => {
+                    event.name == names::CUSTOMER_CHANGED && field("attribute").and_then(Value::as_text) == Some("stage")
+                }
+                Subject::Entity(kind) => event.name == names::stage_changed(kind),
+            };
+            moved && one_of(from, field("from")) && one_of(to, field("to"))
+        }
+        Trigger::Attribute { of, attribute, from, to } => {
+            let name = match of {
+                Subject::Customer => names::CUSTOMER_CHANGED.to_owned(),
+                Subject::Entity(kind) => names::changed(kind),
+            };
+            let is = |wanted: &Option<Value>, value: Option<&Value>| wanted.as_ref().is_none_or(|w| Some(w) == value);
+            event.name == name
+                && field("attribute").and_then(Value::as_text) == Some(attribute)
+                && is(from, field("from"))
+                && is(to, field("to"))
+        }
+        Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => false,
+    };
+    if fires {
+        enroll::enroll(turn, workflow, entry.clone(), moment);
+    }
+}
+
+/// The plain values of an entry, for traces.
+pub(crate) fn plain(fields: &BTreeMap<String, Value>) -> BTreeMap<String, serde_json::Value> {
+    fields.iter().map(|(name, value)| (name.clone(), value.to_plain_json())).collect()
+}

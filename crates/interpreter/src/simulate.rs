@@ -1,0 +1,318 @@
+//! Time travel: a fold over facts, timers, schedules and walks in the order of time, in memory. It sends
+//! nothing and writes nothing. The live engine takes its batches in the same order, so that a simulated
+//! line is the live line.
+
+use crate::batch;
+use crate::calendar::schedule;
+use crate::condition;
+use crate::facts::Facts;
+use crate::turn::zone_of;
+use crate::world::{People, World};
+use dsl::trigger::Trigger;
+use jiff::Timestamp;
+use model::event::names;
+use model::{
+    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, Snapshot, Timer, TimerKey, Value, Work,
+    WorkflowId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Customers in one batch, at most; the same number in the live engine.
+pub const BATCH: usize = 500;
+/// Batches at one instant, at most: a guard against a fault of ours.
+const MOST_BATCHES_AT_ONE_INSTANT: usize = 1_000_000;
+
+/// A fact that is still to come, by (occurred at, customer, received at, id).
+type Coming = BTreeMap<(Timestamp, CustomerId, Timestamp, EventId), Event>;
+
+/// A world in memory on its own clock.
+pub struct Simulation<'a> {
+    world: World<'a>,
+    people: People,
+    customers: BTreeMap<CustomerId, Snapshot>,
+    coming: Coming,
+    /// Walks that a test starts.
+    starts: BTreeSet<(Timestamp, CustomerId, WorkflowId, String)>,
+    timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
+    wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
+    schedules: BTreeMap<WorkflowId, Timestamp>,
+    /// What became of the sends of this instant: it comes once nothing else is due, as a channel's answer does.
+    answers: Vec<Event>,
+    now: Timestamp,
+}
+
+/// What the caller sees of each batch.
+pub trait Watcher {
+    /// The decisions about one customer at an instant, with the customer as they are afterwards.
+    fn decided(&mut self, world: &World<'_>, people: &People, snapshot: &Snapshot, changes: &Changes, now: Timestamp);
+}
+
+impl<'a> Simulation<'a> {
+    /// A world that stands at `now`. Customers come with their timers and walks; facts at or after `now`
+    /// come in `coming`.
+    pub fn new(
+        world: World<'a>,
+        people: People,
+        customers: impl IntoIterator<Item = Snapshot>,
+        coming: impl IntoIterator<Item = Event>,
+        now: Timestamp,
+    ) -> Self {
+        let coming = coming
+            .into_iter()
+            .map(|event| ((event.at, event.customer.clone(), event.received_at, event.id.clone()), event))
+            .collect();
+        let mut simulation = Self {
+            world,
+            people,
+            customers: BTreeMap::new(),
+            coming,
+            starts: BTreeSet::new(),
+            timers: BTreeSet::new(),
+            wakes: BTreeSet::new(),
+            schedules: BTreeMap::new(),
+            answers: Vec::new(),
+            now,
+        };
+        for snapshot in customers {
+            simulation.keep(snapshot);
+        }
+        for workflow in world.workflows.in_order() {
+            if let Trigger::Schedule(rule) = &workflow.trigger
+                && let Some(next) = next_fire(&world, rule, before(now))
+            {
+                simulation.schedules.insert(workflow.id.clone(), next);
+            }
+        }
+        simulation
+    }
+
+    /// Plans the timers of all customers, as a publish at this instant does.
+    pub fn plan(&mut self, launch: &[WorkflowId], watcher: &mut dyn Watcher) {
+        let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
+        for part in all.chunks(BATCH) {
+            let work = part.iter().map(|id| (id.clone(), vec![Input::Plan { launch: launch.to_vec() }])).collect();
+            self.decide(work, watcher);
+        }
+    }
+
+    /// A person starts a manual workflow for a customer.
+    pub fn start(&mut self, customer: CustomerId, workflow: WorkflowId, at: Timestamp, by: &str) {
+        self.starts.insert((at, customer, workflow, by.to_owned()));
+    }
+
+    /// The customer as they are now.
+    pub fn customer(&self, id: &CustomerId) -> Option<&Snapshot> {
+        self.customers.get(id)
+    }
+
+    /// Whether somebody still walks.
+    pub fn anybody_walks(&self) -> bool {
+        !self.wakes.is_empty()
+    }
+
+    /// The next instant at which something is due; `None`: nothing ever is.
+    pub fn next(&self) -> Option<Timestamp> {
+        [
+            self.coming.keys().next().map(|key| key.0),
+            self.starts.iter().next().map(|key| key.0),
+            self.timers.iter().next().map(|key| key.0),
+            self.wakes.iter().next().map(|key| key.0),
+            self.schedules.values().min().copied(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+        .map(|next| next.max(self.now))
+    }
+
+    /// Lives up to `until`, exclusive.
+    pub fn run(&mut self, until: Timestamp, watcher: &mut dyn Watcher) {
+        while let Some(next) = self.next()
+            && next < until
+        {
+            self.step(next, watcher);
+        }
+    }
+
+    /// Does everything that is due at one instant.
+    pub fn step(&mut self, now: Timestamp, watcher: &mut dyn Watcher) {
+        self.now = now;
+        for _ in 0..MOST_BATCHES_AT_ONE_INSTANT {
+            let work = self.next_batch();
+            if work.is_empty() {
+                if self.answers.is_empty() {
+                    break;
+                }
+                self.expect_answers();
+                continue;
+            }
+            self.decide(work, watcher);
+        }
+    }
+
+    /// Up to 500 things that are due: facts first, then starts and schedules, then timers, then walks.
+    fn next_batch(&mut self) -> BTreeMap<CustomerId, Vec<Input>> {
+        let now = self.now;
+        let mut work: BTreeMap<CustomerId, Vec<Input>> = BTreeMap::new();
+        while work.values().map(Vec::len).sum::<usize>() < BATCH
+            && self.coming.keys().next().is_some_and(|key| key.0 <= now)
+            && let Some((_, event)) = self.coming.pop_first()
+        {
+            work.entry(event.customer.clone()).or_default().push(Input::Event(event));
+        }
+        if !work.is_empty() {
+            return work;
+        }
+        self.fire_schedules();
+        while work.len() < BATCH
+            && self.starts.iter().next().is_some_and(|key| key.0 <= now)
+            && let Some((at, customer, workflow, by)) = self.starts.pop_first()
+        {
+            work.entry(customer).or_default().push(Input::Start { workflow, at, by });
+        }
+        if !work.is_empty() {
+            return work;
+        }
+        work = self.timers.iter().take_while(|key| key.0 <= now).take(BATCH).map(|key| (key.1.clone(), due())).collect();
+        if !work.is_empty() {
+            return work;
+        }
+        self.wakes.iter().take_while(|key| key.0 <= now).take(BATCH).map(|key| (key.1.clone(), due())).collect()
+    }
+
+    /// A schedule that came round sets a timer for each customer of its audience, as the live engine does by
+    /// one statement.
+    fn fire_schedules(&mut self) {
+        let due: Vec<_> = self.schedules.iter().filter(|(_, at)| **at <= self.now).map(|(id, at)| (id.clone(), *at)).collect();
+        for (id, at) in due {
+            self.schedules.remove(&id);
+            let Some(workflow) = self.world.workflows.live(&id).cloned() else { continue };
+            let Trigger::Schedule(rule) = &workflow.trigger else { continue };
+            if let Some(next) = next_fire(&self.world, rule, at) {
+                self.schedules.insert(id.clone(), next);
+            }
+            let mut invited = Vec::new();
+            for snapshot in self.customers.values() {
+                let zone = zone_of(&self.world, snapshot);
+                let facts = Facts {
+                    library: self.world.library,
+                    snapshot,
+                    reps: &self.people.reps,
+                    entry: None,
+                    event: None,
+                    candidate: None,
+                    candidate_entity: None,
+                    vars: None,
+                    results: None,
+                    now: at,
+                    zone: &zone,
+                    project_zone: self.world.zone,
+                };
+                let known = snapshot.customer.created_at().is_none_or(|since| since <= at);
+                if known && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts)) {
+                    invited.push(snapshot.customer.id.clone());
+                }
+            }
+            let key = TimerKey { workflow: id, subject: String::new() };
+            let timer = Timer { fire_at: at, basis: String::new() };
+            for customer in invited {
+                if let Some(snapshot) = self.customers.get_mut(&customer) {
+                    snapshot.timers.insert(key.clone(), timer.clone());
+                    self.timers.insert((at, customer, key.clone()));
+                }
+            }
+        }
+    }
+
+    fn decide(&mut self, work: BTreeMap<CustomerId, Vec<Input>>, watcher: &mut dyn Watcher) {
+        let mut batch = Vec::with_capacity(work.len());
+        for (id, inputs) in work {
+            let snapshot = self.take(&id).unwrap_or_else(|| Snapshot::new(model::Customer::new(id)));
+            batch.push(Work::new(snapshot, inputs));
+        }
+        for (snapshot, changes) in batch::decide(self.world, &mut self.people, batch, self.now) {
+            watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
+            self.answers.extend(changes.sends.iter().filter_map(|send| sent(send, self.now)));
+            self.keep(snapshot);
+        }
+    }
+
+    fn expect_answers(&mut self) {
+        for event in std::mem::take(&mut self.answers) {
+            self.coming.insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
+        }
+    }
+
+    fn take(&mut self, id: &CustomerId) -> Option<Snapshot> {
+        let snapshot = self.customers.remove(id)?;
+        for (key, timer) in &snapshot.timers {
+            self.timers.remove(&(timer.fire_at, id.clone(), key.clone()));
+        }
+        for walk in &snapshot.enrollments {
+            if let Some(wake_at) = walk.wake_at() {
+                self.wakes.remove(&(wake_at, id.clone(), walk.id.clone()));
+            }
+        }
+        Some(snapshot)
+    }
+
+    fn keep(&mut self, mut snapshot: Snapshot) {
+        let id = snapshot.customer.id.clone();
+        // Walks that are over and whose goal counts no more are history.
+        let now = self.now;
+        snapshot.enrollments.retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));
+        for (key, timer) in &snapshot.timers {
+            self.timers.insert((timer.fire_at, id.clone(), key.clone()));
+        }
+        for walk in &snapshot.enrollments {
+            if let Some(wake_at) = walk.wake_at()
+                && self.may_walk(walk)
+            {
+                self.wakes.insert((wake_at, id.clone(), walk.id.clone()));
+            }
+        }
+        self.customers.insert(id, snapshot);
+    }
+
+    /// Held and orphaned walks are not due.
+    fn may_walk(&self, walk: &Enrollment) -> bool {
+        !self.world.workflows.paused.contains(&walk.workflow) && self.world.workflows.versions.contains_key(&walk.version)
+    }
+}
+
+fn due() -> Vec<Input> {
+    vec![Input::Due]
+}
+
+fn before(now: Timestamp) -> Timestamp {
+    now - jiff::SignedDuration::from_millis(1)
+}
+
+/// The next fire of a schedule, in the project's zone.
+pub fn next_fire(world: &World<'_>, rule: &model::Schedule, after: Timestamp) -> Option<Timestamp> {
+    schedule::next_fire(rule, after, world.zone, &world.library.calendar)
+}
+
+/// The fact that an accepted message to the customer makes: `email.sent`. The same in the live engine.
+pub fn sent(send: &Outgoing, at: Timestamp) -> Option<Event> {
+    if send.to != model::Recipient::Customer {
+        return None;
+    }
+    let properties = BTreeMap::from([
+        ("template".to_owned(), Value::Text(send.template.clone())),
+        ("workflow".to_owned(), Value::Text(send.workflow.to_string())),
+        ("step".to_owned(), Value::Text(send.step.to_string())),
+        ("topic".to_owned(), Value::Text(send.topic.clone().unwrap_or_default())),
+    ]);
+    Some(Event {
+        id: EventId::from(format!("sent_{}", send.id)),
+        source: "nurture".to_owned(),
+        name: names::sent(send.medium.as_str()),
+        customer: send.customer.clone(),
+        entity: None,
+        at,
+        received_at: at,
+        properties,
+        chain: 0,
+    })
+}

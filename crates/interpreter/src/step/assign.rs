@@ -1,0 +1,176 @@
+//! `assign` and `unassign`: the walk asks, the batch chooses, the walk goes on.
+
+use crate::advance::{Flow, Walker};
+use crate::assign::{Chosen, Request};
+use dsl::step::{AssignBy, Step, StepIx};
+use model::event::names;
+use model::{Assignment, Did, EntityId, Event, EventId, Outcome, RepId, TeamId, Value, content_id};
+use std::collections::BTreeMap;
+
+/// The entity of a kind that the walk is about.
+pub(super) fn entity_of(walker: &Walker<'_, '_>, kind: &str) -> Option<(String, EntityId)> {
+    if let Some((entry_kind, id)) = &walker.enrollment.walk.entry.entity
+        && entry_kind == kind
+    {
+        return Some((kind.to_owned(), id.clone()));
+    }
+    // One of that kind only: that one is meant.
+    let mut own = walker.turn.snapshot.entities.keys().filter(|(known, _)| known == kind);
+    match (own.next(), own.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// Who owns the entity, else the customer.
+pub(super) fn owner(walker: &Walker<'_, '_>, of: Option<&str>) -> Option<RepId> {
+    let kind = of.map(str::to_owned).or_else(|| walker.enrollment.walk.entry.entity.as_ref().map(|(kind, _)| kind.clone()));
+    let by_entity = kind
+        .and_then(|kind| entity_of(walker, &kind))
+        .and_then(|key| walker.turn.snapshot.entities.get(&key))
+        .and_then(|entity| entity.get("owner"))
+        .and_then(Value::as_text)
+        .map(RepId::new);
+    if of.is_some() { by_entity } else { by_entity.or_else(|| walker.turn.snapshot.customer.owner()) }
+}
+
+/// Asks for a rep.
+pub(super) fn ask(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    team: &TeamId,
+    by: &[AssignBy],
+    of: Option<&str>,
+    unless_owned: bool,
+) -> Flow {
+    if walker.held_out(step, team.as_str()) {
+        return Flow::Next;
+    }
+    let owner = match of {
+        Some(_) => owner(walker, of),
+        None => walker.turn.snapshot.customer.owner(),
+    };
+    if unless_owned && let Some(owner) = &owner {
+        let values = BTreeMap::from([("rep".to_owned(), owner.as_str().into())]);
+        walker.line(Some(step), Did::Assign, team.as_str(), Outcome::Skipped, None, Some("owned"), values);
+        return Flow::Next;
+    }
+    let territory = ["territory", "region", "city", "country"]
+        .iter()
+        .filter_map(|name| walker.turn.snapshot.customer.text(name).map(str::to_owned))
+        .collect();
+    Flow::Ask(Request {
+        team: team.clone(),
+        at: walker.moment.at,
+        enrollment: walker.enrollment.id.clone(),
+        step: step.id.clone(),
+        by: by.to_vec(),
+        owner,
+        territory,
+    })
+}
+
+/// The answer.
+pub(crate) fn given(walker: &mut Walker<'_, '_>, step: &Step, request: &Request, chosen: &Chosen) -> Flow {
+    let dsl::step::Verb::Assign { of, .. } = &step.verb else { return Flow::Next };
+    let mut values = BTreeMap::from([("rule".to_owned(), chosen.rule.as_str().into())]);
+    if !chosen.passed_over.is_empty() {
+        let passed: serde_json::Map<_, _> =
+            chosen.passed_over.iter().map(|(rep, reason)| (rep.clone(), reason.clone().into())).collect();
+        values.insert("passed_over".to_owned(), passed.into());
+    }
+    let Some(rep) = &chosen.rep else {
+        return walker.failed(step, request.team.as_str(), "nobody_available", values);
+    };
+    values.insert("rep".to_owned(), rep.as_str().into());
+    let entity = of.as_deref().and_then(|kind| entity_of(walker, kind));
+    walker.turn.changes.assignments.push(Assignment {
+        customer: walker.enrollment.customer.clone(),
+        entity: entity.as_ref().map(|(kind, id)| (kind.clone(), id.to_string())),
+        team: Some(request.team.clone()),
+        rep: rep.clone(),
+        former: request.owner.clone(),
+        at: walker.moment.at,
+        by: Some((walker.enrollment.id.clone(), step.id.clone())),
+        rule: chosen.rule.as_str().to_owned(),
+    });
+    walker.line(Some(step), Did::Assign, request.team.as_str(), Outcome::Done, None, None, values);
+    change_owner(walker, step, entity, request.owner.as_ref(), Some(rep));
+    let properties = BTreeMap::from([
+        ("rep".to_owned(), Value::Text(rep.to_string())),
+        ("team".to_owned(), Value::Text(request.team.to_string())),
+    ]);
+    cause(walker, step, names::REP_ASSIGNED, None, properties);
+    Flow::Next
+}
+
+/// `unassign`.
+pub(super) fn unassign(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, of: Option<&str>) -> Flow {
+    let what = super::what(&step.verb);
+    if walker.held_out(step, &what) {
+        return Flow::Next;
+    }
+    let entity = of.and_then(|kind| entity_of(walker, kind));
+    let former = match of {
+        Some(_) => owner(walker, of),
+        None => walker.turn.snapshot.customer.owner(),
+    };
+    walker.line(Some(step), Did::Unassign, &what, Outcome::Done, None, None, BTreeMap::new());
+    change_owner(walker, step, entity, former.as_ref(), None);
+    Flow::Next
+}
+
+fn change_owner(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    entity: Option<(String, EntityId)>,
+    from: Option<&RepId>,
+    to: Option<&RepId>,
+) {
+    if from == to {
+        return;
+    }
+    let mut properties = BTreeMap::from([("attribute".to_owned(), Value::Text("owner".to_owned()))]);
+    if let Some(from) = from {
+        properties.insert("from".to_owned(), Value::Text(from.to_string()));
+    }
+    if let Some(to) = to {
+        properties.insert("to".to_owned(), Value::Text(to.to_string()));
+    }
+    let name = match &entity {
+        Some((kind, _)) => names::changed(kind),
+        None => names::CUSTOMER_CHANGED.to_owned(),
+    };
+    cause(walker, step, &name, entity, properties);
+}
+
+/// Records an event of ours at this step. Its id is made of the walk, the step, its pass and its place, so
+/// that doing it twice is doing it once.
+pub(super) fn cause(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    name: &str,
+    entity: Option<(String, EntityId)>,
+    properties: BTreeMap<String, Value>,
+) {
+    let number = walker.turn.changes.events.len();
+    let pass = walker.workflow.find(&step.id).map(|at| walker.pass_at(at)).unwrap_or_default();
+    let at = walker.moment.at;
+    let hash = content_id(
+        "",
+        &[walker.enrollment.id.as_str(), step.id.as_str(), &pass, name, &at.as_millisecond().to_string()],
+    );
+    // The number keeps the order of what one turn records at one instant.
+    let id = format!("ev_{number:04}_{hash}");
+    walker.turn.cause(Event {
+        id: EventId::from(id),
+        source: String::new(),
+        name: name.to_owned(),
+        customer: walker.enrollment.customer.clone(),
+        entity,
+        at,
+        received_at: at,
+        properties,
+        chain: walker.enrollment.walk.chain.saturating_add(1),
+    });
+}

@@ -1,0 +1,161 @@
+//! `wait_for`: rests until an event comes, or the time is over.
+
+use crate::advance::{Arrival, Flow, Walker};
+use crate::calendar::add::{add, subtract};
+use crate::condition;
+use crate::route;
+use crate::turn::Turn;
+use dsl::step::{BlockIx, BlockOwner, Since, Step, StepIx, Verb};
+use dsl::workflow::Workflow;
+use jiff::Timestamp;
+use model::{Did, Enrollment, Entry, Event, Outcome, StepId, Value};
+use std::collections::BTreeMap;
+
+/// From where on events count.
+pub(crate) struct From {
+    at: Timestamp,
+    /// The message whose opens, clicks … are meant.
+    message: Option<(StepId, String)>,
+}
+
+impl From {
+    /// Whether an event lies inside, and belongs to the message meant.
+    pub(crate) fn takes(&self, event: &Event) -> bool {
+        if event.at < self.at {
+            return false;
+        }
+        let Some((step, template)) = &self.message else { return true };
+        let says = |field: &str| event.properties.get(field).and_then(Value::as_text);
+        match says("step") {
+            Some(said) => said == step.as_str(),
+            None => says("template").is_none_or(|said| said == template),
+        }
+    }
+}
+
+/// From where on events count for a `wait_for` reached at `arrived`: for message events (`email.clicked`)
+/// since the nearest message above on the path, unless the file says otherwise.
+pub(crate) fn since(
+    turn: &Turn<'_>,
+    workflow: &Workflow,
+    enrollment: &Enrollment,
+    at: StepIx,
+    rule: &Since,
+    event: &str,
+    arrived: Timestamp,
+) -> From {
+    match rule {
+        Since::Entry => From { at: enrollment.walk.entry.at, message: None },
+        Since::Back(length) => {
+            From { at: subtract(arrived, length, &turn.zone, &turn.world.library.calendar), message: None }
+        }
+        Since::Step => {
+            let channel = event.split_once('.').map(|(channel, _)| channel);
+            let nearest = channel.and_then(|channel| nearest_message(workflow, enrollment, at, channel));
+            match nearest {
+                Some((sent, step, template)) => From { at: sent, message: Some((step, template)) },
+                None => From { at: arrived, message: None },
+            }
+        }
+    }
+}
+
+/// The nearest message of a channel above a step on the path walked: when it was done, and which it was.
+fn nearest_message(
+    workflow: &Workflow,
+    enrollment: &Enrollment,
+    at: StepIx,
+    channel: &str,
+) -> Option<(Timestamp, StepId, String)> {
+    let mut at = at;
+    loop {
+        let step = workflow.step(at)?;
+        let block = workflow.block(step.block)?;
+        for above in block.steps.iter().take(step.place as usize).rev() {
+            let candidate = workflow.step(*above)?;
+            if let Verb::Send(message) = &candidate.verb
+                && message.medium.as_str() == channel
+                && let Some(sent) = last_done(enrollment, &candidate.id)
+            {
+                return Some((sent, candidate.id.clone(), message.template.clone()));
+            }
+        }
+        at = match block.owner {
+            BlockOwner::Root | BlockOwner::Goal => return None,
+            BlockOwner::Arm(owner, _)
+            | BlockOwner::EventThen(owner, _)
+            | BlockOwner::Point(owner, _)
+            | BlockOwner::Pass(owner) => owner,
+        };
+    }
+}
+
+fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {
+    enrollment
+        .walk
+        .messages
+        .iter()
+        .filter(|(key, _)| key.split('\u{1f}').next() == Some(step.as_str()))
+        .map(|(_, at)| *at)
+        .max()
+}
+
+/// Arrives (an event since then may be there already), or the time is over.
+pub(super) fn wait_for(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
+    let Verb::WaitFor { events, since: rule, within, on_timeout } = &step.verb else { return Flow::Next };
+    let what = super::what(&step.verb);
+    if arrival == Arrival::Woken {
+        walker.line(Some(step), Did::WaitFor, &what, Outcome::Done, None, Some("timeout"), BTreeMap::new());
+        return on_timeout.map_or(Flow::Next, Flow::Into);
+    }
+    if let Some((number, entry)) = there_already(walker, at, step, events, rule) {
+        return match came(walker, step, number, entry) {
+            Some(block) => Flow::Into(block),
+            None => Flow::Next,
+        };
+    }
+    let until = add(walker.moment.at, within, &walker.turn.zone, &walker.turn.world.library.calendar);
+    walker.line(Some(step), Did::WaitFor, &what, Outcome::Waits, Some(until), None, BTreeMap::new());
+    Flow::Rest(until)
+}
+
+/// The earliest event that counts and came before the walk arrived here.
+fn there_already(
+    walker: &Walker<'_, '_>,
+    at: StepIx,
+    _step: &Step,
+    events: &[dsl::step::Awaited],
+    rule: &Since,
+) -> Option<(u32, Entry)> {
+    let mut best: Option<(&Event, u32)> = None;
+    for (number, awaited) in events.iter().enumerate() {
+        let from =
+            since(walker.turn, &walker.workflow, &walker.enrollment, at, rule, &awaited.event, walker.moment.at);
+        for event in walker.turn.snapshot.events_of(&awaited.event) {
+            let fits = event.at <= walker.moment.at
+                && walker.enrollment.walk.entry.is_before(event)
+                // What comes at the very instant of a plain wait is met by it, not found by it.
+                && (event.at < walker.moment.at || from.message.is_some())
+                && from.takes(event)
+                && route::counts(event, awaited.when.as_ref())
+                && route::same_key(walker.turn, &walker.workflow, &walker.enrollment, event)
+                && awaited.when.as_ref().is_none_or(|when| {
+                    condition::holds(when, &walker.facts(Some(&Entry::of_event(event))))
+                });
+            if fits && best.is_none_or(|(known, _)| event.order() < known.order()) {
+                best = Some((event, number as u32));
+            }
+        }
+    }
+    best.map(|(event, number)| (number, Entry::of_event(event)))
+}
+
+/// An awaited event came: it is kept for `event.*`, and the steps of its `then` are next.
+pub(crate) fn came(walker: &mut Walker<'_, '_>, step: &Step, number: u32, entry: Entry) -> Option<BlockIx> {
+    let Verb::WaitFor { events, .. } = &step.verb else { return None };
+    let mut values = route::plain(&entry.fields);
+    values.insert("event".to_owned(), entry.name.clone().into());
+    walker.line(Some(step), Did::WaitFor, &entry.name, Outcome::Done, None, Some("came"), values);
+    walker.enrollment.walk.came.insert(step.id.clone(), entry);
+    events.get(number as usize).and_then(|awaited| awaited.then)
+}

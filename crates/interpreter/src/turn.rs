@@ -1,0 +1,324 @@
+//! One customer's turn: everything that is due for them, in the order of time. Facts come before time at
+//! the same instant; a walk that is ready goes on before the next thing is looked at.
+
+use crate::assign::{Chosen, Request};
+use crate::facts::Facts;
+use crate::profile;
+use crate::world::{Moment, World, zone_of_country};
+use crate::{advance, enroll, plan, route};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::event::names;
+use model::{
+    Changes, CounterKey, Did, Enrollment, EnrollmentId, Entry, Event, Input, Outcome, Rep, RepId, Snapshot, TimerKey,
+    TraceLine, Value, WalkState, WorkflowId, zone,
+};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Walks advanced in one turn, at most: beyond it the rest stays ready for the next turn.
+const MOST_ADVANCES: u32 = 10_000;
+
+/// One customer's turn under way.
+pub struct Turn<'a> {
+    pub(crate) world: World<'a>,
+    pub(crate) reps: Arc<BTreeMap<RepId, Rep>>,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) changes: Changes,
+    /// The instant of handling; decisions take their logical instant from it.
+    pub(crate) now: Timestamp,
+    pub(crate) zone: TimeZone,
+    /// A walk that asks for a rep; the turn rests until [`Turn::give`].
+    pub(crate) request: Option<(Request, Moment)>,
+    /// The moments of walks made ready in this turn.
+    pub(crate) moments: BTreeMap<EnrollmentId, Moment>,
+    inputs: VecDeque<Input>,
+    caused: VecDeque<Event>,
+    advances: u32,
+}
+
+/// What is next in a turn.
+enum Next {
+    Caused(Event),
+    Ready(EnrollmentId, Moment),
+    Input(Input),
+    Timer(TimerKey),
+    Wake(EnrollmentId),
+    Nothing,
+}
+
+impl<'a> Turn<'a> {
+    /// Begins a turn. Inputs are put in the order of time.
+    pub fn new(
+        world: World<'a>,
+        reps: Arc<BTreeMap<RepId, Rep>>,
+        snapshot: Snapshot,
+        mut inputs: Vec<Input>,
+        now: Timestamp,
+    ) -> Self {
+        inputs.sort_by(|a, b| order_of(a, now).cmp(&order_of(b, now)));
+        let zone = zone_of(&world, &snapshot);
+        Self {
+            world,
+            reps,
+            snapshot,
+            changes: Changes::default(),
+            now,
+            zone,
+            request: None,
+            moments: BTreeMap::new(),
+            inputs: inputs.into(),
+            caused: VecDeque::new(),
+            advances: 0,
+        }
+    }
+
+    /// Goes on until nothing is due (`true`) or a walk asks for a rep (`false`).
+    pub fn run(&mut self) -> bool {
+        while self.request.is_none() {
+            match self.next() {
+                Next::Caused(event) => {
+                    let moment = Moment::of(event.at, self.now);
+                    route::route(self, &event, moment);
+                }
+                Next::Ready(id, moment) => {
+                    self.advances += 1;
+                    advance::advance(self, &id, moment, advance::Arrival::Fresh);
+                }
+                Next::Wake(id) => {
+                    self.advances += 1;
+                    let due = self.snapshot.enrollment(&id).and_then(Enrollment::wake_at).unwrap_or(self.now);
+                    advance::advance(self, &id, Moment::of(due, self.now), advance::Arrival::Woken);
+                }
+                Next::Timer(key) => plan::fire(self, &key),
+                Next::Input(input) => self.take(input),
+                Next::Nothing => return true,
+            }
+            if self.advances >= MOST_ADVANCES {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The request that the turn rests on.
+    pub fn request(&self) -> Option<&Request> {
+        self.request.as_ref().map(|(request, _)| request)
+    }
+
+    /// Answers the request; `run` goes on with it.
+    pub fn give(&mut self, chosen: &Chosen) {
+        if let Some((request, moment)) = self.request.take() {
+            advance::given(self, &request, chosen, moment);
+        }
+    }
+
+    /// The customer as they are now, and what changed.
+    pub fn finish(self) -> (Snapshot, Changes) {
+        (self.snapshot, self.changes)
+    }
+
+    fn next(&mut self) -> Next {
+        if let Some(event) = self.caused.pop_front() {
+            return Next::Caused(event);
+        }
+        let mut ready: Vec<(i64, &WorkflowId, &str, &EnrollmentId, Timestamp)> = Vec::new();
+        let mut wake: Option<(Timestamp, i64, &WorkflowId, &str, &EnrollmentId)> = None;
+        for enrollment in &self.snapshot.enrollments {
+            if self.world.workflows.paused.contains(&enrollment.workflow) {
+                continue;
+            }
+            let Some(version) = self.world.workflows.versions.get(&enrollment.version) else { continue };
+            match &enrollment.state {
+                WalkState::Ready { since, .. } => {
+                    ready.push((-version.priority, &enrollment.workflow, &enrollment.key, &enrollment.id, *since));
+                }
+                WalkState::Waiting { wake_at, .. } if *wake_at <= self.now => {
+                    let this = (*wake_at, -version.priority, &enrollment.workflow, enrollment.key.as_str(), &enrollment.id);
+                    if wake.as_ref().is_none_or(|best| this < *best) {
+                        wake = Some(this);
+                    }
+                }
+                WalkState::Waiting { .. } | WalkState::Ended { .. } => {}
+            }
+        }
+        if let Some((_, _, _, id, since)) = ready.into_iter().min() {
+            let moment = self.moments.get(id).copied().unwrap_or_else(|| Moment::of(since, self.now));
+            return Next::Ready(id.clone(), moment);
+        }
+        let input = self.inputs.front().map(|input| order_of(input, self.now).0);
+        let timer = self
+            .snapshot
+            .timers
+            .iter()
+            .filter(|(_, timer)| timer.fire_at <= self.now)
+            .min_by_key(|(key, timer)| (timer.fire_at, *key))
+            .map(|(key, timer)| (timer.fire_at, key));
+        // At one instant a fact beats a timer, and a timer a wait.
+        let wake_at = wake.as_ref().map_or(Timestamp::MAX, |wake| wake.0);
+        let timer_at = timer.map_or(Timestamp::MAX, |(at, _)| at);
+        if input.is_some_and(|at| at <= timer_at && at <= wake_at)
+            && let Some(input) = self.inputs.pop_front()
+        {
+            return Next::Input(input);
+        }
+        match (timer, wake) {
+            (Some((at, key)), _) if at <= wake_at => Next::Timer(key.clone()),
+            (_, Some((_, _, _, _, id))) => Next::Wake(id.clone()),
+            _ => Next::Nothing,
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Event(event) => {
+                if self.apply(&event) {
+                    let moment = Moment::of(event.at, self.now);
+                    route::route(self, &event, moment);
+                }
+            }
+            Input::Applied(event) => {
+                let moment = Moment::of(event.at, self.now);
+                route::route(self, &event, moment);
+            }
+            Input::History(event) => {
+                self.apply(&event);
+            }
+            Input::Start { workflow, at, by } => {
+                let moment = Moment::of(at, self.now);
+                if let Some(live) = self.world.workflows.live(&workflow).cloned() {
+                    let entry = Entry { name: by, at: moment.at, received_at: moment.at, ..Entry::default() };
+                    enroll::enroll(self, &live, entry, moment);
+                }
+            }
+            Input::Due => {}
+            Input::Plan { launch } => plan::plan_all(self, &launch),
+            Input::Exit { enrollment, reason } => {
+                advance::leave(self, &enrollment, &reason, Moment::of(self.now, self.now));
+            }
+        }
+    }
+
+    /// Applies a fact to the customer.
+    pub(crate) fn apply(&mut self, event: &Event) -> bool {
+        let new = profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
+        if new && event.name == names::CUSTOMER_CHANGED {
+            self.zone = zone_of(&self.world, &self.snapshot);
+        }
+        new
+    }
+
+    /// Records a fact of our own: it is applied now, and routed once the walk rests.
+    pub(crate) fn cause(&mut self, mut event: Event) {
+        event.source = "nurture".to_owned();
+        if self.apply(&event) {
+            self.changes.events.push(event.clone());
+            self.caused.push_back(event);
+        }
+    }
+
+    /// The facts at an instant, as a walk sees them.
+    pub(crate) fn facts<'b>(
+        &'b self,
+        enrollment: Option<&'b Enrollment>,
+        event: Option<&'b Entry>,
+        now: Timestamp,
+    ) -> Facts<'b> {
+        Facts {
+            library: self.world.library,
+            snapshot: &self.snapshot,
+            reps: &self.reps,
+            entry: enrollment.map(|enrollment| &enrollment.walk.entry),
+            event,
+            candidate: None,
+            candidate_entity: None,
+            vars: enrollment.map(|enrollment| &enrollment.walk.vars),
+            results: enrollment.map(|enrollment| &enrollment.walk.results),
+            now,
+            zone: &self.zone,
+            project_zone: self.world.zone,
+        }
+    }
+
+    /// Writes a line of the trace and counts the pass.
+    pub(crate) fn trace(&mut self, line: Line<'_>) {
+        let edge = match &line.reason {
+            Some(reason) => format!("{}:{reason}", line.outcome.as_str()),
+            None => line.outcome.as_str().to_owned(),
+        };
+        let step = line.step.map(|step| step.as_str().to_owned()).unwrap_or_default();
+        let key = CounterKey { workflow: line.workflow.0.clone(), version: line.workflow.1.clone(), step, edge };
+        *self.changes.counters.entry(key).or_insert(0) += 1;
+        self.changes.trace.push(TraceLine {
+            at: line.at,
+            offset: self.zone.to_offset(line.at),
+            customer: self.snapshot.customer.id.clone(),
+            workflow: line.workflow.0.clone(),
+            version: line.workflow.1.clone(),
+            enrollment: line.enrollment.cloned(),
+            step: line.step.cloned(),
+            did: line.did,
+            what: line.what,
+            outcome: line.outcome,
+            until: line.until,
+            reason: line.reason,
+            values: line.values,
+        });
+    }
+
+    /// Puts a walk back (or in) and marks it changed.
+    pub(crate) fn put(&mut self, enrollment: Enrollment) {
+        self.changes.enrollments.insert(enrollment.id.clone());
+        match self.snapshot.enrollments.iter_mut().find(|known| known.id == enrollment.id) {
+            Some(place) => *place = enrollment,
+            None => self.snapshot.enrollments.push(enrollment),
+        }
+    }
+
+    /// A value of an event by the key that a walk is told apart by; `None`: the event has no such field.
+    pub(crate) fn text_of(value: &Value) -> String {
+        match value.to_plain_json() {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        }
+    }
+}
+
+/// A trace line before the customer's own values are put in.
+pub(crate) struct Line<'b> {
+    pub at: Timestamp,
+    pub workflow: (&'b WorkflowId, &'b model::VersionId),
+    pub enrollment: Option<&'b EnrollmentId>,
+    pub step: Option<&'b model::StepId>,
+    pub did: Did,
+    pub what: String,
+    pub outcome: Outcome,
+    pub until: Option<Timestamp>,
+    pub reason: Option<String>,
+    pub values: BTreeMap<String, serde_json::Value>,
+}
+
+/// When an input counts, and its place among those of one instant.
+fn order_of(input: &Input, now: Timestamp) -> (Timestamp, Timestamp, String) {
+    match input {
+        Input::Event(event) | Input::Applied(event) | Input::History(event) => {
+            (event.at, event.received_at, event.id.as_str().to_owned())
+        }
+        Input::Start { at, workflow, .. } => (*at, *at, workflow.as_str().to_owned()),
+        Input::Due | Input::Plan { .. } => (now, now, String::new()),
+        Input::Exit { enrollment, .. } => (now, now, enrollment.as_str().to_owned()),
+    }
+}
+
+/// The customer's zone: their own, else their country's, else the project's.
+pub fn zone_of(world: &World<'_>, snapshot: &Snapshot) -> TimeZone {
+    let own = snapshot.customer.text("zone").and_then(zone::zone);
+    let country = || {
+        let country = snapshot.customer.text("country").or_else(|| {
+            let default = world.library.model.customer.get("country")?.default.as_ref()?;
+            default.as_text()
+        });
+        if world.trial.is_none() { country.and_then(zone_of_country).and_then(zone::zone) } else { None }
+    };
+    own.or_else(country).unwrap_or_else(|| world.zone.clone())
+}

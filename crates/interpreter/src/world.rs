@@ -1,0 +1,110 @@
+//! What all decisions share: the libraries, the published versions, the people, the project's zone.
+
+use crate::assign::TeamState;
+use dsl::library::Library;
+use dsl::workflow::Workflow;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::{Rep, RepId, TeamId, VersionId, WorkflowId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How late a thing may be handled and still count as on time (rules.md §2.2).
+pub const ON_TIME_MS: i64 = 60_000;
+/// Causes behind one another, at most (rules.md §5.14).
+pub const MOST_CAUSES: u8 = 8;
+
+/// Everything a turn may look at beside the customer.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// Model, teams, topics, calendar …
+    pub library: &'a Library,
+    /// Versions and which of them is live.
+    pub workflows: &'a Workflows,
+    /// The project's zone.
+    pub zone: &'a TimeZone,
+    /// In a test of a file: the arms and holdouts it fixes (split → way, `holdout` → `true`); everybody
+    /// else is treated, and the project's zone is every customer's who has none of their own.
+    pub trial: Option<&'a BTreeMap<String, String>>,
+}
+
+/// The published versions.
+#[derive(Clone, Debug, Default)]
+pub struct Workflows {
+    /// Every version that somebody may still walk in.
+    pub versions: BTreeMap<VersionId, Arc<Workflow>>,
+    /// The live version of each workflow.
+    pub current: BTreeMap<WorkflowId, VersionId>,
+    /// Held: no step, no entry.
+    pub paused: BTreeSet<WorkflowId>,
+}
+
+impl Workflows {
+    /// All of these as live versions.
+    pub fn of(workflows: impl IntoIterator<Item = Arc<Workflow>>) -> Self {
+        let mut all = Self::default();
+        for workflow in workflows {
+            all.current.insert(workflow.id.clone(), workflow.version.clone());
+            all.versions.insert(workflow.version.clone(), workflow);
+        }
+        all
+    }
+    /// The live version of a workflow.
+    pub fn live(&self, id: &WorkflowId) -> Option<&Arc<Workflow>> {
+        self.versions.get(self.current.get(id)?)
+    }
+    /// The live versions that are not paused, the higher priority first, then by id (rules.md §5.17).
+    pub fn in_order(&self) -> Vec<&Arc<Workflow>> {
+        let mut all: Vec<_> = self
+            .current
+            .iter()
+            .filter(|(id, _)| !self.paused.contains(*id))
+            .filter_map(|(_, version)| self.versions.get(version))
+            .collect();
+        all.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        all
+    }
+}
+
+/// The reps and the teams' pointers: what assignments read and change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct People {
+    /// All reps.
+    pub reps: BTreeMap<RepId, Rep>,
+    /// The state of each team's rotation.
+    pub teams: BTreeMap<TeamId, TeamState>,
+    /// Open leads per rep: assigned and in no end stage.
+    pub open: BTreeMap<RepId, i64>,
+}
+
+/// When something is decided: the instant it was due, and the logical instant of the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When it was due.
+    pub due: Timestamp,
+    /// The instant that counts: `due` if handled within 60 s, else the instant of handling.
+    pub at: Timestamp,
+}
+
+impl Moment {
+    /// The moment of something due at `due` and handled at `now`.
+    pub fn of(due: Timestamp, now: Timestamp) -> Self {
+        let late = now.as_millisecond().saturating_sub(due.as_millisecond());
+        Self { due, at: if late <= ON_TIME_MS { due } else { now } }
+    }
+}
+
+/// The zone of a country that has one; for customers of whom no zone is known.
+pub fn zone_of_country(country: &str) -> Option<&'static str> {
+    const ZONES: &[(&str, &str)] = &[
+        ("AE", "Asia/Dubai"), ("AT", "Europe/Vienna"), ("BE", "Europe/Brussels"), ("CH", "Europe/Zurich"),
+        ("CN", "Asia/Shanghai"), ("CZ", "Europe/Prague"), ("DE", "Europe/Berlin"), ("DK", "Europe/Copenhagen"),
+        ("FI", "Europe/Helsinki"), ("FR", "Europe/Paris"), ("GB", "Europe/London"), ("HK", "Asia/Hong_Kong"),
+        ("IE", "Europe/Dublin"), ("IN", "Asia/Kolkata"), ("IT", "Europe/Rome"), ("JP", "Asia/Tokyo"),
+        ("KE", "Africa/Nairobi"), ("KR", "Asia/Seoul"), ("MO", "Asia/Macau"), ("MY", "Asia/Kuala_Lumpur"),
+        ("NL", "Europe/Amsterdam"), ("NO", "Europe/Oslo"), ("NZ", "Pacific/Auckland"), ("PH", "Asia/Manila"),
+        ("PL", "Europe/Warsaw"), ("SE", "Europe/Stockholm"), ("SG", "Asia/Singapore"), ("TH", "Asia/Bangkok"),
+        ("TW", "Asia/Taipei"), ("VN", "Asia/Ho_Chi_Minh"),
+    ];
+    ZONES.iter().find(|(code, _)| *code == country).map(|(_, zone)| *zone)
+}

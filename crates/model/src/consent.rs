@@ -1,0 +1,108 @@
+//! Consent and suppression: what a person allowed, and what must never happen again.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a message travels. Consent and suppression are kept per channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    /// E-mail.
+    Email,
+    /// Text message.
+    Sms,
+    /// A declared channel of another kind (`message: … via: …`).
+    Message,
+}
+
+impl Medium {
+    /// `email`, `sms`, `message`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Message => "message",
+        }
+    }
+    /// The customer attribute that holds the address on this medium.
+    pub fn address_attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms | Self::Message => "phone",
+        }
+    }
+}
+
+/// One change of consent. Append-only; the latest by `at` counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Consent {
+    /// What about: a topic of the model (`marketing`).
+    pub topic: String,
+    /// On which channel; `None`: on every one.
+    pub medium: Option<Medium>,
+    /// Granted, or withdrawn.
+    pub granted: bool,
+    /// When the person said so.
+    pub at: Timestamp,
+    /// Where they said it: a form's name, an import, a workflow.
+    pub source: String,
+}
+
+/// The consents of one customer: the latest per (topic, medium).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Consents(pub BTreeMap<(String, Option<Medium>), (bool, Timestamp)>);
+
+impl Consents {
+    /// Takes a change in. An older one than what is known changes nothing; of two at one instant the
+    /// withdrawal wins.
+    pub fn apply(&mut self, consent: &Consent) {
+        let key = (consent.topic.clone(), consent.medium);
+        let known = self.0.get(&key).copied();
+        let newer = match known {
+            None => true,
+            Some((granted, at)) => consent.at > at || (consent.at == at && granted && !consent.granted),
+        };
+        if newer {
+            self.0.insert(key, (consent.granted, consent.at));
+        }
+    }
+
+    /// Whether a message of this topic may go on this medium: the later of the word for this medium and
+    /// the word for all of them decides; nothing said means no.
+    pub fn allow(&self, topic: &str, medium: Medium) -> bool {
+        let here = self.0.get(&(topic.to_owned(), Some(medium)));
+        let everywhere = self.0.get(&(topic.to_owned(), None));
+        match (here, everywhere) {
+            (None, None) => false,
+            (Some((granted, _)), None) | (None, Some((granted, _))) => *granted,
+            (Some(a), Some(b)) if a.1 == b.1 => a.0 && b.0,
+            (Some(a), Some(b)) => if a.1 > b.1 { a.0 } else { b.0 },
+        }
+    }
+}
+
+/// An address that must not be written to, whatever consent says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The channel; `None`: all of them.
+    pub medium: Option<Medium>,
+    /// Only messages of this topic; `None`: all messages.
+    pub topic: Option<String>,
+    /// Why: `hard_bounce`, `complaint`, `manual`, or a workflow's own words.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when, exclusive; `None`: for ever.
+    pub until: Option<Timestamp>,
+}
+
+impl Suppression {
+    /// Whether it forbids a message of this topic on this medium at this instant.
+    pub fn forbids(&self, topic: Option<&str>, medium: Medium, now: Timestamp) -> bool {
+        self.medium.is_none_or(|m| m == medium)
+            && self.topic.as_deref().is_none_or(|t| Some(t) == topic)
+            && self.at <= now
+            && self.until.is_none_or(|until| now < until)
+    }
+}

@@ -1,0 +1,190 @@
+//! An enrollment: one customer's walk through one version of a workflow, and where it stands.
+
+use crate::{CustomerId, EnrollmentId, EntityId, Event, StepId, Value, VersionId, WorkflowId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One walk. At any time it is in exactly one state: ready, waiting, or ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enrollment {
+    /// Hash of (workflow, customer, key, entered at).
+    pub id: EnrollmentId,
+    /// Which workflow.
+    pub workflow: WorkflowId,
+    /// Which version; it never changes unless a publish moves it.
+    pub version: VersionId,
+    /// Who.
+    pub customer: CustomerId,
+    /// What tells parallel walks apart; empty: the customer.
+    pub key: String,
+    /// When it began.
+    pub entered_at: Timestamp,
+    /// Where it stands.
+    pub state: WalkState,
+    /// What it carries.
+    pub walk: Walk,
+    /// Until when a conversion counts, also after the end; `None`: only while it walks.
+    pub goal_until: Option<Timestamp>,
+    /// Counts every save, so that two workers cannot both save.
+    pub rev: i64,
+}
+
+impl Enrollment {
+    /// Whether it still walks.
+    pub fn is_active(&self) -> bool {
+        match self.state {
+            WalkState::Ready { .. } | WalkState::Waiting { .. } => true,
+            WalkState::Ended { .. } => false,
+        }
+    }
+    /// The step it stands at; `None` once it has ended.
+    pub fn step(&self) -> Option<&StepId> {
+        match &self.state {
+            WalkState::Ready { step, .. } | WalkState::Waiting { step, .. } => Some(step),
+            WalkState::Ended { .. } => None,
+        }
+    }
+    /// When it goes on by itself; `None`: ended.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            WalkState::Ready { since, .. } => Some(*since),
+            WalkState::Waiting { wake_at, .. } => Some(*wake_at),
+            WalkState::Ended { .. } => None,
+        }
+    }
+}
+
+/// Where a walk stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkState {
+    /// To be advanced at once.
+    Ready {
+        /// At this step.
+        step: StepId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Rests at a step until an instant, at the latest.
+    Waiting {
+        /// At this step.
+        step: StepId,
+        /// Since when.
+        since: Timestamp,
+        /// Until when.
+        wake_at: Timestamp,
+    },
+    /// Over.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// Why: `end`, `goal`, `exit_when`, `not_quiet`, an author's word …
+        reason: String,
+    },
+}
+
+/// What a walk carries with it. Kept as JSON beside the enrollment's columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Walk {
+    /// What started it, frozen.
+    pub entry: Entry,
+    /// Held out: walks the same steps, nothing leaves.
+    #[serde(default)]
+    pub holdout: bool,
+    /// How many effects of workflows lie behind its start.
+    #[serde(default)]
+    pub chain: u8,
+    /// `vars.*`.
+    #[serde(default)]
+    pub vars: BTreeMap<String, Value>,
+    /// Instants at which message steps were done, by step and pass: no message goes twice.
+    #[serde(default)]
+    pub messages: BTreeMap<String, Timestamp>,
+    /// The first due instant of the message it stands at, from which its deadline runs.
+    #[serde(default)]
+    pub first_due: Option<Timestamp>,
+    /// The events that came, by the step that awaited them: `event.*` in its `then`.
+    #[serde(default)]
+    pub came: BTreeMap<StepId, Entry>,
+    /// Rounds of repeats begun, by step.
+    #[serde(default)]
+    pub passes: BTreeMap<StepId, u32>,
+    /// Timelines under way, by step.
+    #[serde(default)]
+    pub timelines: BTreeMap<StepId, TimelineState>,
+    /// Results of steps: `steps.ID.*`.
+    #[serde(default)]
+    pub results: BTreeMap<StepId, BTreeMap<String, Value>>,
+    /// Inside `goal.then`: what the goal was reached by.
+    #[serde(default)]
+    pub goal: Option<Entry>,
+    /// The instant of the last conversion counted.
+    #[serde(default)]
+    pub converted_at: Option<Timestamp>,
+    /// Windows that a `wait_until` directly before the message at hand laid on it.
+    #[serde(default)]
+    pub window_step: Option<StepId>,
+}
+
+/// What started a walk, or came to it: an event's fields, a date, a change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The event's name, or the trigger's kind (`date`, `inactive`, `schedule`, `manual`).
+    pub name: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Its place among the events: only later ones reach a goal or a wait.
+    pub received_at: Timestamp,
+    /// The event's id; empty where it is no event.
+    #[serde(default)]
+    pub event: String,
+    /// The fields; `date` for dates, `from` and `to` for stages and attributes.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Value>,
+    /// The entity that the trigger names.
+    #[serde(default)]
+    pub entity: Option<(String, EntityId)>,
+}
+
+impl Entry {
+    /// The entry that an event makes.
+    pub fn of_event(event: &Event) -> Self {
+        Self {
+            name: event.name.clone(),
+            at: event.at,
+            received_at: event.received_at,
+            event: event.id.as_str().to_owned(),
+            fields: event.properties.clone(),
+            entity: event.entity.clone(),
+        }
+    }
+    /// Whether an event lies after it in the order of events.
+    pub fn is_before(&self, event: &Event) -> bool {
+        (self.at, self.received_at, self.event.as_str()) < (event.at, event.received_at, event.id.as_str())
+    }
+}
+
+/// A timeline under way.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TimelineState {
+    /// The date it is planned for.
+    pub date: Option<Date>,
+    /// The points done or left out: the point's number, and for `again` points the date.
+    #[serde(default)]
+    pub done: BTreeSet<(u32, Option<Date>)>,
+    /// The point whose steps are under way.
+    #[serde(default)]
+    pub running: Option<u32>,
+    /// How often the date has moved; 50 at most.
+    #[serde(default)]
+    pub moves: u32,
+}
+
+/// When a customer last entered a workflow under a key: outlives enrollments and versions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EntryMemory {
+    /// The last entry.
+    pub entered_at: Timestamp,
+}

@@ -1,0 +1,74 @@
+//! An event: a fact with a time, from outside or from us; append-only.
+
+use crate::{CustomerId, EntityId, EventId, Value};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// A fact with a time. Ordered by (`at`, `received_at`, `id`): rules.md §2.3.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Unique within its source and customer; a repeat is dropped by it.
+    pub id: EventId,
+    /// Who told us: an import's name, an API key, `nurture` for our own.
+    pub source: String,
+    /// What happened, as the model names it (`order.paid`).
+    pub name: String,
+    /// Whose fact it is.
+    pub customer: CustomerId,
+    /// The entity it is about, for `<entity>.stage_changed` and the like.
+    pub entity: Option<(String, EntityId)>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// When we learnt of it.
+    pub received_at: Timestamp,
+    /// Its fields.
+    pub properties: BTreeMap<String, Value>,
+    /// How many effects of workflows lie behind it; 0 for facts from outside. Beyond 8: refused as a loop.
+    pub chain: u8,
+}
+
+impl Event {
+    /// The order of events: (occurred at, received at, id).
+    pub fn order(&self) -> (Timestamp, Timestamp, &EventId) {
+        (self.at, self.received_at, &self.id)
+    }
+}
+
+/// Names of the events that the engine itself records.
+pub mod names {
+    /// An attribute changed: `attribute`, `from`, `to`.
+    pub const CUSTOMER_CHANGED: &str = "customer.changed";
+    /// A tag was set or taken: `tag`, `present`.
+    pub const TAG_CHANGED: &str = "customer.tag_changed";
+    /// Consent was given: `topic`, `channel`.
+    pub const CONSENT_GRANTED: &str = "consent.granted";
+    /// Consent was taken back: `topic`, `channel`.
+    pub const CONSENT_WITHDRAWN: &str = "consent.withdrawn";
+    /// Points were added by a step: `score`, `points`.
+    pub const SCORE_ADDED: &str = "score.added";
+    /// A rep was given the customer: `rep`, `team`.
+    pub const REP_ASSIGNED: &str = "rep.assigned";
+    /// A rep accepted.
+    pub const REP_ACCEPTED: &str = "rep.accepted";
+    /// A rep refused.
+    pub const REP_REFUSED: &str = "rep.refused";
+    /// A rep spoke with the customer.
+    pub const REP_CONTACTED: &str = "rep.contacted";
+    /// A task was finished: `task`, `outcome`.
+    pub const TASK_DONE: &str = "task.done";
+    /// A task was not finished in time: `task`.
+    pub const TASK_OVERDUE: &str = "task.overdue";
+
+    /// `deal` → `deal.stage_changed`.
+    pub fn stage_changed(of: &str) -> String {
+        format!("{of}.stage_changed")
+    }
+    /// `deal` → `deal.changed` (attributes of an entity): `attribute`, `from`, `to`.
+    pub fn changed(of: &str) -> String {
+        format!("{of}.changed")
+    }
+    /// `email` → `email.sent`.
+    pub fn sent(channel: &str) -> String {
+        format!("{channel}.sent")
+    }
+}

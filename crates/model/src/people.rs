@@ -1,0 +1,71 @@
+//! Reps and what they are given: assignments and tasks.
+
+use crate::{CustomerId, EnrollmentId, RepId, StepId, TaskId, TeamId, WorkflowId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The salesperson who owns customers and tasks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rep {
+    /// The name people read; empty: the id.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// IANA zone; `None`: the project's.
+    pub zone: Option<String>,
+    /// Away now (leave, pause): data, not policy.
+    pub away: bool,
+    /// Other columns of the import.
+    pub attributes: BTreeMap<String, serde_json::Value>,
+}
+
+/// A rep was given a customer or an entity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Whose.
+    pub customer: CustomerId,
+    /// The entity, where the assignment is `of` one: kind and id.
+    pub entity: Option<(String, String)>,
+    /// By which team; `None`: by hand or import.
+    pub team: Option<TeamId>,
+    /// To whom.
+    pub rep: RepId,
+    /// Who had it before.
+    pub former: Option<RepId>,
+    /// When.
+    pub at: Timestamp,
+    /// By which walk and step; `None`: by hand or import.
+    pub by: Option<(EnrollmentId, StepId)>,
+    /// The rule that chose: `round_robin`, `owner`, `sticky` …
+    pub rule: String,
+}
+
+/// A to-do for a rep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Unique: hash of (enrollment, step, pass).
+    pub id: TaskId,
+    /// About whom.
+    pub customer: CustomerId,
+    /// For whom; `None`: for nobody in particular, seen by the manager.
+    pub rep: Option<RepId>,
+    /// The role or team that it is for where there is no rep.
+    pub role: Option<String>,
+    /// What to do.
+    pub title: String,
+    /// More words.
+    pub body: Option<String>,
+    /// By when.
+    pub due: Option<Timestamp>,
+    /// What may come of it.
+    pub outcomes: Vec<String>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Which walk, workflow and step made it.
+    pub enrollment: EnrollmentId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The step.
+    pub step: StepId,
+}

@@ -1,0 +1,120 @@
+//! A send: one message to one customer on one channel, from its outbox row to its fate.
+
+use crate::{CustomerId, EnrollmentId, Medium, RepId, SendId, StepId, VersionId, WorkflowId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The states of a send; reliability.md draws them. No other code moves a send than `store/send.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendState {
+    /// Waits for a worker, from `due_at` on.
+    Due,
+    /// A worker prepares it.
+    Claimed,
+    /// The content may have left us: the gate has committed.
+    Handed,
+    /// The server took it (250 after the dot).
+    Accepted,
+    /// The server refused it for good.
+    Rejected,
+    /// It was handed over, and nobody can know what became of it.
+    Unknown,
+    /// Something ended it before it left.
+    Cancelled,
+    /// The gate at the hand-over refused it, with a reason.
+    Skipped,
+}
+
+impl SendState {
+    /// The word in the database and in `nurture sends`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Claimed => "claimed",
+            Self::Handed => "handed",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+        }
+    }
+    /// The state of this word; `None`: no such word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Due, Self::Claimed, Self::Handed, Self::Accepted, Self::Rejected, Self::Unknown, Self::Cancelled,
+            Self::Skipped,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == word)
+    }
+}
+
+/// What happens to a message that was handed over and whose fate is unknown after a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// Listed, never sent again: at most once (marketing).
+    Hold,
+    /// Sent again under the same Message-ID: at least once (transactional).
+    Resend,
+}
+
+/// To whom a message goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// The customer.
+    Customer,
+    /// A rep of ours.
+    Rep(RepId),
+    /// A role or a team's mailbox, by name (`sales_manager`).
+    Role(String),
+}
+
+/// An outbox row: everything that rendering and sending needs beside the customer's own values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Unique: hash of (enrollment, step, pass).
+    pub id: SendId,
+    /// Of which walk.
+    pub enrollment: EnrollmentId,
+    /// About whom.
+    pub customer: CustomerId,
+    /// Which workflow, version and step asked for it.
+    pub workflow: WorkflowId,
+    /// The version.
+    pub version: VersionId,
+    /// The step.
+    pub step: StepId,
+    /// Rounds of enclosing repeats and dates of timeline points; empty at most steps.
+    pub pass: String,
+    /// On which channel.
+    pub medium: Medium,
+    /// To whom.
+    pub to: Recipient,
+    /// The template's name; empty for a `notify` with its own text.
+    pub template: String,
+    /// The subject's or the text's source, where the step gives one.
+    pub subject: Option<String>,
+    /// The text of a notify.
+    pub text: Option<String>,
+    /// The sender's name in senders.yaml, or `owner`.
+    pub from: Option<String>,
+    /// Also to the owner.
+    pub copy_to_owner: bool,
+    /// The topic whose consent it needs; `None`: it needs none.
+    pub topic: Option<String>,
+    /// Marketing is bound by quiet hours and carries the unsubscribe headers.
+    pub marketing: bool,
+    /// What an unknown fate means for it.
+    pub on_unknown: OnUnknown,
+    /// The walk's `vars`, `entry.*`, `event.*`, entity and so on, as plain JSON for the template.
+    pub context: BTreeMap<String, serde_json::Value>,
+    /// When the gate said send.
+    pub due_at: Timestamp,
+    /// First due instant + max_lateness: after it, it is skipped.
+    pub deadline: Timestamp,
+}

@@ -1,0 +1,194 @@
+//! Everything a decision about one customer may rest on, and everything it may change.
+
+use crate::{
+    Assignment, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, EntryMemory, Event,
+    Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One customer, loaded. The interpreter reads it and changes it; what it changed stands in [`Changes`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The customer.
+    pub customer: Customer,
+    /// Their entities and the shared ones they refer to, by kind and id.
+    pub entities: BTreeMap<(String, EntityId), Entity>,
+    /// Their events that any workflow reads, by name, in the order of events.
+    pub events: BTreeMap<String, Vec<Event>>,
+    /// What they allowed.
+    pub consents: Consents,
+    /// What is forbidden.
+    pub suppressions: Vec<Suppression>,
+    /// Active walks, and ended ones whose goal still counts, in no particular order.
+    pub enrollments: Vec<Enrollment>,
+    /// Last entries by workflow and key.
+    pub memory: BTreeMap<(WorkflowId, String), EntryMemory>,
+    /// Arms drawn, by workflow and split.
+    pub draws: BTreeMap<(WorkflowId, String), String>,
+    /// Timers that are set.
+    pub timers: BTreeMap<TimerKey, Timer>,
+}
+
+impl Snapshot {
+    /// A customer without a past.
+    pub fn new(customer: Customer) -> Self {
+        Self {
+            customer,
+            entities: BTreeMap::new(),
+            events: BTreeMap::new(),
+            consents: Consents::default(),
+            suppressions: Vec::new(),
+            enrollments: Vec::new(),
+            memory: BTreeMap::new(),
+            draws: BTreeMap::new(),
+            timers: BTreeMap::new(),
+        }
+    }
+    /// The customer's events of a name, in order; empty where there is none.
+    pub fn events_of(&self, name: &str) -> &[Event] {
+        self.events.get(name).map_or(&[], Vec::as_slice)
+    }
+    /// Puts an event in its place in the order; one with the same id is not put in again (`false`).
+    pub fn insert_event(&mut self, event: Event) -> bool {
+        let list = self.events.entry(event.name.clone()).or_default();
+        match list.binary_search_by(|known| known.order().cmp(&event.order())) {
+            Ok(_) => false,
+            Err(place) => {
+                list.insert(place, event);
+                true
+            }
+        }
+    }
+    /// The enrollment with this id.
+    pub fn enrollment(&self, id: &EnrollmentId) -> Option<&Enrollment> {
+        self.enrollments.iter().find(|enrollment| enrollment.id == *id)
+    }
+}
+
+/// Which timer: one per customer, workflow and subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimerKey {
+    /// The workflow whose trigger it is.
+    pub workflow: WorkflowId,
+    /// The entity or key it is about; empty: the customer.
+    pub subject: String,
+}
+
+/// A time trigger that will fire, or be planned anew, at an instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timer {
+    /// When.
+    pub fire_at: Timestamp,
+    /// What it was set for: the anniversary's date, or the last event's instant (as stored text), so that
+    /// a firing can tell whether it still holds.
+    pub basis: String,
+}
+
+/// What a turn changed in a snapshot, and what the shell must write or do. The snapshot holds the new
+/// values; this says which of them are new.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// The customer's attributes changed.
+    pub customer: bool,
+    /// These entities changed.
+    pub entities: BTreeSet<(String, EntityId)>,
+    /// Events of ours, already applied and routed.
+    pub events: Vec<Event>,
+    /// Changes of consent.
+    pub consents: Vec<Consent>,
+    /// New suppressions.
+    pub suppressions: Vec<Suppression>,
+    /// The list of suppressions shrank: write it anew.
+    pub unsuppressed: bool,
+    /// These enrollments are new or changed.
+    pub enrollments: BTreeSet<EnrollmentId>,
+    /// These entries were remembered.
+    pub memory: BTreeSet<(WorkflowId, String)>,
+    /// These arms were drawn.
+    pub draws: BTreeSet<(WorkflowId, String)>,
+    /// These timers were set (present in the snapshot) or taken away (absent).
+    pub timers: BTreeSet<TimerKey>,
+    /// Outbox rows.
+    pub sends: Vec<Outgoing>,
+    /// Due and claimed sends of these walks to be cancelled, with the reason.
+    pub cancels: Vec<(EnrollmentId, String)>,
+    /// Due and claimed sends of the whole customer that need this topic to be cancelled (consent withdrawn);
+    /// `None`: all of them (suppressed).
+    pub cancel_topics: Vec<Option<String>>,
+    /// New tasks.
+    pub tasks: Vec<Task>,
+    /// New assignments.
+    pub assignments: Vec<Assignment>,
+    /// The decisions, in order.
+    pub trace: Vec<TraceLine>,
+    /// Passes per workflow, version, step and edge.
+    pub counters: BTreeMap<CounterKey, i64>,
+}
+
+/// A counter of the console: how many passed an edge of a version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CounterKey {
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The version.
+    pub version: VersionId,
+    /// The step; empty: the workflow itself.
+    pub step: String,
+    /// `done`, `skipped:consent`, `entered`, `refused:audience`, `exited:goal` …
+    pub edge: String,
+}
+
+/// One customer's share of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The customer, loaded.
+    pub snapshot: Snapshot,
+    /// What is to be decided on.
+    pub inputs: Vec<Input>,
+}
+
+/// Something to decide on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// A fact to apply and route.
+    Event(Event),
+    /// A fact to route that was applied before.
+    Applied(Event),
+    /// A fact of the past to apply, which starts nothing.
+    History(Event),
+    /// A schedule came round for this customer, or a person starts a manual workflow.
+    Start {
+        /// Which workflow.
+        workflow: WorkflowId,
+        /// The logical instant.
+        at: Timestamp,
+        /// `schedule`, `manual` or `launch`.
+        by: String,
+    },
+    /// Timers or waits are due; the turn finds them itself.
+    Due,
+    /// Plan the timers of this customer anew (a publish, an import).
+    Plan {
+        /// `at_launch: enroll_matching` workflows whose deadline is past fire now.
+        launch: Vec<WorkflowId>,
+    },
+    /// End these walks by hand.
+    Exit {
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Work {
+    /// A customer with what is to be decided.
+    pub fn new(snapshot: Snapshot, inputs: Vec<Input>) -> Self {
+        Self { snapshot, inputs }
+    }
+    /// Whose.
+    pub fn customer(&self) -> &CustomerId {
+        &self.snapshot.customer.id
+    }
+}

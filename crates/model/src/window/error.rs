@@ -1,0 +1,57 @@
+//! Why a text is no window.
+
+/// Why a text is no window.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WindowError {
+    /// Nothing was written.
+    #[error("a window is missing, such as `10:00-20:00 workdays`")]
+    Empty,
+    /// A part that is neither days nor a time of the day.
+    #[error("`{part}` is neither days nor a time of the day, such as `mon-fri` or `10:00-20:00`")]
+    NotAPart {
+        /// The part.
+        part: String,
+    },
+    /// `25:00` or `9:60`.
+    #[error("`{part}` is not a clock time")]
+    NoSuchTime {
+        /// The part.
+        part: String,
+    },
+    /// It starts and ends at one time.
+    #[error("`{part}` starts and ends at the same time; the whole day is `00:00-24:00`")]
+    NoLength {
+        /// The part.
+        part: String,
+    },
+    /// Quiet hours or working hours that never end.
+    #[error("`{text}` never ends")]
+    NeverEnds {
+        /// What was written.
+        text: String,
+    },
+}
+
+impl WindowError {
+    /// The stable key of this mistake in the catalogue of words.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Empty => "window-empty",
+            Self::NotAPart { .. } => "window-not-a-part",
+            Self::NoSuchTime { .. } => "window-no-such-time",
+            Self::NoLength { .. } => "window-no-length",
+            Self::NeverEnds { .. } => "window-never-ends",
+        }
+    }
+
+    /// The values that the words of [`Self::key`] name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Empty => vec![],
+            Self::NotAPart { part } | Self::NoSuchTime { part } | Self::NoLength { part } => {
+                vec![("part", part.clone())]
+            }
+            Self::NeverEnds { text } => vec![("text", text.clone())],
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Assignments: who was given whom, by which rule, and how much each rep has open.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{instant, millis, spread};
+use dsl::library::Model;
+use jiff::Timestamp;
+use model::{Assignment, CustomerId, EnrollmentId, RepId, StepId, TeamId};
+use serde::Serialize;
+use sqlx::Row;
+use std::collections::BTreeMap;
+
+// Appends; `number` goes on where earlier ones of the customer and instant ended.  ?1 rows
+const APPEND: &str = "
+INSERT INTO assignment (slot, customer, at, number, entity_kind, entity_id, team, rep, former, enrollment, step, rule)
+SELECT value->>'slot', value->>'customer', value->>'at',
+       value->>'number' + coalesce((SELECT max(a.number) + 1 FROM assignment AS a
+         WHERE a.slot = value->>'slot' AND a.customer = value->>'customer' AND a.at = value->>'at'), 0),
+       value->>'entity_kind', value->>'entity_id', value->>'team', value->>'rep', value->>'former',
+       value->>'enrollment', value->>'step', value->>'rule'
+FROM json_each(?1) WHERE true";
+
+// ?1 slot  ?2 customer
+const OF_CUSTOMER: &str = "
+SELECT at, entity_kind, entity_id, team, rep, former, enrollment, step, rule
+FROM assignment WHERE slot = ?1 AND customer = ?2 ORDER BY at, number";
+
+// What each rep has open: customers they own, and entities given to them that they still own and that are in no
+// end stage (engine, at its start; it counts on from there).  ?1 [[kind, end stage], …]
+const OPEN: &str = "
+SELECT rep, sum(open) FROM (
+  SELECT owner AS rep, count(*) AS open FROM customer WHERE owner IS NOT NULL GROUP BY owner
+  UNION ALL
+  SELECT e.owner AS rep, count(*) AS open
+  FROM (SELECT DISTINCT slot, entity_kind, entity_id FROM assignment WHERE entity_kind IS NOT NULL) AS given
+  CROSS JOIN entity AS e ON e.slot = given.slot AND e.kind = given.entity_kind AND e.id = given.entity_id
+  WHERE e.owner IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM json_each(?1) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage)
+  GROUP BY e.owner
+) GROUP BY rep";
+
+// How many each rep was given in a time (per_day).  ?1 from  ?2 to
+const GIVEN: &str = "
+SELECT rep, count(*) FROM assignment WHERE at >= ?1 AND at < ?2 GROUP BY rep ORDER BY rep";
+
+// ?1 from  ?2 to
+const BY_TEAM: &str = "
+SELECT team, rep, count(*) FROM assignment WHERE at >= ?1 AND at < ?2 AND team IS NOT NULL
+GROUP BY team, rep ORDER BY team, rep";
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    slot: u16,
+    customer: &'a str,
+    at: i64,
+    number: u32,
+    entity_kind: Option<&'a str>,
+    entity_id: Option<&'a str>,
+    team: Option<&'a str>,
+    rep: &'a str,
+    former: Option<&'a str>,
+    enrollment: Option<&'a str>,
+    step: Option<&'a str>,
+    rule: &'a str,
+}
+
+/// Appends assignments, in their order. Their effect (the owner) is in the customer's or entity's own row.
+pub async fn append(conn: &mut Connection, assignments: &[&Assignment]) -> Result<(), StoreError> {
+    if assignments.is_empty() {
+        return Ok(());
+    }
+    let mut numbers: BTreeMap<(&str, i64), u32> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(assignments.len());
+    for given in assignments {
+        let at = millis(given.at);
+        let next = numbers.entry((given.customer.as_str(), at)).or_insert(0);
+        rows.push(Stored {
+            slot: given.customer.slot(),
+            customer: given.customer.as_str(),
+            at,
+            number: *next,
+            entity_kind: given.entity.as_ref().map(|(kind, _)| kind.as_str()),
+            entity_id: given.entity.as_ref().map(|(_, id)| id.as_str()),
+            team: given.team.as_ref().map(TeamId::as_str),
+            rep: given.rep.as_str(),
+            former: given.former.as_ref().map(RepId::as_str),
+            enrollment: given.by.as_ref().map(|(enrollment, _)| enrollment.as_str()),
+            step: given.by.as_ref().map(|(_, step)| step.as_str()),
+            rule: &given.rule,
+        });
+        *next += 1;
+    }
+    sqlx::query(APPEND)
+        .bind(spread("assignment", &rows)?)
+        .execute(conn)
+        .await
+        .tried("append assignments", || some(assignments.iter().map(|given| &given.customer)))?;
+    Ok(())
+}
+
+/// Who was given a customer, or an entity of theirs, the oldest first.
+pub async fn of_customer(
+    conn: &mut Connection,
+    customer: &CustomerId,
+) -> Result<Vec<Assignment>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .fetch_all(conn)
+        .await
+        .tried("load a customer's assignments", || customer.to_string())?;
+    let tried = |source| StoreError::Query { tried: "read an assignment", ids: customer.to_string(), source };
+    rows.iter()
+        .map(|row| {
+            let text = |column: usize| row.try_get::<Option<String>, _>(column).map_err(tried);
+            Ok(Assignment {
+                customer: customer.clone(),
+                entity: text(1)?.zip(text(2)?),
+                team: text(3)?.map(TeamId::from),
+                rep: RepId::from(row.try_get::<String, _>(4).map_err(tried)?),
+                former: text(5)?.map(RepId::from),
+                at: instant("assignment", customer.as_str(), row.try_get(0).map_err(tried)?)?,
+                by: text(6)?.map(EnrollmentId::from).zip(text(7)?.map(StepId::from)),
+                rule: row.try_get(8).map_err(tried)?,
+            })
+        })
+        .collect()
+}
+
+/// What each rep has open: customers they own, and entities that were assigned to somebody, are theirs, and
+/// are in no end stage of their kind. Reads every owned customer.
+pub async fn open(conn: &mut Connection, model: &Model) -> Result<BTreeMap<RepId, i64>, StoreError> {
+    let ends: Vec<(&str, &str)> = model
+        .entities
+        .iter()
+        .flat_map(|(kind, declared)| declared.end.iter().map(move |stage| (kind.as_str(), stage.as_str())))
+        .collect();
+    let rows: Vec<(String, i64)> = sqlx::query_as(OPEN)
+        .bind(spread("assignment", &ends)?)
+        .fetch_all(conn)
+        .await
+        .tried("count what reps have open", no_ids)?;
+    Ok(rows.into_iter().map(|(rep, open)| (RepId::from(rep), open)).collect())
+}
+
+/// How many each rep was given in `[from, to)`.
+pub async fn given(
+    conn: &mut Connection,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<BTreeMap<RepId, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(GIVEN)
+        .bind(millis(from))
+        .bind(millis(to))
+        .fetch_all(conn)
+        .await
+        .tried("count assignments", no_ids)?;
+    Ok(rows.into_iter().map(|(rep, count)| (RepId::from(rep), count)).collect())
+}
+
+/// How many each team gave to each of its reps in `[from, to)`.
+pub async fn given_by_team(
+    conn: &mut Connection,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<BTreeMap<(TeamId, RepId), i64>, StoreError> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(BY_TEAM)
+        .bind(millis(from))
+        .bind(millis(to))
+        .fetch_all(conn)
+        .await
+        .tried("count assignments of teams", no_ids)?;
+    Ok(rows.into_iter().map(|(team, rep, count)| ((team.into(), rep.into()), count)).collect())
+}

@@ -1,0 +1,187 @@
+//! Where the attributes of customers, entities and events stand: the one place that knows columns from JSON.
+
+use super::{NotInSql, Row, Writer, Written};
+use dsl::condition::{Operand, Path, Root, fallback};
+use dsl::library::{Attribute, Origin};
+use model::{Type, Value};
+
+/// The columns of `customer`; all other attributes stand in its JSON.
+const CUSTOMER: [(&str, &str); 7] = [
+    ("external_id", "customer.id"),
+    ("stage", "customer.stage"),
+    ("owner", "customer.owner"),
+    ("zone", "customer.zone"),
+    ("email", "customer.email"),
+    ("phone", "customer.phone"),
+    ("created_at", "customer.created_at"),
+];
+
+/// The columns of `entity`.
+const ENTITY: [&str; 4] = ["id", "customer", "stage", "owner"];
+
+impl Writer<'_> {
+    /// A name.
+    pub(super) fn name(&mut self, path: &Path) -> Written {
+        let operand = || Operand::Name(path.clone());
+        let Some(hop) = &path.hop else { return self.field(path) };
+        let library = self.context.library;
+        let attribute = match &path.root {
+            Root::Customer => library.model.customer.get(&*path.field),
+            Root::Entity(kind) => {
+                library.model.entities.get(&**kind).and_then(|kind| kind.attributes.get(&*path.field))
+            }
+            Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+        };
+        // Another customer's slot is a hash of their id, which the database cannot compute.
+        let Some(Type::Reference(kind)) = attribute.map(|attribute| &attribute.ty).filter(|ty| ty.name() != "customer")
+        else {
+            return self.refuse(&operand());
+        };
+        self.referred += 1;
+        let mut alias = "referred".to_owned();
+        alias.push_str(&self.referred.to_string());
+        self.put("(SELECT ");
+        self.entity_attribute(kind, &alias, hop)?;
+        self.put(" FROM entity AS ");
+        self.put(&alias);
+        self.put(" WHERE ");
+        self.put(&alias);
+        self.put(".kind = ");
+        self.bind_text(kind);
+        self.put(" AND ");
+        self.put(&alias);
+        self.put(".id = ");
+        self.field(path)?;
+        self.put(" LIMIT 1)");
+        Ok(())
+    }
+
+    /// The field of a name, without its hop.
+    fn field(&mut self, path: &Path) -> Written {
+        match &path.root {
+            Root::Customer => self.customer_attribute(&path.field),
+            Root::Event if self.in_event => self.event_field(&path.field),
+            Root::Entity(kind) => match self.entities.iter().rev().find(|row| row.kind == **kind) {
+                Some(row) => {
+                    let alias = row.alias.clone();
+                    self.entity_attribute(kind, &alias, &path.field)
+                }
+                None => self.refuse(&Operand::Name(path.clone())),
+            },
+            Root::Event | Root::Entry | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
+                self.refuse(&Operand::Name(path.clone()))
+            }
+        }
+    }
+
+    pub(super) fn customer_attribute(&mut self, name: &str) -> Written {
+        let library = self.context.library;
+        let attribute = library.model.customer.get(name);
+        let fallback = attribute.and_then(|attribute| fallback::of_customer(name, attribute));
+        self.attribute(name, attribute, fallback, |writer| {
+            match CUSTOMER.iter().find(|(column, _)| *column == name) {
+                Some((_, column)) => writer.put(column),
+                None => return writer.json("customer.attributes", name),
+            }
+            Ok(())
+        })
+    }
+
+    /// An attribute of the entity in the row `alias`.
+    pub(super) fn entity_attribute(&mut self, kind: &str, alias: &str, name: &str) -> Written {
+        let library = self.context.library;
+        let model = library.model.entities.get(kind);
+        let attribute = model.and_then(|kind| kind.attributes.get(name));
+        let fallback = match (model, attribute) {
+            (Some(kind), Some(attribute)) => fallback::of_entity(kind, name, attribute),
+            (Some(_) | None, _) => None,
+        };
+        self.entities.push(Row { kind: kind.to_owned(), alias: alias.to_owned() });
+        let written = self.attribute(name, attribute, fallback, |writer| {
+            let mut column = alias.to_owned();
+            column.push('.');
+            if ENTITY.contains(&name) {
+                column.push_str(name);
+                writer.put(&column);
+                return Ok(());
+            }
+            column.push_str("attributes");
+            writer.json(&column, name)
+        });
+        self.entities.pop();
+        written
+    }
+
+    /// A field of the row `event`; `at` is its instant, unless it has a field of that name.
+    pub(super) fn event_field(&mut self, name: &str) -> Written {
+        if name != "at" {
+            return self.json("event.properties", name);
+        }
+        self.put("COALESCE(");
+        self.json("event.properties", name)?;
+        self.put(", event.at)");
+        Ok(())
+    }
+
+    /// What is stored, else what is true of those of whom nothing is; or the first of its cases.
+    fn attribute(
+        &mut self,
+        name: &str,
+        attribute: Option<&Attribute>,
+        fallback: Option<Value>,
+        stored: impl FnOnce(&mut Self) -> Written,
+    ) -> Written {
+        match attribute.map(|attribute| &attribute.origin) {
+            Some(Origin::Cases(cases)) => {
+                self.deeper(name, |writer| {
+                    writer.put("CASE");
+                    for (when, value) in cases {
+                        writer.put(" WHEN ");
+                        match when {
+                            Some(when) => writer.test(&when.test)?,
+                            None => writer.put("1 = 1"),
+                        }
+                        writer.put(" THEN ");
+                        writer.bind_value(Some(value));
+                    }
+                    writer.put(" ELSE ");
+                    writer.bind_value(fallback.as_ref());
+                    writer.put(" END");
+                    Ok(())
+                })
+            }
+            Some(Origin::Given | Origin::From(_)) | None => match fallback {
+                None => stored(self),
+                Some(fallback) => {
+                    self.put("COALESCE(");
+                    stored(self)?;
+                    self.put(", ");
+                    self.bind_value(Some(&fallback));
+                    self.put(")");
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// A value inside a JSON column. The path is written out, so that an index on the same words serves it.
+    pub(super) fn json(&mut self, column: &str, name: &str) -> Written {
+        self.put("json_extract(");
+        self.put(column);
+        self.put(", ");
+        self.json_path(name)?;
+        self.put(")");
+        Ok(())
+    }
+
+    /// `'$."城市"'`. The name comes from the model; its letters are checked all the same.
+    pub(super) fn json_path(&mut self, name: &str) -> Written {
+        if name.is_empty() || !name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') {
+            return Err(NotInSql { what: name.to_owned() });
+        }
+        self.put("'$.\"");
+        self.put(name);
+        self.put("\"'");
+        Ok(())
+    }
+}

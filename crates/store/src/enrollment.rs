@@ -1,0 +1,383 @@
+//! Enrollments: loaded with their customer, saved under their rev, found when due, counted for people.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use jiff::Timestamp;
+use model::{CustomerId, Enrollment, EnrollmentId, StepId, VersionId, Walk, WalkState, WorkflowId};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+macro_rules! columns {
+    ($select:literal, $rest:literal) => {
+        concat!(
+            $select,
+            " e.id, e.customer, e.workflow, e.version, e.key, e.state, e.step, e.arrived_at, e.wake_at, e.entered_at,
+              e.ended_at, e.reason, e.goal_until, e.walk, e.rev ",
+            $rest
+        )
+    };
+}
+
+// Active walks of a batch, and ended ones whose goal still counts (snapshot.rs).
+// ?1 [[slot, customer], …]  ?2 now
+pub(crate) const LOAD: &str = concat!(
+    columns!(
+        "SELECT want.key,",
+        "FROM json_each(?1) AS want
+         CROSS JOIN enrollment AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
+         WHERE e.state <> 'ended'"
+    ),
+    " UNION ALL ",
+    columns!(
+        "SELECT want.key,",
+        "FROM json_each(?1) AS want
+         CROSS JOIN enrollment AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
+         WHERE e.state = 'ended' AND e.goal_until IS NOT NULL AND e.goal_until > ?2"
+    )
+);
+
+// Which of a batch have another rev than they were loaded with; asked before the update, for after it
+// nobody can tell our own step from another's.  ?1 rows
+pub(crate) const STALE: &str = "
+SELECT now.value->>'id' FROM json_each(?1) AS now
+LEFT JOIN enrollment AS e ON e.slot = now.value->>'slot' AND e.id = now.value->>'id'
+WHERE e.rev IS NULL OR e.rev <> now.value->>'rev'";
+
+// Saves walks that were loaded before; one whose rev has moved is left alone.  ?1 rows
+pub(crate) const UPDATE: &str = "
+UPDATE enrollment SET
+  version = now.value->>'version', state = now.value->>'state', step = now.value->>'step',
+  arrived_at = now.value->>'arrived_at', wake_at = now.value->>'wake_at', ended_at = now.value->>'ended_at',
+  reason = now.value->>'reason', goal_until = now.value->>'goal_until', walk = now.value->>'walk', rev = rev + 1
+FROM json_each(?1) AS now
+WHERE enrollment.slot = now.value->>'slot' AND enrollment.id = now.value->>'id'
+  AND enrollment.rev = now.value->>'rev'";
+
+// New walks; their rev becomes 1.  ?1 rows
+const INSERT: &str = "
+INSERT INTO enrollment (slot, id, customer, workflow, version, key, state, step, arrived_at, wake_at, entered_at,
+                        ended_at, reason, goal_until, walk, rev)
+SELECT value->>'slot', value->>'id', value->>'customer', value->>'workflow', value->>'version', value->>'key',
+       value->>'state', value->>'step', value->>'arrived_at', value->>'wake_at', value->>'entered_at',
+       value->>'ended_at', value->>'reason', value->>'goal_until', value->>'walk', 1
+FROM json_each(?1) WHERE true
+ON CONFLICT DO NOTHING";
+
+// Which new walks met another that is active.  ?1 rows
+const MET: &str = "
+SELECT now.value->>'id' FROM json_each(?1) AS now
+CROSS JOIN enrollment AS e ON e.slot = now.value->>'slot' AND e.customer = now.value->>'customer'
+WHERE e.state <> 'ended' AND e.workflow = now.value->>'workflow' AND e.key = now.value->>'key'
+  AND now.value->>'state' <> 'ended' AND e.id <> now.value->>'id'";
+
+// Walks that go on now; those of paused workflows are held (engine/wake, each turn).  ?1 now  ?2 most rows
+pub(crate) const DUE: &str = "
+SELECT e.wake_at, e.customer, e.id, e.workflow FROM enrollment AS e
+WHERE e.state <> 'ended' AND e.wake_at <= ?1
+  AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+ORDER BY e.wake_at, e.customer, e.id LIMIT ?2";
+
+// When the next walk goes on (clock, --until-idle).
+pub(crate) const NEXT: &str = "
+SELECT e.wake_at FROM enrollment AS e
+WHERE e.state <> 'ended' AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+ORDER BY e.wake_at LIMIT 1";
+
+// Where people stand (console, summaries).  ?1 workflow, or NULL for all
+const PLACES: &str = "
+SELECT workflow, state, step, count(*) FROM enrollment
+WHERE ?1 IS NULL OR workflow = ?1
+GROUP BY workflow, state, step ORDER BY workflow, state, step";
+
+// Who stands at a place, a page at a time (console).  ?1 workflow  ?2 state  ?3 step  ?4 ?5 after this row  ?6 rows
+pub(crate) const AT: &str = columns!(
+    "SELECT e.slot,",
+    "FROM enrollment AS e
+     WHERE e.workflow = ?1 AND e.state = ?2 AND e.step IS ?3 AND (e.slot, e.id) > (?4, ?5)
+     ORDER BY e.slot, e.id LIMIT ?6"
+);
+
+// Every walk of one customer (console, why).  ?1 slot  ?2 customer
+const OF_CUSTOMER: &str = columns!(
+    "SELECT 0,",
+    "FROM enrollment AS e WHERE e.slot = ?1 AND e.customer = ?2 ORDER BY e.entered_at, e.id"
+);
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    slot: u16,
+    id: &'a str,
+    customer: &'a str,
+    workflow: &'a str,
+    version: &'a str,
+    key: &'a str,
+    state: &'static str,
+    step: Option<&'a str>,
+    arrived_at: Option<i64>,
+    wake_at: Option<i64>,
+    entered_at: i64,
+    ended_at: Option<i64>,
+    reason: Option<&'a str>,
+    goal_until: Option<i64>,
+    walk: &'a Walk,
+    rev: i64,
+}
+
+impl<'a> Stored<'a> {
+    fn of(enrollment: &'a Enrollment) -> Self {
+        let (state, step, arrived_at, wake_at, ended_at, reason) = match &enrollment.state {
+            WalkState::Ready { step, since } => ("ready", Some(step), Some(*since), Some(*since), None, None),
+            WalkState::Waiting { step, since, wake_at } => {
+                ("waiting", Some(step), Some(*since), Some(*wake_at), None, None)
+            }
+            WalkState::Ended { at, reason } => ("ended", None, None, None, Some(*at), Some(reason)),
+        };
+        Self {
+            slot: enrollment.customer.slot(),
+            id: enrollment.id.as_str(),
+            customer: enrollment.customer.as_str(),
+            workflow: enrollment.workflow.as_str(),
+            version: enrollment.version.as_str(),
+            key: &enrollment.key,
+            state,
+            step: step.map(StepId::as_str),
+            arrived_at: millis_of(arrived_at),
+            wake_at: millis_of(wake_at),
+            entered_at: millis(enrollment.entered_at),
+            ended_at: millis_of(ended_at),
+            reason: reason.map(String::as_str),
+            goal_until: millis_of(enrollment.goal_until),
+            walk: &enrollment.walk,
+            rev: enrollment.rev,
+        }
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<(i64, Enrollment), StoreError> {
+    let tried = |source| StoreError::Query { tried: "read an enrollment", ids: no_ids(), source };
+    let id: String = row.try_get(1).map_err(tried)?;
+    let at = |ms| instant("enrollment", &id, ms);
+    let missing = |what: &str| StoreError::corrupt("enrollment", &id, format_args!("no {what}"));
+    let optional = |column: usize| row.try_get::<Option<i64>, _>(column).map_err(tried);
+    let step = || -> Result<StepId, StoreError> {
+        let step: Option<String> = row.try_get(7).map_err(tried)?;
+        Ok(StepId::from(step.ok_or_else(|| missing("step"))?))
+    };
+    let since = || at(optional(8)?.ok_or_else(|| missing("arrived_at"))?);
+    let wake_at = || at(optional(9)?.ok_or_else(|| missing("wake_at"))?);
+    let word: &str = row.try_get(6).map_err(tried)?;
+    let state = match word {
+        // A ready walk's wake_at is the instant since when it is ready.
+        "ready" => WalkState::Ready { step: step()?, since: wake_at()? },
+        "waiting" => WalkState::Waiting { step: step()?, since: since()?, wake_at: wake_at()? },
+        "ended" => WalkState::Ended {
+            at: at(optional(11)?.ok_or_else(|| missing("ended_at"))?)?,
+            reason: row.try_get::<Option<String>, _>(12).map_err(tried)?.unwrap_or_default(),
+        },
+        other => return Err(StoreError::corrupt("enrollment", &id, format_args!("the state `{other}`"))),
+    };
+    let walk: &str = row.try_get(14).map_err(tried)?;
+    let walk = serde_json::from_str(walk).map_err(|error| StoreError::corrupt("enrollment", &id, error))?;
+    let enrollment = Enrollment {
+        workflow: WorkflowId::from(row.try_get::<String, _>(3).map_err(tried)?),
+        version: VersionId::from(row.try_get::<String, _>(4).map_err(tried)?),
+        customer: CustomerId::from(row.try_get::<String, _>(2).map_err(tried)?),
+        key: row.try_get(5).map_err(tried)?,
+        entered_at: at(row.try_get(10).map_err(tried)?)?,
+        state,
+        walk,
+        goal_until: instant_of("enrollment", &id, optional(13)?)?,
+        rev: row.try_get(15).map_err(tried)?,
+        id: EnrollmentId::from(id),
+    };
+    Ok((row.try_get(0).map_err(tried)?, enrollment))
+}
+
+/// Walks of a batch that are active or whose goal still counts after `now`, each with its customer's place.
+pub(crate) async fn of_batch(
+    conn: &mut Connection,
+    wanted: &str,
+    ids: &[CustomerId],
+    now: Timestamp,
+) -> Result<Vec<(usize, Enrollment)>, StoreError> {
+    let rows = sqlx::query(LOAD)
+        .bind(wanted)
+        .bind(millis(now))
+        .fetch_all(conn)
+        .await
+        .tried("load enrollments", || some(ids))?;
+    rows.iter()
+        .map(|row| read(row).map(|(place, walk)| (usize::try_from(place).unwrap_or(usize::MAX), walk)))
+        .collect()
+}
+
+/// Saves walks: a rev of 0 is a new one, any other must still be the database's, which then counts one more.
+/// What ends is written before what begins, so that a walk may end and its successor start in one turn.
+///
+/// Errors: [`StoreError::Stale`], [`StoreError::AlreadyActive`]; the transaction must then be dropped.
+pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<(), StoreError> {
+    let (new, known): (Vec<&Enrollment>, Vec<&Enrollment>) =
+        enrollments.iter().partition(|enrollment| enrollment.rev == 0);
+    if !known.is_empty() {
+        let rows = spread("enrollment", &known.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
+        let ids = || some(known.iter().map(|walk| &walk.id));
+        let stale: Vec<String> = sqlx::query_scalar(STALE)
+            .bind(&rows)
+            .fetch_all(&mut *conn)
+            .await
+            .tried("look for stale enrollments", ids)?;
+        if !stale.is_empty() {
+            return Err(StoreError::Stale {
+                enrollments: stale.into_iter().map(EnrollmentId::from).collect(),
+            });
+        }
+        let done =
+            sqlx::query(UPDATE).bind(&rows).execute(&mut *conn).await.tried("save enrollments", ids)?;
+        if usize::try_from(done.rows_affected()) != Ok(known.len()) {
+            return Err(StoreError::Stale {
+                enrollments: known.iter().map(|walk| walk.id.clone()).collect(),
+            });
+        }
+    }
+    if !new.is_empty() {
+        let rows = spread("enrollment", &new.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
+        let ids = || some(new.iter().map(|walk| &walk.id));
+        let done = sqlx::query(INSERT).bind(&rows).execute(&mut *conn).await.tried("enroll", ids)?;
+        if usize::try_from(done.rows_affected()) != Ok(new.len()) {
+            let met: Vec<String> =
+                sqlx::query_scalar(MET).bind(&rows).fetch_all(conn).await.tried("enroll", ids)?;
+            // Where none met another, some were there already under their own ids: the turn was saved before.
+            let enrollments = if met.is_empty() {
+                new.iter().map(|walk| walk.id.clone()).collect()
+            } else {
+                met.into_iter().map(EnrollmentId::from).collect()
+            };
+            return Err(StoreError::AlreadyActive { enrollments });
+        }
+    }
+    Ok(())
+}
+
+/// A walk that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueWalk {
+    /// Since when.
+    pub wake_at: Timestamp,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Which.
+    pub enrollment: EnrollmentId,
+    /// Through which workflow.
+    pub workflow: WorkflowId,
+}
+
+/// Walks that are ready or whose wait is over, in the order (wake_at, customer). Those of paused workflows
+/// are held.
+pub async fn due(conn: &mut Connection, now: Timestamp, limit: u32) -> Result<Vec<DueWalk>, StoreError> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(DUE)
+        .bind(millis(now))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("look for due enrollments", no_ids)?;
+    rows.into_iter()
+        .map(|(wake_at, customer, enrollment, workflow)| {
+            Ok(DueWalk {
+                wake_at: instant("enrollment", &enrollment, wake_at)?,
+                customer: customer.into(),
+                enrollment: enrollment.into(),
+                workflow: workflow.into(),
+            })
+        })
+        .collect()
+}
+
+/// When the next walk goes on; `None`: nobody walks.
+pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> =
+        sqlx::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next enrollment", no_ids)?;
+    instant_of("enrollment", "the next", at)
+}
+
+/// How many stand at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// In which workflow.
+    pub workflow: WorkflowId,
+    /// `ready`, `waiting` or `ended`.
+    pub state: String,
+    /// At which step; `None`: ended.
+    pub step: Option<StepId>,
+    /// How many.
+    pub count: i64,
+}
+
+/// Counts people by workflow, state and step; of one workflow, or of all.
+pub async fn standing(
+    conn: &mut Connection,
+    workflow: Option<&WorkflowId>,
+) -> Result<Vec<Standing>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(PLACES)
+        .bind(workflow.map(WorkflowId::as_str))
+        .fetch_all(conn)
+        .await
+        .tried("count enrollments", no_ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|(workflow, state, step, count)| Standing {
+            workflow: workflow.into(),
+            state,
+            step: step.map(StepId::from),
+            count,
+        })
+        .collect())
+}
+
+/// Where a page of people ends, and the next one begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    slot: i64,
+    id: String,
+}
+
+/// The people at a place, a page at a time, with the cursor of the next page; `None`: that was all.
+pub async fn people(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+    state: &str,
+    step: Option<&StepId>,
+    after: &Cursor,
+    limit: u32,
+) -> Result<(Vec<Enrollment>, Option<Cursor>), StoreError> {
+    let rows = sqlx::query(AT)
+        .bind(workflow.as_str())
+        .bind(state)
+        .bind(step.map(StepId::as_str))
+        .bind(after.slot)
+        .bind(&after.id)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("list enrollments", || workflow.to_string())?;
+    let page = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let full = page.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next =
+        page.last().filter(|_| full).map(|(slot, last)| Cursor { slot: *slot, id: last.id.to_string() });
+    Ok((page.into_iter().map(|(_, enrollment)| enrollment).collect(), next))
+}
+
+/// Every walk of a customer, the oldest first.
+pub async fn of_customer(
+    conn: &mut Connection,
+    customer: &CustomerId,
+) -> Result<Vec<Enrollment>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .fetch_all(conn)
+        .await
+        .tried("load a customer's enrollments", || customer.to_string())?;
+    rows.iter().map(|row| read(row).map(|(_, walk)| walk)).collect()
+}

@@ -1,0 +1,334 @@
+//! Events: appended once, applied and routed in their order, held for a virtual clock.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
+use dsl::library::Model;
+use jiff::Timestamp;
+use model::{CustomerId, EntityId, Event, EventId};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::BTreeSet;
+
+/// How far an event has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventState {
+    /// To be applied to the profile, and routed.
+    New,
+    /// Applied; to be routed.
+    Applied,
+    /// Nothing more to do.
+    Done,
+    /// Waits for a virtual clock to reach it.
+    Held,
+}
+
+impl EventState {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Applied => "applied",
+            Self::Done => "done",
+            Self::Held => "held",
+        }
+    }
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::New, Self::Applied, Self::Done, Self::Held].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// An event with something left to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueEvent {
+    /// The event.
+    pub event: Event,
+    /// `New` or `Applied`.
+    pub state: EventState,
+}
+
+/// What tells an event apart: an id is unique within its source and customer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventKey {
+    /// Whose.
+    pub customer: CustomerId,
+    /// Who told us.
+    pub source: String,
+    /// Its id there.
+    pub id: EventId,
+}
+
+impl EventKey {
+    /// The key of an event.
+    pub fn of(event: &Event) -> Self {
+        Self { customer: event.customer.clone(), source: event.source.clone(), id: event.id.clone() }
+    }
+}
+
+macro_rules! columns {
+    ($select:literal, $rest:literal) => {
+        concat!(
+            $select,
+            " e.customer, e.source, e.id, e.name, e.entity_kind, e.entity_id, e.at, e.received_at, e.properties,
+              e.chain, e.state ",
+            $rest
+        )
+    };
+}
+
+// Events of a batch that any workflow reads (snapshot.rs).  ?1 [[slot, customer], …]  ?2 [name, …]
+pub(crate) const READ: &str = columns!(
+    "SELECT want.key,",
+    "FROM json_each(?1) AS want
+     CROSS JOIN json_each(?2) AS name
+     CROSS JOIN event AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1 AND e.name = name.value
+     WHERE e.state IN ('applied', 'done')"
+);
+
+// Everything that ever happened to a batch, held facts too (history.rs).  ?1 [[slot, customer], …]
+pub(crate) const ALL: &str = columns!(
+    "SELECT want.key,",
+    "FROM json_each(?1) AS want
+     CROSS JOIN event AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1"
+);
+
+// What is to be applied or routed (engine/ingest, each turn).  ?1 now  ?2 most rows
+pub(crate) const DUE: &str = columns!(
+    "SELECT 0,",
+    "FROM event AS e WHERE e.state IN ('new', 'applied') AND e.at <= ?1
+     ORDER BY e.at, e.customer, e.received_at, e.id LIMIT ?2"
+);
+
+// The timeline of one customer (console, why).  ?1 slot  ?2 customer  ?3 from  ?4 to
+const OF_CUSTOMER: &str = columns!(
+    "SELECT 0,",
+    "FROM event AS e WHERE e.slot = ?1 AND e.customer = ?2 AND e.at >= ?3 AND e.at < ?4
+     ORDER BY e.at, e.received_at, e.id"
+);
+
+// ?1 rows  ?2 state
+const INSERT: &str = "
+INSERT INTO event (slot, customer, source, id, name, entity_kind, entity_id, at, received_at, properties, chain, state)
+SELECT value->>'slot', value->>'customer', value->>'source', value->>'id', value->>'name', value->>'entity_kind',
+       value->>'entity_id', value->>'at', value->>'received_at', value->>'properties', value->>'chain', ?2
+FROM json_each(?1) WHERE true
+ON CONFLICT DO NOTHING";
+
+// Moves events on (engine/ingest, after their turn).  ?1 [[slot, customer, source, id], …]  ?2 state
+pub(crate) const MARK: &str = "
+UPDATE event SET state = ?2 WHERE (slot, customer, source, id) IN
+  (SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1))";
+
+// Both open states are named so that the index over both serves.  ?1 from this instant on
+pub(crate) const HOLD: &str =
+    "UPDATE event SET state = 'held' WHERE state IN ('new', 'applied') AND state = 'new' AND at >= ?1";
+
+// What was imported is taken back to an instant: facts from then on wait for the clock, whatever became of
+// them before; earlier ones are history (engine/virtual_run.rs).  ?1 from this instant on
+const TAKE_BACK: &str = "UPDATE event SET state = CASE WHEN at >= ?1 THEN 'held' ELSE 'done' END WHERE (at >= ?1) <> (state = 'held') OR state IN ('new', 'applied')";
+
+// ?1 up to and with this instant
+pub(crate) const RELEASE: &str = "UPDATE event SET state = 'new' WHERE state = 'held' AND at <= ?1";
+
+pub(crate) const NEXT_HELD: &str = "SELECT min(at) FROM event WHERE state = 'held'";
+pub(crate) const NEXT_DUE: &str = "SELECT min(at) FROM event WHERE state IN ('new', 'applied')";
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    slot: u16,
+    customer: &'a str,
+    source: &'a str,
+    id: &'a str,
+    name: &'a str,
+    entity_kind: Option<&'a str>,
+    entity_id: Option<&'a str>,
+    at: i64,
+    received_at: i64,
+    properties: Attributes<'a>,
+    chain: u8,
+}
+
+fn read(row: &SqliteRow, model: &Model) -> Result<(usize, DueEvent), StoreError> {
+    let tried = |source| StoreError::Query { tried: "read an event", ids: no_ids(), source };
+    let place = usize::try_from(row.try_get::<i64, _>(0).map_err(tried)?).unwrap_or(usize::MAX);
+    let id: String = row.try_get(3).map_err(tried)?;
+    let name: String = row.try_get(4).map_err(tried)?;
+    let kind: Option<String> = row.try_get(5).map_err(tried)?;
+    let entity: Option<String> = row.try_get(6).map_err(tried)?;
+    let fields = model.events.get(&name).map(|kind| &kind.fields);
+    let properties: &str = row.try_get(9).map_err(tried)?;
+    let properties =
+        read_values("event", &id, properties, |name| fields.and_then(|fields| fields.get(name)))?;
+    let state: &str = row.try_get(11).map_err(tried)?;
+    let state = EventState::from_word(state)
+        .ok_or_else(|| StoreError::corrupt("event", &id, format_args!("the state `{state}`")))?;
+    let event = Event {
+        source: row.try_get(2).map_err(tried)?,
+        name,
+        customer: CustomerId::from(row.try_get::<String, _>(1).map_err(tried)?),
+        entity: kind.zip(entity.map(EntityId::from)),
+        at: instant("event", &id, row.try_get(7).map_err(tried)?)?,
+        received_at: instant("event", &id, row.try_get(8).map_err(tried)?)?,
+        properties,
+        chain: u8::try_from(row.try_get::<i64, _>(10).map_err(tried)?).unwrap_or(u8::MAX),
+        id: EventId::from(id),
+    };
+    Ok((place, DueEvent { event, state }))
+}
+
+/// Events of these names that have been applied, each with its customer's place in the batch.
+pub(crate) async fn of_batch(
+    conn: &mut Connection,
+    wanted: &str,
+    ids: &[CustomerId],
+    names: &BTreeSet<String>,
+    model: &Model,
+) -> Result<Vec<(usize, Event)>, StoreError> {
+    let names: Vec<&String> = names.iter().collect();
+    let rows = sqlx::query(READ)
+        .bind(wanted)
+        .bind(spread("event", &names)?)
+        .fetch_all(conn)
+        .await
+        .tried("load events", || some(ids))?;
+    rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
+}
+
+/// Every event of these customers, also what is held, each with its customer's place in the batch.
+pub(crate) async fn all_of_batch(
+    conn: &mut Connection,
+    ids: &[CustomerId],
+    model: &Model,
+) -> Result<Vec<(usize, Event)>, StoreError> {
+    let wanted = spread_customers(ids)?;
+    let rows = sqlx::query(ALL).bind(wanted).fetch_all(conn).await.tried("load all events", || some(ids))?;
+    rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
+}
+
+/// Appends events in a state; one whose key is known is dropped. Returns how many are new.
+pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState) -> Result<u64, StoreError> {
+    if events.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<Stored<'_>> = events
+        .iter()
+        .map(|event| Stored {
+            slot: event.customer.slot(),
+            customer: event.customer.as_str(),
+            source: &event.source,
+            id: event.id.as_str(),
+            name: &event.name,
+            entity_kind: event.entity.as_ref().map(|(kind, _)| kind.as_str()),
+            entity_id: event.entity.as_ref().map(|(_, id)| id.as_str()),
+            at: millis(event.at),
+            received_at: millis(event.received_at),
+            properties: Attributes { values: &event.properties, columns: &[] },
+            chain: event.chain,
+        })
+        .collect();
+    let done = sqlx::query(INSERT)
+        .bind(spread("event", &rows)?)
+        .bind(state.as_str())
+        .execute(conn)
+        .await
+        .tried("append events", || some(events.iter().map(|event| &event.id)))?;
+    Ok(done.rows_affected())
+}
+
+/// What is to be applied or routed at or before `now`, in the order (at, customer, received at, id).
+pub async fn due(
+    conn: &mut Connection,
+    model: &Model,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<DueEvent>, StoreError> {
+    let rows = sqlx::query(DUE)
+        .bind(millis(now))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("look for due events", no_ids)?;
+    rows.iter().map(|row| read(row, model).map(|(_, due)| due)).collect()
+}
+
+/// The instant of the earliest event that is to be applied or routed; `None`: there is none.
+pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> =
+        sqlx::query_scalar(NEXT_DUE).fetch_one(conn).await.tried("look for the next event", no_ids)?;
+    at.map(|at| instant("event", "the next", at)).transpose()
+}
+
+/// Moves events on.
+pub async fn mark(conn: &mut Connection, keys: &[EventKey], state: EventState) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| (key.customer.slot(), key.customer.as_str(), &key.source, key.id.as_str()))
+        .collect();
+    sqlx::query(MARK)
+        .bind(spread("event", &rows)?)
+        .bind(state.as_str())
+        .execute(conn)
+        .await
+        .tried("mark events", || some(keys.iter().map(|key| &key.id)))?;
+    Ok(())
+}
+
+/// Says that nothing more is to be done about these events.
+pub async fn mark_done(conn: &mut Connection, keys: &[EventKey]) -> Result<(), StoreError> {
+    mark(conn, keys, EventState::Done).await
+}
+
+/// Holds new events that happen at or after an instant, for a virtual clock. Returns how many.
+pub async fn hold_from(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query(HOLD).bind(millis(at)).execute(conn).await.tried("hold events", no_ids)?;
+    Ok(done.rows_affected())
+}
+
+/// Holds every event that happens at or after an instant, also one that was applied before, and makes the
+/// earlier ones history. Returns how many changed.
+pub async fn take_back_to(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
+    let done =
+        sqlx::query(TAKE_BACK).bind(millis(at)).execute(conn).await.tried("take events back", no_ids)?;
+    Ok(done.rows_affected())
+}
+
+/// Releases held events that happen at or before an instant. Returns how many.
+pub async fn release_until(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query(RELEASE).bind(millis(at)).execute(conn).await.tried("release events", no_ids)?;
+    Ok(done.rows_affected())
+}
+
+/// When the next held event happens; `None`: none is held.
+pub async fn next_held_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> =
+        sqlx::query_scalar(NEXT_HELD).fetch_one(conn).await.tried("look for held events", no_ids)?;
+    at.map(|at| instant("event", "the next held", at)).transpose()
+}
+
+/// One customer's events in `[from, to)`, in their order.
+pub async fn of_customer(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    model: &Model,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<DueEvent>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(millis(from))
+        .bind(millis(to))
+        .fetch_all(conn)
+        .await
+        .tried("load a customer's events", || customer.to_string())?;
+    rows.iter().map(|row| read(row, model).map(|(_, due)| due)).collect()
+}
+
+/// How many events there are.
+pub async fn count(conn: &mut Connection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT count(*) FROM event").fetch_one(conn).await.tried("count events", no_ids)
+}

@@ -1,0 +1,41 @@
+//! Remembers: SQL, one file per aggregate. Every function takes the connection, so that the caller sets the
+//! transaction, and every instant, so that nothing here looks at a clock.
+
+mod database;
+mod error;
+#[cfg(test)]
+mod plans;
+mod published;
+mod stored;
+
+pub mod snapshot;
+
+pub mod assignment;
+pub mod audit;
+pub mod condition;
+pub mod consent;
+pub mod counter;
+pub mod customer;
+pub mod customer_key;
+pub mod enrollment;
+pub mod entity;
+pub mod event;
+pub mod history;
+pub mod lease;
+pub mod library;
+pub mod memory;
+pub mod meta;
+pub mod rep;
+pub mod schedule;
+pub mod send;
+pub mod stats;
+pub mod task;
+pub mod team;
+pub mod template;
+pub mod timer;
+pub mod trace;
+pub mod version;
+
+pub use database::{Connection, Options, Store, Transaction, commit, found_migration, known_migration};
+pub use error::StoreError;
+pub use published::Published;

@@ -1,0 +1,49 @@
+//! Single values of the database: where a virtual clock stands, up to when the database has lived.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried};
+use crate::stored::{instant, millis};
+use jiff::Timestamp;
+
+/// Where a virtual clock stands.
+pub const CLOCK: &str = "clock";
+/// The instant up to which the database has lived: what is due before it and was not done is late.
+pub const LIVED: &str = "lived";
+
+/// A value; `None`: it was never set.
+pub async fn get(conn: &mut Connection, name: &str) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar("SELECT value FROM meta WHERE name = ?1")
+        .bind(name)
+        .fetch_optional(conn)
+        .await
+        .tried("read a value", || name.to_owned())
+}
+
+/// Sets a value; `None` takes it away.
+pub async fn set(conn: &mut Connection, name: &str, value: Option<&str>) -> Result<(), StoreError> {
+    let statement = match value {
+        Some(_) => {
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        }
+        None => "DELETE FROM meta WHERE name = ?1 AND ?2 IS NULL",
+    };
+    sqlx::query(statement)
+        .bind(name)
+        .bind(value)
+        .execute(conn)
+        .await
+        .tried("set a value", || name.to_owned())?;
+    Ok(())
+}
+
+/// A value that is an instant ([`CLOCK`], [`LIVED`]).
+pub async fn get_instant(conn: &mut Connection, name: &str) -> Result<Option<Timestamp>, StoreError> {
+    let Some(text) = get(conn, name).await? else { return Ok(None) };
+    let ms = text.parse().map_err(|_| StoreError::corrupt("meta", name, format_args!("`{text}`")))?;
+    instant("meta", name, ms).map(Some)
+}
+
+/// Sets a value that is an instant.
+pub async fn set_instant(conn: &mut Connection, name: &str, at: Timestamp) -> Result<(), StoreError> {
+    set(conn, name, Some(&millis(at).to_string())).await
+}

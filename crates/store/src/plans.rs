@@ -1,0 +1,108 @@
+//! The plans that SQLite makes for hot statements: by index, never over a whole table.
+
+use crate::{
+    Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, timer, trace,
+};
+use sqlx::AssertSqlSafe;
+
+async fn plan(conn: &mut Connection, statement: &str) -> Vec<String> {
+    let rows: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+            .fetch_all(conn)
+            .await
+            .expect("a plan");
+    rows.into_iter().map(|(_, _, _, line)| line).collect()
+}
+
+/// Statements, and what their plans must contain.
+const HOT: &[(&str, &[&str])] = &[
+    (event::DUE, &["e USING INDEX event_due (at<?)"]),
+    (event::NEXT_DUE, &["event USING INDEX event_due"]),
+    (event::NEXT_HELD, &["event USING COVERING INDEX event_held"]),
+    (event::HOLD, &["event USING INDEX event_due (at>?)"]),
+    (event::RELEASE, &["event USING INDEX event_held (at<?)"]),
+    (event::READ, &["e USING INDEX event_name (slot=? AND customer=? AND name=?)"]),
+    (event::ALL, &["e USING PRIMARY KEY (slot=? AND customer=?)"]),
+    (event::MARK, &["event USING PRIMARY KEY (slot=? AND customer=? AND source=? AND id=?)"]),
+    (enrollment::DUE, &["e USING INDEX enrollment_due (wake_at<?)"]),
+    (enrollment::NEXT, &["e USING INDEX enrollment_due"]),
+    (
+        enrollment::LOAD,
+        &[
+            "e USING INDEX enrollment_active (slot=? AND customer=?)",
+            "e USING INDEX enrollment_goal (slot=? AND customer=? AND goal_until>?)",
+        ],
+    ),
+    (enrollment::UPDATE, &["enrollment USING PRIMARY KEY (slot=? AND id=?)"]),
+    (enrollment::STALE, &["e USING PRIMARY KEY (slot=? AND id=?)"]),
+    (enrollment::AT, &["e USING INDEX enrollment_place (workflow=? AND state=? AND step=? AND "]),
+    (timer::DUE, &["t USING COVERING INDEX timer_due (fire_at<?)"]),
+    (timer::NEXT, &["t USING COVERING INDEX timer_due"]),
+    (timer::LOAD, &["t USING PRIMARY KEY (slot=? AND customer=?)"]),
+    (
+        send::CLAIM,
+        &[
+            "send USING PRIMARY KEY (slot=? AND id=?)",
+            "s USING INDEX send_due (due_at<?)",
+            "elder USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)",
+        ],
+    ),
+    (send::NEXT_DUE, &["s USING INDEX send_due"]),
+    (send::HAND, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
+    (send::ACCEPT, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
+    (send::DEFER, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
+    (send::RECOVER_CLAIMED, &["send USING INDEX send_in_flight (state=?"]),
+    (send::RECOVER_HOLD, &["send USING INDEX send_in_flight (state=?"]),
+    (send::CANCEL_WALKS, &["send USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)"]),
+    (send::CANCEL_TOPICS, &["send USING INDEX send_open (slot=? AND customer=?)"]),
+    (send::UNKNOWN, &["s USING INDEX send_unknown"]),
+    (send::BY_ID, &["s USING PRIMARY KEY (slot=? AND id=?)"]),
+    (send::OF_CUSTOMER, &["s USING INDEX send_customer (slot=? AND customer=?)"]),
+    (customer::LOAD, &["c USING PRIMARY KEY (slot=? AND id=?)"]),
+    (customer_key::FIND, &["k USING PRIMARY KEY (slot=? AND kind=? AND value=?)"]),
+    (entity::OWN, &["e USING INDEX entity_customer (slot=? AND customer=?)"]),
+    (entity::SHARED, &["e USING PRIMARY KEY (slot=? AND kind=? AND id=?)"]),
+    (entity::NAMED, &["e USING INDEX entity_id (kind=? AND id=?)"]),
+    (
+        consent::LOAD,
+        &["c USING PRIMARY KEY (slot=? AND customer=?)", "s USING PRIMARY KEY (slot=? AND customer=?)"],
+    ),
+    (
+        memory::LOAD,
+        &["e USING PRIMARY KEY (slot=? AND customer=?)", "d USING PRIMARY KEY (slot=? AND customer=?)"],
+    ),
+    (trace::APPEND, &["t USING PRIMARY KEY (slot=? AND customer=? AND at=?)"]),
+    (trace::OF_CUSTOMER, &["t USING PRIMARY KEY (slot=? AND customer=?)"]),
+    (trace::RECENT, &["t USING INDEX trace_workflow (workflow=? AND at<?)"]),
+];
+
+#[tokio::test]
+async fn hot_statements_go_by_their_indexes() {
+    let store = Store::temporary().await.expect("a store");
+    let mut wrong = Vec::new();
+    // The connection that migrated, and one that opened later.
+    let mut writer = store.begin().await.expect("a writer");
+    let mut reader = store.read().await.expect("a reader");
+    for (statement, wanted) in HOT {
+        let plan = plan(&mut writer, statement).await;
+        assert_eq!(plan, self::plan(&mut reader, statement).await);
+        for each in *wanted {
+            if !plan.iter().any(|line| line.contains(each)) {
+                wrong.push(format!("no `{each}` in {plan:#?}\n{statement}"));
+            }
+        }
+        for line in &plan {
+            // Of what is scanned, only lists that we bound, small tables without slots, and indexes in order.
+            let scans = line.starts_with("SCAN ");
+            let small = ["want", "now", "name", "json_each", "workflow", "slots", "every", "over"];
+            let allowed = small.iter().any(|name| line.starts_with(&format!("SCAN {name}")))
+                || line.contains("USING INDEX")
+                || line.contains("USING COVERING INDEX")
+                || line == "SCAN CONSTANT ROW";
+            if scans && !allowed {
+                wrong.push(format!("`{line}`\n{statement}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

@@ -1,0 +1,468 @@
+//! Sends: outbox and ledger, and the only code that moves them.
+//!
+//! ```text
+//!   from              to          by        only if
+//!   -                 due         insert    no send of that enrollment, step and pass is there
+//!   due               claimed     claim     due_at is reached and no earlier send of its enrollment is open
+//!   claimed           handed      hand      the same worker and epoch, lease not over: the gate, per mail
+//!   claimed, handed   due         defer     the same worker and epoch: 4yz, no connection, no tokens
+//!   claimed           skipped     skip      the same worker and epoch: the last look at the rules says no
+//!   claimed, handed   rejected    reject    the same worker and epoch: 5yz
+//!   handed            accepted    accept    the same worker and epoch: 250 after the dot
+//!   handed            unknown     lose      the same worker and epoch, on_unknown: hold
+//!   handed            due         lose      the same worker and epoch, on_unknown: resend (one Message-ID)
+//!   due, claimed      cancelled   cancel_…  the walk ended, consent was withdrawn, suppressed, paused
+//!   claimed           due         recover   lease over, or the epoch is a former one
+//!   handed            unknown     recover   the same, on_unknown: hold
+//!   handed            due         recover   the same, on_unknown: resend
+//!   unknown           accepted    accept    the same worker and epoch: the answer came late
+//!   unknown           rejected    reject    the same worker and epoch: the answer came late
+//!   unknown           accepted    settle    a click, an open, a provider's word
+//!   unknown           rejected    settle    a bounce
+//! ```
+//!
+//! Nothing else moves a send; accepted, rejected, cancelled and skipped are final. A call about a send that
+//! is not in a state it may leave changes nothing, and the send is missing in the call's answer.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{instant, instant_of, millis, spread};
+use jiff::Timestamp;
+use model::{CustomerId, Outgoing, SendId, SendState};
+use serde::Serialize;
+
+mod cancel;
+mod ledger;
+mod outbox;
+
+#[cfg(test)]
+pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
+pub use cancel::{cancel_topics, cancel_walks, cancel_workflow};
+#[cfg(test)]
+pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
+pub use ledger::{Count, Ledger, by_id, counts, of_customer, unknown};
+pub use outbox::insert;
+
+// A send whose elders of the same enrollment are still open does not go: no message overtakes another.
+macro_rules! unblocked {
+    ($select:literal, $rest:literal) => {
+        concat!(
+            $select,
+            " FROM send AS s WHERE s.state = 'due'
+              AND NOT EXISTS (SELECT 1 FROM send AS elder
+                WHERE elder.slot = s.slot AND elder.enrollment = s.enrollment
+                  AND elder.state IN ('due', 'claimed', 'handed')
+                  AND elder.number < s.number) ",
+            $rest
+        )
+    };
+}
+
+// Takes due sends for a worker (engine/deliver).  ?1 now  ?2 worker  ?3 epoch  ?4 lease  ?5 most rows
+pub(crate) const CLAIM: &str = concat!(
+    "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
+    unblocked!("SELECT s.slot, s.id", "AND s.due_at <= ?1 ORDER BY s.due_at, s.slot LIMIT ?5"),
+    ") RETURNING outgoing, message_id, attempt, due_at"
+);
+
+// When the next send that may go is due (clock, --until-idle, lag).
+pub(crate) const NEXT_DUE: &str = unblocked!("SELECT s.due_at", "ORDER BY s.due_at, s.slot LIMIT 1");
+
+macro_rules! move_held {
+    ($set:literal, $from:literal) => {
+        concat!(
+            "UPDATE send SET ",
+            $set,
+            " FROM json_each(?1) AS want
+              WHERE send.slot = want.value->>'slot' AND send.id = want.value->>'id'
+                AND send.worker = ?2 AND send.epoch = ?3 AND send.state IN ",
+            $from,
+            " RETURNING id"
+        )
+    };
+}
+
+// The gate (engine/deliver, per mail; many in one transaction).  ?1 rows  ?2 worker  ?3 epoch  ?4 now  ?5 lease
+pub(crate) const HAND: &str = move_held!(
+    "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
+    "('claimed') AND send.lease > ?4"
+);
+
+// A worker that lives keeps what it holds.  ?1 rows  ?2 worker  ?3 epoch  ?4 lease
+const RENEW: &str = move_held!("lease = ?4", "('claimed', 'handed')");
+
+// ?1 rows  ?2 worker  ?3 epoch  ?4 now
+pub(crate) const ACCEPT: &str = move_held!(
+    "state = 'accepted', settled_at = ?4, reply = want.value->>'reply', reason = NULL",
+    "('handed', 'unknown')"
+);
+const REJECT: &str = move_held!(
+    "state = 'rejected', settled_at = ?4, reply = want.value->>'reply', reason = want.value->>'reason'",
+    "('claimed', 'handed', 'unknown')"
+);
+const SKIP: &str =
+    move_held!("state = 'skipped', settled_at = ?4, reason = want.value->>'reason'", "('claimed')");
+
+// ?1 rows  ?2 worker  ?3 epoch
+pub(crate) const DEFER: &str = move_held!(
+    "state = 'due', due_at = want.value->>'due_at', attempt = attempt + (want.value->>'tried'),
+     reply = want.value->>'reply', reason = want.value->>'reason', worker = NULL, epoch = NULL, lease = NULL",
+    "('claimed', 'handed')"
+);
+
+// What was handed over and got no answer.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
+const HOLD: &str = move_held!(
+    "state = 'unknown', settled_at = ?4, reason = want.value->>'reason'",
+    "('handed') AND send.on_unknown = 'hold'"
+);
+const RESEND: &str = move_held!(
+    "state = 'due', due_at = want.value->>'due_at', attempt = attempt + 1, reason = want.value->>'reason',
+     worker = NULL, epoch = NULL, lease = NULL",
+    "('handed') AND send.on_unknown = 'resend'"
+);
+
+// What a dead worker left (engine/rescue). Both states are named so that the index over both serves.  ?1 now  ?2 epochs below this are over
+pub(crate) const RECOVER_CLAIMED: &str = "
+UPDATE send SET state = 'due', worker = NULL, epoch = NULL, lease = NULL
+WHERE state IN ('claimed', 'handed') AND state = 'claimed' AND (lease <= ?1 OR epoch < ?2)";
+const RECOVER_RESEND: &str = "
+UPDATE send SET state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
+  epoch = NULL, lease = NULL
+WHERE state IN ('claimed', 'handed') AND state = 'handed' AND (lease <= ?1 OR epoch < ?2) AND on_unknown = 'resend'";
+pub(crate) const RECOVER_HOLD: &str = "
+UPDATE send SET state = 'unknown', settled_at = ?1, reason = 'worker_lost'
+WHERE state IN ('claimed', 'handed') AND state = 'handed' AND (lease <= ?1 OR epoch < ?2) AND on_unknown = 'hold'";
+
+// Later word on an unknown fate.  ?1 slot  ?2 id  ?3 state  ?4 reason  ?5 now
+const SETTLE: &str = "
+UPDATE send SET state = ?3, reason = ?4, settled_at = ?5 WHERE slot = ?1 AND id = ?2 AND state = 'unknown'";
+
+/// Who holds a send: a name new at every start, and the number of its lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// Its name.
+    pub name: String,
+    /// Its lease's number; a later one is larger.
+    pub epoch: i64,
+}
+
+/// A send that a worker holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed {
+    /// What is to be sent.
+    pub outgoing: Outgoing,
+    /// The same on every try: the local part of its Message-ID.
+    pub message_id: String,
+    /// Tries that came to nothing so far.
+    pub attempt: u32,
+    /// When this try was due.
+    pub due_at: Timestamp,
+}
+
+/// Which send.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SendKey {
+    /// About whom.
+    pub customer: CustomerId,
+    /// Which.
+    pub id: SendId,
+}
+
+impl SendKey {
+    /// The key of an outbox row.
+    pub fn of(outgoing: &Outgoing) -> Self {
+        Self { customer: outgoing.customer.clone(), id: outgoing.id.clone() }
+    }
+}
+
+/// What a worker says of a send. What does not apply to a call is not looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// Of which.
+    pub send: SendKey,
+    /// The stable code of why.
+    pub reason: Option<String>,
+    /// The server's reply.
+    pub reply: Option<String>,
+}
+
+impl Word {
+    /// Without a reason or a reply.
+    pub fn on(send: SendKey) -> Self {
+        Self { send, reason: None, reply: None }
+    }
+    /// With a reason's code.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..self }
+    }
+    /// With the server's reply.
+    #[must_use]
+    pub fn reply(self, reply: &str) -> Self {
+        Self { reply: Some(reply.to_owned()), ..self }
+    }
+}
+
+/// A mail at the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Which send.
+    pub send: SendKey,
+    /// The hash of the template it was rendered with; `None`: a notice with its own text.
+    pub template_hash: Option<String>,
+}
+
+/// A send that goes back to the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deferral {
+    /// What is said of it.
+    pub word: Word,
+    /// When it is due again.
+    pub due_at: Timestamp,
+    /// Whether this was a try (it counts for the backoff), or it never came to one (no tokens, shutdown).
+    pub tried: bool,
+}
+
+#[derive(Serialize)]
+struct Moved<'a> {
+    slot: u16,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+    tried: bool,
+}
+
+impl<'a> Moved<'a> {
+    fn of(send: &'a SendKey) -> Self {
+        Self {
+            slot: send.customer.slot(),
+            id: send.id.as_str(),
+            reason: None,
+            reply: None,
+            template_hash: None,
+            due_at: None,
+            tried: false,
+        }
+    }
+    fn word(word: &'a Word) -> Self {
+        Self { reason: word.reason.as_deref(), reply: word.reply.as_deref(), ..Self::of(&word.send) }
+    }
+}
+
+/// Takes up to `limit` due sends for a worker until `lease`, the longest due first. Of one enrollment only
+/// the earliest open send is taken.
+pub async fn claim(
+    conn: &mut Connection,
+    worker: &Worker,
+    now: Timestamp,
+    lease: Timestamp,
+    limit: u32,
+) -> Result<Vec<Claimed>, StoreError> {
+    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM)
+        .bind(millis(now))
+        .bind(&worker.name)
+        .bind(worker.epoch)
+        .bind(millis(lease))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("claim sends", no_ids)?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for (outgoing, message_id, attempt, due_at) in rows {
+        claimed.push(Claimed {
+            outgoing: read_outgoing(&message_id, &outgoing)?,
+            attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+            due_at: instant("send", &message_id, due_at)?,
+            message_id,
+        });
+    }
+    claimed.sort_by(|a, b| {
+        (a.due_at, &a.outgoing.customer, &a.outgoing.id).cmp(&(
+            b.due_at,
+            &b.outgoing.customer,
+            &b.outgoing.id,
+        ))
+    });
+    Ok(claimed)
+}
+
+fn read_outgoing(id: &str, text: &str) -> Result<Outgoing, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::corrupt("send", id, error))
+}
+
+/// The gate: from its commit on the content may leave us. Returns those that may go: still claimed by this
+/// worker under a lease that is not over. The lease then runs until `lease`.
+pub async fn hand(
+    conn: &mut Connection,
+    worker: &Worker,
+    gates: &[Gate],
+    now: Timestamp,
+    lease: Timestamp,
+) -> Result<Vec<SendId>, StoreError> {
+    let rows: Vec<Moved<'_>> = gates
+        .iter()
+        .map(|gate| Moved { template_hash: gate.template_hash.as_deref(), ..Moved::of(&gate.send) })
+        .collect();
+    moved(conn, HAND, "hand sends over", worker, &rows, &[millis(now), millis(lease)]).await
+}
+
+/// Lengthens the lease of what a worker holds. Returns what it still holds.
+pub async fn renew(
+    conn: &mut Connection,
+    worker: &Worker,
+    sends: &[SendKey],
+    lease: Timestamp,
+) -> Result<Vec<SendId>, StoreError> {
+    let rows: Vec<Moved<'_>> = sends.iter().map(Moved::of).collect();
+    moved(conn, RENEW, "renew the lease of sends", worker, &rows, &[millis(lease)]).await
+}
+
+/// The server took them: 250 after the dot.
+pub async fn accept(
+    conn: &mut Connection,
+    worker: &Worker,
+    words: &[Word],
+    now: Timestamp,
+) -> Result<Vec<SendId>, StoreError> {
+    moved(conn, ACCEPT, "accept sends", worker, &rows_of(words), &[millis(now)]).await
+}
+
+/// The server refused them for good.
+pub async fn reject(
+    conn: &mut Connection,
+    worker: &Worker,
+    words: &[Word],
+    now: Timestamp,
+) -> Result<Vec<SendId>, StoreError> {
+    moved(conn, REJECT, "reject sends", worker, &rows_of(words), &[millis(now)]).await
+}
+
+/// The last look at the rules before the hand-over says no.
+pub async fn skip(
+    conn: &mut Connection,
+    worker: &Worker,
+    words: &[Word],
+    now: Timestamp,
+) -> Result<Vec<SendId>, StoreError> {
+    moved(conn, SKIP, "skip sends", worker, &rows_of(words), &[millis(now)]).await
+}
+
+/// Puts them back into the outbox: temporary refusals, no connection, no tokens, shutdown.
+pub async fn defer(
+    conn: &mut Connection,
+    worker: &Worker,
+    deferrals: &[Deferral],
+) -> Result<Vec<SendId>, StoreError> {
+    let rows: Vec<Moved<'_>> = deferrals
+        .iter()
+        .map(|each| Moved { due_at: Some(millis(each.due_at)), tried: each.tried, ..Moved::word(&each.word) })
+        .collect();
+    moved(conn, DEFER, "defer sends", worker, &rows, &[]).await
+}
+
+/// What became of sends whose fate a worker or its end left open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// At most once: listed, never sent again.
+    pub unknown: u64,
+    /// At least once: due again, under the same Message-ID.
+    pub due: u64,
+}
+
+/// They were handed over and no answer came. Those on hold become unknown; the others are due again at
+/// `again_at`.
+pub async fn lose(
+    conn: &mut Connection,
+    worker: &Worker,
+    words: &[Word],
+    now: Timestamp,
+    again_at: Timestamp,
+) -> Result<Lost, StoreError> {
+    let hold = rows_of(words);
+    let resend: Vec<Moved<'_>> =
+        words.iter().map(|word| Moved { due_at: Some(millis(again_at)), ..Moved::word(word) }).collect();
+    let unknown = moved(&mut *conn, HOLD, "lose sends", worker, &hold, &[millis(now)]).await?;
+    let due = moved(conn, RESEND, "send lost ones again", worker, &resend, &[]).await?;
+    Ok(Lost { unknown: count_of(&unknown), due: count_of(&due) })
+}
+
+fn count_of(ids: &[SendId]) -> u64 {
+    u64::try_from(ids.len()).unwrap_or(u64::MAX)
+}
+
+fn rows_of(words: &[Word]) -> Vec<Moved<'_>> {
+    words.iter().map(Moved::word).collect()
+}
+
+async fn moved(
+    conn: &mut Connection,
+    statement: &'static str,
+    tried: &'static str,
+    worker: &Worker,
+    rows: &[Moved<'_>],
+    instants: &[i64],
+) -> Result<Vec<SendId>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = sqlx::query_scalar::<_, String>(statement)
+        .bind(spread("send", rows)?)
+        .bind(&worker.name)
+        .bind(worker.epoch);
+    for instant in instants {
+        query = query.bind(*instant);
+    }
+    let ids = query.fetch_all(conn).await.tried(tried, || some(rows.iter().map(|row| row.id)))?;
+    Ok(ids.into_iter().map(SendId::from).collect())
+}
+
+/// Takes back what dead workers left: whose lease is over, or whose epoch is below `epoch` (0: none is).
+/// Call it when a lease was taken, and from time to time.
+pub async fn recover(conn: &mut Connection, now: Timestamp, epoch: i64) -> Result<Lost, StoreError> {
+    let mut changed = Vec::new();
+    for statement in [RECOVER_CLAIMED, RECOVER_RESEND, RECOVER_HOLD] {
+        let done = sqlx::query(statement)
+            .bind(millis(now))
+            .bind(epoch)
+            .execute(&mut *conn)
+            .await
+            .tried("recover sends", no_ids)?;
+        changed.push(done.rows_affected());
+    }
+    let unknown = changed.pop().unwrap_or(0);
+    Ok(Lost { unknown, due: changed.into_iter().sum() })
+}
+
+/// Later word on an unknown fate: it had arrived (a click, an open), or it had not (a bounce, with its
+/// reason). `false`: its fate was not unknown.
+pub async fn settle(
+    conn: &mut Connection,
+    send: &SendKey,
+    bounced: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let state = if bounced.is_some() { SendState::Rejected } else { SendState::Accepted };
+    let done = sqlx::query(SETTLE)
+        .bind(i64::from(send.customer.slot()))
+        .bind(send.id.as_str())
+        .bind(state.as_str())
+        .bind(bounced)
+        .bind(millis(now))
+        .execute(conn)
+        .await
+        .tried("settle an unknown send", || send.id.to_string())?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// When the next send that may go is due; `None`: the outbox is empty, or waits for what is in flight.
+pub async fn next_due_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> =
+        sqlx::query_scalar(NEXT_DUE).fetch_optional(conn).await.tried("look for the next send", no_ids)?;
+    instant_of("send", "the next", at)
+}

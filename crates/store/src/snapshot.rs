@@ -1,0 +1,324 @@
+//! Snapshots: everything that the decisions about a batch of customers rest on, loaded in eight statements
+//! whatever its size, and everything that they changed, saved with one statement a table.
+
+use crate::consent::Word;
+use crate::database::Connection;
+use crate::error::StoreError;
+use crate::event::EventState;
+use crate::memory::Memory;
+use crate::stored::spread_customers;
+use crate::{
+    assignment, consent, counter, customer, enrollment, entity, event, memory, send, task, timer, trace,
+};
+use dsl::library::Model;
+use jiff::Timestamp;
+use model::{
+    Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId, Entry,
+    EntryMemory, Event, Outgoing, Snapshot, Suppression, Task, Timer, TimerKey, TraceLine, Type, Value,
+    WorkflowId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which events are loaded: those that any published workflow, score or computed attribute reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventReads {
+    /// Their names.
+    pub names: BTreeSet<String>,
+}
+
+/// Loads customers, ordered by id, each once; who is not in the database is left out. Events are those that
+/// have been applied, of the names read; walks are the active ones and those whose goal counts after `now`;
+/// entities are their own, and shared ones that their attributes, entities, events or walks refer to.
+pub async fn load(
+    conn: &mut Connection,
+    customers: &[CustomerId],
+    model: &Model,
+    reads: &EventReads,
+    now: Timestamp,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let ids: Vec<CustomerId> = customers.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = spread_customers(&ids)?;
+    let mut batch: Vec<Option<Snapshot>> = Vec::new();
+    batch.resize_with(ids.len(), || None);
+    for (place, customer) in customer::of_batch(conn, &wanted, &ids, model).await? {
+        if let Some(snapshot) = batch.get_mut(place) {
+            *snapshot = Some(Snapshot::new(customer));
+        }
+    }
+    let mut batch = Batch(batch);
+    for (place, entity) in entity::of_batch(conn, &wanted, &ids, model).await? {
+        batch.at(place, |snapshot| {
+            snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
+        });
+    }
+    if !reads.names.is_empty() {
+        for (place, event) in event::of_batch(conn, &wanted, &ids, &reads.names, model).await? {
+            batch.at(place, |snapshot| match snapshot.events.get_mut(&event.name) {
+                Some(list) => list.push(event),
+                None => {
+                    snapshot.events.insert(event.name.clone(), vec![event]);
+                }
+            });
+        }
+    }
+    for (place, word) in consent::of_batch(conn, &wanted, &ids).await? {
+        batch.at(place, |snapshot| match word {
+            Word::Consent(consent) => snapshot.consents.apply(&consent),
+            Word::Suppression(suppression) => snapshot.suppressions.push(suppression),
+        });
+    }
+    for (place, walk) in enrollment::of_batch(conn, &wanted, &ids, now).await? {
+        batch.at(place, |snapshot| snapshot.enrollments.push(walk));
+    }
+    for (place, remembered) in memory::of_batch(conn, &wanted, &ids).await? {
+        batch.at(place, |snapshot| match remembered {
+            Memory::Entry { workflow, key, entered_at } => {
+                snapshot.memory.insert((workflow, key), EntryMemory { entered_at });
+            }
+            Memory::Draw { workflow, split, arm } => {
+                snapshot.draws.insert((workflow, split), arm);
+            }
+        });
+    }
+    for (place, key, timer) in timer::of_batch(conn, &wanted, &ids).await? {
+        batch.at(place, |snapshot| {
+            snapshot.timers.insert(key, timer);
+        });
+    }
+    let mut snapshots: Vec<Snapshot> = batch.0.into_iter().flatten().collect();
+    for snapshot in &mut snapshots {
+        for list in snapshot.events.values_mut() {
+            list.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        snapshot.enrollments.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    load_shared(conn, &mut snapshots, model).await?;
+    Ok(snapshots)
+}
+
+/// The snapshots of a batch by place, while their parts come in.
+struct Batch(Vec<Option<Snapshot>>);
+
+impl Batch {
+    fn at(&mut self, place: usize, put: impl FnOnce(&mut Snapshot)) {
+        if let Some(Some(snapshot)) = self.0.get_mut(place) {
+            put(snapshot);
+        }
+    }
+}
+
+/// Adds the shared entities that the snapshots refer to.
+async fn load_shared(
+    conn: &mut Connection,
+    snapshots: &mut [Snapshot],
+    model: &Model,
+) -> Result<(), StoreError> {
+    if !model.entities.values().any(|kind| kind.shared) {
+        return Ok(());
+    }
+    let mut wanted: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (place, snapshot) in snapshots.iter().enumerate() {
+        let mut names = BTreeSet::new();
+        references(snapshot, model, &mut names);
+        for name in names {
+            wanted.entry(name).or_default().push(place);
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<(&str, &str)> = wanted.keys().map(|(kind, id)| (kind.as_str(), id.as_str())).collect();
+    let places: Vec<&Vec<usize>> = wanted.values().collect();
+    for (name, entity) in entity::shared(conn, &names, model).await? {
+        for place in places.get(name).into_iter().flat_map(|places| places.iter()) {
+            if let Some(snapshot) = snapshots.get_mut(*place) {
+                snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names of the shared entities that a snapshot's attributes, entities, events and walks refer to.
+fn references(snapshot: &Snapshot, model: &Model, names: &mut BTreeSet<(String, String)>) {
+    let is_shared = |kind: &str| model.entities.get(kind).is_some_and(|kind| kind.shared);
+    let mut refer = |ty: Option<&Type>, value: &Value| {
+        if let (Some(Type::Reference(kind)), Some(id)) = (ty, value.as_text())
+            && is_shared(kind)
+        {
+            names.insert((kind.clone(), id.to_owned()));
+        }
+    };
+    for (name, value) in &snapshot.customer.attributes {
+        refer(model.customer.get(name).map(|attribute| &attribute.ty), value);
+    }
+    for ((kind, _), entity) in &snapshot.entities {
+        let declared = model.entities.get(kind);
+        for (name, value) in &entity.attributes {
+            refer(declared.and_then(|kind| kind.attributes.get(name)).map(|attribute| &attribute.ty), value);
+        }
+    }
+    let mut fields = |name: &str, fields: &BTreeMap<String, Value>| {
+        let declared = model.events.get(name);
+        for (field, value) in fields {
+            refer(declared.and_then(|kind| kind.fields.get(field)), value);
+        }
+    };
+    for event in snapshot.events.values().flatten() {
+        fields(&event.name, &event.properties);
+    }
+    let entries = |walk: &Enrollment| -> Vec<Entry> {
+        let walk = &walk.walk;
+        std::iter::once(&walk.entry).chain(walk.came.values()).chain(&walk.goal).cloned().collect()
+    };
+    for entry in snapshot.enrollments.iter().flat_map(entries) {
+        fields(&entry.name, &entry.fields);
+    }
+    let of_events = snapshot.events.values().flatten().filter_map(|event| event.entity.clone());
+    let of_walks = snapshot.enrollments.iter().flat_map(entries).filter_map(|entry| entry.entity);
+    for (kind, id) in of_events.chain(of_walks) {
+        if is_shared(&kind) {
+            names.insert((kind, id.as_str().to_owned()));
+        }
+    }
+}
+
+/// What a save did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Outbox rows that are new.
+    pub sends: u64,
+    /// Sends that were taken back.
+    pub cancelled: u64,
+    /// Events of ours that are new.
+    pub events: u64,
+    /// Tasks that are new.
+    pub tasks: u64,
+}
+
+/// Saves what a batch of turns changed, in the caller's transaction. What a turn takes back is taken from
+/// what earlier transactions put into the outbox: what the turn itself sends is saved as it says.
+///
+/// Errors: [`StoreError::Stale`] and [`StoreError::AlreadyActive`] when another saved the same walks in
+/// between; the transaction must then be dropped and the batch loaded again.
+pub async fn save(
+    conn: &mut Connection,
+    batch: &[(Snapshot, Changes)],
+    now: Timestamp,
+) -> Result<Saved, StoreError> {
+    let rows = Rows::of(batch);
+    enrollment::save(conn, &rows.enrollments).await?;
+    customer::write(conn, &rows.customers, now).await?;
+    entity::write(conn, &rows.entities).await?;
+    let events = event::insert(conn, &rows.events, EventState::Done).await?;
+    consent::record(conn, &rows.consents).await?;
+    consent::clear_suppressions(conn, &rows.unsuppressed).await?;
+    consent::suppress(conn, &rows.suppressions).await?;
+    memory::remember(conn, &rows.entries).await?;
+    memory::keep_draws(conn, &rows.draws).await?;
+    timer::set(conn, &rows.timers).await?;
+    timer::take(conn, &rows.timers_gone).await?;
+    trace::append(conn, &rows.trace).await?;
+    let mut cancelled = send::cancel_walks(conn, &rows.cancels, now).await?;
+    cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
+    let sends = send::insert(conn, &rows.sends, now).await?;
+    let tasks = task::insert(conn, &rows.tasks).await?;
+    assignment::append(conn, &rows.assignments).await?;
+    counter::add(conn, &rows.counters).await?;
+    Ok(Saved { sends, cancelled, events, tasks })
+}
+
+/// A batch's changes by table.
+#[derive(Default)]
+struct Rows<'a> {
+    customers: Vec<&'a Customer>,
+    entities: Vec<&'a Entity>,
+    events: Vec<&'a Event>,
+    consents: Vec<(&'a CustomerId, &'a Consent)>,
+    unsuppressed: Vec<&'a CustomerId>,
+    suppressions: Vec<(&'a CustomerId, &'a Suppression)>,
+    enrollments: Vec<&'a Enrollment>,
+    entries: Vec<(&'a CustomerId, &'a WorkflowId, &'a str, Timestamp)>,
+    draws: Vec<(&'a CustomerId, &'a WorkflowId, &'a str, &'a str)>,
+    timers: Vec<(&'a CustomerId, &'a TimerKey, &'a Timer)>,
+    timers_gone: Vec<(&'a CustomerId, &'a TimerKey)>,
+    trace: Vec<&'a TraceLine>,
+    sends: Vec<&'a Outgoing>,
+    cancels: Vec<(&'a CustomerId, &'a model::EnrollmentId, &'a str)>,
+    cancel_topics: Vec<(&'a CustomerId, Option<&'a str>)>,
+    tasks: Vec<&'a Task>,
+    assignments: Vec<&'a Assignment>,
+    counters: BTreeMap<CounterKey, i64>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(batch: &'a [(Snapshot, Changes)]) -> Self {
+        let mut rows = Self::default();
+        let mut shared: BTreeMap<&'a (String, EntityId), &'a Entity> = BTreeMap::new();
+        for (snapshot, changes) in batch {
+            rows.add(snapshot, changes, &mut shared);
+        }
+        rows.entities.extend(shared.into_values());
+        rows
+    }
+
+    fn add(
+        &mut self,
+        snapshot: &'a Snapshot,
+        changes: &'a Changes,
+        shared: &mut BTreeMap<&'a (String, EntityId), &'a Entity>,
+    ) {
+        let id = &snapshot.customer.id;
+        if changes.customer {
+            self.customers.push(&snapshot.customer);
+        }
+        for name in &changes.entities {
+            match snapshot.entities.get(name) {
+                Some(entity) if entity.customer.is_some() => self.entities.push(entity),
+                // Two of the batch may both have changed a shared one: one row may not come twice.
+                Some(entity) => {
+                    shared.insert(name, entity);
+                }
+                None => {}
+            }
+        }
+        self.events.extend(&changes.events);
+        self.consents.extend(changes.consents.iter().map(|consent| (id, consent)));
+        if changes.unsuppressed {
+            self.unsuppressed.push(id);
+            self.suppressions.extend(snapshot.suppressions.iter().map(|word| (id, word)));
+        } else {
+            self.suppressions.extend(changes.suppressions.iter().map(|word| (id, word)));
+        }
+        self.enrollments
+            .extend(snapshot.enrollments.iter().filter(|walk| changes.enrollments.contains(&walk.id)));
+        for name in &changes.memory {
+            if let Some(entry) = snapshot.memory.get(name) {
+                self.entries.push((id, &name.0, &name.1, entry.entered_at));
+            }
+        }
+        for name in &changes.draws {
+            if let Some(arm) = snapshot.draws.get(name) {
+                self.draws.push((id, &name.0, &name.1, arm));
+            }
+        }
+        for key in &changes.timers {
+            match snapshot.timers.get(key) {
+                Some(timer) => self.timers.push((id, key, timer)),
+                None => self.timers_gone.push((id, key)),
+            }
+        }
+        self.trace.extend(&changes.trace);
+        self.sends.extend(&changes.sends);
+        self.cancels.extend(changes.cancels.iter().map(|(walk, reason)| (id, walk, reason.as_str())));
+        self.cancel_topics.extend(changes.cancel_topics.iter().map(|topic| (id, topic.as_deref())));
+        self.tasks.extend(&changes.tasks);
+        self.assignments.extend(&changes.assignments);
+        for (key, count) in &changes.counters {
+            *self.counters.entry(key.clone()).or_insert(0) += count;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! To-dos for reps.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, some};
+use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use jiff::Timestamp;
+use model::{CustomerId, EnrollmentId, RepId, StepId, Task, TaskId, WorkflowId};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+// ?1 rows
+const INSERT: &str = "
+INSERT INTO task (slot, id, customer, rep, role, title, body, due, outcomes, at, enrollment, workflow, step)
+SELECT value->>'slot', value->>'id', value->>'customer', value->>'rep', value->>'role', value->>'title',
+       value->>'body', value->>'due', value->>'outcomes', value->>'at', value->>'enrollment', value->>'workflow',
+       value->>'step'
+FROM json_each(?1) WHERE true
+ON CONFLICT DO NOTHING";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.customer, t.rep, t.role, t.title, t.body, t.due, t.outcomes, t.at, t.enrollment, t.workflow,
+                    t.step, t.done_at, t.outcome FROM task AS t ",
+            $rest
+        )
+    };
+}
+
+// A rep's open tasks, the most urgent first (console).  ?1 rep  ?2 rows
+const OPEN: &str =
+    select!("WHERE t.rep = ?1 AND t.done_at IS NULL ORDER BY t.due IS NULL, t.due, t.id LIMIT ?2");
+// ?1 slot  ?2 customer
+const OF_CUSTOMER: &str = select!("WHERE t.slot = ?1 AND t.customer = ?2 ORDER BY t.at, t.id");
+// ?1 slot  ?2 id  ?3 outcome  ?4 now
+const FINISH: &str =
+    "UPDATE task SET done_at = ?4, outcome = ?3 WHERE slot = ?1 AND id = ?2 AND done_at IS NULL";
+// Open tasks follow the customer to the new rep.  ?1 slot  ?2 customer  ?3 former  ?4 new
+const HAND_ON: &str =
+    "UPDATE task SET rep = ?4 WHERE slot = ?1 AND customer = ?2 AND rep = ?3 AND done_at IS NULL";
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    slot: u16,
+    id: &'a str,
+    customer: &'a str,
+    rep: Option<&'a str>,
+    role: Option<&'a str>,
+    title: &'a str,
+    body: Option<&'a str>,
+    due: Option<i64>,
+    outcomes: &'a [String],
+    at: i64,
+    enrollment: &'a str,
+    workflow: &'a str,
+    step: &'a str,
+}
+
+/// A task and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The task.
+    pub task: Task,
+    /// When it was finished; `None`: it is open.
+    pub done_at: Option<Timestamp>,
+    /// What came of it.
+    pub outcome: Option<String>,
+}
+
+fn read(row: &SqliteRow) -> Result<Kept, StoreError> {
+    let tried = |source| StoreError::Query { tried: "read a task", ids: "-".to_owned(), source };
+    let id: String = row.try_get(0).map_err(tried)?;
+    let outcomes: &str = row.try_get(7).map_err(tried)?;
+    let text = |column: usize| row.try_get::<String, _>(column).map_err(tried);
+    Ok(Kept {
+        task: Task {
+            customer: CustomerId::from(text(1)?),
+            rep: row.try_get::<Option<String>, _>(2).map_err(tried)?.map(RepId::from),
+            role: row.try_get(3).map_err(tried)?,
+            title: text(4)?,
+            body: row.try_get(5).map_err(tried)?,
+            due: instant_of("task", &id, row.try_get(6).map_err(tried)?)?,
+            outcomes: serde_json::from_str(outcomes)
+                .map_err(|error| StoreError::corrupt("task", &id, error))?,
+            at: instant("task", &id, row.try_get(8).map_err(tried)?)?,
+            enrollment: EnrollmentId::from(text(9)?),
+            workflow: WorkflowId::from(text(10)?),
+            step: StepId::from(text(11)?),
+            id: TaskId::new(&id),
+        },
+        done_at: instant_of("task", &id, row.try_get(12).map_err(tried)?)?,
+        outcome: row.try_get(13).map_err(tried)?,
+    })
+}
+
+/// Keeps new tasks; one that is there already is left alone. Returns how many are new.
+pub async fn insert(conn: &mut Connection, tasks: &[&Task]) -> Result<u64, StoreError> {
+    if tasks.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<Stored<'_>> = tasks
+        .iter()
+        .map(|task| Stored {
+            slot: task.customer.slot(),
+            id: task.id.as_str(),
+            customer: task.customer.as_str(),
+            rep: task.rep.as_ref().map(RepId::as_str),
+            role: task.role.as_deref(),
+            title: &task.title,
+            body: task.body.as_deref(),
+            due: millis_of(task.due),
+            outcomes: &task.outcomes,
+            at: millis(task.at),
+            enrollment: task.enrollment.as_str(),
+            workflow: task.workflow.as_str(),
+            step: task.step.as_str(),
+        })
+        .collect();
+    let done = sqlx::query(INSERT)
+        .bind(spread("task", &rows)?)
+        .execute(conn)
+        .await
+        .tried("keep tasks", || some(tasks.iter().map(|task| &task.id)))?;
+    Ok(done.rows_affected())
+}
+
+/// A rep's open tasks, the most urgent first.
+pub async fn open(conn: &mut Connection, rep: &RepId, limit: u32) -> Result<Vec<Kept>, StoreError> {
+    let rows = sqlx::query(OPEN)
+        .bind(rep.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("list open tasks", || rep.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// A customer's tasks, the oldest first.
+pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result<Vec<Kept>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .fetch_all(conn)
+        .await
+        .tried("load a customer's tasks", || customer.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// Finishes an open task. `false`: it is not open. The caller records `task.done` in the same transaction.
+pub async fn finish(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    task: &TaskId,
+    outcome: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(FINISH)
+        .bind(i64::from(customer.slot()))
+        .bind(task.as_str())
+        .bind(outcome)
+        .bind(millis(now))
+        .execute(conn)
+        .await
+        .tried("finish a task", || task.to_string())?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Moves a customer's open tasks from their former rep to the new one. Returns how many.
+pub async fn hand_on(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    former: &RepId,
+    rep: &RepId,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(HAND_ON)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(former.as_str())
+        .bind(rep.as_str())
+        .execute(conn)
+        .await
+        .tried("hand tasks on", || customer.to_string())?;
+    Ok(done.rows_affected())
+}

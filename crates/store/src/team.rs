@@ -1,0 +1,53 @@
+//! Teams: the state of each rotation. The text of its state is the interpreter's.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::spread;
+use model::TeamId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+const ALL: &str = "SELECT id, state FROM team ORDER BY id";
+
+// In the assigning transaction.  ?1 rows
+const WRITE: &str = "
+INSERT INTO team (id, state) SELECT value->>'id', value->>'state' FROM json_each(?1) WHERE true
+ON CONFLICT (id) DO UPDATE SET state = excluded.state";
+
+#[derive(Serialize)]
+struct Stored<'a, S> {
+    id: &'a str,
+    state: &'a S,
+}
+
+/// The state of every rotation that has begun, read in the assigning transaction.
+pub async fn all<S: DeserializeOwned>(conn: &mut Connection) -> Result<BTreeMap<TeamId, S>, StoreError> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(ALL).fetch_all(conn).await.tried("load teams", no_ids)?;
+    rows.into_iter()
+        .map(|(id, state)| {
+            let state =
+                serde_json::from_str(&state).map_err(|error| StoreError::corrupt("team", &id, error))?;
+            Ok((TeamId::from(id), state))
+        })
+        .collect()
+}
+
+/// Writes the states of rotations. `S` is written as a JSON object.
+pub async fn write<S: Serialize>(
+    conn: &mut Connection,
+    teams: &BTreeMap<TeamId, S>,
+) -> Result<(), StoreError> {
+    if teams.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Stored<'_, S>> =
+        teams.iter().map(|(id, state)| Stored { id: id.as_str(), state }).collect();
+    sqlx::query(WRITE)
+        .bind(spread("team", &rows)?)
+        .execute(conn)
+        .await
+        .tried("write teams", || some(teams.keys()))?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Timers: the next instant at which a time trigger's answer can change, found by one index.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{instant, instant_of, millis, spread};
+use jiff::Timestamp;
+use model::{CustomerId, Timer, TimerKey, WorkflowId};
+
+// The timers of a batch (snapshot.rs).  ?1 [[slot, customer], …]
+pub(crate) const LOAD: &str = "
+SELECT want.key, t.workflow, t.subject, t.fire_at, t.basis
+FROM json_each(?1) AS want
+CROSS JOIN timer AS t ON t.slot = want.value->>0 AND t.customer = want.value->>1";
+
+// ?1 [[slot, customer, workflow, subject, fire_at, basis], …]
+const SET: &str = "
+INSERT INTO timer (slot, customer, workflow, subject, fire_at, basis)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?1) WHERE true
+ON CONFLICT (slot, customer, workflow, subject) DO UPDATE SET fire_at = excluded.fire_at, basis = excluded.basis";
+
+// ?1 [[slot, customer, workflow, subject], …]
+const TAKE: &str = "
+DELETE FROM timer WHERE (slot, customer, workflow, subject) IN
+  (SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1))";
+
+// Timers that fire now; those of paused workflows are held (engine/timers, each turn).  ?1 now  ?2 most rows
+pub(crate) const DUE: &str = "
+SELECT t.fire_at, t.customer, t.workflow, t.subject FROM timer AS t
+WHERE t.fire_at <= ?1 AND t.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+ORDER BY t.fire_at, t.customer, t.workflow, t.subject LIMIT ?2";
+
+// When the next timer fires (clock, --until-idle).
+pub(crate) const NEXT: &str = "
+SELECT t.fire_at FROM timer AS t
+WHERE t.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+ORDER BY t.fire_at LIMIT 1";
+
+// When a workflow is retired or its trigger changes.  ?1 workflow
+const FORGET: &str = "DELETE FROM timer WHERE workflow = ?1";
+
+/// A timer that fires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueTimer {
+    /// When.
+    pub fire_at: Timestamp,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Which.
+    pub key: TimerKey,
+}
+
+/// The timers of a batch, each with its customer's place.
+pub(crate) async fn of_batch(
+    conn: &mut Connection,
+    wanted: &str,
+    ids: &[CustomerId],
+) -> Result<Vec<(usize, TimerKey, Timer)>, StoreError> {
+    let rows: Vec<(i64, String, String, i64, String)> =
+        sqlx::query_as(LOAD).bind(wanted).fetch_all(conn).await.tried("load timers", || some(ids))?;
+    rows.into_iter()
+        .map(|(place, workflow, subject, fire_at, basis)| {
+            let timer = Timer { fire_at: instant("timer", &subject, fire_at)?, basis };
+            let key = TimerKey { workflow: workflow.into(), subject };
+            Ok((usize::try_from(place).unwrap_or(usize::MAX), key, timer))
+        })
+        .collect()
+}
+
+/// Sets timers, over those that are set.
+pub async fn set(
+    conn: &mut Connection,
+    timers: &[(&CustomerId, &TimerKey, &Timer)],
+) -> Result<(), StoreError> {
+    if timers.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = timers
+        .iter()
+        .map(|(customer, key, timer)| {
+            let workflow = key.workflow.as_str();
+            (customer.slot(), customer.as_str(), workflow, &key.subject, millis(timer.fire_at), &timer.basis)
+        })
+        .collect();
+    let ids = || some(timers.iter().map(|(customer, ..)| customer));
+    sqlx::query(SET).bind(spread("timer", &rows)?).execute(conn).await.tried("set timers", ids)?;
+    Ok(())
+}
+
+/// Takes timers away.
+pub async fn take(conn: &mut Connection, timers: &[(&CustomerId, &TimerKey)]) -> Result<(), StoreError> {
+    if timers.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = timers
+        .iter()
+        .map(|(customer, key)| (customer.slot(), customer.as_str(), key.workflow.as_str(), &key.subject))
+        .collect();
+    let ids = || some(timers.iter().map(|(customer, _)| customer));
+    sqlx::query(TAKE).bind(spread("timer", &rows)?).execute(conn).await.tried("take timers away", ids)?;
+    Ok(())
+}
+
+/// Takes every timer of a workflow away. Returns how many. Reads the whole table.
+pub async fn forget(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
+    let done = sqlx::query(FORGET)
+        .bind(workflow.as_str())
+        .execute(conn)
+        .await
+        .tried("take a workflow's timers away", || workflow.to_string())?;
+    Ok(done.rows_affected())
+}
+
+/// Takes every timer away, before all are planned anew.
+pub async fn forget_all(conn: &mut Connection) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM timer").execute(conn).await.tried("take all timers away", no_ids)?;
+    Ok(done.rows_affected())
+}
+
+/// Timers that fire at or before `now`, in the order (fire_at, customer, workflow, subject). Those of paused
+/// workflows are held.
+pub async fn due(conn: &mut Connection, now: Timestamp, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(DUE)
+        .bind(millis(now))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("look for due timers", no_ids)?;
+    rows.into_iter()
+        .map(|(fire_at, customer, workflow, subject)| {
+            Ok(DueTimer {
+                fire_at: instant("timer", &customer, fire_at)?,
+                customer: customer.into(),
+                key: TimerKey { workflow: workflow.into(), subject },
+            })
+        })
+        .collect()
+}
+
+/// When the next timer fires; `None`: none is set.
+pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> =
+        sqlx::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next timer", no_ids)?;
+    instant_of("timer", "the next", at)
+}

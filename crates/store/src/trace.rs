@@ -1,0 +1,224 @@
+//! Traces: every decision with its reason, numbered per customer and instant, read by `why` and the console.
+
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use futures_util::TryStreamExt;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use model::{CustomerId, Did, EnrollmentId, Outcome, StepId, TraceLine, VersionId, WorkflowId};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::BTreeMap;
+
+// Appends lines; `number` is the line's place among those of its customer and instant in this batch, and goes
+// on where earlier batches ended (snapshot.rs, each save).  ?1 rows
+pub(crate) const APPEND: &str = "
+INSERT INTO trace (slot, customer, at, number, offset, workflow, version, enrollment, step, did, what, outcome, until,
+                   reason, line)
+SELECT value->>'slot', value->>'customer', value->>'at',
+       value->>'number' + coalesce((SELECT max(t.number) + 1 FROM trace AS t
+         WHERE t.slot = value->>'slot' AND t.customer = value->>'customer' AND t.at = value->>'at'), 0),
+       value->>'offset', value->>'workflow', value->>'version', value->>'enrollment', value->>'step', value->>'did',
+       value->>'what', value->>'outcome', value->>'until', value->>'reason', value->>'line'
+FROM json_each(?1) WHERE true";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.at, t.offset, t.customer, t.workflow, t.version, t.enrollment, t.step, t.did, t.what, t.outcome,
+                    t.until, t.reason, t.line FROM trace AS t ",
+            $rest
+        )
+    };
+}
+
+// One customer's lines (why, console).  ?1 slot  ?2 customer  ?3 workflow, or NULL for all
+pub(crate) const OF_CUSTOMER: &str = select!(
+    "WHERE t.slot = ?1 AND t.customer = ?2 AND (?3 IS NULL OR t.workflow = ?3) ORDER BY t.at, t.number"
+);
+
+// Everybody's lines in one order (run --clock --json, simulate's comparison).  ?1 from  ?2 to
+const EVERY: &str = select!("WHERE t.at >= ?1 AND t.at < ?2 ORDER BY t.at, t.customer, t.number");
+
+// A workflow's latest lines (console).  ?1 workflow  ?2 before  ?3 rows
+pub(crate) const RECENT: &str = select!(
+    "WHERE t.workflow = ?1 AND t.at < ?2 ORDER BY t.at DESC, t.customer DESC, t.number DESC LIMIT ?3"
+);
+
+// How decisions went, by kind and reason (summaries).  ?1 from  ?2 to
+const COUNTS: &str = "
+SELECT t.workflow, t.did, t.outcome, t.reason, count(*), sum(t.line->>'holdout' = 1)
+FROM trace AS t WHERE t.at >= ?1 AND t.at < ?2
+GROUP BY t.workflow, t.did, t.outcome, t.reason ORDER BY t.workflow, t.did, t.outcome, t.reason";
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    slot: u16,
+    customer: &'a str,
+    at: i64,
+    number: u32,
+    offset: i32,
+    workflow: &'a str,
+    version: &'a str,
+    enrollment: Option<&'a str>,
+    step: Option<&'a str>,
+    did: &'static str,
+    what: &'a str,
+    outcome: &'static str,
+    until: Option<i64>,
+    reason: Option<&'a str>,
+    line: &'a BTreeMap<String, serde_json::Value>,
+}
+
+/// Appends lines, in their order.
+pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), StoreError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut numbers: BTreeMap<(&str, i64), u32> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let at = millis(line.at);
+        let next = numbers.entry((line.customer.as_str(), at)).or_insert(0);
+        rows.push(Stored {
+            slot: line.customer.slot(),
+            customer: line.customer.as_str(),
+            at,
+            number: *next,
+            offset: line.offset.seconds(),
+            workflow: line.workflow.as_str(),
+            version: line.version.as_str(),
+            enrollment: line.enrollment.as_ref().map(EnrollmentId::as_str),
+            step: line.step.as_ref().map(StepId::as_str),
+            did: line.did.as_str(),
+            what: &line.what,
+            outcome: line.outcome.as_str(),
+            until: millis_of(line.until),
+            reason: line.reason.as_deref(),
+            line: &line.values,
+        });
+        *next += 1;
+    }
+    sqlx::query(APPEND)
+        .bind(spread("trace", &rows)?)
+        .execute(conn)
+        .await
+        .tried("append traces", || some(lines.iter().map(|line| &line.customer)))?;
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<TraceLine, StoreError> {
+    let tried = |source| StoreError::Query { tried: "read a trace", ids: no_ids(), source };
+    let customer: String = row.try_get(2).map_err(tried)?;
+    let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("trace", &customer, what);
+    let offset: i32 = row.try_get(1).map_err(tried)?;
+    let (did, outcome): (&str, &str) = (row.try_get(7).map_err(tried)?, row.try_get(9).map_err(tried)?);
+    let values: &str = row.try_get(12).map_err(tried)?;
+    Ok(TraceLine {
+        at: instant("trace", &customer, row.try_get(0).map_err(tried)?)?,
+        offset: Offset::from_seconds(offset).map_err(|error| corrupt(&error))?,
+        workflow: WorkflowId::from(row.try_get::<String, _>(3).map_err(tried)?),
+        version: VersionId::from(row.try_get::<String, _>(4).map_err(tried)?),
+        enrollment: row.try_get::<Option<String>, _>(5).map_err(tried)?.map(EnrollmentId::from),
+        step: row.try_get::<Option<String>, _>(6).map_err(tried)?.map(StepId::from),
+        did: Did::from_word(did).ok_or_else(|| corrupt(&format_args!("did `{did}`")))?,
+        what: row.try_get(8).map_err(tried)?,
+        outcome: Outcome::from_word(outcome)
+            .ok_or_else(|| corrupt(&format_args!("the outcome `{outcome}`")))?,
+        until: instant_of("trace", &customer, row.try_get(10).map_err(tried)?)?,
+        reason: row.try_get(11).map_err(tried)?,
+        values: serde_json::from_str(values).map_err(|error| corrupt(&error))?,
+        customer: CustomerId::from(customer),
+    })
+}
+
+/// One customer's lines, in their order; of one workflow, or of all.
+pub async fn of_customer(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    workflow: Option<&WorkflowId>,
+) -> Result<Vec<TraceLine>, StoreError> {
+    let rows = sqlx::query(OF_CUSTOMER)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(workflow.map(WorkflowId::as_str))
+        .fetch_all(conn)
+        .await
+        .tried("load traces", || customer.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// Everybody's lines in `[from, to)`, in the order (at, customer, number), one after the other: `each` sees
+/// them as they are read, and none is kept.
+pub async fn each(
+    conn: &mut Connection,
+    from: Timestamp,
+    to: Timestamp,
+    mut each: impl FnMut(TraceLine),
+) -> Result<(), StoreError> {
+    let mut rows = sqlx::query(EVERY).bind(millis(from)).bind(millis(to)).fetch(conn);
+    while let Some(row) = rows.try_next().await.tried("read traces", no_ids)? {
+        each(read(&row)?);
+    }
+    Ok(())
+}
+
+/// A workflow's lines before an instant, the latest first.
+pub async fn recent(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<TraceLine>, StoreError> {
+    let rows = sqlx::query(RECENT)
+        .bind(workflow.as_str())
+        .bind(millis(before))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("load a workflow's traces", || workflow.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// How often decisions of one kind went one way for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// In which workflow.
+    pub workflow: WorkflowId,
+    /// What kind of thing.
+    pub did: Did,
+    /// How it went.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Option<String>,
+    /// How often.
+    pub count: i64,
+    /// How many of them with `values.holdout: true`.
+    pub held_out: i64,
+}
+
+/// Counts the lines in `[from, to)` by workflow, kind, outcome and reason. Reads every line of that time.
+pub async fn counts(conn: &mut Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<(String, String, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(COUNTS)
+        .bind(millis(from))
+        .bind(millis(to))
+        .fetch_all(conn)
+        .await
+        .tried("count traces", no_ids)?;
+    rows.into_iter()
+        .map(|(workflow, did, outcome, reason, count, held_out)| {
+            let corrupt = |what: String| StoreError::corrupt("trace", &workflow, what);
+            Ok(Count {
+                did: Did::from_word(&did).ok_or_else(|| corrupt(format!("did `{did}`")))?,
+                outcome: Outcome::from_word(&outcome)
+                    .ok_or_else(|| corrupt(format!("the outcome `{outcome}`")))?,
+                reason,
+                count,
+                held_out: held_out.unwrap_or(0),
+                workflow: WorkflowId::from(workflow),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,131 @@
+//! What is due comes in one order, and pauses hold it.
+
+use crate::given::*;
+use model::{Changes, CustomerId, Snapshot, StepId, Timer, TimerKey, WalkState, WorkflowId};
+use std::collections::BTreeSet;
+use store::enrollment::{self, Cursor};
+use store::version::WorkflowState;
+use store::{Connection, Store, customer, schedule, snapshot, stats, timer, version};
+
+async fn enroll(conn: &mut Connection, walks: &[(&str, &str, WalkState)]) {
+    for (customer, workflow, state) in walks {
+        let mut snapshot = Snapshot::new(crate::given::customer(customer));
+        snapshot.enrollments.push(walk(customer, workflow, "", state.clone()));
+        let ids: BTreeSet<_> = snapshot.enrollments.iter().map(|walk| walk.id.clone()).collect();
+        let changes = Changes { customer: true, enrollments: ids, ..Changes::default() };
+        snapshot::save(conn, &[(snapshot, changes)], minute(0)).await.expect("it saves");
+    }
+}
+
+#[tokio::test]
+async fn walks_go_on_by_instant_then_customer() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let ready = WalkState::Ready { step: StepId::new("email:x"), since: minute(1) };
+    enroll(
+        &mut tx,
+        &[
+            ("b", "w", waiting("wait:1", minute(2))),
+            ("a", "w", waiting("wait:1", minute(2))),
+            ("c", "w", ready),
+            ("d", "w", waiting("wait:1", minute(3))),
+            ("e", "w", ended("end")),
+        ],
+    )
+    .await;
+    let due = enrollment::due(&mut tx, minute(2), 10).await.expect("due");
+    assert_eq!(due.iter().map(|due| due.customer.as_str()).collect::<Vec<_>>(), ["c", "a", "b"]);
+    assert_eq!(due[0].wake_at, minute(1));
+    assert_eq!(enrollment::due(&mut tx, minute(2), 1).await.expect("due").len(), 1);
+    assert_eq!(enrollment::next_at(&mut tx).await.expect("next"), Some(minute(1)));
+    let standing = enrollment::standing(&mut tx, Some(&WorkflowId::new("w"))).await.expect("counted");
+    let standing: Vec<_> =
+        standing.iter().map(|s| (s.state.as_str(), s.step.as_ref().map(StepId::as_str), s.count)).collect();
+    assert_eq!(standing, [("ended", None, 1), ("ready", Some("email:x"), 1), ("waiting", Some("wait:1"), 3)]);
+}
+
+#[tokio::test]
+async fn a_pause_holds_walks_timers_and_schedules() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let w = WorkflowId::new("w");
+    version::publish(&mut tx, &w, &"v1".into(), "workflow: w", "w.yaml", minute(0)).await.expect("published");
+    enroll(&mut tx, &[("a", "w", waiting("wait:1", minute(1)))]).await;
+    let key = TimerKey { workflow: w.clone(), subject: String::new() };
+    let fires = Timer { fire_at: minute(2), basis: String::new() };
+    timer::set(&mut tx, &[(&CustomerId::new("a"), &key, &fires)]).await.expect("set");
+    schedule::set(&mut tx, &w, Some(minute(3))).await.expect("set");
+    for (state, held) in [(WorkflowState::Paused, true), (WorkflowState::Live, false)] {
+        assert!(version::set_state(&mut tx, &w, state).await.expect("set"));
+        let walks = enrollment::due(&mut tx, minute(9), 9).await.expect("due");
+        let timers = timer::due(&mut tx, minute(9), 9).await.expect("due");
+        let schedules = schedule::due(&mut tx, minute(9)).await.expect("due");
+        assert_eq!((walks.is_empty(), timers.is_empty(), schedules.is_empty()), (held, held, held));
+        let next = stats::next_at(&mut tx).await.expect("next");
+        assert_eq!(next, if held { None } else { Some(minute(1)) });
+    }
+    let ahead = stats::ahead(&mut tx, minute(0), minute(60)).await.expect("counted");
+    assert_eq!((ahead.enrollments, ahead.timers, ahead.sends), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn timers_fire_by_instant_customer_workflow_and_subject() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    for (customer, workflow, subject, at) in [
+        ("b", "w", "", 1),
+        ("a", "w", "2", 1),
+        ("a", "w", "1", 1),
+        ("a", "v", "9", 1),
+        ("z", "w", "", 0),
+        ("a", "w", "3", 5),
+    ] {
+        let key = TimerKey { workflow: WorkflowId::new(workflow), subject: subject.to_owned() };
+        let fires = Timer { fire_at: minute(at), basis: "b".to_owned() };
+        timer::set(&mut tx, &[(&CustomerId::new(customer), &key, &fires)]).await.expect("set");
+    }
+    let due = timer::due(&mut tx, minute(1), 10).await.expect("due");
+    let due: Vec<_> =
+        due.iter().map(|due| format!("{}/{}/{}", due.customer, due.key.workflow, due.key.subject)).collect();
+    assert_eq!(due, ["z/w/", "a/v/9", "a/w/1", "a/w/2", "b/w/"]);
+    assert_eq!(timer::next_at(&mut tx).await.expect("next"), Some(minute(0)));
+    assert_eq!(timer::forget(&mut tx, &WorkflowId::new("w")).await.expect("forgotten"), 5);
+}
+
+#[tokio::test]
+async fn people_at_a_step_come_in_pages_each_once() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let names: Vec<String> = (0..7).map(|n| format!("c{n}")).collect();
+    for name in &names {
+        enroll(&mut tx, &[(name, "w", waiting("wait:1", minute(2)))]).await;
+    }
+    enroll(&mut tx, &[("elsewhere", "w", waiting("wait:2", minute(2)))]).await;
+    let (mut seen, mut cursor, mut pages) = (BTreeSet::new(), Cursor::default(), 0);
+    loop {
+        let step = StepId::new("wait:1");
+        let (page, next) =
+            enrollment::people(&mut tx, &WorkflowId::new("w"), "waiting", Some(&step), &cursor, 3)
+                .await
+                .expect("a page");
+        pages += 1;
+        for walk in page {
+            assert!(seen.insert(walk.customer.to_string()), "twice");
+        }
+        let Some(next) = next else { break };
+        cursor = next;
+    }
+    assert_eq!((seen.into_iter().collect::<Vec<_>>(), pages), (names, 3));
+}
+
+#[tokio::test]
+async fn a_schedule_fires_once() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let w = WorkflowId::new("w");
+    schedule::set(&mut tx, &w, Some(minute(1))).await.expect("set");
+    assert!(schedule::fire(&mut tx, &w, minute(1), Some(minute(60))).await.expect("fired"));
+    assert!(!schedule::fire(&mut tx, &w, minute(1), Some(minute(60))).await.expect("not fired"));
+    assert_eq!(schedule::all(&mut tx).await.expect("all"), [(w, Some(minute(60)))]);
+    assert_eq!(customer::count(&mut tx).await.expect("counted"), 0);
+}

@@ -1,0 +1,103 @@
+//! Events come once, in order, and when a virtual clock reaches them.
+
+use crate::given::*;
+use model::CustomerId;
+use store::event::{self, EventKey, EventState};
+use store::{commit, consent, customer, history};
+
+#[tokio::test]
+async fn a_repeat_is_dropped_by_its_key() {
+    let (_folder, store) = store().await;
+    let mut tx = store.begin().await.expect("a writer");
+    let first = event("a", "order.paid", "e1", minute(0));
+    let mut other_source = first.clone();
+    other_source.source = "import".to_owned();
+    let other_customer = event("b", "order.paid", "e1", minute(0));
+    let batch = [&first, &first, &other_source, &other_customer];
+    assert_eq!(event::insert(&mut tx, &batch, EventState::New).await.expect("appended"), 3);
+    assert_eq!(event::insert(&mut tx, &batch, EventState::New).await.expect("appended"), 0);
+    assert_eq!(event::count(&mut tx).await.expect("counted"), 3);
+}
+
+#[tokio::test]
+async fn due_events_come_in_the_order_of_events_until_they_are_done() {
+    let (_folder, store) = store().await;
+    let mut tx = store.begin().await.expect("a writer");
+    let mut late_arrival = event("a", "order.paid", "a2", minute(1));
+    late_arrival.received_at = minute(3);
+    let all = [
+        event("b", "order.paid", "b1", minute(1)),
+        late_arrival,
+        event("a", "order.paid", "a9", minute(1)),
+        event("z", "order.paid", "z1", minute(0)),
+        event("a", "order.paid", "future", minute(30)),
+    ];
+    event::insert(&mut tx, &all.iter().collect::<Vec<_>>(), EventState::New).await.expect("appended");
+    event::mark(&mut tx, &[EventKey::of(&all[0])], EventState::Applied).await.expect("marked");
+    let due = event::due(&mut tx, &model(), minute(10), 100).await.expect("due");
+    let ids: Vec<_> = due.iter().map(|due| (due.event.id.as_str(), due.state)).collect();
+    assert_eq!(
+        ids,
+        [
+            ("z1", EventState::New),
+            ("a9", EventState::New),
+            ("a2", EventState::New),
+            ("b1", EventState::Applied)
+        ]
+    );
+    assert_eq!(due[0].event, all[3]);
+    let first = event::due(&mut tx, &model(), minute(10), 1).await.expect("due");
+    assert_eq!(first.len(), 1);
+    let keys: Vec<_> = due.iter().map(|due| EventKey::of(&due.event)).collect();
+    event::mark_done(&mut tx, &keys).await.expect("marked");
+    assert_eq!(event::due(&mut tx, &model(), minute(10), 100).await.expect("due"), []);
+    assert_eq!(event::next_at(&mut tx).await.expect("next"), Some(minute(30)));
+}
+
+#[tokio::test]
+async fn held_events_wait_for_the_clock() {
+    let (_folder, store) = store().await;
+    let mut tx = store.begin().await.expect("a writer");
+    let all = [1, 5, 9].map(|at| event("a", "order.paid", &format!("e{at}"), minute(at)));
+    event::insert(&mut tx, &all.iter().collect::<Vec<_>>(), EventState::New).await.expect("appended");
+    event::mark(&mut tx, &[EventKey::of(&all[2])], EventState::Applied).await.expect("marked");
+    assert_eq!(
+        event::hold_from(&mut tx, minute(5)).await.expect("held"),
+        1,
+        "what was applied is not undone"
+    );
+    assert_eq!(event::next_held_at(&mut tx).await.expect("next"), Some(minute(5)));
+    assert_eq!(event::release_until(&mut tx, minute(4)).await.expect("released"), 0);
+    assert_eq!(event::release_until(&mut tx, minute(5)).await.expect("released"), 1);
+    assert_eq!(event::next_held_at(&mut tx).await.expect("next"), None);
+    assert_eq!(event::due(&mut tx, &model(), minute(5), 9).await.expect("due").len(), 2);
+}
+
+#[tokio::test]
+async fn history_gives_everything_of_a_page_in_order() {
+    let (_folder, store) = store().await;
+    let mut tx = store.begin().await.expect("a writer");
+    let people = ["b", "a"].map(customer);
+    customer::write(&mut tx, &people.iter().collect::<Vec<_>>(), minute(0)).await.expect("written");
+    let events = [event("a", "page.viewed", "2", minute(2)), event("a", "order.paid", "1", minute(1))];
+    event::insert(&mut tx, &[&events[0]], EventState::Held).await.expect("appended");
+    event::insert(&mut tx, &[&events[1]], EventState::Done).await.expect("appended");
+    let words = [(5, false), (1, true)].map(|(at, granted)| model::Consent {
+        topic: "marketing".to_owned(),
+        medium: None,
+        granted,
+        at: minute(at),
+        source: "form".to_owned(),
+    });
+    let id = CustomerId::new("a");
+    consent::record(&mut tx, &[(&id, &words[0]), (&id, &words[1])]).await.expect("recorded");
+    commit(tx).await.expect("committed");
+    let mut conn = store.view().await.expect("a view");
+    let ids = history::customers(&mut conn).await.expect("ids");
+    assert_eq!(ids, ["a", "b"].map(CustomerId::new));
+    let page = history::page(&mut conn, &ids, &model()).await.expect("a page");
+    assert_eq!(page.len(), 2);
+    assert_eq!(page[0].events, [events[1].clone(), events[0].clone()]);
+    assert_eq!(page[0].consents, [words[1].clone(), words[0].clone()]);
+    assert_eq!(page[1].events, []);
+}

@@ -1,0 +1,368 @@
+//! The states of a send: each call moves what it may move, and nothing else.
+
+use crate::given::*;
+use jiff::Timestamp;
+use model::{
+    Changes, CustomerId, EnrollmentId, OnUnknown, Outgoing, Recipient, RepId, SendState, Snapshot, WorkflowId,
+};
+use store::send::{self, Deferral, Gate, Lost, SendKey, Word, Worker};
+use store::{Connection, Store, snapshot};
+
+fn worker(name: &str) -> Worker {
+    Worker { name: name.to_owned(), epoch: 7 }
+}
+
+/// Every call there is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Call {
+    Claim,
+    Hand,
+    Defer,
+    Skip,
+    Reject,
+    Accept,
+    Lose,
+    Cancel,
+    Recover,
+    SettleArrived,
+    SettleBounced,
+}
+
+const CALLS: [Call; 11] = [
+    Call::Claim,
+    Call::Hand,
+    Call::Defer,
+    Call::Skip,
+    Call::Reject,
+    Call::Accept,
+    Call::Lose,
+    Call::Cancel,
+    Call::Recover,
+    Call::SettleArrived,
+    Call::SettleBounced,
+];
+
+async fn call(conn: &mut Connection, call: Call, of: &Outgoing, by: &Worker, now: Timestamp) {
+    let key = SendKey::of(of);
+    let word = [Word::on(key.clone()).because("why").reply("250 ok")];
+    match call {
+        Call::Claim => {
+            send::claim(conn, by, now, minute(60), 10).await.expect("claim");
+        }
+        Call::Hand => {
+            let gate = Gate { send: key, template_hash: Some("h".to_owned()) };
+            send::hand(conn, by, &[gate], now, minute(60)).await.expect("hand");
+        }
+        Call::Defer => {
+            let [word] = word;
+            let deferral = Deferral { word, due_at: minute(1), tried: true };
+            send::defer(conn, by, &[deferral]).await.expect("defer");
+        }
+        Call::Skip => {
+            send::skip(conn, by, &word, now).await.expect("skip");
+        }
+        Call::Reject => {
+            send::reject(conn, by, &word, now).await.expect("reject");
+        }
+        Call::Accept => {
+            send::accept(conn, by, &word, now).await.expect("accept");
+        }
+        Call::Lose => {
+            send::lose(conn, by, &word, now, minute(1)).await.expect("lose");
+        }
+        Call::Cancel => {
+            let walk = [(&of.customer, &of.enrollment, "goal")];
+            send::cancel_walks(conn, &walk, now).await.expect("cancel");
+        }
+        Call::Recover => {
+            send::recover(conn, minute(60), 0).await.expect("recover");
+        }
+        Call::SettleArrived => {
+            send::settle(conn, &key, None, now).await.expect("settle");
+        }
+        Call::SettleBounced => {
+            send::settle(conn, &key, Some("hard_bounce"), now).await.expect("settle");
+        }
+    }
+}
+
+async fn state(conn: &mut Connection, of: &Outgoing) -> SendState {
+    send::by_id(conn, &of.id).await.expect("it loads").expect("it is there").state
+}
+
+/// Puts a send into a state by legal moves.
+async fn put(conn: &mut Connection, state: SendState, of: &Outgoing, by: &Worker) {
+    send::insert(conn, &[of], minute(0)).await.expect("insert");
+    let calls: &[Call] = match state {
+        SendState::Due => &[],
+        SendState::Claimed => &[Call::Claim],
+        SendState::Handed => &[Call::Claim, Call::Hand],
+        SendState::Accepted => &[Call::Claim, Call::Hand, Call::Accept],
+        SendState::Rejected => &[Call::Claim, Call::Hand, Call::Reject],
+        SendState::Unknown => &[Call::Claim, Call::Hand, Call::Lose],
+        SendState::Cancelled => &[Call::Cancel],
+        SendState::Skipped => &[Call::Claim, Call::Skip],
+    };
+    for each in calls {
+        call(conn, *each, of, by, minute(0)).await;
+    }
+    assert_eq!(self::state(conn, of).await, state, "the test's own moves");
+}
+
+/// The table at the top of store/send.rs.
+fn after(from: SendState, call: Call, on_unknown: OnUnknown) -> SendState {
+    use SendState::*;
+    match (from, call) {
+        (Due, Call::Claim) => Claimed,
+        (Claimed, Call::Hand) => Handed,
+        (Claimed | Handed, Call::Defer) => Due,
+        (Claimed, Call::Skip) => Skipped,
+        (Claimed | Handed | Unknown, Call::Reject) => Rejected,
+        (Handed | Unknown, Call::Accept) => Accepted,
+        (Due | Claimed, Call::Cancel) => Cancelled,
+        (Claimed, Call::Recover) => Due,
+        (Handed, Call::Lose | Call::Recover) => match on_unknown {
+            OnUnknown::Hold => Unknown,
+            OnUnknown::Resend => Due,
+        },
+        (Unknown, Call::SettleArrived) => Accepted,
+        (Unknown, Call::SettleBounced) => Rejected,
+        (unmoved, _) => unmoved,
+    }
+}
+
+#[tokio::test]
+async fn each_call_moves_what_the_table_says_and_nothing_else() {
+    let states = [
+        SendState::Due,
+        SendState::Claimed,
+        SendState::Handed,
+        SendState::Accepted,
+        SendState::Rejected,
+        SendState::Unknown,
+        SendState::Cancelled,
+        SendState::Skipped,
+    ];
+    let store = Store::temporary().await.expect("a store");
+    for from in states {
+        for each in CALLS {
+            for on_unknown in [OnUnknown::Hold, OnUnknown::Resend] {
+                if from == SendState::Unknown && on_unknown == OnUnknown::Resend {
+                    continue;
+                }
+                let mut tx = store.begin().await.expect("a writer");
+                let of = Outgoing { on_unknown, ..outgoing("a", "en", "email:x") };
+                put(&mut tx, from, &of, &worker("w1")).await;
+                call(&mut tx, each, &of, &worker("w1"), minute(1)).await;
+                let to = state(&mut tx, &of).await;
+                assert_eq!(to, after(from, each, on_unknown), "{from:?} by {each:?} ({on_unknown:?})");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_one_worker_holds_no_other_moves() {
+    let store = Store::temporary().await.expect("a store");
+    let later = Worker { epoch: 8, ..worker("w1") };
+    for from in [SendState::Claimed, SendState::Handed, SendState::Unknown] {
+        for each in [Call::Claim, Call::Hand, Call::Defer, Call::Skip, Call::Reject, Call::Accept, Call::Lose]
+        {
+            for stranger in [worker("w2"), later.clone()] {
+                let mut tx = store.begin().await.expect("a writer");
+                let of = outgoing("a", "en", "email:x");
+                put(&mut tx, from, &of, &worker("w1")).await;
+                call(&mut tx, each, &of, &stranger, minute(1)).await;
+                assert_eq!(state(&mut tx, &of).await, from, "{each:?} by {stranger:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_passes_the_gate_after_the_lease_is_over() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let (of, w) = (outgoing("a", "en", "email:x"), worker("w1"));
+    send::insert(&mut tx, &[&of], minute(0)).await.expect("insert");
+    send::claim(&mut tx, &w, minute(0), minute(2), 1).await.expect("claim");
+    let gate = [Gate { send: SendKey::of(&of), template_hash: None }];
+    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), []);
+    assert_eq!(send::renew(&mut tx, &w, &[SendKey::of(&of)], minute(3)).await.expect("renew").len(), 1);
+    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), [of.id]);
+    assert_eq!(
+        send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"),
+        [],
+        "and only once"
+    );
+}
+
+#[tokio::test]
+async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let (w, all) = (worker("w1"), ["1", "2", "3", "4"].map(|n| outgoing("a", n, "email:x")));
+    let resend = Outgoing { on_unknown: OnUnknown::Resend, ..all[2].clone() };
+    send::insert(&mut tx, &[&all[0], &all[1], &resend, &all[3]], minute(0)).await.expect("insert");
+    send::claim(&mut tx, &w, minute(0), minute(5), 10).await.expect("claim");
+    let gates: Vec<_> = [&all[1], &resend]
+        .map(|of| Gate { send: SendKey::of(of), template_hash: None })
+        .into_iter()
+        .collect();
+    send::hand(&mut tx, &w, &gates, minute(0), minute(5)).await.expect("hand");
+    send::renew(&mut tx, &w, &[SendKey::of(&all[3])], minute(9)).await.expect("renew");
+    assert_eq!(send::recover(&mut tx, minute(4), 7).await.expect("recover"), Lost::default());
+    assert_eq!(send::recover(&mut tx, minute(5), 0).await.expect("recover"), Lost { unknown: 1, due: 2 });
+    assert_eq!(state(&mut tx, &all[3]).await, SendState::Claimed);
+    // A later epoch is a later holder of the file: the earlier one is gone, whatever its leases say.
+    assert_eq!(send::recover(&mut tx, minute(5), 8).await.expect("recover"), Lost { unknown: 0, due: 1 });
+    let unknown = send::unknown(&mut tx, 10).await.expect("unknown");
+    assert_eq!(unknown.iter().map(|each| &each.outgoing).collect::<Vec<_>>(), [&all[1]]);
+    let again = send::by_id(&mut tx, &resend.id).await.expect("by id").expect("there");
+    assert_eq!(
+        (again.state, again.attempt, again.message_id.as_str()),
+        (SendState::Due, 1, resend.id.as_str())
+    );
+}
+
+#[tokio::test]
+async fn a_later_message_of_a_walk_never_overtakes_an_earlier_one() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let w = worker("w1");
+    let [first, second, third] = ["email:1", "email:2", "email:3"].map(|step| outgoing("a", "en", step));
+    send::insert(&mut tx, &[&first, &second], minute(0)).await.expect("insert");
+    // The same instant again, as on a virtual clock.
+    send::insert(&mut tx, &[&third], minute(0)).await.expect("insert");
+    for of in [&first, &second, &third] {
+        let claimed = send::claim(&mut tx, &w, minute(0), minute(9), 10).await.expect("claim");
+        assert_eq!(claimed.iter().map(|each| &each.outgoing).collect::<Vec<_>>(), [of]);
+        let word = Word::on(SendKey::of(of)).because("greylisted");
+        let deferral = Deferral { word, due_at: minute(5), tried: true };
+        assert_eq!(send::defer(&mut tx, &w, &[deferral]).await.expect("defer").len(), 1);
+        assert_eq!(send::claim(&mut tx, &w, minute(4), minute(9), 10).await.expect("claim"), []);
+        assert_eq!(
+            send::next_due_at(&mut tx).await.expect("next"),
+            Some(minute(5)),
+            "the others wait for it"
+        );
+        let claimed = send::claim(&mut tx, &w, minute(5), minute(9), 10).await.expect("claim");
+        assert_eq!(claimed.iter().map(|each| each.attempt).collect::<Vec<_>>(), [1]);
+        call(&mut tx, Call::Hand, of, &w, minute(5)).await;
+        assert_eq!(send::claim(&mut tx, &w, minute(5), minute(9), 10).await.expect("claim"), [], "in flight");
+        call(&mut tx, Call::Accept, of, &w, minute(5)).await;
+    }
+    assert_eq!(send::next_due_at(&mut tx).await.expect("next"), None);
+}
+
+#[tokio::test]
+async fn due_sends_are_claimed_the_longest_due_first() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let all: Vec<Outgoing> = [3, 1, 2, 30]
+        .map(|at| Outgoing { due_at: minute(at), ..outgoing("a", &format!("en{at}"), "email:x") })
+        .into_iter()
+        .collect();
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    let claim = send::claim(&mut tx, &worker("w1"), minute(10), minute(20), 2).await.expect("claim");
+    assert_eq!(claim.iter().map(|each| each.due_at).collect::<Vec<_>>(), [minute(1), minute(2)]);
+    assert_eq!(claim[0].outgoing, all[1]);
+    let claim = send::claim(&mut tx, &worker("w1"), minute(10), minute(20), 10).await.expect("claim");
+    assert_eq!(claim.iter().map(|each| each.due_at).collect::<Vec<_>>(), [minute(3)]);
+}
+
+#[tokio::test]
+async fn one_message_of_a_step_and_pass_and_no_second() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let of = outgoing("a", "en", "email:x");
+    let mut renamed = of.clone();
+    renamed.id = model::SendId::new("another id");
+    assert_eq!(send::insert(&mut tx, &[&of], minute(0)).await.expect("insert"), 1);
+    assert_eq!(send::insert(&mut tx, &[&of, &renamed], minute(0)).await.expect("insert"), 0);
+    let next_pass = Outgoing { pass: "2".to_owned(), id: model::SendId::new("pass 2"), ..of };
+    assert_eq!(send::insert(&mut tx, &[&next_pass], minute(0)).await.expect("insert"), 1);
+}
+
+#[tokio::test]
+async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left() {
+    let store = Store::temporary().await.expect("a store");
+    let of = |enrollment: &str, topic: Option<&str>, to: Recipient| Outgoing {
+        topic: topic.map(str::to_owned),
+        to,
+        ..outgoing("a", enrollment, "email:x")
+    };
+    let all = [
+        of("1", Some("marketing"), Recipient::Customer),
+        of("2", Some("service"), Recipient::Customer),
+        of("3", None, Recipient::Rep(RepId::new("li.na"))),
+        Outgoing { customer: CustomerId::new("b"), ..of("4", Some("marketing"), Recipient::Customer) },
+    ];
+    let due = |states: [SendState; 4]| states.map(|state| state == SendState::Due);
+    for (changes, stays) in [
+        (
+            Changes { cancels: vec![(EnrollmentId::new("2"), "goal".to_owned())], ..Changes::default() },
+            [true, false, true, true],
+        ),
+        (
+            Changes { cancel_topics: vec![Some("marketing".to_owned())], ..Changes::default() },
+            [false, true, true, true],
+        ),
+        (Changes { cancel_topics: vec![None], ..Changes::default() }, [false, false, true, true]),
+    ] {
+        let mut tx = store.begin().await.expect("a writer");
+        send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+        let snapshot = Snapshot::new(customer("a"));
+        snapshot::save(&mut tx, &[(snapshot, changes.clone())], minute(1)).await.expect("it saves");
+        let mut states = [SendState::Due; 4];
+        for (state, of) in states.iter_mut().zip(&all) {
+            *state = self::state(&mut tx, of).await;
+        }
+        assert_eq!(due(states), stays, "{changes:?}");
+    }
+    let mut tx = store.begin().await.expect("a writer");
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    call(&mut tx, Call::Claim, &all[0], &worker("w1"), minute(0)).await;
+    let cancelled = send::cancel_workflow(&mut tx, &WorkflowId::new("welcome"), "paused", minute(1)).await;
+    assert_eq!(cancelled.expect("cancelled"), 4);
+    call(&mut tx, Call::Hand, &all[0], &worker("w1"), minute(1)).await;
+    let kept = send::by_id(&mut tx, &all[0].id).await.expect("by id").expect("there");
+    assert_eq!((kept.state, kept.reason.as_deref()), (SendState::Cancelled, Some("paused")));
+}
+
+#[tokio::test]
+async fn what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let (before, thanks) = (outgoing("a", "en", "email:x"), outgoing("a", "en", "email:thanks"));
+    send::insert(&mut tx, &[&before], minute(0)).await.expect("insert");
+    let changes = Changes {
+        cancels: vec![(EnrollmentId::new("en"), "goal".to_owned())],
+        sends: vec![thanks.clone()],
+        ..Changes::default()
+    };
+    let snapshot = Snapshot::new(customer("a"));
+    let saved = snapshot::save(&mut tx, &[(snapshot, changes)], minute(1)).await.expect("it saves");
+    assert_eq!((saved.cancelled, saved.sends), (1, 1));
+    assert_eq!(state(&mut tx, &before).await, SendState::Cancelled);
+    assert_eq!(state(&mut tx, &thanks).await, SendState::Due);
+}
+
+#[tokio::test]
+async fn the_ledger_counts_by_state_and_reason() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let all = ["1", "2", "3"].map(|en| outgoing("a", en, "email:x"));
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    call(&mut tx, Call::Claim, &all[0], &worker("w1"), minute(0)).await;
+    call(&mut tx, Call::Skip, &all[0], &worker("w1"), minute(0)).await;
+    call(&mut tx, Call::Hand, &all[1], &worker("w1"), minute(0)).await;
+    call(&mut tx, Call::Accept, &all[1], &worker("w1"), minute(0)).await;
+    let counts = send::counts(&mut tx, None).await.expect("counted");
+    let counts: Vec<_> = counts.iter().map(|c| (c.state.as_str(), c.reason.as_deref(), c.count)).collect();
+    assert_eq!(counts, [("accepted", None, 1), ("claimed", None, 1), ("skipped", Some("why"), 1)]);
+    let mine = send::of_customer(&mut tx, &CustomerId::new("a")).await.expect("listed");
+    let accepted = mine.iter().find(|each| each.state == SendState::Accepted).expect("one");
+    assert_eq!(accepted.template_hash.as_deref(), Some("h"));
+    assert_eq!((accepted.reply.as_deref(), accepted.settled_at), (Some("250 ok"), Some(minute(0))));
+}

@@ -1,0 +1,339 @@
+//! Twins: the evaluator and the SQL of a condition agree on every customer. Thousands of random conditions over
+//! random customers, a quarter of whose values are unknown; `NURTURE_SEED` repeats a run.
+
+mod conditions;
+mod dice;
+mod people;
+
+use conditions::{Author, Sight};
+use dice::Dice;
+use dsl::condition::print;
+use dsl::library::Library;
+use interpreter::condition;
+use interpreter::facts::Facts;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::{Consent, Entry, Medium, Snapshot, Value, WalkState, zone};
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet};
+use store::Store;
+use store::condition::sqlite::{Bind, SqlContext, SqlFragment, where_clause};
+
+const CONDITIONS: usize = 4_000;
+const PEOPLE: usize = 48;
+
+/// Evenings on which it is another day, month or clock somewhere: before 1 March in Shanghai, in the gap of Berlin,
+/// in the overlap of New York.
+const NOWS: [&str; 3] = ["2026-02-28T17:00:00Z", "2026-03-29T01:30:00Z", "2026-11-01T05:30:00Z"];
+
+fn seed() -> u64 {
+    std::env::var("NURTURE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_260_302)
+}
+
+struct Town {
+    library: Library,
+    people: Vec<Snapshot>,
+    nows: Vec<Timestamp>,
+    project_zone: TimeZone,
+    zones: Vec<(String, TimeZone)>,
+    countries: Vec<(String, TimeZone)>,
+    store: Store,
+}
+
+impl Town {
+    async fn settle(dice: &mut Dice) -> Self {
+        let library = people::library();
+        let nows: Vec<Timestamp> = NOWS.iter().map(|at| at.parse().expect("an instant")).collect();
+        let store = Store::temporary().await.expect("a database");
+        let mut snapshots = Vec::new();
+        for number in 0..PEOPLE {
+            let (snapshot, consents) = people::person(dice, number, &library, &nows);
+            write(&store, &snapshot, &consents).await;
+            snapshots.push(snapshot);
+        }
+        for entity in snapshots[0].entities.values().filter(|entity| entity.customer.is_none()) {
+            write_entity(&store, 7, entity).await;
+        }
+        let named = |name: &&str| zone::zone(name).map(|zone| ((*name).to_owned(), zone));
+        let country = |(name, zone): (&str, &str)| (name.to_owned(), self::zone::zone(zone).expect("a zone"));
+        let countries = [("CN", "Asia/Shanghai"), ("US", "America/New_York"), ("DE", "Europe/Berlin")];
+        Self {
+            library,
+            people: snapshots,
+            nows,
+            project_zone: zone::zone("Asia/Shanghai").expect("a zone"),
+            zones: people::ZONES.iter().filter_map(named).collect(),
+            countries: countries.map(country).to_vec(),
+            store,
+        }
+    }
+
+    fn context(&self, now: Timestamp, subject: bool) -> SqlContext<'_> {
+        SqlContext {
+            library: &self.library,
+            now,
+            project_zone: &self.project_zone,
+            zones: &self.zones,
+            countries: &self.countries,
+            subject: subject.then_some("deal"),
+        }
+    }
+
+    /// A customer's own zone, else their country's, else the project's.
+    fn zone_of(&self, snapshot: &Snapshot) -> &TimeZone {
+        let find = |all: &'_ [(String, TimeZone)], name: Option<&str>| {
+            all.iter().position(|(known, _)| Some(known.as_str()) == name)
+        };
+        let own = find(&self.zones, snapshot.customer.text("zone")).map(|place| &self.zones[place].1);
+        let country = || find(&self.countries, snapshot.customer.text("country")).map(|place| &self.countries[place].1);
+        own.or_else(country).unwrap_or(&self.project_zone)
+    }
+
+    /// Whom a test holds for, by the evaluator: customers, or deals where it is about one.
+    fn evaluated(&self, test: &dsl::condition::Test, now: Timestamp, subject: bool) -> BTreeSet<String> {
+        let reps = BTreeMap::new();
+        let mut holds = BTreeSet::new();
+        for snapshot in &self.people {
+            let deals = snapshot.entities.keys().filter(|(kind, _)| kind == "deal");
+            let seen: Vec<Option<_>> = if subject { deals.map(Some).collect() } else { vec![None] };
+            for deal in seen {
+                let entry = Entry { entity: deal.cloned(), ..Entry::default() };
+                let facts = Facts {
+                    library: &self.library,
+                    snapshot,
+                    reps: &reps,
+                    entry: deal.map(|_| &entry),
+                    event: None,
+                    candidate: None,
+                    candidate_entity: None,
+                    vars: None,
+                    results: None,
+                    now,
+                    zone: self.zone_of(snapshot),
+                    project_zone: &self.project_zone,
+                };
+                if condition::test(test, &facts) {
+                    holds.insert(deal.map_or(snapshot.customer.id.as_str(), |(_, id)| id.as_str()).to_owned());
+                }
+            }
+        }
+        holds
+    }
+
+    /// The same by the database.
+    async fn selected(&self, clause: &SqlFragment, subject: bool) -> BTreeSet<String> {
+        let from = if subject {
+            "SELECT subject.id FROM entity AS subject JOIN customer ON customer.slot = subject.slot \
+             AND customer.id = subject.customer WHERE subject.kind = 'deal' AND "
+        } else {
+            "SELECT customer.id FROM customer WHERE "
+        };
+        let sql = [from, "(", &clause.sql, ")"].concat();
+        let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql.as_str()));
+        for bind in &clause.binds {
+            query = match bind {
+                Bind::Text(text) => query.bind(text.clone()),
+                Bind::Integer(number) => query.bind(*number),
+            };
+        }
+        match query.fetch_all(self.store.pool()).await {
+            Ok(ids) => ids.into_iter().collect(),
+            Err(error) => panic!("{error}\n{sql}\n{:?}", clause.binds),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_evaluator_and_the_database_agree_on_random_conditions() {
+    let seed = seed();
+    println!("NURTURE_SEED={seed}");
+    let mut dice = Dice::new(seed);
+    let town = Town::settle(&mut dice).await;
+    let mut author = Author { dice, nows: &town.nows };
+    let (mut answers, mut some) = (0, 0);
+    for number in 0..CONDITIONS {
+        let subject = number % 4 == 3;
+        let test = author.test(3, if subject { Sight::Deal } else { Sight::Customer });
+        let now = author.dice.pick(&town.nows);
+        let text = print::test(&test);
+        assert_eq!(people::read(&text, &town.library).test, test, "seed {seed}, condition {number}: {text}");
+        let clause = match where_clause(&test, &town.context(now, subject)) {
+            Ok(clause) => clause,
+            Err(refused) => panic!("seed {seed}, condition {number}: {refused}\n{text}"),
+        };
+        let (evaluated, selected) = (town.evaluated(&test, now, subject), town.selected(&clause, subject).await);
+        let differs: Vec<_> = evaluated.symmetric_difference(&selected).collect();
+        assert!(
+            differs.is_empty(),
+            "seed {seed}, condition {number} at {now}: {differs:?} differ; the evaluator says {:?}\n{text}\n{}\n{:?}",
+            differs.iter().map(|id| evaluated.contains(*id)).collect::<Vec<_>>(),
+            clause.sql,
+            clause.binds,
+        );
+        answers += if subject { 0 } else { PEOPLE };
+        some += usize::from(!evaluated.is_empty() && evaluated.len() < PEOPLE);
+    }
+    // The test is worth something only where the answers are mixed.
+    assert!(some > CONDITIONS / 3, "only {some} of {CONDITIONS} conditions divide the people");
+    println!("{CONDITIONS} conditions, {answers} answers, {some} of them mixed");
+}
+
+/// What the database cannot know is refused by its name, never answered wrongly.
+#[tokio::test]
+async fn what_the_database_cannot_know_is_refused_by_name() {
+    let town = Town::settle(&mut Dice::new(1)).await;
+    let now = town.nows[0];
+    for (text, what) in [
+        ("gap(order.paid) > 30 days", "gap(order.paid) > 30 days"),
+        ("customer.spend * 0.5 > 3", "customer.spend * 0.5"),
+        ("age(customer.birthday) > 3", "age(customer.birthday)"),
+        ("customer.renews_on - 1 month < today", "customer.renews_on - 1 month"),
+        ("customer.last_order_at < customer.renews_on", "customer.last_order_at < customer.renews_on"),
+        ("now - gap(order.paid) < now", "now - gap(order.paid)"),
+    ] {
+        let condition = people::read(text, &town.library);
+        let refused = where_clause(&condition.test, &town.context(now, false)).expect_err(text);
+        assert_eq!(refused.what, what);
+    }
+}
+
+/// An atom stands bare and a negated one behind `IS NOT TRUE`; values are binds.
+#[tokio::test]
+async fn a_positive_atom_is_bare_and_a_negated_one_is_not_true() {
+    let town = Town::settle(&mut Dice::new(1)).await;
+    let sql = |text: &str| {
+        let condition = people::read(text, &town.library);
+        let clause = where_clause(&condition.test, &town.context(town.nows[0], false)).expect(text);
+        (clause.sql, clause.binds)
+    };
+    let shanghai = || vec![Bind::Text("上海".to_owned())];
+    assert_eq!(
+        sql("customer.城市 == \"上海\""),
+        ("json_extract(customer.attributes, '$.\"城市\"') = ?".to_owned(), shanghai())
+    );
+    assert_eq!(
+        sql("customer.城市 != \"上海\""),
+        ("(json_extract(customer.attributes, '$.\"城市\"') = ?) IS NOT TRUE".to_owned(), shanghai())
+    );
+    assert_eq!(sql("customer.owner is unknown").0, "(customer.owner IS NOT NULL) IS NOT TRUE");
+    let (text, binds) = sql("customer.city == \"'; DROP TABLE customer; --\"");
+    assert_eq!(text, "json_extract(customer.attributes, '$.\"city\"') = ?");
+    assert_eq!(binds, [Bind::Text("'; DROP TABLE customer; --".to_owned())]);
+}
+
+async fn write(store: &Store, snapshot: &Snapshot, consents: &[Consent]) {
+    let customer = &snapshot.customer;
+    let slot = i64::from(customer.id.slot());
+    let pool = store.pool();
+    let text = |name: &str| customer.text(name).map(str::to_owned);
+    let columns = ["stage", "owner", "zone", "email", "phone", "created_at"];
+    sqlx::query(
+        "INSERT INTO customer (slot, id, stage, owner, zone, email, phone, created_at, attributes) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(slot)
+    .bind(customer.id.as_str())
+    .bind(text("stage"))
+    .bind(text("owner"))
+    .bind(text("zone"))
+    .bind(text("email"))
+    .bind(text("phone"))
+    .bind(customer.created_at().expect("always there").as_millisecond())
+    .bind(json(&customer.attributes, &columns))
+    .execute(pool)
+    .await
+    .expect("a customer");
+    for event in snapshot.events.values().flatten() {
+        sqlx::query(
+            "INSERT INTO event (slot, customer, source, id, name, at, received_at, properties, state) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'done')",
+        )
+        .bind(slot)
+        .bind(customer.id.as_str())
+        .bind(&event.source)
+        .bind(event.id.as_str())
+        .bind(&event.name)
+        .bind(event.at.as_millisecond())
+        .bind(event.received_at.as_millisecond())
+        .bind(json(&event.properties, &[]))
+        .execute(pool)
+        .await
+        .expect("an event");
+    }
+    for entity in snapshot.entities.values().filter(|entity| entity.customer.is_some()) {
+        write_entity(store, slot, entity).await;
+    }
+    for consent in consents {
+        sqlx::query("INSERT OR IGNORE INTO consent VALUES (?, ?, ?, ?, ?, ?, ?, NULL)")
+            .bind(slot)
+            .bind(customer.id.as_str())
+            .bind(&consent.topic)
+            .bind(consent.medium.map_or("", Medium::as_str))
+            .bind(consent.at.as_millisecond())
+            .bind(consent.granted)
+            .bind(&consent.source)
+            .execute(pool)
+            .await
+            .expect("a consent");
+    }
+    for each in &snapshot.suppressions {
+        sqlx::query("INSERT INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(slot)
+            .bind(customer.id.as_str())
+            .bind(each.medium.map_or("", Medium::as_str))
+            .bind(each.topic.clone().unwrap_or_default())
+            .bind(&each.reason)
+            .bind(each.at.as_millisecond())
+            .bind(each.until.map(Timestamp::as_millisecond))
+            .execute(pool)
+            .await
+            .expect("a suppression");
+    }
+    for walk in &snapshot.enrollments {
+        let (state, step, ended_at) = match &walk.state {
+            WalkState::Ready { step, .. } => ("ready", Some(step.as_str().to_owned()), None),
+            WalkState::Waiting { step, .. } => ("waiting", Some(step.as_str().to_owned()), None),
+            WalkState::Ended { at, .. } => ("ended", None, Some(at.as_millisecond())),
+        };
+        let entered_at = walk.entered_at.as_millisecond();
+        sqlx::query(
+            "INSERT INTO enrollment (slot, id, customer, workflow, version, state, step, arrived_at, wake_at, \
+             entered_at, ended_at, walk) VALUES (?, ?, ?, ?, '1', ?, ?, ?, ?, ?, ?, '{}')",
+        )
+        .bind(slot)
+        .bind(walk.id.as_str())
+        .bind(customer.id.as_str())
+        .bind(walk.workflow.as_str())
+        .bind(state)
+        .bind(step)
+        .bind(entered_at)
+        .bind(walk.wake_at().map(Timestamp::as_millisecond))
+        .bind(entered_at)
+        .bind(ended_at)
+        .execute(pool)
+        .await
+        .expect("a walk");
+    }
+}
+
+async fn write_entity(store: &Store, slot: i64, entity: &model::Entity) {
+    let text = |name: &str| entity.get(name).and_then(Value::as_text).map(str::to_owned);
+    sqlx::query("INSERT INTO entity (slot, kind, id, customer, stage, owner, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(slot)
+        .bind(&entity.kind)
+        .bind(entity.id.as_str())
+        .bind(entity.customer.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(text("stage"))
+        .bind(text("owner"))
+        .bind(json(&entity.attributes, &["stage", "owner"]))
+        .execute(store.pool())
+        .await
+        .expect("an entity");
+}
+
+/// The stored encoding, less what has a column of its own.
+fn json(values: &BTreeMap<String, Value>, columns: &[&str]) -> String {
+    let stored = values.iter().filter(|(name, _)| !columns.contains(&name.as_str()));
+    let stored: serde_json::Map<_, _> = stored.map(|(name, value)| (name.clone(), value.to_stored())).collect();
+    serde_json::Value::Object(stored).to_string()
+}
