@@ -1,5 +1,6 @@
 //! Helpers that the tests share.
 
+pub mod binary;
 pub mod sink;
 
 use std::path::PathBuf;

@@ -25,7 +25,10 @@ fn files(below: &Path, at: &Path, into: &mut Vec<File>) {
     for path in entries {
         if path.is_dir() {
             files(below, &path, into);
-        } else if path.extension().is_some_and(|ending| ["yaml", "hbs", "toml"].iter().any(|known| ending == *known)) {
+        } else if path
+            .extension()
+            .is_some_and(|ending| ["yaml", "hbs", "toml"].iter().any(|known| ending == *known))
+        {
             let inside = path.strip_prefix(below).unwrap().to_str().unwrap().replace('\\', "/");
             into.push(File { path: format!("workflows/{inside}"), text: fs::read_to_string(&path).unwrap() });
         }
@@ -74,13 +77,45 @@ fn each_mistake_is_said_as_its_folder_expects() {
     assert!(wrong.is_empty(), "said otherwise than expected:\n\n{}", wrong.join("\n"));
 }
 
+/// A mistake that is seen before anything is decoded.
+fn is_of_yaml(code: Code) -> bool {
+    let number: u32 = code.as_str().chars().skip(1).collect::<String>().parse().unwrap();
+    matches!(number, 101..=124) && code != Code::E0104
+}
+
+#[test]
+fn a_mistake_mended_as_offered_is_gone_and_the_file_can_still_be_read() {
+    let mut cases_with_a_fix = 0;
+    for case in cases() {
+        let before = load(&case);
+        let mut files = project(&case);
+        for file in &mut files {
+            let id = before.sources.find(&file.path).unwrap();
+            if let Some(text) = dsl::diagnostic::mended(&before.report, &before.sources, id) {
+                file.text = text;
+            }
+        }
+        let offered = before.report.diagnostics().iter().filter(|diagnostic| diagnostic.fix.is_some());
+        let offered: BTreeSet<String> =
+            offered.map(|diagnostic| diagnostic.message_in(Language::En)).collect();
+        cases_with_a_fix += usize::from(!offered.is_empty());
+        let after = dsl::load(&files, &settings());
+        for diagnostic in after.report.diagnostics() {
+            let said = diagnostic.message_in(Language::En);
+            assert!(!offered.contains(&said), "{}: still `{said}`", case.display());
+            assert!(!is_of_yaml(diagnostic.code), "{}: mended into `{said}`", case.display());
+        }
+    }
+    assert!(cases_with_a_fix > 20, "only {cases_with_a_fix} cases offer a fix");
+}
+
 /// The codes that a decoder of whole files can report; those of YAML, conditions and templates have their
 /// own tests beside their code.
 #[test]
 fn every_code_of_workflows_and_libraries_has_a_case() {
     let elsewhere = |code: &Code| {
         let number: u32 = code.as_str().chars().skip(1).collect::<String>().parse().unwrap();
-        matches!(number, 101..=124 | 204..=213 | 301..=306 | 400..=599) && number != 104
+        is_of_yaml(*code) || matches!(number, 204..=213 | 301..=306 | 400..=599)
     };
     let mut told = BTreeSet::new();
     for case in cases() {
@@ -99,7 +134,8 @@ fn the_shipped_workflows_have_no_mistakes() {
     let loaded = dsl::load(&all, &settings());
     let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
     assert_eq!(said, "");
-    let declared = all.iter().filter(|file| file.text.lines().any(|line| line.starts_with("workflow:"))).count();
+    let declared =
+        all.iter().filter(|file| file.text.lines().any(|line| line.starts_with("workflow:"))).count();
     assert_eq!(loaded.project.workflows.len(), declared);
     assert!(declared >= 5);
 }
@@ -151,8 +187,30 @@ mod mutated {
     });
 
     const PIECES: [&str; 24] = [
-        "\n", "  ", "- ", ":", ": ", "{", "}", "[", "]", "\"", "'", "#", "，", "：", "{{", "}}", "= ", "0", "-1", "true",
-        "email: ", "steps:\n", "within: 3 days\n", "\u{3000}",
+        "\n",
+        "  ",
+        "- ",
+        ":",
+        ": ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "#",
+        "，",
+        "：",
+        "{{",
+        "}}",
+        "= ",
+        "0",
+        "-1",
+        "true",
+        "email: ",
+        "steps:\n",
+        "within: 3 days\n",
+        "\u{3000}",
     ];
 
     proptest! {

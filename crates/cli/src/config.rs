@@ -310,8 +310,14 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
     let flag = match key {
         Key::Database => given.database.clone().map(|url| (url, "--database")),
         Key::Language => given.lang.map(|language| (language.tag().to_owned(), "--lang")),
-        Key::Workflows | Key::Zone | Key::Publish | Key::Listen | Key::PublicUrl | Key::Delivery
-        | Key::DeliveryTo | Key::Outbox => None,
+        Key::Workflows
+        | Key::Zone
+        | Key::Publish
+        | Key::Listen
+        | Key::PublicUrl
+        | Key::Delivery
+        | Key::DeliveryTo
+        | Key::Outbox => None,
     };
     if let Some((value, flag)) = flag {
         return (vec![value], Origin::Flag(flag));
@@ -320,8 +326,15 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
     if let Some(value) = given.environment.get(described.environment) {
         let values = match key {
             Key::DeliveryTo => list(value),
-            Key::Database | Key::Language | Key::Workflows | Key::Zone | Key::Publish | Key::Listen
-            | Key::PublicUrl | Key::Delivery | Key::Outbox => vec![value.clone()],
+            Key::Database
+            | Key::Language
+            | Key::Workflows
+            | Key::Zone
+            | Key::Publish
+            | Key::Listen
+            | Key::PublicUrl
+            | Key::Delivery
+            | Key::Outbox => vec![value.clone()],
         };
         return (values, Origin::Environment(described.environment));
     }
@@ -405,7 +418,11 @@ impl Mistake {
             Self::Shape { line, key } => {
                 let shape = if *key == Key::DeliveryTo { "config-takes-list" } else { "config-takes-text" };
                 let takes = say(language, shape, &[]);
-                say(language, "config-shape", &[("place", &at(line)), ("name", key.name()), ("takes", &takes)])
+                say(
+                    language,
+                    "config-shape",
+                    &[("place", &at(line)), ("name", key.name()), ("takes", &takes)],
+                )
             }
             Self::Value { key, value, origin, takes } => {
                 let place = match origin {

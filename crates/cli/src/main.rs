@@ -1,3 +1,66 @@
-//! The one binary.
+//! The one binary: reads the command line and the settings, calls the verb, ends with its exit code.
 
-fn main() {}
+mod args;
+mod commands;
+mod config;
+mod exit;
+mod out;
+mod project;
+mod shell;
+mod times;
+mod view;
+
+use args::Args;
+use clap::Parser;
+use commands::Context;
+use config::{Config, Given};
+use exit::{Exit, Failure};
+use model::words::say;
+use out::Out;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let given = Given {
+        project: args.global.project.clone(),
+        database: args.global.database.clone(),
+        lang: args.global.lang,
+        environment: Given::environment(),
+    };
+    let mut language = given.language();
+    let mut out = Out::stdout();
+    let done = perform(&args, &given, &mut out, &mut language);
+    // What a verb has printed before it failed is still data.
+    let done = out.finish().and(done);
+    let exit = done.unwrap_or_else(|failure| {
+        if !failure.message.is_empty() {
+            complain(&say(language, "cli-error", &[("message", &failure.message)]));
+        }
+        failure.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+fn perform(
+    args: &Args,
+    given: &Given,
+    out: &mut Out,
+    language: &mut model::words::Language,
+) -> Result<Exit, Failure> {
+    let here =
+        std::env::current_dir().map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
+    if let Some(done) = commands::without_project(&args.verb, &args.global, &here, *language, out) {
+        return done;
+    }
+    let start = commands::start_of(&args.verb, &here);
+    let config = Config::read(given, &start)?;
+    *language = config.language.value;
+    let context = Context::new(config, here, &args.global);
+    commands::perform(&args.verb, &context, out)
+}
+
+/// Writes a line to standard error; where nobody reads it, there is nothing left to do.
+pub(crate) fn complain(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -135,11 +135,6 @@ impl Selection {
                 path == chosen || path.strip_prefix(chosen.as_str()).is_some_and(|rest| rest.starts_with('/'))
             })
     }
-
-    /// Whether the person named paths.
-    pub fn is_limited(&self) -> bool {
-        !self.chosen.is_empty()
-    }
 }
 
 /// A path with `/`, below a prefix.

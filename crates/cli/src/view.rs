@@ -1,17 +1,17 @@
 //! What people and programs see of results: plain data in, text or JSON out.
 
 pub mod cells;
-pub mod trace;
-pub mod why;
-pub mod simulate;
-pub mod run;
 pub mod demo;
-pub mod people;
-pub mod sends;
-pub mod preview;
-pub mod publish;
 pub mod import;
-pub mod test;
+pub mod people;
+pub mod preview;
 pub mod progress;
+pub mod publish;
+pub mod run;
 #[cfg(test)]
 pub mod sample;
+pub mod sends;
+pub mod simulate;
+pub mod test;
+pub mod trace;
+pub mod why;

@@ -4,8 +4,8 @@
 use crate::condition::Condition;
 use crate::condition::print::operand;
 use crate::step::{
-    Assigned, BlockIx, Colleague, DatePast, Due, MessageStep, Point, Since, StepIx, Target, TextTemplate, Timeline,
-    Verb, WaitLength,
+    Assigned, BlockIx, Colleague, DatePast, Due, MessageStep, Point, Since, StepIx, Target, TextTemplate,
+    Timeline, Verb, WaitLength,
 };
 use crate::trigger::{DateTrigger, Subject, Trigger};
 use crate::workflow::{ConsentRule, GoalReached, Reentry, Workflow};
@@ -72,7 +72,9 @@ impl Drawing<'_> {
             match &workflow.reentry {
                 Reentry::Never => self.word("draw-never", &[]),
                 Reentry::AfterExit => self.word("draw-after-exit", &[]),
-                Reentry::OnceEvery(length) => self.word("draw-once-every", &[("length", &length.to_string())]),
+                Reentry::OnceEvery(length) => {
+                    self.word("draw-once-every", &[("length", &length.to_string())])
+                }
             },
         ));
         if workflow.holdout > 0 {
@@ -120,16 +122,22 @@ impl Drawing<'_> {
             Trigger::Event { name, when, settles } => {
                 let what = self.narrowed(name, when.as_ref());
                 match settles {
-                    Some(length) => self.word("draw-settled", &[("what", &what), ("length", &length.to_string())]),
+                    Some(length) => {
+                        self.word("draw-settled", &[("what", &what), ("length", &length.to_string())])
+                    }
                     None => what,
                 }
             }
             Trigger::Stage { of, from, to } => {
                 let (from, to) = (self.any(from), self.any(to));
-                self.word("draw-moves", &[("what", &format!("{}.stage", subject(of))), ("from", &from), ("to", &to)])
+                self.word(
+                    "draw-moves",
+                    &[("what", &format!("{}.stage", subject(of))), ("from", &from), ("to", &to)],
+                )
             }
             Trigger::Attribute { of, attribute, from, to } => {
-                let shown = |value: &Option<model::Value>| value.iter().map(ToString::to_string).collect::<Vec<_>>();
+                let shown =
+                    |value: &Option<model::Value>| value.iter().map(ToString::to_string).collect::<Vec<_>>();
                 let (from, to) = (self.any(&shown(from)), self.any(&shown(to)));
                 let what = format!("{}.{attribute}", subject(of));
                 self.word("draw-moves", &[("what", &what), ("from", &from), ("to", &to)])
@@ -283,8 +291,10 @@ impl Drawing<'_> {
                 self.word("draw-notify", &[("who", &self.colleague(to)), ("text", &shown(text))])
             }
             Verb::Set(pairs) => {
-                let pairs: Vec<String> =
-                    pairs.iter().map(|(target, value)| format!("{} = {}", name(target), assigned(value))).collect();
+                let pairs: Vec<String> = pairs
+                    .iter()
+                    .map(|(target, value)| format!("{} = {}", name(target), assigned(value)))
+                    .collect();
                 self.word("draw-set", &[("what", &pairs.join(", "))])
             }
             Verb::Tag(tags) => self.word("draw-tag", &[("what", &tags.join(", "))]),
@@ -336,7 +346,9 @@ impl Drawing<'_> {
                     None => self.word("draw-task", &[("who", &who), ("title", &title)]),
                 }
             }
-            Verb::Wait(WaitLength::Fixed(length)) => self.word("draw-wait", &[("length", &length.to_string())]),
+            Verb::Wait(WaitLength::Fixed(length)) => {
+                self.word("draw-wait", &[("length", &length.to_string())])
+            }
             Verb::Wait(WaitLength::Computed { formula, at_least, at_most }) => self.word(
                 "draw-wait-between",
                 &[
@@ -354,7 +366,9 @@ impl Drawing<'_> {
             Verb::Repeat { times, until, .. } => {
                 let times = times.to_string();
                 match until {
-                    Some(until) => self.word("draw-repeat-until", &[("times", &times), ("condition", &until.text)]),
+                    Some(until) => {
+                        self.word("draw-repeat-until", &[("times", &times), ("condition", &until.text)])
+                    }
                     None => self.word("draw-repeat", &[("times", &times)]),
                 }
             }
@@ -482,4 +496,54 @@ fn clip(text: &str, widest: usize) -> String {
     }
     out.push('…');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{File, Settings};
+
+    fn drawn(text: &str, language: Language) -> String {
+        let file = File { path: "workflows/a.yaml".to_owned(), text: text.to_owned() };
+        let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
+        let loaded = crate::load(&[file], &settings);
+        assert!(!loaded.report.has_errors(), "{:?}", loaded.report);
+        super::text(loaded.project.workflows.values().next().unwrap(), language)
+    }
+
+    const SAMPLE: &str = "workflow: a\ntitle: 样例\ntrigger: manual\nreentry: { once_every: 30 days }\nsteps:\n  - tag: 新客户\n  - if: customer.country == \"CN\"\n    then:\n      - wait: 2 days\n    else:\n      - exit: abroad\n  - task: call\n    due: 1 workday\n";
+
+    #[test]
+    fn a_workflow_is_a_tree_with_its_ids_at_the_right() {
+        let expected = "\
+a  样例
+  starts   by hand or API
+  consent  none
+  again    once every 30 days
+│
+├─ tag 新客户                         tag:新客户
+├─ if customer.country == \"CN\"        if:customer.country == \"CN\"
+│  ├─ yes
+│  │  └─ wait 2 days                  wait-at-start:if:customer.country == \"CN\"/then
+│  └─ no
+│     └─ exit: abroad                 exit:abroad
+├─ task for owner in 1 workday: call  task:call
+└─ end
+";
+        assert_eq!(drawn(SAMPLE, Language::En), expected);
+    }
+
+    #[test]
+    fn ids_stand_in_one_column_under_chinese_text() {
+        let drawing = drawn(SAMPLE, Language::Zh);
+        let columns: std::collections::BTreeSet<usize> = drawing
+            .lines()
+            .filter_map(|line| {
+                ["tag:", "if:", "wait-", "exit:", "task:"]
+                    .iter()
+                    .find_map(|id| line.rfind(&format!("  {id}")).map(|at| line[..at].width()))
+            })
+            .collect();
+        assert_eq!(columns.len(), 1, "{drawing}");
+    }
 }

@@ -6,8 +6,7 @@ use crate::published::Published;
 use crate::speak::Speakers;
 use dsl::project::Settings;
 use jiff::Timestamp;
-use model::TraceLine;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use store::Store;
 use store::send::Worker;
 
@@ -21,27 +20,9 @@ pub struct Engine {
     /// Whether decisions leave nudges for the delivering worker (the live engine) or the caller drives
     /// everything itself (the engine on a virtual clock).
     pub(crate) nudges: bool,
-    /// Where the lines of the trace are copied to.
-    pub(crate) log: Option<Arc<TraceLog>>,
     /// Wakes the workers, while they run.
     pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
     published: RwLock<Arc<Published>>,
-}
-
-/// Collects the lines of a run.
-#[derive(Default)]
-pub struct TraceLog(Mutex<Vec<TraceLine>>);
-
-impl TraceLog {
-    pub(crate) fn lines(&self, lines: &[TraceLine]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(lines);
-    }
-    /// Takes what was collected, in the order (instant, customer, order in the walk).
-    pub fn take(&self) -> Vec<TraceLine> {
-        let mut lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        lines.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
-        lines
-    }
 }
 
 impl Engine {
@@ -64,19 +45,11 @@ impl Engine {
             worker,
             speakers,
             nudges,
-            log: None,
             bells: std::sync::OnceLock::new(),
             published: RwLock::new(Arc::new(published)),
         };
         engine.speakers.declare(&engine.published().project.library)?;
         Ok(engine)
-    }
-
-    /// Copies every line of the trace to a log.
-    #[must_use]
-    pub fn logging(mut self, log: Arc<TraceLog>) -> Self {
-        self.log = Some(log);
-        self
     }
 
     /// What is live.

@@ -6,6 +6,7 @@
 mod batch;
 mod ids;
 mod load;
+mod maker;
 mod map;
 mod mapping;
 mod pattern;

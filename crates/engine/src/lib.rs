@@ -1,5 +1,6 @@
 //! Does: the durable shell around the interpreter.
 
+mod apply;
 pub mod audience;
 pub mod clock;
 mod deliver;
@@ -17,8 +18,9 @@ mod turns;
 mod live;
 mod virtual_run;
 
+pub use apply::Apply;
 pub use clock::{Clock, VirtualClock, WallClock};
-pub use engine::{Engine, TraceLog};
+pub use engine::Engine;
 pub use error::EngineError;
 pub use live::LEASE;
 pub use published::Published;

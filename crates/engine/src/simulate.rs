@@ -24,6 +24,10 @@ pub struct Request {
     pub to: Timestamp,
     /// The instant of the wall clock: before it the past is simulated, from it on the real enrollments.
     pub now: Timestamp,
+    /// Only so many customers, always the same ones; `None`: all.
+    pub sample: Option<u64>,
+    /// Messages to render as samples.
+    pub mails: usize,
 }
 
 /// What a simulation tells.
@@ -50,9 +54,6 @@ pub struct Sample {
     pub text: String,
 }
 
-/// Messages rendered as samples.
-const SAMPLES: usize = 3;
-
 /// Simulates.
 pub async fn simulate(
     conn: &mut Connection,
@@ -68,7 +69,13 @@ pub async fn simulate(
     }
     let world = World { library, workflows: &workflows, zone: &published.zone, trial: None };
     let reps = store::rep::all(conn).await?;
-    let ids = store::history::customers(conn).await?;
+    let mut ids = store::history::customers(conn).await?;
+    if let Some(sample) = request.sample {
+        // Drawn by a hash, so that it is the same customers each time and no kind of id is favoured.
+        ids.sort_by_key(|id| model::stable_hash(&["sample", id.as_str()]));
+        ids.truncate(usize::try_from(sample).unwrap_or(usize::MAX));
+        ids.sort();
+    }
     let mut customers: Vec<Snapshot> = Vec::with_capacity(ids.len());
     let mut coming = Vec::new();
     let mut changed: BTreeSet<String> = BTreeSet::new();
@@ -92,7 +99,14 @@ pub async fn simulate(
         (store::team::all(conn).await?, store::assignment::open(conn, &library.model).await?)
     };
     let people = People { reps, teams, open };
-    let mut teller = Teller { published, trace: Vec::new(), samples: Vec::new(), load: BTreeMap::new(), progress };
+    let mut teller = Teller {
+        published,
+        trace: Vec::new(),
+        samples: Vec::new(),
+        load: BTreeMap::new(),
+        mails: request.mails,
+        progress,
+    };
     let count = customers.len();
     let mut simulation = Simulation::new(world, people, customers, coming, request.from);
     if past {
@@ -134,6 +148,7 @@ struct Teller<'p> {
     trace: Vec<TraceLine>,
     samples: Vec<Sample>,
     load: BTreeMap<String, u64>,
+    mails: usize,
     progress: &'p (dyn Fn(Timestamp) + Send + Sync),
 }
 
@@ -144,7 +159,7 @@ impl Watcher for Teller<'_> {
             *self.load.entry(assignment.rep.to_string()).or_insert(0) += 1;
         }
         for send in changes.sends.iter().filter(|send| !send.template.is_empty()) {
-            if self.samples.len() >= SAMPLES {
+            if self.samples.len() >= self.mails {
                 break;
             }
             // One sample a template, so that three mails show three things.

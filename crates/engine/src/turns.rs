@@ -52,7 +52,6 @@ impl Engine {
         Ok(Done { due: due.count, ..done })
     }
 
-    /// Loads the customers, lets the interpreter decide, and saves what changed; in the caller's transaction.
     pub(crate) async fn decide(
         &self,
         conn: &mut Connection,
@@ -60,42 +59,8 @@ impl Engine {
         inputs: BTreeMap<CustomerId, Vec<Input>>,
         now: Timestamp,
     ) -> Result<Done, EngineError> {
-        let ids: Vec<CustomerId> = inputs.keys().cloned().collect();
-        let model = &published.project.library.model;
-        let mut loaded: BTreeMap<CustomerId, Snapshot> = snapshot::load(conn, &ids, model, &published.reads, now)
-            .await?
-            .into_iter()
-            .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
-            .collect();
-        let work = inputs
-            .into_iter()
-            .map(|(id, inputs)| {
-                let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
-                Work::new(snapshot, inputs)
-            })
-            .collect();
-        let mut people = self.people(conn, published).await?;
-        let teams = people.teams.clone();
-        let decided: Vec<(Snapshot, Changes)> = batch::decide(published.world(), &mut people, work, now);
-        snapshot::save(conn, &decided, now).await?;
-        let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
-        team::write(conn, &moved).await?;
-        let sends = decided.iter().map(|(_, changes)| changes.sends.len()).sum();
-        if let Some(log) = &self.log {
-            for (_, changes) in &decided {
-                log.lines(&changes.trace);
-            }
-        }
-        Ok(Done { due: 0, sends })
-    }
-
-    async fn people(&self, conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
-        let open = if published.counts_open() {
-            assignment::open(conn, &published.project.library.model).await?
-        } else {
-            BTreeMap::new()
-        };
-        Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, open })
+        let decided = decide(conn, published, inputs, now).await?;
+        Ok(Done { due: 0, sends: decided.iter().map(|(_, changes)| changes.sends.len()).sum() })
     }
 
     /// A schedule that came round sets a timer for each customer of its audience, by one statement.
@@ -121,6 +86,45 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Loads the customers, lets the interpreter decide, and saves what changed; in the caller's transaction.
+pub(crate) async fn decide(
+    conn: &mut Connection,
+    published: &Published,
+    inputs: BTreeMap<CustomerId, Vec<Input>>,
+    now: Timestamp,
+) -> Result<Vec<(Snapshot, Changes)>, EngineError> {
+    let ids: Vec<CustomerId> = inputs.keys().cloned().collect();
+    let model = &published.project.library.model;
+    let mut loaded: BTreeMap<CustomerId, Snapshot> = snapshot::load(conn, &ids, model, &published.reads, now)
+        .await?
+        .into_iter()
+        .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
+        .collect();
+    let work = inputs
+        .into_iter()
+        .map(|(id, inputs)| {
+            let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
+            Work::new(snapshot, inputs)
+        })
+        .collect();
+    let mut people = people(conn, published).await?;
+    let teams = people.teams.clone();
+    let decided = batch::decide(published.world(), &mut people, work, now);
+    snapshot::save(conn, &decided, now).await?;
+    let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
+    team::write(conn, &moved).await?;
+    Ok(decided)
+}
+
+async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
+    let open = if published.counts_open() {
+        assignment::open(conn, &published.project.library.model).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, open })
 }
 
 /// Up to 500 things that are due: facts first, then timers, then walks. The simulation takes its batches in

@@ -22,6 +22,8 @@ impl Engine {
     /// Lives from `from` (included) to `to` (excluded). A database whose facts were imported is first taken
     /// back to `from`: what happened since is held until the clock reaches it.
     ///
+    /// `report`: what was published just before.
+    ///
     /// Errors: [`EngineError::Clock`] where real channels are open, or the database has lived past `from`.
     pub async fn live(
         &self,
@@ -29,6 +31,7 @@ impl Engine {
         from: Timestamp,
         to: Timestamp,
         progress: Progress<'_>,
+        report: &crate::publish::Report,
     ) -> Result<(), EngineError> {
         if self.speakers.delivery != Delivery::File {
             return Err(EngineError::Clock(
@@ -40,7 +43,7 @@ impl Engine {
         let lived = meta::get_instant(&mut conn, LIVED).await?;
         drop(conn);
         match lived {
-            Some(lived) if lived == from => {}
+            Some(lived) if lived == from => self.plan_published(report).await?,
             Some(lived) => {
                 return Err(EngineError::Clock(format!(
                     "this database has lived on a virtual clock up to {lived}; go on from there, or take a fresh one"

@@ -18,7 +18,7 @@ SELECT value->>'slot', value->>'customer', value->>'at',
          WHERE a.slot = value->>'slot' AND a.customer = value->>'customer' AND a.at = value->>'at'), 0),
        value->>'entity_kind', value->>'entity_id', value->>'team', value->>'rep', value->>'former',
        value->>'enrollment', value->>'step', value->>'rule'
-FROM json_each(?1) WHERE true";
+FROM jsonb_each(?1) WHERE true";
 
 // ?1 slot  ?2 customer
 const OF_CUSTOMER: &str = "
@@ -35,7 +35,7 @@ SELECT rep, sum(open) FROM (
   FROM (SELECT DISTINCT slot, entity_kind, entity_id FROM assignment WHERE entity_kind IS NOT NULL) AS given
   CROSS JOIN entity AS e ON e.slot = given.slot AND e.kind = given.entity_kind AND e.id = given.entity_id
   WHERE e.owner IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM json_each(?1) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage)
+    AND NOT EXISTS (SELECT 1 FROM jsonb_each(?1) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage)
   GROUP BY e.owner
 ) GROUP BY rep";
 

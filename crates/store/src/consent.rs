@@ -11,28 +11,28 @@ use sqlx::Row;
 // Every word of consent and every suppression of a batch (snapshot.rs, history.rs).  ?1 [[slot, customer], …]
 pub(crate) const LOAD: &str = "
 SELECT want.key, 0, c.topic, c.medium, c.at, c.granted, c.source
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN consent AS c ON c.slot = want.value->>0 AND c.customer = want.value->>1
 UNION ALL
 SELECT want.key, 1, s.topic, s.medium, s.at, s.until, s.reason
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN suppression AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1";
 
 // ?1 [[slot, customer, topic, medium, at, granted, source], …]
 const RECORD: &str = "
 INSERT INTO consent (slot, customer, topic, medium, at, granted, source)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // ?1 [[slot, customer, medium, topic, reason, at, until], …]
 const SUPPRESS: &str = "
 INSERT INTO suppression (slot, customer, medium, topic, reason, at, until)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, medium, topic, reason, at) DO UPDATE SET until = excluded.until";
 
 // Before the customers' lists are written anew.  ?1 [[slot, customer], …]
 const CLEAR: &str = "
-DELETE FROM suppression WHERE (slot, customer) IN (SELECT value->>0, value->>1 FROM json_each(?1))";
+DELETE FROM suppression WHERE (slot, customer) IN (SELECT value->>0, value->>1 FROM jsonb_each(?1))";
 
 /// One word about a customer of a batch.
 pub(crate) enum Word {

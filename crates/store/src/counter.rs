@@ -12,7 +12,7 @@ const BUCKET: i64 = 0;
 // ?1 [[workflow, version, step, edge, count], …]  ?2 bucket
 const ADD: &str = "
 INSERT INTO counter (workflow, version, step, edge, bucket, count)
-SELECT value->>0, value->>1, value->>2, value->>3, ?2, value->>4 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, ?2, value->>4 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (workflow, version, step, edge, bucket) DO UPDATE SET count = count + excluded.count";
 
 // ?1 workflow, or NULL for all

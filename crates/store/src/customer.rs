@@ -19,7 +19,7 @@ const TEXTS: [&str; 5] = ["stage", "owner", "zone", "email", "phone"];
 // The customers of a batch (snapshot.rs, history.rs, each load).  ?1 [[slot, id], …]
 pub(crate) const LOAD: &str = "
 SELECT want.key, c.stage, c.owner, c.zone, c.email, c.phone, c.created_at, c.attributes, c.computed_at
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1";
 
 // Writes customers whole (snapshot.rs, each save; imports).  ?1 rows
@@ -27,7 +27,7 @@ const WRITE: &str = "
 INSERT INTO customer (slot, id, stage, owner, zone, email, phone, created_at, attributes, computed_at)
 SELECT value->>'slot', value->>'id', value->>'stage', value->>'owner', value->>'zone', value->>'email',
        value->>'phone', value->>'created_at', value->>'attributes', value->>'computed_at'
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, id) DO UPDATE SET
   stage = excluded.stage, owner = excluded.owner, zone = excluded.zone, email = excluded.email,
   phone = excluded.phone, created_at = excluded.created_at, attributes = excluded.attributes,
@@ -36,7 +36,7 @@ ON CONFLICT (slot, id) DO UPDATE SET
 // The addresses that are about to be overwritten, so that their look-up keys can go.  ?1 [[slot, id], …]
 const ADDRESSES: &str = "
 SELECT want.key, c.email, c.phone
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1
 WHERE c.email IS NOT NULL OR c.phone IS NOT NULL";
 

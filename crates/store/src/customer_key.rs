@@ -67,13 +67,13 @@ fn lookup_form(kind: KeyKind, value: &str) -> String {
 // ?1 [[slot, kind, value, customer], …]
 const CLAIM: &str = "
 INSERT INTO customer_key (slot, kind, value, customer)
-SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // Whose the keys of a batch are, where they are another's.  ?1 [[slot, kind, value, customer], …]
 const CLASHES: &str = "
 SELECT want.key, k.customer
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN customer_key AS k ON k.slot = want.value->>0 AND k.kind = want.value->>1 AND k.value = want.value->>2
 WHERE k.customer <> want.value->>3
 ORDER BY want.key";
@@ -81,12 +81,12 @@ ORDER BY want.key";
 // ?1 [[slot, kind, value, customer], …]
 const RELEASE: &str = "
 DELETE FROM customer_key WHERE (slot, kind, value, customer) IN
-  (SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1))";
+  (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 // ?1 [[slot, kind, value], …]
 pub(crate) const FIND: &str = "
 SELECT want.key, k.customer
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN customer_key AS k ON k.slot = want.value->>0 AND k.kind = want.value->>1 AND k.value = want.value->>2";
 
 /// Takes keys for their customers. Returns those that another customer has.

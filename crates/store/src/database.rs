@@ -66,6 +66,12 @@ impl Store {
     /// [`StoreError::Older`], [`StoreError::Migrate`].
     pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
         let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        if let Some((scheme, _)) = path.split_once("://") {
+            let source =
+                sqlx::Error::Configuration("only `sqlite:PATH` or a path is a database so far".into());
+            // The rest may hold a password.
+            return Err(StoreError::Open { url: format!("{scheme}://…"), source });
+        }
         let settings = connect_options(path, &options);
         Self::connect(url, settings, &options, None).await
     }

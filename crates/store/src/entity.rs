@@ -17,19 +17,19 @@ const COLUMNS: &[&str] = &["owner", "stage"];
 // The customers' own entities (snapshot.rs, history.rs).  ?1 [[slot, customer], …]
 pub(crate) const OWN: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN entity AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1";
 
 // Shared entities by their names (snapshot.rs).  ?1 [[slot, kind, id], …]
 pub(crate) const SHARED: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN entity AS e ON e.slot = want.value->>0 AND e.kind = want.value->>1 AND e.id = want.value->>2";
 
 // Entities by name, whosever they are (imports, events that name an entity only).  ?1 [[kind, id], …]
 pub(crate) const NAMED: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN entity AS e ON e.kind = want.value->>0 AND e.id = want.value->>1";
 
 // Writes entities whole (snapshot.rs, imports).  ?1 rows
@@ -37,13 +37,13 @@ const WRITE: &str = "
 INSERT INTO entity (slot, kind, id, customer, stage, owner, attributes)
 SELECT value->>'slot', value->>'kind', value->>'id', value->>'customer', value->>'stage', value->>'owner',
        value->>'attributes'
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, kind, id) DO UPDATE SET
   customer = excluded.customer, stage = excluded.stage, owner = excluded.owner, attributes = excluded.attributes";
 
 // Takes away entities that move to another customer, and so to another slot.  ?1 [[slot, kind, id], …]
 const TAKE: &str = "
-DELETE FROM entity WHERE (slot, kind, id) IN (SELECT value->>0, value->>1, value->>2 FROM json_each(?1))";
+DELETE FROM entity WHERE (slot, kind, id) IN (SELECT value->>0, value->>1, value->>2 FROM jsonb_each(?1))";
 
 #[derive(Serialize)]
 struct Stored<'a> {

@@ -9,23 +9,23 @@ use model::{CustomerId, WorkflowId};
 // Last entries and drawn arms of a batch (snapshot.rs).  ?1 [[slot, customer], …]
 pub(crate) const LOAD: &str = "
 SELECT want.key, e.workflow, e.key, e.entered_at, NULL
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN entry AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
 UNION ALL
 SELECT want.key, d.workflow, d.split, NULL, d.arm
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 CROSS JOIN draw AS d ON d.slot = want.value->>0 AND d.customer = want.value->>1";
 
 // ?1 [[slot, customer, workflow, key, entered_at], …]
 const REMEMBER: &str = "
 INSERT INTO entry (slot, customer, workflow, key, entered_at)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, workflow, key) DO UPDATE SET entered_at = excluded.entered_at";
 
 // An arm once drawn stays for ever.  ?1 [[slot, customer, workflow, split, arm], …]
 const DRAW: &str = "
 INSERT INTO draw (slot, customer, workflow, split, arm)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 /// One thing remembered of a customer.

@@ -14,7 +14,7 @@ const ALL: &str = "SELECT id, name, email, zone, away, attributes FROM rep ORDER
 const WRITE: &str = "
 INSERT INTO rep (id, name, email, zone, away, attributes)
 SELECT value->>'id', value->>'name', value->>'email', value->>'zone', value->>'away', value->>'attributes'
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, zone = excluded.zone,
   away = excluded.away, attributes = excluded.attributes";
 

@@ -40,7 +40,7 @@ pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
 pub use cancel::{cancel_topics, cancel_walks, cancel_workflow};
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
-pub use ledger::{Count, Ledger, by_id, counts, of_customer, unknown};
+pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};
 pub use outbox::insert;
 
 // A send whose elders of the same enrollment are still open does not go: no message overtakes another.
@@ -73,7 +73,7 @@ macro_rules! move_held {
         concat!(
             "UPDATE send SET ",
             $set,
-            " FROM json_each(?1) AS want
+            " FROM jsonb_each(?1) AS want
               WHERE send.slot = want.value->>'slot' AND send.id = want.value->>'id'
                 AND send.worker = ?2 AND send.epoch = ?3 AND send.state IN ",
             $from,
@@ -100,8 +100,10 @@ const REJECT: &str = move_held!(
     "state = 'rejected', settled_at = ?4, reply = want.value->>'reply', reason = want.value->>'reason'",
     "('claimed', 'handed', 'unknown')"
 );
-const SKIP: &str =
-    move_held!("state = 'skipped', settled_at = ?4, reason = want.value->>'reason'", "('claimed')");
+const SKIP: &str = move_held!(
+    "state = 'skipped', settled_at = ?4, reply = want.value->>'reply', reason = want.value->>'reason'",
+    "('claimed')"
+);
 
 // ?1 rows  ?2 worker  ?3 epoch
 pub(crate) const DEFER: &str = move_held!(

@@ -15,7 +15,7 @@ INSERT INTO task (slot, id, customer, rep, role, title, body, due, outcomes, at,
 SELECT value->>'slot', value->>'id', value->>'customer', value->>'rep', value->>'role', value->>'title',
        value->>'body', value->>'due', value->>'outcomes', value->>'at', value->>'enrollment', value->>'workflow',
        value->>'step'
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 macro_rules! select {

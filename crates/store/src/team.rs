@@ -12,7 +12,7 @@ const ALL: &str = "SELECT id, state FROM team ORDER BY id";
 
 // In the assigning transaction.  ?1 rows
 const WRITE: &str = "
-INSERT INTO team (id, state) SELECT value->>'id', value->>'state' FROM json_each(?1) WHERE true
+INSERT INTO team (id, state) SELECT value->>'id', value->>'state' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO UPDATE SET state = excluded.state";
 
 #[derive(Serialize)]

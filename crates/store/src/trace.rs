@@ -22,7 +22,7 @@ SELECT value->>'slot', value->>'customer', value->>'at',
          WHERE t.slot = value->>'slot' AND t.customer = value->>'customer' AND t.at = value->>'at'), 0),
        value->>'offset', value->>'workflow', value->>'version', value->>'enrollment', value->>'step', value->>'did',
        value->>'what', value->>'outcome', value->>'until', value->>'reason', value->>'line'
-FROM json_each(?1) WHERE true";
+FROM jsonb_each(?1) WHERE true";
 
 macro_rules! select {
     ($rest:literal) => {

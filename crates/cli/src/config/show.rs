@@ -11,7 +11,12 @@ pub fn human(config: &Config, language: Language) -> String {
     for setting in &SETTINGS {
         let Some((value, origin)) = config.shown.get(&setting.key) else { continue };
         let value = if value.is_empty() { "–".to_owned() } else { hidden(value) };
-        rows.push(vec![setting.name.to_owned(), value, words(origin, language), say(language, setting.what, &[])]);
+        rows.push(vec![
+            setting.name.to_owned(),
+            value,
+            words(origin, language),
+            say(language, setting.what, &[]),
+        ]);
     }
     let project = config.project.display().to_string();
     let key = if config.file.is_some() { "config-project" } else { "config-project-without" };

@@ -5,7 +5,10 @@ use super::*;
 fn given(dir: &Path, environment: &[(&str, &str)]) -> Given {
     Given {
         project: Some(dir.to_path_buf()),
-        environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        environment: environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         ..Given::default()
     }
 }
@@ -18,7 +21,8 @@ fn project(text: &str) -> tempfile::TempDir {
 
 #[test]
 fn flags_beat_the_environment_and_the_environment_beats_the_file() {
-    let dir = project("# settings\nzone = \"Asia/Shanghai\"\ndatabase = \"sqlite://a.db\"\nlanguage = \"zh-CN\"\n");
+    let dir =
+        project("# settings\nzone = \"Asia/Shanghai\"\ndatabase = \"sqlite://a.db\"\nlanguage = \"zh-CN\"\n");
     let mut given = given(dir.path(), &[("LANG", "en_GB.UTF-8")]);
     let config = Config::read(&given, dir.path()).unwrap();
     assert_eq!(config.database, Setting { value: "sqlite://a.db".to_owned(), origin: Origin::File(3) });
@@ -37,7 +41,10 @@ fn flags_beat_the_environment_and_the_environment_beats_the_file() {
     given.database = Some("postgres://db/nurture".to_owned());
     given.lang = Some(Language::Zh);
     let config = Config::read(&given, dir.path()).unwrap();
-    assert_eq!(config.database, Setting { value: "postgres://db/nurture".to_owned(), origin: Origin::Flag("--database") });
+    assert_eq!(
+        config.database,
+        Setting { value: "postgres://db/nurture".to_owned(), origin: Origin::Flag("--database") }
+    );
     assert_eq!(config.language.origin, Origin::Flag("--lang"));
 }
 
@@ -118,4 +125,25 @@ fn passwords_are_not_shown() {
     let shown = human(&config, Language::En);
     assert!(shown.contains("postgres://me:***@db/nurture") && !shown.contains("secret"), "{shown}");
     assert_eq!(json(&config, Language::En)["settings"]["database"]["from"], "nurture.toml:1");
+}
+
+/// The reference page, made from the list of settings. `UPDATE_REFERENCE=1` writes it.
+#[test]
+fn the_reference_lists_every_setting_with_its_default() {
+    let mut page = "# Settings\n\nIn `nurture.toml` beside the folder of workflows, or in the environment; the command line beats the environment, the environment beats the file. `nurture config show` says where each value came from.\n\n| setting | environment | default | what |\n|---|---|---|---|\n".to_owned();
+    for setting in &SETTINGS {
+        let default = match setting.key {
+            Key::Language => "`zh` where `LANG` begins with zh, else `en`".to_owned(),
+            _ if setting.default.is_empty() => "none".to_owned(),
+            _ => format!("`{}`", setting.default),
+        };
+        let what = say(Language::En, setting.what, &[]).replace('*', "`*`");
+        page.push_str(&format!("| `{}` | `{}` | {default} | {what} |\n", setting.name, setting.environment));
+    }
+    page.push_str("\nOn the command line: `--database URL`, `--lang zh|en`, `--project DIR`. In `nurture.toml` `delivery_to` is a list of texts, everything else one text in quotes. An unknown key is an error.\n");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/settings.md");
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), page);
 }

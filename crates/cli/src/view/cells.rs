@@ -39,8 +39,9 @@ pub fn widest<'t>(texts: impl IntoIterator<Item = &'t str>) -> usize {
 /// Rows in columns, two blanks apart; the last column is not padded. Each row ends with a line end.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> =
-        (0..columns).map(|at| widest(rows.iter().filter_map(|row| row.get(at)).map(String::as_str))).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|at| widest(rows.iter().filter_map(|row| row.get(at)).map(String::as_str)))
+        .collect();
     let mut out = String::new();
     for row in rows {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();

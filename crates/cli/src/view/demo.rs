@@ -46,9 +46,7 @@ pub fn human(demo: &Demo, language: Language) -> String {
     out.push_str(&say(language, "demo-try", &[]));
     out.push('\n');
     let first = demo.workflows.first().map_or("birthday", String::as_str);
-    for command in
-        [format!("why {}", demo.customer), format!("people {first}"), "sends".to_owned()]
-    {
+    for command in [format!("why {}", demo.customer), format!("people {first}"), "sends".to_owned()] {
         out.push_str(&format!("  nurture --project {} {command}\n", quoted(&folder)));
     }
     out

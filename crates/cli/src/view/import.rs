@@ -1,6 +1,9 @@
 //! The end of an import: bad rows with their reasons, what came in, how many may be mailed.
 
 use super::cells;
+use crate::exit::{Exit, Failure};
+use dsl::diagnostic::{self, Colour};
+use engine::import::{ImportError, ImportReport};
 use model::words::{Language, say};
 use serde_json::{Value as Json, json};
 
@@ -32,6 +35,48 @@ pub struct ImportSummary {
     pub duplicates: u64,
     /// Who may be mailed now; `None`: the import was not of customers.
     pub mailable: Option<u64>,
+}
+
+impl ImportSummary {
+    /// The engine's report, with the reasons of bad rows in words.
+    pub fn of(report: &ImportReport, dry_run: bool, language: Language) -> Self {
+        let bad = report.bad.iter().map(|row| {
+            let why = row.why.say(language);
+            BadRow { line: row.line, column: row.column.clone(), why }
+        });
+        Self {
+            dry_run,
+            read: report.read,
+            new: report.new,
+            changed: report.changed,
+            same: report.same,
+            repeated: report.repeated,
+            bad: bad.collect(),
+            bad_count: report.bad_count,
+            created: report.created,
+            duplicates: report.duplicates.len() as u64,
+            mailable: report.mailable,
+        }
+    }
+}
+
+/// Why an import did not begin, as a person reads it: a file that cannot be read is exit 3, what does not fit
+/// together is exit 1.
+pub fn refused(error: &ImportError, language: Language, colour: Colour) -> Failure {
+    match error {
+        ImportError::File { path, source } => {
+            let (path, why) = (path.display().to_string(), source.to_string());
+            let values = [("path", path.as_str()), ("why", why.as_str())];
+            Failure::say(Exit::Configuration, language, "cli-unreadable", &values)
+        }
+        ImportError::Map { sources, report } => {
+            Failure::new(Exit::Findings, diagnostic::human(report, sources, language, colour).trim_end())
+        }
+        ImportError::Refused { findings } => {
+            let said: Vec<String> = findings.iter().map(|finding| finding.say(language)).collect();
+            Failure::new(Exit::Findings, said.join("\n"))
+        }
+    }
 }
 
 /// A row that was left out.
@@ -126,6 +171,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_that_is_not_there_and_a_map_with_mistakes_are_told_apart() {
+        let missing = ImportError::File {
+            path: "none.csv".into(),
+            source: std::io::Error::new(std::io::ErrorKind::NotFound, "not found"),
+        };
+        let failure = refused(&missing, Language::En, Colour::Never);
+        assert_eq!(failure, Failure::new(Exit::Configuration, "`none.csv` cannot be read: not found"));
+        let wrong = engine::import::read_map("deals.map.yaml", "map: deal\nste: {}\n").unwrap_err();
+        let failure = refused(&wrong, Language::En, Colour::Never);
+        assert_eq!(failure.exit, Exit::Findings);
+        assert!(failure.message.contains("deals.map.yaml:2:1"), "{}", failure.message);
+    }
+
+    #[test]
     fn bad_rows_come_first_and_the_last_line_says_who_may_be_mailed() {
         let bad = |line, column: Option<&str>| BadRow {
             line,
@@ -152,7 +211,10 @@ mod tests {
         summary.bad = (1..=25).map(|line| bad(line, None)).collect();
         summary.bad_count = 25;
         let text = human(&summary, Language::Zh);
-        assert!(text.contains("  第 20 行") && !text.contains("第 21 行") && text.contains("  还有 5 条\n"), "{text}");
+        assert!(
+            text.contains("  第 20 行") && !text.contains("第 21 行") && text.contains("  还有 5 条\n"),
+            "{text}"
+        );
         assert!(text.ends_with("其中 14 位可以发邮件：有邮箱、已同意、没有停发。\n"), "{text}");
         assert_eq!(json(&summary)["bad"].as_array().unwrap().len(), 25);
     }

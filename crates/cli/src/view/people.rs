@@ -65,7 +65,9 @@ pub fn human(people: &People, language: Language) -> String {
     let rows: Vec<Vec<String>> = people
         .steps
         .iter()
-        .map(|step| vec![format!("  {}", cells::right(&cells::thousands(step.people), width)), step.step.clone()])
+        .map(|step| {
+            vec![format!("  {}", cells::right(&cells::thousands(step.people), width)), step.step.clone()]
+        })
         .collect();
     out.push_str(&cells::table(&rows));
     out.push('\n');

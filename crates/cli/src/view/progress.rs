@@ -16,7 +16,9 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {human_pos}/{human_len} {msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {percent:>3} % {human_pos}/{human_len} {msg}")
+        {
             bar.set_style(style);
         }
         Self(bar)

@@ -81,7 +81,11 @@ mod tests {
             became,
             enrolled,
         };
-        let all = [one("birthday", Became::New, 0), one("winback", Became::Same, 0), one("call", Became::Changed, 3)];
+        let all = [
+            one("birthday", Became::New, 0),
+            one("winback", Became::Same, 0),
+            one("call", Became::Changed, 3),
+        ];
         assert_eq!(
             human(&all, Language::En),
             "birthday  published for the first time  3f2a\n\

@@ -254,7 +254,9 @@ fn seconds(took: Duration) -> String {
 fn templates(summary: &SimulationSummary, language: Language) -> String {
     let mut all: Vec<_> = summary.by_template.iter().collect();
     all.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-    let number = cells::widest(all.iter().map(|(_, times)| thousands(**times)).collect::<Vec<_>>().iter().map(String::as_str));
+    let number = cells::widest(
+        all.iter().map(|(_, times)| thousands(**times)).collect::<Vec<_>>().iter().map(String::as_str),
+    );
     let rows: Vec<Vec<String>> = all
         .into_iter()
         .map(|((did, what), times)| {
@@ -295,7 +297,8 @@ fn exits(summary: &SimulationSummary, language: Language) -> String {
         .into_iter()
         .map(|(reason, times)| {
             let key = format!("trace-exited-{reason}");
-            let words = if model::words::knows(language, &key) { say(language, &key, &[]) } else { String::new() };
+            let words =
+                if model::words::knows(language, &key) { say(language, &key, &[]) } else { String::new() };
             vec![format!("  {}", cells::right(&thousands(*times), number)), reason.clone(), words]
         })
         .collect();

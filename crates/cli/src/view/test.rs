@@ -79,7 +79,8 @@ fn place(span: Span, sources: &Sources) -> String {
 /// The line of the file that a span stands in, as written.
 fn written(span: Span, sources: &Sources) -> String {
     let line = sources.place(span.file, span.start).line;
-    let text = sources.line(span.file, line).and_then(|range| sources.text(span.file).get(range)).unwrap_or("");
+    let text =
+        sources.line(span.file, line).and_then(|range| sources.text(span.file).get(range)).unwrap_or("");
     text.trim().trim_start_matches("- ").to_owned()
 }
 
@@ -169,7 +170,8 @@ pub fn json(tests: &[Tested], sources: &Sources, language: Language) -> Json {
                 .map(|problem| said(problem, &test.verdict.trace, sources, language).trim().to_owned().into())
                 .collect();
             let line = sources.place(test.verdict.span.file, test.verdict.span.start).line;
-            let trace: Vec<Json> = test.verdict.trace.iter().map(|line| trace::json(line, language)).collect();
+            let trace: Vec<Json> =
+                test.verdict.trace.iter().map(|line| trace::json(line, language)).collect();
             json!({
                 "subject": test.subject,
                 "name": test.verdict.name,
@@ -245,7 +247,12 @@ mod tests {
              1 of 2 tests failed\n"
         );
         let text = human(&tests, &sources, Language::Zh);
-        assert!(text.contains("应当出现却没有：{ at: 2026-03-12 10:00, email: birthday/card }（workflows/birthday.yaml:4）"), "{text}");
+        assert!(
+            text.contains(
+                "应当出现却没有：{ at: 2026-03-12 10:00, email: birthday/card }（workflows/birthday.yaml:4）"
+            ),
+            "{text}"
+        );
         assert!(text.ends_with("2 个测试中有 1 个没通过\n"), "{text}");
     }
 

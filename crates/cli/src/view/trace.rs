@@ -190,7 +190,11 @@ impl Words<'_> {
             },
             "no_address" => {
                 let key = format!("trace-skipped-no_address-{}", self.line.did.as_str());
-                if knows(self.language, &key) { self.say(&key, &[]) } else { self.say("trace-skipped-no_address", &[]) }
+                if knows(self.language, &key) {
+                    self.say(&key, &[])
+                } else {
+                    self.say("trace-skipped-no_address", &[])
+                }
             }
             reason @ ("quiet_hours" | "window") => match self.instant("until") {
                 Some(until) => self.say(&format!("trace-skipped-{reason}-until"), &[("until", &until)]),
@@ -225,8 +229,8 @@ impl Words<'_> {
                 Some(why) => self.say("trace-skipped-error-why", &[("why", &why)]),
                 None => self.say("trace-skipped-error", &[]),
             },
-            reason @ ("suppressed" | "duplicate" | "held_out" | "owner_unknown" | "same_stage" | "no_entity"
-            | "no_date") => self.say(&format!("trace-skipped-{reason}"), &[]),
+            reason @ ("suppressed" | "duplicate" | "held_out" | "owner_unknown" | "same_stage"
+            | "no_entity" | "no_date") => self.say(&format!("trace-skipped-{reason}"), &[]),
             other => self.say("trace-skipped", &[("reason", other)]),
         }
     }
@@ -336,7 +340,9 @@ impl Words<'_> {
 
     fn told(&self) -> String {
         match (self.value("rep"), self.value("text")) {
-            (Some(rep), Some(text)) => self.say("trace-done-notify-rep-text", &[("rep", &rep), ("text", &text)]),
+            (Some(rep), Some(text)) => {
+                self.say("trace-done-notify-rep-text", &[("rep", &rep), ("text", &text)])
+            }
             (Some(rep), None) => self.say("trace-done-notify-rep", &[("rep", &rep)]),
             (None, Some(text)) => self.say("trace-done-notify-text", &[("text", &text)]),
             (None, None) => self.say("trace-done-notify", &[]),

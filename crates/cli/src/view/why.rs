@@ -143,10 +143,7 @@ fn groups<'r, 'l>(rows: &'r [Row<'l>]) -> Vec<(&'l WorkflowId, Vec<Vec<&'r Row<'
             },
         }
     }
-    workflows
-        .into_iter()
-        .map(|(id, walks)| (id, walks.into_iter().map(|(_, rows)| rows).collect()))
-        .collect()
+    workflows.into_iter().map(|(id, walks)| (id, walks.into_iter().map(|(_, rows)| rows).collect())).collect()
 }
 
 /// The decisions for programs.
@@ -230,10 +227,10 @@ mod tests {
              现在：在 `birthday` 的 `before_reminder`，等到 2026-03-20 09:00\n\
              \n\
              birthday  生日关怀\n\
-             \x20 2026-03-09 09:00  → 进入                    日子到了\n\
+             \x20 2026-03-09 09:00  → 进入                   日子到了\n\
              \x20 2026-03-09 09:00  ✓ 打标签  生日礼券有效   已打上标签\n\
              \x20 2026-03-09 09:00  – 邮件    birthday/card  客户没有同意“marketing”\n\
-             \x20 2026-03-09 09:00  ⏸ 等待                    11 天，等到 2026-03-20 09:00\n"
+             \x20 2026-03-09 09:00  ⏸ 等待                   11 天，等到 2026-03-20 09:00\n"
         );
     }
 
@@ -244,7 +241,14 @@ mod tests {
             sample::line("2026-03-10T01:00:00Z", Did::Enroll, "date", Outcome::Refused, "already", json!({}));
         refused.enrollment = None;
         why.lines.push(refused);
-        why.lines.push(sample::line("2026-03-20T01:00:00Z", Did::Exit, "end", Outcome::Exited, "end", json!({})));
+        why.lines.push(sample::line(
+            "2026-03-20T01:00:00Z",
+            Did::Exit,
+            "end",
+            Outcome::Exited,
+            "end",
+            json!({}),
+        ));
         let text = human(&why, Language::En);
         let exit = text.find("came to the end").unwrap();
         let refusal = text.find("is in this workflow already").unwrap();
@@ -256,7 +260,10 @@ mod tests {
         let mut why = why();
         why.lines.clear();
         why.standing.clear();
-        assert_eq!(human(&why, Language::En), "郑洁  c10\nNow: in no workflow\nNothing was ever decided about this customer.\n");
+        assert_eq!(
+            human(&why, Language::En),
+            "郑洁  c10\nNow: in no workflow\nNothing was ever decided about this customer.\n"
+        );
         assert_eq!(json(&why, Language::En)["decisions"], json!([]));
     }
 }

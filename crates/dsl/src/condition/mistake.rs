@@ -159,7 +159,9 @@ impl What {
                 .did_you_mean(Some(meant)),
             Self::Date { found } => report.error(Code::E0408, span).message("E0408-date").arg("found", found),
             Self::Unit { found, meant } => {
-                report.error(Code::E0409, span).arg("found", found).did_you_mean(meant.as_ref()).help("E0409-help")
+                let message = if meant.is_some() { "E0409" } else { "E0409-neither" };
+                let diagnostic = report.error(Code::E0409, span).message(message).arg("found", found);
+                diagnostic.did_you_mean(meant.as_ref()).help("E0409-help")
             }
             Self::NoUnit { found, meant } => report
                 .error(Code::E0409, span)

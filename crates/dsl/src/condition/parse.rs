@@ -128,6 +128,8 @@ pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Expr> {
     match parser.whole() {
         Ok(expr) => Some(expr),
         Err(mistake) => {
+            // `，and`: one sentence for one place.
+            parser.mistakes.retain(|known| known.start != mistake.start);
             parser.mistakes.push(*mistake);
             None
         }
@@ -234,7 +236,8 @@ impl Parser<'_, '_> {
                     None => break,
                 },
                 ExprKind::Not(inner) => inner,
-                ExprKind::Compare { right, .. } => right,
+                ExprKind::Compare { right, .. } | ExprKind::Calculate { right, .. } => right,
+                ExprKind::Between { high, .. } => high,
                 ExprKind::Contains { part, .. } | ExprKind::StartsWith { part, .. } => part,
                 ExprKind::Has { any_of, .. } => match any_of.last() {
                     Some(inner) if inner.end == last.end => inner,
@@ -251,9 +254,7 @@ impl Parser<'_, '_> {
                 | ExprKind::Name(_)
                 | ExprKind::Call { .. }
                 | ExprKind::In { .. }
-                | ExprKind::Between { .. }
-                | ExprKind::Known { .. }
-                | ExprKind::Calculate { .. } => break,
+                | ExprKind::Known { .. } => break,
             };
         }
         match (&last.kind, &token.kind) {
@@ -273,9 +274,11 @@ impl Parser<'_, '_> {
                 Err(Box::new(Mistake { what: What::Unquoted { words }, start: last.start, end, fix: Some(fix) }))
             }
             // `30 dyas`, `500 元`
-            (ExprKind::Number(_), Kind::Word(word)) if !KEYWORDS.contains(&word.as_str()) => {
-                self.not_a_unit(last.start, token.end)
-            }
+            (ExprKind::Number(_), Kind::Word(word)) if !KEYWORDS.contains(&word.as_str()) => match self.kind_at(1) {
+                // The next name or function begins: `and` is missing.
+                Kind::Dot | Kind::Open => self.unexpected(Expected::Connection),
+                _ => self.not_a_unit(last.start, token.end),
+            },
             // `1,000`
             (ExprKind::Number(_), Kind::Comma) => match self.kind_at(1) {
                 Kind::Number(_) => {

@@ -23,7 +23,12 @@ pub(super) fn text_template(
 }
 
 /// A value for something of a type; `None` as type: as it is written.
-pub(super) fn value(node: &Node, ty: Option<&Type>, around: &Around, desk: &mut Desk<'_>) -> Option<Assigned> {
+pub(super) fn value(
+    node: &Node,
+    ty: Option<&Type>,
+    around: &Around,
+    desk: &mut Desk<'_>,
+) -> Option<Assigned> {
     let text = node.raw_text().unwrap_or_default();
     let quoted_or_not = matches!(node.kind, Kind::Text { .. });
     if quoted_or_not && text.trim_start().starts_with('=') {
@@ -48,7 +53,11 @@ pub(super) fn value(node: &Node, ty: Option<&Type>, around: &Around, desk: &mut 
     if quoted_or_not && text.contains("{{") {
         if !takes_text {
             let wanted = ty.map_or("text", Type::name);
-            desk.report.error(Code::E0324, node.span).message("E0324-tags").arg("wanted", wanted).help("E0324-help");
+            desk.report
+                .error(Code::E0324, node.span)
+                .message("E0324-tags")
+                .arg("wanted", wanted)
+                .help("E0324-help");
             return None;
         }
         return text_template(node, around, &[], desk).map(Assigned::Text);
@@ -70,15 +79,21 @@ fn as_written(node: &Node, desk: &mut Desk<'_>) -> Option<Value> {
     desk.value(node, &ty)
 }
 
-/// `vars: { name: value }`. The types of those that the walk knows are kept.
-pub(super) fn vars(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Vec<(String, Assigned)> {
+/// `vars: { name: value }`. Those of the walk keep the type that they have elsewhere in the file; those of a
+/// message are its own.
+pub(super) fn vars(
+    node: &Node,
+    of_walk: bool,
+    around: &Around,
+    desk: &mut Desk<'_>,
+) -> Vec<(String, Assigned)> {
     let mut vars = Vec::new();
     for entry in desk.entries(node) {
         if !super::model::is_name(&entry.key) {
             desk.report.error(Code::E0601, entry.key_span).arg("name", &entry.key).help("E0601-help");
             continue;
         }
-        let ty = around.scope.vars.get(&entry.key).cloned();
+        let ty = around.scope.vars.get(&entry.key).filter(|_| of_walk).cloned();
         vars.extend(value(&entry.value, ty.as_ref(), around, desk).map(|value| (entry.key.clone(), value)));
     }
     vars

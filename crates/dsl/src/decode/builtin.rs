@@ -25,7 +25,8 @@ const ENTITY: [(&str, Type); 4] =
     [("id", Type::Text), ("owner", Type::Text), ("stage_since", Type::Time), ("created_at", Type::Time)];
 
 /// What happens to a message, on every channel.
-const MESSAGE_EVENTS: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed"];
+const MESSAGE_EVENTS: [&str; 7] =
+    ["sent", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed"];
 
 /// The fields of those events.
 const MESSAGE_FIELDS: [(&str, Type); 6] = [
@@ -42,8 +43,8 @@ pub(super) const MEDIA: [&str; 3] = ["email", "sms", "message"];
 
 /// Roots of names: no entity may be called so.
 pub(super) const TAKEN_KINDS: [&str; 14] = [
-    "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "now", "today", "email", "sms", "message",
-    "task",
+    "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "now", "today", "email", "sms",
+    "message", "task",
 ];
 
 fn attribute(ty: Type, optional: bool, pii: bool) -> Attribute {
@@ -113,7 +114,9 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
         names::TAG_CHANGED.to_owned(),
         vec![("tag".to_owned(), Type::Text), ("present".to_owned(), Type::YesNo)],
     ));
-    for of in std::iter::once("customer").chain(model.entities.keys().map(String::as_str)) {
+    // A customer's stage is an attribute: `customer.changed` tells of it.
+    events.push((names::CUSTOMER_CHANGED.to_owned(), text(&["attribute", "from", "to"])));
+    for of in model.entities.keys() {
         events.push((names::stage_changed(of), text(&["from", "to"])));
         events.push((names::changed(of), text(&["attribute", "from", "to"])));
     }

@@ -56,13 +56,15 @@ fn leaves(arena: &Arena, at: StepIx) -> bool {
         return false;
     }
     let all = |mut blocks: Vec<Option<BlockIx>>| {
-        !blocks.is_empty() && blocks.drain(..).all(|block| block.is_some_and(|block| block_leaves(arena, block)))
+        !blocks.is_empty()
+            && blocks.drain(..).all(|block| block.is_some_and(|block| block_leaves(arena, block)))
     };
     match &draft.step.verb {
         Verb::Exit(_) => true,
         Verb::If { then, otherwise, .. } => all(vec![Some(*then), *otherwise]),
         Verb::Choose(cases) => {
-            cases.iter().any(|case| case.when.is_none()) && all(cases.iter().map(|case| Some(case.steps)).collect())
+            cases.iter().any(|case| case.when.is_none())
+                && all(cases.iter().map(|case| Some(case.steps)).collect())
         }
         Verb::Split { ways, .. } => all(ways.iter().map(|way| way.steps).collect()),
         Verb::WaitFor { events, on_timeout, .. } => {

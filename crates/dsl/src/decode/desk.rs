@@ -11,6 +11,12 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use model::{Decimal, Length, Type, Value, ValueError, Windows};
 
+/// Whether a name can stand in YAML without quotes.
+pub(super) fn is_plain(name: &str) -> bool {
+    let begins = name.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    begins && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-'))
+}
+
 /// The desk at which one file is read.
 pub(super) struct Desk<'a> {
     /// All files.
@@ -47,7 +53,10 @@ impl Desk<'_> {
     /// Refuses keys of the language that are not in this release, with the same word for each.
     pub fn refuse(&mut self, fields: &mut Fields<'_>, keys: &[&'static str]) {
         for key in keys {
-            if let Some(entry) = fields.entry(key) {
+            // Known only where it stands: it is no advice for a misspelt key.
+            if fields.has(key)
+                && let Some(entry) = fields.entry(key)
+            {
                 self.not_built(key, entry.key_span);
             }
         }
@@ -200,7 +209,8 @@ impl Desk<'_> {
     pub fn value(&mut self, node: &Node, ty: &Type) -> Option<Value> {
         let read = match &node.kind {
             Kind::List(items) if *ty == Type::List => {
-                let texts: Vec<Spanned<String>> = items.iter().filter_map(|item| self.spanned(item)).collect();
+                let texts: Vec<Spanned<String>> =
+                    items.iter().filter_map(|item| self.spanned(item)).collect();
                 return Some(Value::List(texts.into_iter().map(|text| text.value).collect()));
             }
             Kind::List(_) | Kind::Map(_) | Kind::Null => {
@@ -237,7 +247,7 @@ impl Desk<'_> {
             diagnostic.arg(name, value);
         }
         diagnostic.did_you_mean(error.suggestion());
-        if let Some(meant) = error.suggestion() {
+        if let Some(meant) = error.suggestion().filter(|meant| is_plain(meant)) {
             diagnostic.fix(span, meant);
         }
     }
@@ -261,9 +271,11 @@ impl Desk<'_> {
         candidates: impl IntoIterator<Item = &'c str>,
     ) {
         let meant = suggest(name, candidates).map(str::to_owned);
+        // Quotes around the name go with it; where only a part of the text is meant, nothing is mended.
+        let whole = self.sources.slice(span).trim_matches(['"', '\'']) == name;
         let diagnostic = self.report.error(code, span);
         diagnostic.arg("name", name).did_you_mean(meant.clone());
-        if let Some(meant) = meant {
+        if let Some(meant) = meant.filter(|meant| whole && is_plain(meant)) {
             diagnostic.fix(span, meant);
         }
     }
@@ -304,7 +316,7 @@ impl Desk<'_> {
         let name = self.spanned(node)?;
         let stages = self.stages(of);
         // A customer whose model names no stages may have any.
-        if stages.iter().any(|stage| *stage == name.value) || (of.is_none() && stages.is_empty()) {
+        if stages.contains(&name.value) || (of.is_none() && stages.is_empty()) {
             return Some(name.value);
         }
         let owner = of.unwrap_or("customer");
@@ -329,7 +341,9 @@ impl Desk<'_> {
     /// The stages of an entity, or of the customer; empty where it has none.
     pub fn stages(&self, of: Option<&str>) -> Vec<String> {
         match of {
-            Some(kind) => self.library.model.entities.get(kind).map(|kind| kind.stages.clone()).unwrap_or_default(),
+            Some(kind) => {
+                self.library.model.entities.get(kind).map(|kind| kind.stages.clone()).unwrap_or_default()
+            }
             None => match self.library.model.customer.get("stage").map(|stage| &stage.ty) {
                 Some(Type::OneOf(stages)) => stages.clone(),
                 _ => Vec::new(),

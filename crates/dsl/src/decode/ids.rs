@@ -4,7 +4,7 @@
 use super::arena::{Arena, Draft};
 use crate::diagnostic::{Code, Report};
 use crate::source::Span;
-use crate::step::{BlockIx, BlockOwner, StepIx, Verb};
+use crate::step::{BlockIx, BlockOwner, Verb};
 use model::{Shift, StepId};
 use std::collections::BTreeMap;
 
@@ -51,20 +51,6 @@ fn assign_block(arena: &mut Arena, block: BlockIx) {
         for inner in arena.blocks_of(at) {
             assign_block(arena, inner);
         }
-        // A repeat is named by what it repeats, which has its id only now.
-        name_repeat(arena, at);
-        before = arena.draft(at).map(|draft| draft.step.id.clone()).or(before);
-    }
-}
-
-fn name_repeat(arena: &mut Arena, at: StepIx) {
-    let Some(draft) = arena.draft(at) else { return };
-    let (None, Verb::Repeat { steps, .. }) = (&draft.explicit, &draft.step.verb) else { return };
-    let first = arena.block(*steps).and_then(|list| list.steps.first()).and_then(|first| arena.draft(*first));
-    let Some(first) = first else { return };
-    let id = StepId::from(shortened(&format!("repeat:{}", first.step.id)));
-    if let Some(draft) = arena.draft_mut(at) {
-        draft.step.id = id;
     }
 }
 
@@ -75,7 +61,23 @@ fn derived(arena: &Arena, draft: &Draft, owner: BlockOwner, before: Option<&Step
             None => format!("{}-at-start{}", draft.word, place(arena, owner)),
         };
     }
+    if let Verb::Repeat { steps, .. } = &draft.step.verb {
+        return repeated(arena, *steps);
+    }
     if draft.object.is_empty() { draft.word.to_owned() } else { format!("{}:{}", draft.word, draft.object) }
+}
+
+/// A repeat is named by the first thing that it does, for a rest has no name of its own.
+fn repeated(arena: &Arena, body: BlockIx) -> String {
+    let steps = arena.block(body).map(|list| list.steps.as_slice()).unwrap_or_default();
+    let mut drafts = steps.iter().filter_map(|at| arena.draft(*at));
+    let Some(first) = drafts.find(|draft| !rests(&draft.step.verb)) else { return "repeat".to_owned() };
+    match (&first.explicit, &first.step.verb) {
+        (Some(explicit), _) => format!("repeat:{}", explicit.value),
+        (None, Verb::Repeat { steps, .. }) => format!("repeat:{}", repeated(arena, *steps)),
+        (None, _) if first.object.is_empty() => format!("repeat:{}", first.word),
+        (None, _) => format!("repeat:{}:{}", first.word, first.object),
+    }
 }
 
 /// Whether a walk rests at it, so that it has no object of its own.
@@ -110,7 +112,9 @@ fn place(arena: &Arena, owner: BlockOwner) -> String {
     let (step, arm) = match owner {
         BlockOwner::Root => return String::new(),
         BlockOwner::Goal => return ":goal".to_owned(),
-        BlockOwner::Arm(step, arm) | BlockOwner::EventThen(step, arm) | BlockOwner::Point(step, arm) => (step, arm),
+        BlockOwner::Arm(step, arm) | BlockOwner::EventThen(step, arm) | BlockOwner::Point(step, arm) => {
+            (step, arm)
+        }
         BlockOwner::Pass(step) => (step, 0),
     };
     let Some(draft) = arena.draft(step) else { return String::new() };
@@ -150,4 +154,69 @@ fn shortened(id: &str) -> String {
     let hash: String = model::content_id("", &[&id]).chars().take(8).collect();
     let start: String = id.chars().take(LONGEST - 9).collect();
     format!("{start}~{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::project::{File, Settings};
+
+    fn ids(steps: &str) -> Vec<String> {
+        let text = format!("workflow: a\ntrigger: manual\nsteps:\n{steps}");
+        let file = File { path: "workflows/a.yaml".to_owned(), text };
+        let settings = Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
+        let loaded = crate::load(&[file], &settings);
+        assert!(!loaded.report.has_errors(), "{:?}", loaded.report);
+        let workflow = loaded.project.workflows.values().next().unwrap();
+        workflow.steps.iter().map(|step| step.id.to_string()).collect()
+    }
+
+    #[test]
+    fn ids_come_from_verb_and_object_and_those_of_waits_from_the_step_before() {
+        let found = ids(
+            "  - wait: 1 day\n  - tag: [a, b]\n  - wait: 2 days\n  - wait_until: 09:00-10:00\n  - tag: c\n    id: own\n  - wait: 1 day\n",
+        );
+        assert_eq!(
+            found,
+            [
+                "wait-at-start",
+                "tag:a,b",
+                "wait-after:tag:a,b",
+                "wait_until-after:wait-after:tag:a,b",
+                "own",
+                "wait-after:own"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_step_put_in_renames_no_step_behind_it_but_a_wait() {
+        let before = ids("  - tag: a\n  - untag: b\n  - wait: 1 day\n  - exit: done\n");
+        let after = ids("  - tag: a\n  - tag: new\n  - untag: b\n  - wait: 1 day\n  - exit: done\n");
+        assert!(before.iter().all(|id| after.contains(id)), "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn inside_a_branch_the_first_wait_is_named_by_the_branch() {
+        let found = ids(
+            "  - if: customer.country == \"CN\"\n    then:\n      - wait: 1 day\n    else:\n      - wait: 2 days\n  - repeat:\n      - wait: 3 days\n      - tag: a\n    times: 2\n",
+        );
+        assert_eq!(
+            found,
+            [
+                "if:customer.country == \"CN\"",
+                "wait-at-start:if:customer.country == \"CN\"/then",
+                "wait-at-start:if:customer.country == \"CN\"/else",
+                "repeat:tag:a",
+                "wait-at-start:repeat:tag:a/pass",
+                "tag:a",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_id_is_cut_and_stays_different_from_others() {
+        let long = |last: &str| ids(&format!("  - tag: {}{last}\n", "很长的标签".repeat(30))).remove(0);
+        assert!(long("a").chars().count() <= super::LONGEST);
+        assert_ne!(long("a"), long("b"));
+    }
 }

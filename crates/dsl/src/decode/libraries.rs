@@ -16,7 +16,10 @@ pub(super) fn topic(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Topic
         class.and_then(|node| desk.word(node, "class", &[("marketing", true), ("transactional", false)]));
     let title = desk.take(&mut fields, "title").and_then(|node| desk.text(node));
     desk.close(fields);
-    Some((entry.key.clone(), Topic { marketing: marketing?, title: title.unwrap_or_else(|| entry.key.clone()) }))
+    Some((
+        entry.key.clone(),
+        Topic { marketing: marketing?, title: title.unwrap_or_else(|| entry.key.clone()) },
+    ))
 }
 
 /// One sender of `senders:`.
@@ -109,7 +112,12 @@ pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Cha
             return None;
         }
         other => {
-            desk.unknown(Code::E0612, other, kind.span, ["smtp", "file", "webhook", "http_json", "wecom", "dingtalk"]);
+            desk.unknown(
+                Code::E0612,
+                other,
+                kind.span,
+                ["smtp", "file", "webhook", "http_json", "wecom", "dingtalk"],
+            );
             return None;
         }
     };
@@ -125,7 +133,8 @@ fn smtp(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<SmtpChannel> {
     });
     let user = secret(fields, "user", desk);
     let password = secret(fields, "password", desk);
-    let connections = desk.take(fields, "connections").and_then(|node| desk.whole(node, "connections", 1, 64));
+    let connections =
+        desk.take(fields, "connections").and_then(|node| desk.whole(node, "connections", 1, 64));
     let on_unknown = desk.take(fields, "on_unknown").and_then(|node| {
         desk.word(node, "on_unknown", &[("hold", OnUnknown::Hold), ("resend", OnUnknown::Resend)])
     });

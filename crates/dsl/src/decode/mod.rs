@@ -42,8 +42,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
-const KINDS: [&str; 10] =
-    ["calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments", "scoring"];
+const KINDS: [&str; 10] = [
+    "calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments",
+    "scoring",
+];
 
 /// Reads and checks the files of a project. Files with errors are left out of the project's workflows; the
 /// report says everything that is wrong in all of them. Total: any text gives a report, never a panic.
@@ -137,12 +139,15 @@ impl Loading<'_> {
 
     /// Reads the library files, kind by kind.
     fn libraries(&mut self, parsed: &[(FileId, Node)]) {
-        self.library.topics.insert("marketing".to_owned(), Topic { marketing: true, title: "marketing".to_owned() });
+        self.library
+            .topics
+            .insert("marketing".to_owned(), Topic { marketing: true, title: "marketing".to_owned() });
         let mut seen: BTreeMap<(&str, String), crate::source::Span> = BTreeMap::new();
         for kind in KINDS {
             let mut batch: Vec<(&Node, &Entry)> = Vec::new();
             for (_, node) in parsed {
-                let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == kind) else {
+                let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == kind)
+                else {
                     continue;
                 };
                 batch.push((node, first));
@@ -165,7 +170,12 @@ impl Loading<'_> {
         }
     }
 
-    fn desk<'d>(sources: &'d Sources, report: &'d mut Report, library: &'d Library, zone: &TimeZone) -> Desk<'d> {
+    fn desk<'d>(
+        sources: &'d Sources,
+        report: &'d mut Report,
+        library: &'d Library,
+        zone: &TimeZone,
+    ) -> Desk<'d> {
         Desk { sources, report, library, zone: zone.clone() }
     }
 
@@ -188,7 +198,8 @@ impl Loading<'_> {
             let library = self.library.clone();
             let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
             if let Some(mut fields) = desk.fields(node, "thing-model") {
-                let name = desk.need(&mut fields, "model").and_then(|node| desk.text(node)).unwrap_or_default();
+                let name =
+                    desk.need(&mut fields, "model").and_then(|node| desk.text(node)).unwrap_or_default();
                 let (model, waiting) = model::read(&mut fields, name, &mut desk);
                 desk.close(fields);
                 self.library.model = model;
@@ -198,21 +209,28 @@ impl Loading<'_> {
             self.library.model.customer = builtin::customer(false);
         }
         builtin::complete_events(&mut self.library.model, &channels);
-        let library = self.library.clone();
         let scope = self.names.scope();
-        let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
-        // `from:` first: a case may ask for a value that is kept.
-        for (name, origin, ty) in model::finish(pending, &scope, &mut desk) {
-            if let Some(attribute) = self.library.model.customer.get_mut(&name) {
-                attribute.origin = origin;
-                if let Some(ty) = ty {
-                    attribute.ty = ty;
+        for kept in [true, false] {
+            let round: Vec<_> = pending.iter().filter(|attribute| attribute.is_kept() == kept).collect();
+            let library = self.library.clone();
+            let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+            for (name, origin, ty, optional) in model::finish(&round, &scope, &mut desk) {
+                if let Some(attribute) = self.library.model.customer.get_mut(&name) {
+                    attribute.origin = origin;
+                    attribute.optional |= optional;
+                    if let Some(ty) = ty {
+                        attribute.ty = ty;
+                    }
                 }
             }
         }
     }
 
-    fn segments(&mut self, batch: &[(&Node, &Entry)], seen: &mut BTreeMap<(&'static str, String), crate::source::Span>) {
+    fn segments(
+        &mut self,
+        batch: &[(&Node, &Entry)],
+        seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    ) {
         let scope = self.names.scope();
         let library = self.library.clone();
         let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
@@ -224,7 +242,10 @@ impl Loading<'_> {
                 if once("segment", entry, seen, desk.report) {
                     let condition = desk.condition(
                         &entry.value,
-                        &crate::condition::Scope { allows: crate::condition::Allows::CustomerOnly, ..scope.clone() },
+                        &crate::condition::Scope {
+                            allows: crate::condition::Allows::CustomerOnly,
+                            ..scope.clone()
+                        },
                     );
                     found.extend(condition.map(|condition| (entry, condition)));
                 }
@@ -313,11 +334,16 @@ impl Loading<'_> {
         templates
     }
 
-    fn workflows(&mut self, parsed: &[(FileId, Node)], templates: &Templates) -> Vec<(FileId, crate::workflow::Workflow)> {
+    fn workflows(
+        &mut self,
+        parsed: &[(FileId, Node)],
+        templates: &Templates,
+    ) -> Vec<(FileId, crate::workflow::Workflow)> {
         let mut seen = BTreeMap::new();
         let mut all = Vec::new();
         for (file, node) in parsed {
-            let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == "workflow") else {
+            let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == "workflow")
+            else {
                 continue;
             };
             let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
@@ -403,7 +429,8 @@ fn single_name(
 
 /// Takes out the warnings that a file turns off by `lint:`.
 fn turn_off_lints(parsed: &[(FileId, Node)], report: &mut Report) {
-    let off: BTreeMap<FileId, Vec<Code>> = parsed.iter().map(|(file, node)| (*file, workflow::turned_off(node))).collect();
+    let off: BTreeMap<FileId, Vec<Code>> =
+        parsed.iter().map(|(file, node)| (*file, workflow::turned_off(node))).collect();
     report.retain(|diagnostic| {
         !off.get(&diagnostic.span.file).is_some_and(|codes| codes.contains(&diagnostic.code))
     });

@@ -2,7 +2,7 @@
 
 use super::builtin;
 use super::desk::Desk;
-use crate::condition::{self, Allows, Scope};
+use crate::condition::{self, AggregateKind, Allows, Scope};
 use crate::diagnostic::Code;
 use crate::library::{Attribute, EntityKind, EventKind, Model, Moves, Origin};
 use crate::source::Span;
@@ -23,7 +23,11 @@ enum PendingOrigin<'n> {
 }
 
 /// Reads everything that stands by itself; `from:` and `cases:` wait for [`finish`].
-pub(super) fn read<'n>(fields: &mut Fields<'n>, name: String, desk: &mut Desk<'_>) -> (Model, Vec<Pending<'n>>) {
+pub(super) fn read<'n>(
+    fields: &mut Fields<'n>,
+    name: String,
+    desk: &mut Desk<'_>,
+) -> (Model, Vec<Pending<'n>>) {
     let kinds = kinds(fields, desk);
     let mut model = Model { name, ..Model::default() };
     let mut pending = Vec::new();
@@ -191,8 +195,14 @@ fn one_of_type(node: &Node, desk: &mut Desk<'_>) -> Option<Type> {
     (!choices.is_empty()).then_some(Type::OneOf(choices))
 }
 
-fn event(entry: &Entry, kinds: &BTreeMap<String, Span>, model: &Model, desk: &mut Desk<'_>) -> Option<EventKind> {
-    let good = !entry.key.is_empty() && entry.key.split('.').all(is_name) && entry.key.split('.').count() <= 3;
+fn event(
+    entry: &Entry,
+    kinds: &BTreeMap<String, Span>,
+    model: &Model,
+    desk: &mut Desk<'_>,
+) -> Option<EventKind> {
+    let good =
+        !entry.key.is_empty() && entry.key.split('.').all(is_name) && entry.key.split('.').count() <= 3;
     if !good {
         desk.report.error(Code::E0601, entry.key_span).arg("name", &entry.key).message("E0601-event");
         return None;
@@ -324,11 +334,26 @@ fn stages(fields: &mut Fields<'_>, kind: &mut EntityKind, desk: &mut Desk<'_>) {
     }
 }
 
+impl Pending<'_> {
+    /// Whether its value is kept by the engine: those come first, since a case may ask for one.
+    pub fn is_kept(&self) -> bool {
+        match self.origin {
+            PendingOrigin::From(_) => true,
+            PendingOrigin::Cases(_) => false,
+        }
+    }
+}
+
+/// What the second round found of an attribute: where its value comes from, its type where that was open,
+/// and whether it may be unknown.
+pub(super) type Finished = (String, Origin, Option<Type>, bool);
+
 /// Reads `from:` and `cases:`, now that all events, entities and plain attributes are known. `scope` names
 /// segments and scores.
-pub(super) fn finish(pending: Vec<Pending<'_>>, scope: &Scope, desk: &mut Desk<'_>) -> Vec<(String, Origin, Option<Type>)> {
+pub(super) fn finish(pending: &[&Pending<'_>], scope: &Scope, desk: &mut Desk<'_>) -> Vec<Finished> {
     let mut done = Vec::new();
     for Pending { attribute, origin } in pending {
+        let attribute = attribute.clone();
         match origin {
             PendingOrigin::From(node) => {
                 let Some(text) = desk.written(node) else { continue };
@@ -336,21 +361,30 @@ pub(super) fn finish(pending: Vec<Pending<'_>>, scope: &Scope, desk: &mut Desk<'
                 let found = condition::aggregate(text, at, desk.library, desk.report);
                 if let Some(aggregate) = found {
                     let ty = aggregate.ty.clone();
-                    done.push((attribute, Origin::From(aggregate), Some(ty)));
+                    let always = matches!(aggregate.kind, AggregateKind::Count | AggregateKind::Sum);
+                    done.push((attribute, Origin::From(aggregate), Some(ty), !always));
                 }
             }
             PendingOrigin::Cases(node) => {
-                let Some(ty) = desk.library.model.customer.get(&attribute).map(|known| known.ty.clone()) else {
+                let Some(ty) = desk.library.model.customer.get(&attribute).map(|known| known.ty.clone())
+                else {
                     continue;
                 };
-                done.push((attribute, Origin::Cases(cases(node, &ty, scope, desk)), None));
+                let cases = cases(node, &ty, scope, desk);
+                let always = cases.last().is_some_and(|(when, _)| when.is_none());
+                done.push((attribute, Origin::Cases(cases), None, !always));
             }
         }
     }
     done
 }
 
-fn cases(node: &Node, ty: &Type, scope: &Scope, desk: &mut Desk<'_>) -> Vec<(Option<condition::Condition>, Value)> {
+fn cases(
+    node: &Node,
+    ty: &Type,
+    scope: &Scope,
+    desk: &mut Desk<'_>,
+) -> Vec<(Option<condition::Condition>, Value)> {
     let scope = Scope { allows: Allows::CustomerOnly, ..scope.clone() };
     let items = desk.list(node);
     let last = items.len().saturating_sub(1);

@@ -12,7 +12,12 @@ use crate::yaml::Node;
 use model::{Decimal, Length};
 
 /// Reads a scoring file behind its first key.
-pub(super) fn read(name: Spanned<String>, fields: &mut Fields<'_>, scope: &Scope, desk: &mut Desk<'_>) -> Option<Scoring> {
+pub(super) fn read(
+    name: Spanned<String>,
+    fields: &mut Fields<'_>,
+    scope: &Scope,
+    desk: &mut Desk<'_>,
+) -> Option<Scoring> {
     let title = desk.take(fields, "title").and_then(|node| desk.text(node));
     let of = desk.take(fields, "of").and_then(|node| desk.kind(node).map(|kind| (kind, node.span)));
     if let Some((Some(kind), span)) = &of {
@@ -89,7 +94,10 @@ fn behaviour(node: &Node, scope: &Scope, desk: &mut Desk<'_>) -> (Option<Length>
     let half_life = desk.take(&mut fields, "half_life").and_then(|node| {
         let length = desk.length(node)?;
         if length.is_zero() {
-            desk.report.error(Code::E0615, node.span).arg("text", length.to_string()).message("E0615-half-life");
+            desk.report
+                .error(Code::E0615, node.span)
+                .arg("text", length.to_string())
+                .message("E0615-half-life");
             return None;
         }
         Some(length)
@@ -152,7 +160,10 @@ fn bands(node: &Node, desk: &mut Desk<'_>) -> (Vec<(String, Decimal)>, Decimal) 
             continue;
         }
         if bands.last().is_some_and(|(_, before)| *before >= number) {
-            desk.report.error(Code::E0615, entry.value.span).arg("text", number.to_string()).message("E0615-bands");
+            desk.report
+                .error(Code::E0615, entry.value.span)
+                .arg("text", number.to_string())
+                .message("E0615-bands");
         }
         bands.push((entry.key.clone(), number));
     }

@@ -6,7 +6,10 @@ use crate::yaml::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keeps the segments that stand in no circle, and reports the others.
-pub(super) fn without_cycles(found: Vec<(&Entry, Condition)>, report: &mut Report) -> BTreeMap<String, Condition> {
+pub(super) fn without_cycles(
+    found: Vec<(&Entry, Condition)>,
+    report: &mut Report,
+) -> BTreeMap<String, Condition> {
     let names: BTreeMap<String, BTreeSet<String>> = found
         .iter()
         .map(|(entry, condition)| {
@@ -57,7 +60,9 @@ fn segments_of(test: &Test, named: &mut BTreeSet<String>) {
         Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| segments_of(test, named)),
         Test::Not(test) => segments_of(test, named),
         Test::Compare { left, right, .. } => [left, right].into_iter().for_each(|of| of_operand(of, named)),
-        Test::OneOf { value, among } => std::iter::once(value).chain(among).for_each(|of| of_operand(of, named)),
+        Test::OneOf { value, among } => {
+            std::iter::once(value).chain(among).for_each(|of| of_operand(of, named))
+        }
         Test::Between { value, low, high } => {
             [value, low, high].into_iter().for_each(|of| of_operand(of, named));
         }

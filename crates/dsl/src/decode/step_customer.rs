@@ -85,7 +85,9 @@ fn known<'l>(
         (Origin::Given, "stage") => Some("E0330-stage"),
         (Origin::Given, "tags") if root == "customer" => Some("E0330-tags"),
         (Origin::Given, "external_id" | "created_at") if root == "customer" => Some("E0330"),
-        (Origin::Given, "id" | "customer" | "stage_since" | "created_at") if root != "customer" => Some("E0330"),
+        (Origin::Given, "id" | "customer" | "stage_since" | "created_at") if root != "customer" => {
+            Some("E0330")
+        }
         (Origin::Given, _) => None,
     };
     if let Some(message) = refused {
@@ -214,11 +216,8 @@ const MEDIA: [(&str, Option<Medium>); 4] = [
 
 /// `suppress: email`, with `topic`, `for`, `because`.
 pub(super) fn suppress(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
-    let medium = if item.has_object(steps.desk) {
-        steps.desk.word(item.object, "suppress", &MEDIA)
-    } else {
-        None
-    };
+    let medium =
+        if item.has_object(steps.desk) { steps.desk.word(item.object, "suppress", &MEDIA) } else { None };
     let topic = steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node));
     let length = steps.desk.take(&mut item.fields, "for").map(|node| steps.desk.length(node));
     let because = steps.desk.take(&mut item.fields, "because").and_then(|node| steps.desk.text(node));

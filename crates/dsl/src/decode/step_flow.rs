@@ -118,9 +118,10 @@ fn way(
     let Some(mut fields) = steps.desk.fields(node, "thing-way") else { return (None, None, 0) };
     let name = steps.desk.need(&mut fields, "name").and_then(|node| steps.desk.spanned(node));
     steps.desk.refuse(&mut fields, &["takes", "at"]);
-    let share = steps.desk.need(&mut fields, "share").and_then(|node| super::workflow::share(node, steps.desk));
+    let share =
+        steps.desk.need(&mut fields, "share").and_then(|node| super::workflow::share(node, steps.desk));
     let vars = match steps.desk.take(&mut fields, "vars") {
-        Some(node) => assigned::vars(node, around, steps.desk),
+        Some(node) => assigned::vars(node, true, around, steps.desk),
         None => Vec::new(),
     };
     let list = steps.desk.take(&mut fields, "steps");
@@ -135,7 +136,8 @@ fn way(
 
 /// `repeat:` steps, `times` at most, `until` a condition.
 pub(super) fn repeat(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
-    let body = item.has_object(steps.desk).then(|| steps.list(item.object, BlockOwner::Pass(item.at), around));
+    let body =
+        item.has_object(steps.desk).then(|| steps.list(item.object, BlockOwner::Pass(item.at), around));
     let times = steps.desk.need(&mut item.fields, "times");
     let times = times.and_then(|node| steps.desk.whole(node, "times", 1, MOST_TIMES));
     let until = steps.desk.take(&mut item.fields, "until");

@@ -28,7 +28,7 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         (Medium::Email | Medium::Sms, None) => Some(None),
     };
     let vars = match steps.desk.take(&mut item.fields, "vars") {
-        Some(node) => assigned::vars(node, around, steps.desk),
+        Some(node) => assigned::vars(node, false, around, steps.desk),
         None => Vec::new(),
     };
     let subject = steps.desk.take(&mut item.fields, "subject");
@@ -69,7 +69,8 @@ fn subject_is_somewhere(steps: &mut Steps<'_, '_>, message: &MessageStep, item: 
     if message.medium != Medium::Email || message.subject.is_some() {
         return;
     }
-    let without = steps.templates.variants(&message.template).find(|variant| variant.subject.trim().is_empty());
+    let without =
+        steps.templates.variants(&message.template).find(|variant| variant.subject.trim().is_empty());
     if let Some(variant) = without {
         let path = variant.path.clone();
         steps.desk.report.error(Code::E0332, item.object.span).arg("path", path).help("E0332-help");

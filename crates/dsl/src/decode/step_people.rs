@@ -25,14 +25,16 @@ pub(super) fn colleague(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Collea
         return Some(Colleague::Team(TeamId::from(name.value)));
     }
     let teams = steps.desk.library.teams.values();
-    let mut reps = teams.flat_map(|team| team.lead.iter().chain(team.members.iter().map(|member| &member.rep)));
+    let mut reps =
+        teams.flat_map(|team| team.lead.iter().chain(team.members.iter().map(|member| &member.rep)));
     if reps.any(|rep| rep.as_str() == name.value) {
         return Some(Colleague::Rep(name.value));
     }
     if !ROLES.contains(&name.value.as_str()) {
         let teams = steps.desk.library.teams.values();
         let reps = teams.flat_map(|team| team.members.iter().map(|member| member.rep.as_str()));
-        let known: Vec<&str> = steps.names.teams.iter().map(String::as_str).chain(["owner"]).chain(reps).collect();
+        let known: Vec<&str> =
+            steps.names.teams.iter().map(String::as_str).chain(["owner"]).chain(reps).collect();
         let meant = suggest(&name.value, known).map(str::to_owned);
         steps
             .desk
@@ -49,7 +51,8 @@ pub(super) fn colleague(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Collea
 pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     let by = steps.desk.take(&mut item.fields, "by").map_or_else(Vec::new, |node| team::by(node, steps.desk));
     let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));
-    let unless_owned = steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
+    let unless_owned =
+        steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
     steps.desk.refuse(&mut item.fields, &["accept_within", "on_refused", "first_contact"]);
     if !item.has_object(steps.desk) {
         return None;

@@ -7,7 +7,9 @@ use super::trigger::{is_date, shift};
 use crate::condition::{self, Fields as Known, Operand};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
-use crate::step::{Awaited, BlockIx, BlockOwner, DatePast, Point, PointPast, Since, Timeline, Verb, WaitLength};
+use crate::step::{
+    Awaited, BlockIx, BlockOwner, DatePast, Point, PointPast, Since, Timeline, Verb, WaitLength,
+};
 use crate::syntax::Fields;
 use crate::yaml::Node;
 use model::Type;
@@ -31,7 +33,12 @@ pub(super) fn wait(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Arou
     let at_most = at_most.and_then(|node| steps.desk.length(node).map(|length| (length, node.span)));
     let (at_least, (at_most, span)) = (at_least?, at_most?);
     if at_least.approximate_ms() > at_most.approximate_ms() {
-        steps.desk.report.error(Code::E0336, span).arg("least", at_least.to_string()).arg("most", at_most.to_string());
+        steps
+            .desk
+            .report
+            .error(Code::E0336, span)
+            .arg("least", at_least.to_string())
+            .arg("most", at_most.to_string());
         return None;
     }
     Some((Verb::Wait(WaitLength::Computed { formula: formula?, at_least, at_most }), String::new()))
@@ -74,7 +81,8 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
         .zip(thens.into_iter().chain(std::iter::repeat(None)))
         .map(|(event, then)| Awaited { event, when: when.clone(), then })
         .collect();
-    let verb = Verb::WaitFor { events, since: spread(since)?.unwrap_or(Since::Step), within: within?, on_timeout };
+    let verb =
+        Verb::WaitFor { events, since: spread(since)?.unwrap_or(Since::Step), within: within?, on_timeout };
     Some((verb, String::new()))
 }
 
@@ -160,9 +168,10 @@ pub(super) fn wait_for_date(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, arou
     let operand = if item.has_object(steps.desk) { date(steps, item.object, around) } else { None };
     let shift = shift(&mut item.fields, steps.desk);
     let at = steps.desk.take(&mut item.fields, "at").map(|node| steps.desk.clock(node));
-    let if_past = steps.desk.take(&mut item.fields, "if_past").map(|node| {
-        steps.desk.word(node, "if_past", &[("now", DatePast::Now), ("exit", DatePast::Exit)])
-    });
+    let if_past = steps
+        .desk
+        .take(&mut item.fields, "if_past")
+        .map(|node| steps.desk.word(node, "if_past", &[("now", DatePast::Now), ("exit", DatePast::Exit)]));
     let verb = Verb::WaitForDate {
         date: operand?,
         shift: shift?,
@@ -182,7 +191,8 @@ pub(super) fn timeline(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
     let if_past = if_past.map(|node| steps.desk.word(node, "if_past", &POINT_PAST));
     let points = steps.desk.take(&mut item.fields, "points");
     let items = points.map(|node| steps.desk.list(node)).unwrap_or_default();
-    let empty = !item.fields.has("points") || points.is_some_and(|node| node.items().is_some_and(<[_]>::is_empty));
+    let empty =
+        !item.fields.has("points") || points.is_some_and(|node| node.items().is_some_and(<[_]>::is_empty));
     if empty {
         steps.desk.report.error(Code::E0321, item.verb.key_span).help("E0321-help");
     }

@@ -158,7 +158,11 @@ impl Steps<'_, '_> {
         }
         match strange().next() {
             Some(entry) => {
-                self.desk.report.error(Code::E0309, entry.key_span).arg("name", &entry.key).help("E0309-help");
+                self.desk
+                    .report
+                    .error(Code::E0309, entry.key_span)
+                    .arg("name", &entry.key)
+                    .help("E0309-help");
             }
             None => {
                 self.desk.report.error(Code::E0310, fields.head()).help("E0309-help");

@@ -53,17 +53,19 @@ fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, crate::source::Sp
     let mut fields = desk.fields(node, "thing-member")?;
     let rep = desk.need(&mut fields, "rep").and_then(|node| desk.spanned(node));
     let most = i64::from(u32::MAX);
-    let count = |fields: &mut crate::syntax::Fields<'_>, key: &'static str, least: i64, desk: &mut Desk<'_>| {
-        let node = desk.take(fields, key)?;
-        u32::try_from(desk.whole(node, key, least, most)?).ok()
-    };
+    let count =
+        |fields: &mut crate::syntax::Fields<'_>, key: &'static str, least: i64, desk: &mut Desk<'_>| {
+            let node = desk.take(fields, key)?;
+            u32::try_from(desk.whole(node, key, least, most)?).ok()
+        };
     let weight = count(&mut fields, "weight", 1, desk).unwrap_or(1);
     let open_leads = count(&mut fields, "open_leads", 0, desk);
     let per_day = count(&mut fields, "per_day", 0, desk);
-    let words = |fields: &mut crate::syntax::Fields<'_>, key: &'static str, desk: &mut Desk<'_>| -> Vec<String> {
-        let Some(node) = desk.take(fields, key) else { return Vec::new() };
-        desk.texts(node).into_iter().map(|text| text.value).collect()
-    };
+    let words =
+        |fields: &mut crate::syntax::Fields<'_>, key: &'static str, desk: &mut Desk<'_>| -> Vec<String> {
+            let Some(node) = desk.take(fields, key) else { return Vec::new() };
+            desk.texts(node).into_iter().map(|text| text.value).collect()
+        };
     let skills = words(&mut fields, "skills", desk);
     let territory = words(&mut fields, "territory", desk);
     if let Some(entry) = fields.entry("backup") {

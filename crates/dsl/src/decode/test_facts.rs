@@ -80,8 +80,12 @@ fn instants(
     let every = desk.take(fields, "every").map(|node| desk.length(node));
     let (first, place) = match (at, after, ago) {
         (Some((at, place)), None, None) => (at?, place),
-        (None, Some((length, place)), None) if !past => (later(stage.clock, &length?, false, place, desk)?, place),
-        (None, None, Some((length, place))) if past => (later(stage.clock, &length?, true, place, desk)?, place),
+        (None, Some((length, place)), None) if !past => {
+            (later(stage.clock, &length?, false, place, desk)?, place)
+        }
+        (None, None, Some((length, place))) if past => {
+            (later(stage.clock, &length?, true, place, desk)?, place)
+        }
         (None, None, None) => {
             desk.report.error(Code::E0346, span).message(if past { "E0346-history" } else { "E0346" });
             return None;
@@ -134,7 +138,13 @@ fn later(from: Timestamp, length: &Length, back: bool, span: Span, desk: &mut De
     found
 }
 
-fn moved(from: Timestamp, length: &Length, back: bool, tz: &TimeZone, calendar: &WorkCalendar) -> Option<Timestamp> {
+fn moved(
+    from: Timestamp,
+    length: &Length,
+    back: bool,
+    tz: &TimeZone,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
     let civil = tz.to_datetime(from);
     let sign = if back { -1 } else { 1 };
     let span = jiff::Span::new().try_months(sign * length.months).ok()?.try_days(sign * length.days).ok()?;
@@ -165,7 +175,9 @@ fn what(mut fields: Fields<'_>, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
     let facts = match entry.key.as_str() {
         "set" => desk.need(&mut fields, "set").and_then(|node| changes(node, desk)),
         "stage" => desk.need(&mut fields, "stage").and_then(|node| moves(node, desk)).map(|fact| vec![fact]),
-        "consent" => desk.need(&mut fields, "consent").and_then(|node| consent(node, desk)).map(|fact| vec![fact]),
+        "consent" => {
+            desk.need(&mut fields, "consent").and_then(|node| consent(node, desk)).map(|fact| vec![fact])
+        }
         _ => {
             fields.know(&["start"]);
             Some(vec![Fact::Start])
@@ -230,16 +242,27 @@ fn changes(node: &Node, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
     complete.then_some(facts)
 }
 
-fn change(kind: Option<&str>, field: &str, entry: &Entry, desk: &mut Desk<'_>) -> Option<Option<model::Value>> {
+fn change(
+    kind: Option<&str>,
+    field: &str,
+    entry: &Entry,
+    desk: &mut Desk<'_>,
+) -> Option<Option<model::Value>> {
     let library = desk.library;
     if let Some(kind) = kind {
-        if entry.value.is_null() && library.model.entities.get(kind).is_some_and(|of| of.attributes.contains_key(field)) {
+        if entry.value.is_null()
+            && library.model.entities.get(kind).is_some_and(|of| of.attributes.contains_key(field))
+        {
             return Some(None);
         }
         return entity_value(kind, field, entry, desk).map(Some);
     }
     let Some(attribute) = library.model.customer.get(field) else {
-        desk.unknown_attribute(&entry.key, entry.key_span, library.model.customer.keys().cloned().collect::<Vec<_>>());
+        desk.unknown_attribute(
+            &entry.key,
+            entry.key_span,
+            library.model.customer.keys().cloned().collect::<Vec<_>>(),
+        );
         return None;
     };
     if entry.value.is_null() { Some(None) } else { desk.value(&entry.value, &attribute.ty).map(Some) }

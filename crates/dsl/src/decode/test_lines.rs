@@ -16,7 +16,7 @@ use model::{Did, Length, Medium, Outcome, zone};
 /// Things of the language that a line may name in a later release.
 const NOT_BUILT: [&str; 2] = ["call", "forget"];
 /// Reasons for leaving that no author wrote.
-const REASONS: [&str; 4] = ["goal", "end", "exit_when", "not_quiet"];
+const REASONS: [&str; 3] = ["end", "exit_when", "not_quiet"];
 
 /// Reads one line.
 pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Expected> {
@@ -50,9 +50,10 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
         fields.know(&[did.as_str()]);
         desk.close(fields);
         let what = what(entry, did, desk);
-        if let (Some(what), Start::Workflow { arena, exits, .. }) = (&what, stage.start) {
-            let author = exits.iter().filter_map(|rule| rule.reason.as_deref()).collect::<Vec<_>>();
-            is_there(did, what, entry, arena, &author, desk);
+        if let (Some(what), Start::Workflow { arena, exits, has_goal, .. }) = (&what, stage.start) {
+            let mut reasons: Vec<&str> = exits.iter().filter_map(|rule| rule.reason.as_deref()).collect();
+            reasons.extend(has_goal.then_some("goal"));
+            is_there(did, what, entry, arena, &reasons, desk);
         }
         let outcome = super::scoring::spread(outcome)?;
         let when = super::scoring::spread(when)?;
@@ -99,7 +100,8 @@ fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did
             None
         }
         [] => {
-            if let Some(entry) = fields.entries().iter().find(|entry| NOT_BUILT.contains(&entry.key.as_str())) {
+            if let Some(entry) = fields.entries().iter().find(|entry| NOT_BUILT.contains(&entry.key.as_str()))
+            {
                 desk.not_built(&entry.key, entry.key_span);
                 return None;
             }
@@ -120,7 +122,8 @@ fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did
 
 fn when(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Option<ExpectedTime>> {
     let at = desk.take(fields, "at").map(|node| time(node, desk));
-    let after = desk.take(fields, "after").map(|node| (desk.length(node).map(ExpectedTime::After), node.span));
+    let after =
+        desk.take(fields, "after").map(|node| (desk.length(node).map(ExpectedTime::After), node.span));
     match (at, after) {
         (Some(_), Some((_, span))) => {
             desk.report.error(Code::E0346, span).message("E0346-two");
@@ -180,21 +183,25 @@ fn is_there(did: Did, what: &str, entry: &Entry, arena: &Arena, author: &[&str],
     let span = entry.value.span;
     match did {
         Did::Exit => {
-            let own = verbs().filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
+            let own = verbs()
+                .filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
             let known: Vec<&str> = own.chain(REASONS).chain(author.iter().copied()).collect();
-            // The engine has reasons of its own: only what looks misspelt is one.
-            if !known.contains(&what)
-                && let Some(meant) = suggest(what, known)
-            {
-                let meant = meant.to_owned();
-                missing(did, what, span, Some(meant), desk);
+            if known.contains(&what) {
+                return;
+            }
+            // The engine has reasons of its own: what does not look misspelt may be one of them.
+            let meant = suggest(what, known).map(str::to_owned);
+            if meant.is_some() || what == "goal" {
+                missing(did, what, span, meant, desk);
             }
         }
         Did::Task => {
-            let titles: Vec<&TextTemplate> =
-                verbs().filter_map(|verb| if let Verb::Task { title, .. } = verb { Some(title) } else { None }).collect();
+            let titles: Vec<&TextTemplate> = verbs()
+                .filter_map(|verb| if let Verb::Task { title, .. } = verb { Some(title) } else { None })
+                .collect();
             if !titles.iter().any(|title| could_be(&title.source, what)) {
-                let meant = suggest(what, titles.iter().map(|title| title.source.as_str())).map(str::to_owned);
+                let meant =
+                    suggest(what, titles.iter().map(|title| title.source.as_str())).map(str::to_owned);
                 missing(did, what, span, meant, desk);
             }
         }
@@ -223,14 +230,21 @@ fn is_there(did: Did, what: &str, entry: &Entry, arena: &Arena, author: &[&str],
             }
         }
         // What a wait or a branch is about is written in many ways: compared when the test runs.
-        Did::Wait | Did::WaitUntil | Did::WaitForDate | Did::WaitFor | Did::Timeline | Did::If | Did::Choose | Did::Repeat => {}
+        Did::Wait
+        | Did::WaitUntil
+        | Did::WaitForDate
+        | Did::WaitFor
+        | Did::Timeline
+        | Did::If
+        | Did::Choose
+        | Did::Repeat => {}
     }
 }
 
 fn missing(did: Did, what: &str, span: Span, meant: Option<String>, desk: &mut Desk<'_>) {
     let diagnostic = desk.report.error(Code::E0325, span);
     diagnostic.arg("did", did.as_str()).arg("what", what).did_you_mean(meant.clone()).help("E0325-help");
-    if let Some(meant) = meant {
+    if let Some(meant) = meant.filter(|meant| super::desk::is_plain(meant)) {
         diagnostic.fix(span, meant);
     }
 }

@@ -13,7 +13,7 @@ use crate::trigger::Trigger;
 use crate::workflow::ExitRule;
 use crate::yaml::Node;
 use jiff::Timestamp;
-use model::{Type, Value, zone};
+use model::{Type, zone};
 use std::collections::BTreeMap;
 
 /// What a test is about.
@@ -30,6 +30,8 @@ pub(super) enum Start<'a> {
         around: &'a Around,
         /// Its rules for leaving.
         exits: &'a [ExitRule],
+        /// Whether it has a goal.
+        has_goal: bool,
     },
 }
 
@@ -186,9 +188,9 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
     let splits: BTreeMap<&str, Vec<&str>> = arena
         .drafts
         .iter()
-        .filter_map(|draft| match &draft.step.verb {
-            Verb::Split { name, ways } => Some((name.as_str(), ways.iter().map(|way| way.name.as_str()).collect())),
-            _ => None,
+        .filter_map(|draft| {
+            let Verb::Split { name, ways } = &draft.step.verb else { return None };
+            Some((name.as_str(), ways.iter().map(|way| way.name.as_str()).collect()))
         })
         .collect();
     let mut picks = BTreeMap::new();
@@ -199,7 +201,8 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
             continue;
         }
         let Some(ways) = splits.get(entry.key.as_str()) else {
-            desk.unknown(Code::E0344, &entry.key, entry.key_span, splits.keys().copied().chain(["holdout"]));
+            let free = splits.keys().copied().chain(["holdout"]).filter(|name| node.get(name).is_none());
+            desk.unknown(Code::E0344, &entry.key, entry.key_span, free);
             continue;
         };
         let Some(way) = desk.spanned(&entry.value) else { continue };
@@ -270,7 +273,11 @@ fn entry_field(field: &crate::yaml::Entry, stage: &Stage<'_>, read: &mut TestEnt
         return;
     }
     let Start::Workflow { around, .. } = stage.start else {
-        desk.report.error(Code::E0301, field.key_span).arg("key", &field.key).arg_word("what", "thing-entry").arg("known", "");
+        desk.report
+            .error(Code::E0301, field.key_span)
+            .arg("key", &field.key)
+            .arg_word("what", "thing-entry")
+            .arg("known", "");
         return;
     };
     let Some(known) = &around.scope.entry else { return };
@@ -286,8 +293,5 @@ fn entry_field(field: &crate::yaml::Entry, stage: &Stage<'_>, read: &mut TestEnt
 
 /// An instant in the test's zone; a date alone is its first instant.
 pub(super) fn instant(node: &Node, desk: &mut Desk<'_>) -> Option<Timestamp> {
-    match desk.value(node, &Type::Time)? {
-        Value::Instant(at) => Some(at),
-        _ => None,
-    }
+    desk.value(node, &Type::Time)?.as_instant()
 }

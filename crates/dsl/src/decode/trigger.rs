@@ -23,7 +23,8 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
     }
     let mut fields = desk.fields(node, "thing-trigger")?;
     let all = BUILT.iter().chain(&NOT_BUILT);
-    let found: Vec<&Entry> = fields.entries().iter().filter(|entry| all.clone().any(|key| *key == entry.key)).collect();
+    let found: Vec<&Entry> =
+        fields.entries().iter().filter(|entry| all.clone().any(|key| *key == entry.key)).collect();
     let entry = match found.as_slice() {
         [one] => *one,
         [] => {
@@ -92,11 +93,7 @@ fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> 
         }
         other => {
             let meant = suggest(other, ["manual", "called"]).map(str::to_owned);
-            desk.report
-                .error(Code::E0313, span)
-                .arg("name", other)
-                .did_you_mean(meant)
-                .help("E0313-help");
+            desk.report.error(Code::E0313, span).arg("name", other).did_you_mean(meant).help("E0313-help");
             None
         }
     }
@@ -163,7 +160,11 @@ fn attribute_named(name: &Spanned<String>, desk: &mut Desk<'_>) -> Option<(Optio
     match attributes.get(field) {
         Some(attribute) => Some((kind, field.to_owned(), attribute.ty.clone())),
         None => {
-            desk.unknown_attribute(&name.value, name.span, attributes.keys().map(|known| format!("{root}.{known}")));
+            desk.unknown_attribute(
+                &name.value,
+                name.span,
+                attributes.keys().map(|known| format!("{root}.{known}")),
+            );
             None
         }
     }
@@ -204,11 +205,8 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
     let shift = shift(&mut fields, desk);
     let at = desk.take(&mut fields, "at").map(|node| desk.clock(node));
     let leap_day = desk.take(&mut fields, "leap_day").map(|node| {
-        let words = [
-            ("feb28", LeapDay::Feb28),
-            ("mar1", LeapDay::Mar1),
-            ("leap_years_only", LeapDay::LeapYearsOnly),
-        ];
+        let words =
+            [("feb28", LeapDay::Feb28), ("mar1", LeapDay::Mar1), ("leap_years_only", LeapDay::LeapYearsOnly)];
         desk.word(node, "leap_day", &words)
     });
     desk.refuse(&mut fields, &["late", "max_lateness", "zone"]);
@@ -271,7 +269,8 @@ fn repeat(node: &Node, desk: &mut Desk<'_>) -> Option<DateRepeat> {
             }
         };
     }
-    let words = [("once", DateRepeat::Once), ("yearly", DateRepeat::Yearly), ("monthly", DateRepeat::Monthly)];
+    let words =
+        [("once", DateRepeat::Once), ("yearly", DateRepeat::Yearly), ("monthly", DateRepeat::Monthly)];
     desk.word(node, "repeat", &words)
 }
 
@@ -339,9 +338,7 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
             let words: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
             (Schedule::every(&words, on.as_ref().map(|on| on.value.as_str()), clock), span)
         }
-        (None, Some(on), None) => {
-            (Schedule::on(&on.value, shift?, clock), on.span)
-        }
+        (None, Some(on), None) => (Schedule::on(&on.value, shift?, clock), on.span),
         (None, None, Some(cron)) => (Schedule::parse_cron(&cron.value), cron.span),
         (None, None, None) => {
             desk.report.error(Code::E0128, head).message("E0128-nothing").help("E0128-help");

@@ -35,9 +35,11 @@ pub(super) fn read(
     let owner = desk.take(fields, "owner").and_then(|node| desk.text(node));
     let trigger = desk.need(fields, "trigger").and_then(|node| trigger::read(node, &mut around, desk));
     around.gather(file, desk);
-    let vars = desk.take(fields, "vars").map_or_else(Vec::new, |node| assigned::vars(node, &around, desk));
+    let vars =
+        desk.take(fields, "vars").map_or_else(Vec::new, |node| assigned::vars(node, true, &around, desk));
     let audience = desk.take(fields, "audience").map(|node| {
-        let seen = if trigger.as_ref().is_some_and(asks_the_database) { around.narrow() } else { around.clone() };
+        let seen =
+            if trigger.as_ref().is_some_and(asks_the_database) { around.narrow() } else { around.clone() };
         desk.condition(node, &seen.scope)
     });
     let consent = desk.take(fields, "consent").map(|node| consent(node, desk));
@@ -49,9 +51,11 @@ pub(super) fn read(
     });
     let holdout = desk.take(fields, "holdout").and_then(|node| share(node, desk));
     let goal_node = desk.take(fields, "goal");
-    let exit_when = desk.take(fields, "exit_when").map_or_else(Vec::new, |node| exit_rules(node, &around, desk));
+    let exit_when =
+        desk.take(fields, "exit_when").map_or_else(Vec::new, |node| exit_rules(node, &around, desk));
     let quiet_hours = desk.take(fields, "quiet_hours").and_then(|node| desk.quiet(node));
-    let priority = desk.take(fields, "priority").and_then(|node| desk.whole(node, "priority", -1_000_000, 1_000_000));
+    let priority =
+        desk.take(fields, "priority").and_then(|node| desk.whole(node, "priority", -1_000_000, 1_000_000));
     desk.refuse(fields, &NOT_BUILT);
     lint(fields, desk);
     let step_nodes = desk.need(fields, "steps");
@@ -64,8 +68,13 @@ pub(super) fn read(
     ids::assign(&mut arena, &roots, desk.report);
     consent_stands(consent.as_ref(), &arena, &id, desk);
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
-    let start =
-        tests::Start::Workflow { trigger: trigger.as_ref(), arena: &arena, around: &around, exits: &exit_when };
+    let start = tests::Start::Workflow {
+        trigger: trigger.as_ref(),
+        arena: &arena,
+        around: &around,
+        exits: &exit_when,
+        has_goal: goal_node.is_some(),
+    };
     let tests = match desk.take(fields, "tests") {
         Some(node) => tests::read(node, &start, desk),
         None => Vec::new(),
@@ -101,7 +110,10 @@ fn asks_the_database(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Date(_)
         | Trigger::Schedule(
-            Schedule::Weekly { .. } | Schedule::Monthly { .. } | Schedule::Festival { .. } | Schedule::Cron(_),
+            Schedule::Weekly { .. }
+            | Schedule::Monthly { .. }
+            | Schedule::Festival { .. }
+            | Schedule::Cron(_),
         ) => true,
         Trigger::Event { .. }
         | Trigger::Stage { .. }
@@ -114,13 +126,19 @@ fn asks_the_database(trigger: &Trigger) -> bool {
 /// `10%`: millionths of the whole.
 pub(super) fn share(node: &Node, desk: &mut Desk<'_>) -> Option<u32> {
     let text = desk.text(node)?;
-    let number = text.strip_suffix(['%', '％']).map(str::trim).and_then(|number| number.parse::<model::Decimal>().ok());
+    let number = text
+        .strip_suffix(['%', '％'])
+        .map(str::trim)
+        .and_then(|number| number.parse::<model::Decimal>().ok());
     // 1 % is 10,000 millionths, and 1,000,000 micro-units of a decimal.
-    let share = number.filter(|number| number.micros() % 100 == 0).and_then(|number| u32::try_from(number.micros() / 100).ok());
+    let share = number
+        .filter(|number| number.micros() % 100 == 0)
+        .and_then(|number| u32::try_from(number.micros() / 100).ok());
     match share.filter(|share| *share <= 1_000_000) {
         Some(share) => Some(share),
         None => {
-            let meant = text.parse::<u8>().ok().filter(|number| *number <= 100).map(|number| format!("{number}%"));
+            let meant =
+                text.parse::<u8>().ok().filter(|number| *number <= 100).map(|number| format!("{number}%"));
             let diagnostic = desk.report.error(Code::E0337, node.span);
             diagnostic.arg("text", &text).did_you_mean(meant.clone()).help("E0337-help");
             if let Some(meant) = meant {
@@ -140,14 +158,20 @@ fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<ConsentRule> {
 }
 
 /// Where a message to a customer stands, the file must say which consent it needs.
-fn consent_stands(consent: Option<&Option<ConsentRule>>, arena: &Arena, id: &Spanned<String>, desk: &mut Desk<'_>) {
+fn consent_stands(
+    consent: Option<&Option<ConsentRule>>,
+    arena: &Arena,
+    id: &Spanned<String>,
+    desk: &mut Desk<'_>,
+) {
     let given = match consent {
         Some(None | Some(ConsentRule::Topic(_) | ConsentRule::Transactional)) => true,
         Some(Some(ConsentRule::None)) | None => false,
     };
-    let bare = arena.drafts.iter().find(|draft| match &draft.step.verb {
-        Verb::Send(message) => !draft.broken && message.topic.is_none(),
-        _ => false,
+    let bare = arena.drafts.iter().find(|draft| {
+        let is_bare =
+            if let Verb::Send(message) = &draft.step.verb { message.topic.is_none() } else { false };
+        is_bare && !draft.broken
     });
     if let (false, Some(draft)) = (given, bare) {
         let message = if consent.is_some() { "E0314-none" } else { "E0314" };
@@ -173,13 +197,12 @@ fn reentry(node: &Node, desk: &mut Desk<'_>) -> Option<Reentry> {
 }
 
 fn key(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<Path> {
-    match desk.formula(node, None, &around.scope)? {
-        Operand::Name(path) => Some(path),
-        _ => {
-            desk.report.error(Code::E0338, node.span).help("E0338-help");
-            None
-        }
+    let operand = desk.formula(node, None, &around.scope)?;
+    if let Operand::Name(path) = operand {
+        return Some(path);
     }
+    desk.report.error(Code::E0338, node.span).help("E0338-help");
+    None
 }
 
 fn goal(node: &Node, around: &Around, steps: &mut Steps<'_, '_>) -> Option<Goal> {
@@ -224,7 +247,8 @@ fn exit_rules(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Vec<ExitRule
 }
 
 fn exit_rule(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<ExitRule> {
-    let is_condition = |key: &str| node.get(key).is_some_and(|_| node.entries().is_some_and(|all| all.len() == 1));
+    let is_condition =
+        |key: &str| node.get(key).is_some_and(|_| node.entries().is_some_and(|all| all.len() == 1));
     if node.entries().is_none() || is_condition("all") || is_condition("any") {
         let when = desk.condition(node, &around.scope)?;
         return Some(ExitRule { event: None, when: Some(when), reason: None });
@@ -262,5 +286,9 @@ fn lint(fields: &mut Fields<'_>, desk: &mut Desk<'_>) {
 /// The warnings that a file turns off by `lint: { W0701: reason }`.
 pub(super) fn turned_off(file: &Node) -> Vec<Code> {
     let entries = file.get("lint").and_then(|entry| entry.value.entries()).unwrap_or_default();
-    entries.iter().filter_map(|entry| entry.key.parse::<Code>().ok()).filter(|code| code.as_str().starts_with('W')).collect()
+    entries
+        .iter()
+        .filter_map(|entry| entry.key.parse::<Code>().ok())
+        .filter(|code| code.as_str().starts_with('W'))
+        .collect()
 }

@@ -78,6 +78,7 @@ pub(super) fn make(source: &str, span: Span, pieces: &[Piece], styles: &Styles, 
         text: TextSheet::default(),
         lists: Vec::new(),
         heads: Vec::new(),
+        columns: Vec::new(),
         last: None,
         seen: vec![false; pieces.len()],
     };

@@ -11,8 +11,15 @@ pub const MOST_BYTES: usize = 512 * 1024;
 pub const MOST_NESTED: usize = 60;
 /// `{{#each}}` within `{{#each}}` at most, itself included.
 pub const MOST_EACH: usize = 3;
-/// Tags in one source at most: the parser looks up a line for each of them.
+/// Tags in one source at most.
 pub const MOST_TAGS: usize = 1000;
+/// Tags times bytes at most: the parser counts the lines above each tag anew.
+const MOST_WORK: usize = 48 * 1024 * 1024;
+
+/// How many tags a source of so many bytes may have: 1000 up to 50 KB, fewer beyond, 95 at 512 KB.
+pub(crate) fn most_tags(bytes: usize) -> usize {
+    MOST_TAGS.min(MOST_WORK / (bytes + 1))
+}
 
 /// A tag of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +66,7 @@ impl Kind {
 pub(crate) enum Refused {
     /// More than [`MOST_BYTES`].
     TooLong,
-    /// More than [`MOST_TAGS`].
+    /// More than [`most_tags`].
     TooManyTags(Range<usize>),
     /// More than [`MOST_NESTED`].
     TooDeep(Range<usize>),
@@ -113,7 +120,7 @@ pub(crate) fn scan(source: &str) -> Result<(Vec<Piece>, u32), Refused> {
             }
             Kind::Escape | Kind::Comment | Kind::Value | Kind::Unescaped | Kind::Else | Kind::Forbidden => {}
         }
-        if pieces.len() >= MOST_TAGS {
+        if pieces.len() >= most_tags(source.len()) {
             return Err(Refused::TooManyTags(piece.at));
         }
         pieces.push(piece);
@@ -248,6 +255,8 @@ mod tests {
         assert_eq!(cost(&format!("{{{{a {} }}}}", "(".repeat(MOST_NESTED + 1))), None);
         assert_eq!(cost(&"{{#each a}}".repeat(MOST_EACH + 1)), None);
         assert_eq!(cost(&"{{a}}".repeat(MOST_TAGS + 1)), None);
+        assert_eq!(cost(&format!("{}{}", "{{a}}".repeat(99), "x".repeat(511 * 1024))), None);
+        assert!(cost(&format!("{}{}", "{{a}}".repeat(90), "x".repeat(511 * 1024))).is_some());
         assert_eq!(cost("{{a"), None);
         assert_eq!(cost("{{a {{b}}"), None);
         assert_eq!(cost("{{#each a}}{{#each b}}{{/each}}{{/each}}"), Some(Cost { each_depth: 2, tags: 4 }));

@@ -4,7 +4,7 @@ mod walk;
 
 use super::Tag;
 use super::names::Place;
-use super::scan::{Kind, MOST_BYTES, MOST_EACH, MOST_NESTED, MOST_TAGS, Piece, Refused, scan};
+use super::scan::{Kind, MOST_BYTES, MOST_EACH, MOST_NESTED, Piece, Refused, most_tags, scan};
 use crate::diagnostic::{Code, Report};
 use crate::library::Library;
 use crate::source::Span;
@@ -53,7 +53,7 @@ fn bounded(source: &str, span: Span, report: &mut Report) -> Option<Vec<Piece>> 
     let (message, at, most) = match scan(source) {
         Ok((pieces, _)) => return Some(pieces),
         Err(Refused::TooLong) => ("E0507", 0..0, MOST_BYTES / 1024),
-        Err(Refused::TooManyTags(at)) => ("E0507-tags", at, MOST_TAGS),
+        Err(Refused::TooManyTags(at)) => ("E0507-tags", at, most_tags(source.len())),
         Err(Refused::TooDeep(at)) => ("E0507-deep", at, MOST_NESTED),
         Err(Refused::TooManyEach(at)) => ("E0507-each", at, MOST_EACH),
         Err(Refused::Unclosed(at)) => {

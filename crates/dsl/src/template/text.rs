@@ -30,8 +30,8 @@ impl TextSheet {
                 self.new_line();
             }
             if !line.is_empty() {
-                let stop =
-                    line.starts_with(|c: char| c.is_whitespace() || "，。：；！？、）,.;:!?)".contains(c));
+                // Mail programs take `.` at the end of an address for the sentence's, but not `。`.
+                let stop = line.starts_with(|c: char| c.is_whitespace() || ",.;:!?)".contains(c));
                 self.begin(!stop);
                 self.raw(line);
             }
@@ -88,6 +88,11 @@ impl TextSheet {
             self.literal(" | ");
         }
         self.cells += 1;
+    }
+
+    /// How many cells the row has so far.
+    pub(super) fn cells(&self) -> usize {
+        self.cells
     }
 
     /// Ends a row; a line stands below the head.

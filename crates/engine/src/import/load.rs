@@ -15,11 +15,12 @@ use model::{CustomerId, Event};
 
 use super::batch::{Batch, Target};
 use super::ids::{content_key, event_id, id_key};
+use super::maker::Maker;
 use super::map::{Map, ReadAs};
 use super::mapping::{Mapping, check_columns};
 use super::read::{Format, Rows, Shape};
 use super::record::{
-    ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Maker, Record, RepRow, SuppressionRow, What,
+    ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
 };
 use super::repeats::{Repeated, Repeats};
 use super::say::{BadRow, Finding, ImportError, ImportReport};

@@ -16,9 +16,8 @@ use super::batch::{Batch, Known, Target};
 /// What follows from a batch once its rows are written, in the same transaction: computed attributes, timers,
 /// sends to cancel. Not asked in a dry run, which undoes everything anyway.
 pub trait AfterBatch: Send {
-    /// `touched`: the customers about whom the batch says anything. Events in `batch.history` are stored as
-    /// done and must be applied here; those in `batch.fresh` are stored as new for the engine. Some of both
-    /// may have been known before: fold the stored events, do not add these.
+    /// `touched`: the customers about whom the batch says anything. All events of the batch that have happened
+    /// must be applied here. Some may have been known before: fold the stored events, do not add these.
     fn after_batch(
         &mut self,
         conn: &mut Connection,
@@ -141,9 +140,12 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
             batch.suppressions.iter().map(|(customer, word)| (customer, word)).collect();
         store::consent::suppress(conn, &suppressions).await?;
         let history: Vec<&Event> = batch.history.iter().collect();
-        let fresh: Vec<&Event> = batch.fresh.iter().collect();
+        // What has happened is applied behind this batch and only waits to be routed; what is still to come
+        // is applied when its instant comes.
+        let (past, ahead): (Vec<&Event>, Vec<&Event>) = batch.fresh.iter().partition(|event| event.at <= now);
         let new = store::event::insert(conn, &history, EventState::Done).await?
-            + store::event::insert(conn, &fresh, EventState::New).await?;
+            + store::event::insert(conn, &past, EventState::Applied).await?
+            + store::event::insert(conn, &ahead, EventState::New).await?;
         let says_more = new > 0
             || !batch.customers.is_empty()
             || !batch.entities.is_empty()

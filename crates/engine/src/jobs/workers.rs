@@ -22,12 +22,12 @@ use ulid::Ulid;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Between two looks of an idle worker at its queue. This is what a nudge of another process waits for;
-    /// our own nudges are heard at once. Default 500 ms.
+    /// our own nudges are heard at once. At least 1 ms. Default 500 ms.
     pub poll: Duration,
     /// Between two signs of life; after three missed ones others take over what a worker held. Whole
     /// seconds, at least 1. Default 5 s.
     pub heartbeat: Duration,
-    /// Between two looks of the watchdog. Default 1 s.
+    /// Between two looks of the watchdog. At least 1 ms. Default 1 s.
     pub watchdog: Duration,
     /// How long a run may take to end once it was asked to stop; then it is dropped. Default 60 s.
     pub grace: Duration,
@@ -48,6 +48,8 @@ impl Default for Settings {
 }
 
 const MISSED_HEARTBEATS: usize = 3;
+/// The runtime's timers know nothing shorter, and none that is zero.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Rings the workers of this process and says what they did. Cheap to clone; outlives them harmlessly.
 #[derive(Clone, Debug)]
@@ -87,7 +89,7 @@ pub struct Workers {
 
 impl Workers {
     /// Workers over a database that [`super::prepare`] has seen. The pool may have a single connection: the
-    /// workers hold it for one statement at a time, and never while a handler runs.
+    /// workers hold it for one short transaction at a time.
     pub fn new(pool: SqlitePool, handler: Handler, due: Due, settings: Settings) -> Self {
         let bells =
             Bells { turn: Arc::new(Desk::new(Queue::Turn)), deliver: Arc::new(Desk::new(Queue::Deliver)) };
@@ -119,7 +121,7 @@ impl Workers {
             desk.ring();
             let (serving, pool, handler) = (desk.clone(), pool.clone(), handler.clone());
             desks.spawn(async move { serving.serve(&pool, handler).await });
-            duties.spawn(watch(desk.clone(), due.clone(), settings.watchdog));
+            duties.spawn(watch(desk.clone(), due.clone(), settings.watchdog.max(SHORTEST)));
             duties.spawn(pass_on(desk.clone(), context.clone(), worker.name().to_owned()));
         }
         // The desks close before apalis does: a worker that shuts down stops polling its own statements
@@ -230,7 +232,7 @@ struct Ticks(Interval);
 
 impl Ticks {
     fn new(every: Duration) -> Self {
-        let mut ticks = tokio::time::interval(every);
+        let mut ticks = tokio::time::interval(every.max(SHORTEST));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self(ticks)
     }

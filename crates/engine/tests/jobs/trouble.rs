@@ -90,15 +90,14 @@ async fn a_worker_that_fails_starts_again_under_a_new_name_and_the_watchdog_work
     let settings = Settings { poll: Duration::from_millis(1), watchdog: Duration::from_millis(5), ..still() };
     let running = start(&bench.pool, handler, due(&bench.pool), settings);
     first_runs(&mut heard).await;
+    let names = "SELECT count(*) FROM Workers WHERE worker_type = 'nurture-turn'";
+    until("it works", || async { bench.count(names).await == 1 }).await;
     bench.do_sql("ALTER TABLE Jobs RENAME TO gone").await;
     until("it starts again", || async { running.bells.tally(Queue::Turn).restarts > 2 }).await;
     bench.do_sql("INSERT INTO work (queue) VALUES ('nurture-turn')").await;
     until("the work is done", || async { bench.undone().await == 0 }).await;
     bench.do_sql("ALTER TABLE gone RENAME TO Jobs").await;
-    until("it works under a new name", || async {
-        bench.count("SELECT count(*) FROM Workers WHERE worker_type = 'nurture-turn'").await > 1
-    })
-    .await;
+    until("it works under a new name", || async { bench.count(names).await > 1 }).await;
     bench.announce(Queue::Turn).await;
     running.bells.wake(Queue::Turn);
     until("nothing waits", || async {

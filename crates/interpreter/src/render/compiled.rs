@@ -28,14 +28,26 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    /// Parses a source, unless it is beyond the bounds of the language.
+    /// Parses a source, unless it is beyond the bounds of the language. Three braces mean two: a value is
+    /// never HTML, also in a draft that the checker has not seen.
     pub(super) fn new(source: &str) -> Result<Self, RenderError> {
+        Self::parse(source, false)
+    }
+
+    /// Parses a layout, in which three braces put the text in as the HTML it is.
+    pub(super) fn layout(source: &str) -> Result<Self, RenderError> {
+        Self::parse(source, true)
+    }
+
+    fn parse(source: &str, layout: bool) -> Result<Self, RenderError> {
         let unreadable = |reason: &str| RenderError::Unreadable { reason: first_line(reason) };
         let cost = cost(source)
             .ok_or_else(|| unreadable("it is too long or too deep, or has a tag without an end"))?;
         let mut template =
             Template::compile(source).map_err(|error| unreadable(&error.reason().to_string()))?;
-        root(&mut template, false);
+        if !prepare(&mut template, false, layout) {
+            return Err(unreadable("partials and decorators are not part of the language"));
+        }
         Ok(Self { template, each_depth: cost.each_depth })
     }
 
@@ -78,30 +90,34 @@ fn longest(json: &Json) -> u64 {
 }
 
 /// Inside `each` and `with` a name is looked for in the item; `customer` and the other roots mean the same
-/// everywhere, as the checker promises, so they are tied to the root here.
-fn root(template: &mut Template, inside: bool) {
-    for element in &mut template.elements {
+/// everywhere, as the checker promises, so they are tied to the root here. `false`: something stands in the
+/// template that is not part of the language.
+fn prepare(template: &mut Template, inside: bool, layout: bool) -> bool {
+    template.elements.iter_mut().all(|element| {
+        if let TemplateElement::HtmlExpression(tag) = element
+            && !layout
+        {
+            *element = TemplateElement::Expression(tag.clone());
+        }
         match element {
-            TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => call(tag, inside),
+            TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => {
+                call(tag, inside);
+                true
+            }
             TemplateElement::HelperBlock(block) => {
                 call(block, inside);
                 let deeper = inside || matches!(block.name.as_name(), Some("each" | "with"));
-                if let Some(template) = &mut block.template {
-                    root(template, deeper);
-                }
-                if let Some(template) = &mut block.inverse {
-                    root(template, inside);
-                }
+                block.template.as_mut().is_none_or(|template| prepare(template, deeper, layout))
+                    && block.inverse.as_mut().is_none_or(|template| prepare(template, inside, layout))
             }
-            TemplateElement::RawString(_)
-            | TemplateElement::Comment(_)
-            | TemplateElement::DecoratorExpression(_)
+            TemplateElement::RawString(_) | TemplateElement::Comment(_) => true,
+            TemplateElement::DecoratorExpression(_)
             | TemplateElement::DecoratorBlock(_)
             | TemplateElement::PartialExpression(_)
-            | TemplateElement::PartialBlock(_) => {}
-            _ => {}
+            | TemplateElement::PartialBlock(_)
+            | _ => false,
         }
-    }
+    })
 }
 
 fn call(tag: &mut HelperTemplate, inside: bool) {

@@ -2,7 +2,7 @@
 
 use super::compiled::{Compiled, Escape};
 use super::context::brand_json;
-use super::text::{one_line, tidy};
+use super::text::{one_line, tidy, wrapped};
 use super::{MOST_OUTPUT, RenderError, customer_context, inline, merge};
 use crate::facts::Facts;
 use dsl::library::Library;
@@ -50,6 +50,8 @@ pub struct Rendered {
 pub struct Renderer {
     templates: Templates,
     compiled: BTreeMap<Key, Compiled>,
+    /// Subjects and other texts of workflows, by their source.
+    texts: BTreeMap<String, Compiled>,
     layout: Compiled,
     brand: Json,
     /// The project's language tag.
@@ -79,10 +81,11 @@ impl Renderer {
                 }
             }
         }
-        let own = templates.layout.as_deref().and_then(|layout| Compiled::new(layout).ok());
+        let own = templates.layout.as_deref().and_then(|layout| Compiled::layout(layout).ok());
         Self {
             templates: templates.clone(),
             compiled,
+            texts: BTreeMap::new(),
             layout: own.unwrap_or_else(built_in_layout),
             brand: brand_json(&library.brand),
             language: settings.language.clone(),
@@ -94,9 +97,22 @@ impl Renderer {
         self.templates.find(name, language, &self.language)
     }
 
-    /// Fills the tags of a text that is no template of the project. The same as [`inline`].
+    /// Parses texts of workflows beforehand, such as the subjects of their steps; others are parsed each time
+    /// they are rendered.
+    #[must_use]
+    pub fn with_texts<'t>(mut self, sources: impl IntoIterator<Item = &'t str>) -> Self {
+        let parsed =
+            sources.into_iter().filter_map(|source| Some((source.to_owned(), Compiled::new(source).ok()?)));
+        self.texts.extend(parsed);
+        self
+    }
+
+    /// Fills the tags of a text that is no template of the project, without making it safe for HTML.
     pub fn text(&self, source: &str, context: &Json) -> Result<String, RenderError> {
-        inline(source, context)
+        match self.texts.get(source) {
+            Some(compiled) => compiled.render(&wrapped(context), Escape::No),
+            None => inline(source, context),
+        }
     }
 
     /// Makes a message of a template and a context ([`super::context`]).
@@ -118,7 +134,10 @@ impl Renderer {
         all.insert("words".to_owned(), frame_words(words));
         let mut context = Context::from(Json::Object(all));
         let subject = match envelope.subject {
-            Some(own) => Compiled::new(own)?.render(&context, Escape::No)?,
+            Some(own) => match self.texts.get(own) {
+                Some(compiled) => compiled.render(&context, Escape::No)?,
+                None => Compiled::new(own)?.render(&context, Escape::No)?,
+            },
             None => self.part(template, Part::Subject, &context, Escape::No)?,
         };
         let label = envelope.ad_label.filter(|_| envelope.marketing);
@@ -212,7 +231,7 @@ fn put(context: &mut Context, name: &str, value: &str) {
 }
 
 fn built_in_layout() -> Compiled {
-    Compiled::new(LAYOUT).expect("the built-in layout is a template; a test renders it")
+    Compiled::layout(LAYOUT).expect("the built-in layout is a template; a test renders it")
 }
 
 /// The sentences of the built-in layout.

@@ -9,14 +9,14 @@ use model::{CustomerId, EnrollmentId, WorkflowId};
 // What a walk's end takes back (snapshot.rs).  ?1 [[slot, enrollment, reason], …]  ?2 now
 pub(crate) const CANCEL_WALKS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1 AND send.state IN ('due', 'claimed')";
 
 // What a withdrawn consent (a topic) or a suppression (none) takes back of what goes to the customer; what goes
 // to our own people stays (snapshot.rs).  ?1 [[slot, customer, topic, reason], …]  ?2 now
 pub(crate) const CANCEL_TOPICS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>3
-FROM json_each(?1) AS want
+FROM jsonb_each(?1) AS want
 WHERE send.slot = want.value->>0 AND send.customer = want.value->>1 AND send.state IN ('due', 'claimed')
   AND send.outgoing->>'to' = 'customer' AND (want.value->>2 IS NULL OR send.topic = want.value->>2)";
 

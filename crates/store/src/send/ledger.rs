@@ -25,6 +25,8 @@ pub(crate) const OF_CUSTOMER: &str =
 // Whose fate nobody knows, the oldest first (nurture sends --unknown).  ?1 rows
 pub(crate) const UNKNOWN: &str =
     select!("FROM send AS s WHERE s.state = 'unknown' ORDER BY s.settled_at, s.id LIMIT ?1");
+// The latest messages of all (nurture sends).  ?1 rows
+const RECENT: &str = select!("FROM send AS s ORDER BY coalesce(s.settled_at, s.due_at) DESC, s.id LIMIT ?1");
 // By id alone: one look into each slot.  ?1 id
 pub(crate) const BY_ID: &str = select!(
     "FROM (WITH RECURSIVE slots(slot) AS (SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot < 4095)
@@ -100,6 +102,16 @@ pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result
         .fetch_all(conn)
         .await
         .tried("load a customer's sends", || customer.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// The latest messages of all, the latest first. Reads the whole ledger.
+pub async fn recent(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, StoreError> {
+    let rows = sqlx::query(RECENT)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("list the latest sends", no_ids)?;
     rows.iter().map(read).collect()
 }
 

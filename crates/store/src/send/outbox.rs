@@ -18,7 +18,7 @@ SELECT value->>'slot', value->>'id', value->>'customer', value->>'enrollment', v
        value->>'outgoing', value->>'id', 'due', value->>'due_at', value->>'deadline', 0, ?2,
        key + coalesce((SELECT max(elder.number) + 1 FROM send AS elder
          WHERE elder.slot = value->>'slot' AND elder.enrollment = value->>'enrollment'), 0)
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 #[derive(Serialize)]

@@ -35,6 +35,8 @@ async fn a_missing_database_is_made_only_where_asked() {
     let refused =
         Store::open(&path, Options { migrate: false, ..Options::default() }).await.expect_err("refused");
     assert!(matches!(refused, StoreError::Older { found: 0, .. }), "{refused}");
+    let refused = Store::open("postgres://localhost/nurture", Options::default()).await.expect_err("refused");
+    assert!(matches!(&refused, StoreError::Open { .. }) && !refused.retry(), "{refused}");
     Store::open(&format!("sqlite:{path}"), Options::default()).await.expect("made").close().await;
     Store::open(&path, Options::to_read()).await.expect("it is there now").close().await;
 }

@@ -129,3 +129,28 @@ async fn a_schedule_fires_once() {
     assert_eq!(schedule::all(&mut tx).await.expect("all"), [(w, Some(minute(60)))]);
     assert_eq!(customer::count(&mut tx).await.expect("counted"), 0);
 }
+
+#[tokio::test]
+async fn by_slot_or_by_customer_the_same_things_are_due() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    for n in 0..20 {
+        let name = format!("c{n:02}");
+        enroll(&mut tx, &[(&name, "w", waiting("wait:1", minute(n % 3)))]).await;
+        let key = TimerKey { workflow: WorkflowId::new("w"), subject: String::new() };
+        let fires = Timer { fire_at: minute(n % 3), basis: String::new() };
+        timer::set(&mut tx, &[(&CustomerId::from(name.clone()), &key, &fires)]).await.expect("set");
+        let paid = event(&name, "order.paid", "e1", minute(n % 3));
+        store::event::insert(&mut tx, &[&paid], store::event::EventState::New).await.expect("appended");
+    }
+    let mut walks = enrollment::due(&mut tx, minute(1), 100).await.expect("due");
+    walks.sort_by_key(|due| (due.wake_at, due.customer.slot(), due.enrollment.clone()));
+    assert_eq!(enrollment::due_by_slot(&mut tx, minute(1), 100).await.expect("due"), walks);
+    let mut timers = timer::due(&mut tx, minute(1), 100).await.expect("due");
+    timers.sort_by_key(|due| (due.fire_at, due.customer.slot(), due.customer.clone()));
+    assert_eq!(timer::due_by_slot(&mut tx, minute(1), 100).await.expect("due"), timers);
+    let mut events = store::event::due(&mut tx, &model(), minute(1), 100).await.expect("due");
+    events.sort_by_key(|due| (due.event.at, due.event.customer.slot(), due.event.customer.clone()));
+    assert_eq!(store::event::due_by_slot(&mut tx, &model(), minute(1), 100).await.expect("due"), events);
+    assert_eq!((walks.len(), timers.len(), events.len()), (14, 14, 14));
+}

@@ -9,3 +9,4 @@ mod leases;
 mod published;
 mod sends;
 mod snapshots;
+mod summaries;

@@ -51,10 +51,12 @@ pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String 
     let end = summary.to - jiff::SignedDuration::from_millis(1);
     let last = model::zone::date_of(end.max(summary.from), &summary.zone);
     let days = from.until(last).map_or(0, |span| span.get_days()) + 1;
-    let unit = match days {
-        ..=MOST_DAYS => Unit::Day,
-        ..=MOST_DAYS_BY_WEEK => Unit::Week,
-        _ => Unit::Month,
+    let unit = if days <= MOST_DAYS {
+        Unit::Day
+    } else if days <= MOST_DAYS_BY_WEEK {
+        Unit::Week
+    } else {
+        Unit::Month
     };
     let mut counts: BTreeMap<Date, u64> = BTreeMap::new();
     let mut day = Some(unit.first(from));
@@ -70,7 +72,8 @@ pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String 
     for (day, times) in counts {
         let label = match unit {
             Unit::Day => {
-                let weekday = say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
+                let weekday =
+                    say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
                 format!("{day} {weekday}")
             }
             Unit::Week => day.to_string(),

@@ -16,8 +16,22 @@ fn summary() -> SimulationSummary {
     let lines = [
         sample::line("2026-03-08T01:00:00Z", Did::Enroll, "date", Outcome::Entered, "", json!({})),
         sample::line("2026-03-08T01:00:00Z", Did::Email, "birthday/card", Outcome::Done, "", json!({})),
-        sample::line("2026-03-10T01:00:00Z", Did::Enroll, "date", Outcome::Entered, "", json!({ "holdout": true })),
-        sample::line("2026-03-10T01:00:00Z", Did::Assign, "care", Outcome::Done, "", json!({ "rep": "li.na" })),
+        sample::line(
+            "2026-03-10T01:00:00Z",
+            Did::Enroll,
+            "date",
+            Outcome::Entered,
+            "",
+            json!({ "holdout": true }),
+        ),
+        sample::line(
+            "2026-03-10T01:00:00Z",
+            Did::Assign,
+            "care",
+            Outcome::Done,
+            "",
+            json!({ "rep": "li.na" }),
+        ),
         sample::line("2026-03-10T01:00:00Z", Did::Task, "电话", Outcome::Done, "", json!({ "rep": "li.na" })),
         sample::line("2026-03-10T01:00:00Z", Did::Email, "birthday/card", Outcome::Done, "", json!({})),
         sample::line("2026-03-10T01:00:00Z", Did::Email, "birthday/card", Outcome::Done, "", json!({})),
@@ -102,7 +116,12 @@ fn long_times_are_shown_by_week_and_by_month() {
     let mut summary = summary();
     summary.to = "2026-05-31T16:00:00Z".parse().unwrap();
     let text = human(&summary, Language::En);
-    assert!(text.contains("  2026-03-02  ████████████████████ 1\n  2026-03-09  ████████████████████████████████████████ 2\n"), "{text}");
+    assert!(
+        text.contains(
+            "  2026-03-02  ████████████████████ 1\n  2026-03-09  ████████████████████████████████████████ 2\n"
+        ),
+        "{text}"
+    );
     summary.to = "2027-12-31T16:00:00Z".parse().unwrap();
     let text = human(&summary, Language::En);
     assert!(text.contains("  2026-03  ████████████████████████████████████████ 3\n  2026-04  ·\n"), "{text}");

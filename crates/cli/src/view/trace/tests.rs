@@ -19,7 +19,8 @@ fn line(did: Did, what: &str, outcome: Outcome, reason: &str, values: Json) -> T
         did,
         what: what.to_owned(),
         outcome,
-        until: matches!(outcome, Outcome::Waits | Outcome::Deferred).then(|| "2026-03-13T02:00:00Z".parse().unwrap()),
+        until: matches!(outcome, Outcome::Waits | Outcome::Deferred)
+            .then(|| "2026-03-13T02:00:00Z".parse().unwrap()),
         reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
         values: values.into_iter().collect::<BTreeMap<_, _>>(),
     }
@@ -33,7 +34,13 @@ fn check(line: &TraceLine, english: &str, chinese: &str) {
 #[test]
 fn a_refusal_says_what_it_rests_on() {
     check(
-        &line(Did::Enroll, "inactive", Outcome::Refused, "audience", json!({ "customer.spend": 57, "customer.city": null })),
+        &line(
+            Did::Enroll,
+            "inactive",
+            Outcome::Refused,
+            "audience",
+            json!({ "customer.spend": 57, "customer.city": null }),
+        ),
         "does not belong to the audience: customer.city is unknown, customer.spend is 57",
         "不属于受众：customer.city 未知，customer.spend 是 57",
     );
@@ -67,7 +74,13 @@ fn waiting_says_until_when_on_the_customers_clock() {
         "5 天 3 小时，等到 2026-03-13 10:00",
     );
     check(
-        &line(Did::Timeline, "90 days before", Outcome::Waits, "", json!({ "date": "2026-06-10", "point": "90 days before" })),
+        &line(
+            Did::Timeline,
+            "90 days before",
+            Outcome::Waits,
+            "",
+            json!({ "date": "2026-06-10", "point": "90 days before" }),
+        ),
         "next comes 90 days before: until 2026-03-13 10:00",
         "接下来是之前 90 天，等到 2026-03-13 10:00",
     );
@@ -87,28 +100,62 @@ fn what_was_done_says_for_whom_and_why() {
         "现在由 li.na 负责（轮流）；没有选中：chen.jie 已满，wang.wei 不在",
     );
     check(
-        &line(Did::Task, "电话", Outcome::Done, "", json!({ "rep": "li.na", "due": "2026-03-16T10:00:00+08:00" })),
+        &line(
+            Did::Task,
+            "电话",
+            Outcome::Done,
+            "",
+            json!({ "rep": "li.na", "due": "2026-03-16T10:00:00+08:00" }),
+        ),
         "for li.na, due 2026-03-16 10:00",
         "交给 li.na，期限 2026-03-16 10:00",
     );
     check(
-        &line(Did::If, "customer.tier == \"gold\"", Outcome::Done, "", json!({ "branch": "else", "customer.tier": "basic" })),
+        &line(
+            Did::If,
+            "customer.tier == \"gold\"",
+            Outcome::Done,
+            "",
+            json!({ "branch": "else", "customer.tier": "basic" }),
+        ),
         "no: customer.tier is basic",
         "不成立：customer.tier 是 basic",
     );
     check(
-        &line(Did::Enroll, "deal.stage_changed", Outcome::Entered, "", json!({ "key": "D1", "holdout": true })),
+        &line(
+            Did::Enroll,
+            "deal.stage_changed",
+            Outcome::Entered,
+            "",
+            json!({ "key": "D1", "holdout": true }),
+        ),
         "the stage of the deal changed, for `D1`; held out to measure what this workflow brings, so nothing is done",
         "deal 的阶段变了，对应 `D1`；分在对照组，用来衡量效果，所以什么都不做",
     );
-    check(&line(Did::Exit, "silence", Outcome::Exited, "silence", json!({})), "the workflow says “silence”", "流程里写的是“silence”");
+    check(
+        &line(Did::Exit, "silence", Outcome::Exited, "silence", json!({})),
+        "the workflow says “silence”",
+        "流程里写的是“silence”",
+    );
 }
 
 #[test]
 fn one_and_many_are_told_apart() {
-    check(&line(Did::Wait, "1 day", Outcome::Waits, "", json!({})), "1 day, until 2026-03-13 10:00", "1 天，等到 2026-03-13 10:00");
-    check(&line(Did::Repeat, "3", Outcome::Done, "until", json!({ "passes": 1 })), "enough after 1 round", "做了 1 遍，已经够了");
-    check(&line(Did::AddScore, "lead_score", Outcome::Done, "", json!({ "points": 10 })), "+10 points", "+10 分");
+    check(
+        &line(Did::Wait, "1 day", Outcome::Waits, "", json!({})),
+        "1 day, until 2026-03-13 10:00",
+        "1 天，等到 2026-03-13 10:00",
+    );
+    check(
+        &line(Did::Repeat, "3", Outcome::Done, "until", json!({ "passes": 1 })),
+        "enough after 1 round",
+        "做了 1 遍，已经够了",
+    );
+    check(
+        &line(Did::AddScore, "lead_score", Outcome::Done, "", json!({ "points": 10 })),
+        "+10 points",
+        "+10 分",
+    );
 }
 
 /// Every line that the interpreter can write: kind, outcome, reason, with the least and the most of values.
@@ -119,19 +166,40 @@ fn every_line() -> Vec<TraceLine> {
         all.push(line(did, what, outcome, reason, json!({})));
         all.push(line(did, what, outcome, reason, values));
     };
-    for what in ["date", "inactive", "schedule", "manual", "boss", "order.paid", "customer.changed", "deal.stage_changed"] {
+    for what in [
+        "date",
+        "inactive",
+        "schedule",
+        "manual",
+        "boss",
+        "order.paid",
+        "customer.changed",
+        "deal.stage_changed",
+    ] {
         put(Did::Enroll, what, Outcome::Entered, "", json!({ "holdout": true, "key": "D1" }));
     }
     for reason in ["no_key", "loop", "already", "reentry", "audience", "exit_when", "goal", "missed"] {
         let values = match reason {
-            "reentry" => json!({ "last_entry": "2026-01-01T00:00:00Z", "again_from": "2026-07-01T00:00:00Z" }),
+            "reentry" => {
+                json!({ "last_entry": "2026-01-01T00:00:00Z", "again_from": "2026-07-01T00:00:00Z" })
+            }
             _ => json!({ "customer.spend": 57 }),
         };
         put(Did::Enroll, "date", Outcome::Refused, reason, values);
     }
     put(Did::Enroll, "paused", Outcome::Refused, "missed", json!({}));
     for did in messages {
-        for reason in ["consent", "suppressed", "no_address", "only_if", "duplicate", "late", "quiet_hours", "window", "held_out"] {
+        for reason in [
+            "consent",
+            "suppressed",
+            "no_address",
+            "only_if",
+            "duplicate",
+            "late",
+            "quiet_hours",
+            "window",
+            "held_out",
+        ] {
             let values = match reason {
                 "late" => json!({ "due": "2026-03-11T01:00:00Z" }),
                 "quiet_hours" | "window" => json!({ "until": "2026-03-14T01:00:00Z" }),
@@ -149,7 +217,13 @@ fn every_line() -> Vec<TraceLine> {
         for reason in ["held_out", "only_if", "error"] {
             put(did, "x", Outcome::Skipped, reason, json!({ "error": "no phone" }));
         }
-        put(did, "x", Outcome::Done, "", json!({ "customer.tier": "gold", "rep": "li.na", "date": "2026-04-01" }));
+        put(
+            did,
+            "x",
+            Outcome::Done,
+            "",
+            json!({ "customer.tier": "gold", "rep": "li.na", "date": "2026-04-01" }),
+        );
         put(did, "x", Outcome::Waits, "", json!({ "date": "2026-04-01", "point": "on the date" }));
     }
     for (did, reason) in [
@@ -196,7 +270,10 @@ fn every_decision_has_a_whole_sentence_in_both_languages() {
             let about = format!("{:?} {:?} {:?} in {language}: {said}", line.did, line.outcome, line.reason);
             assert!(!said.trim().is_empty(), "{about}");
             assert!(!said.contains("trace-") && !said.contains("{$") && !said.contains("{ $"), "{about}");
-            assert!(!unknown.iter().any(|start| said.starts_with(start)) && !said.contains("原因代码"), "{about}");
+            assert!(
+                !unknown.iter().any(|start| said.starts_with(start)) && !said.contains("原因代码"),
+                "{about}"
+            );
             assert!(!noun(&line, language).starts_with("did-"), "{about}");
             if language == Language::En {
                 assert!(!said.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)), "{about}");

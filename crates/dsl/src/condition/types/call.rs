@@ -9,7 +9,7 @@ use model::{Length, Medium, Type, WorkflowId};
 use std::sync::Arc;
 
 /// Every function, for "did you mean".
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 16] = [
     "count",
     "sum",
     "min",
@@ -26,7 +26,6 @@ const FUNCTIONS: [&str; 17] = [
     "may",
     "days_since",
     "age",
-    "now",
 ];
 
 impl Typer<'_> {
@@ -144,9 +143,8 @@ impl Typer<'_> {
             }
             _ => {
                 let near = suggest(name, FUNCTIONS);
-                let all = FUNCTIONS.get(..16).unwrap_or_default().join(", ");
                 let diagnostic = self.error_at(Code::E0415, expr.start, name_end).arg("name", name);
-                diagnostic.arg("all", all).did_you_mean(near).help("E0415-help");
+                diagnostic.did_you_mean(near).help("E0415-help");
                 None
             }
         }

@@ -73,6 +73,16 @@ impl Typer<'_> {
     pub(super) fn operand_beside(&mut self, expr: &Expr, beside: &Type) -> Option<(Operand, Type)> {
         let ExprKind::Name(words) = &expr.kind else { return self.operand(expr) };
         let [word] = words.as_slice() else { return self.operand(expr) };
+        if Sort::of(beside) == Sort::YesNo
+            && let Some(meant) = yes_or_no(word)
+        {
+            let fix = self.fix(expr.start, expr.end, meant.to_owned());
+            let diagnostic = self.error(Code::E0404, expr).arg("found", word.as_str()).did_you_mean(Some(meant));
+            if let Some((span, fix)) = fix {
+                diagnostic.fix(span, fix);
+            }
+            return None;
+        }
         if !matches!(Sort::of(beside), Sort::Text | Sort::List) {
             return self.operand(expr);
         }
@@ -184,6 +194,8 @@ impl Typer<'_> {
             diagnostic.help("E0412-help-duration");
         } else if a == Sort::List || b == Sort::List {
             diagnostic.help("E0413-help-list");
+        } else if a == Sort::Birthday || b == Sort::Birthday {
+            diagnostic.help("E0413-help-birthday");
         }
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
@@ -333,6 +345,15 @@ impl Typer<'_> {
     }
 }
 
+/// What people write for yes and no.
+fn yes_or_no(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "true" | "yes" | "是" => Some("true"),
+        "false" | "no" | "否" => Some("false"),
+        _ => None,
+    }
+}
+
 /// What to write instead of a literal so that it fits what it is compared with: `"500"` beside a number.
 fn mended(beside: &Operand, sort: Sort, (_, literal, _): (&Expr, &Operand, &Type)) -> Option<String> {
     let Operand::Literal(value) = literal else { return None };
@@ -343,11 +364,7 @@ fn mended(beside: &Operand, sort: Sort, (_, literal, _): (&Expr, &Operand, &Type
         }
         (Sort::Duration, Value::Text(text)) => text.parse::<model::Length>().ok().map(|length| length.to_string()),
         (Sort::Duration, Value::Number(number)) => Some(format!("{number} days")),
-        (Sort::YesNo, Value::Text(text)) => match text.to_lowercase().as_str() {
-            "true" | "yes" | "是" => Some("true".to_owned()),
-            "false" | "no" | "否" => Some("false".to_owned()),
-            _ => None,
-        },
+        (Sort::YesNo, Value::Text(text)) => yes_or_no(text).map(str::to_owned),
         (Sort::Text, Value::Number(number)) => Some(quote(&number.to_string())),
         (Sort::Text, Value::Date(date)) => Some(quote(&date.to_string())),
         (Sort::Text, Value::YesNo(yes)) => Some(quote(if *yes { "true" } else { "false" })),

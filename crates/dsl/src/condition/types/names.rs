@@ -82,11 +82,7 @@ impl Typer<'_> {
                     let trigger =
                         self.scope.entity.as_deref() == Some(kind) && self.scope.allows != Allows::From;
                     if !candidate && !trigger {
-                        let kind = kind.to_owned();
-                        let name = words.join(".");
-                        let diagnostic = self.error(Code::E0212, expr).message("E0212-entity");
-                        diagnostic.arg("name", name).arg("kind", kind).help("E0212-entity-help");
-                        return None;
+                        return self.which_entity(expr, words, kind);
                     }
                     let ty = self.attribute(expr, words, field, &entity.attributes)?;
                     self.path(expr, words, Root::Entity(Arc::from(kind)), field, ty, hops)
@@ -223,6 +219,27 @@ impl Typer<'_> {
     fn without_field<T>(&mut self, expr: &Expr, words: &[String]) -> Option<T> {
         let name = words.join(".");
         self.error(Code::E0205, expr).message("E0205-alone").arg("name", name);
+        None
+    }
+
+    /// An entity that no trigger names: the customer's own is meant, or one of many.
+    fn which_entity<T>(&mut self, expr: &Expr, words: &[String], kind: &str) -> Option<T> {
+        let refers = |attribute: &Attribute| attribute.ty == Type::Reference(kind.to_owned());
+        let through = self.library.model.customer.iter().find(|(_, attribute)| refers(attribute));
+        let rest = words.get(1..).unwrap_or_default().join(".");
+        let meant = through.map(|(name, _)| format!("customer.{name}.{rest}"));
+        let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
+        let (kind, name) = (kind.to_owned(), words.join("."));
+        let diagnostic = self.error(Code::E0212, expr).message("E0212-entity");
+        diagnostic.arg("name", name).arg("kind", kind);
+        if meant.is_some() {
+            diagnostic.did_you_mean(meant);
+        } else {
+            diagnostic.help("E0212-entity-help");
+        }
+        if let Some((span, fix)) = fix {
+            diagnostic.fix(span, fix);
+        }
         None
     }
 

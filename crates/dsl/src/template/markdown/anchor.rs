@@ -84,6 +84,7 @@ impl<'a> Writer<'a, '_> {
     fn text_address(&mut self, address: &str, before: usize) {
         let shown = address.trim_start_matches("mailto:").trim_start_matches("tel:");
         if self.text.since(before) == shown {
+            self.text.blank();
             return;
         }
         let chinese = self.text.since(before).chars().next_back().is_some_and(is_chinese);

@@ -7,7 +7,7 @@ use crate::template::protect::{Part, Protected};
 use crate::template::scan::{Kind, Piece};
 use crate::template::styles::Styles;
 use crate::template::text::TextSheet;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
 pub(super) struct Writer<'a, 'r> {
     pub(super) source: &'a str,
@@ -22,6 +22,8 @@ pub(super) struct Writer<'a, 'r> {
     pub(super) lists: Vec<(Option<u64>, usize)>,
     /// Whether the cell is one of a table's head.
     pub(super) heads: Vec<bool>,
+    /// To which side the columns of a table lean.
+    pub(super) columns: Vec<Alignment>,
     /// The last letter written, to join Chinese lines without a blank.
     pub(super) last: Option<char>,
     pub(super) seen: Vec<bool>,
@@ -139,7 +141,8 @@ impl<'a> Writer<'a, '_> {
                 self.text.literal(&mark);
                 self.text.push_prefix(&" ".repeat(mark.len()));
             }
-            Tag::Table(_) => {
+            Tag::Table(columns) => {
+                self.columns.clone_from(columns);
                 self.text.block();
                 self.open("table");
                 self.html.push('\n');
@@ -156,7 +159,12 @@ impl<'a> Writer<'a, '_> {
             }
             Tag::TableCell => {
                 let head = self.heads.last().copied().unwrap_or(false);
-                self.open(if head { "th" } else { "td" });
+                let side = match self.columns.get(self.text.cells()) {
+                    Some(Alignment::Center) => "center",
+                    Some(Alignment::Right) => "right",
+                    Some(Alignment::None | Alignment::Left) | None => "",
+                };
+                self.cell(if head { "th" } else { "td" }, side);
                 self.text.cell();
             }
             Tag::Emphasis => self.open("em"),
@@ -258,6 +266,20 @@ impl<'a> Writer<'a, '_> {
             self.html.push('"');
         }
         self.html.push('>');
+    }
+
+    /// A cell; the side stands both as an attribute, which old programs read, and in the style.
+    fn cell(&mut self, element: &str, side: &str) {
+        self.open(element);
+        if side.is_empty() {
+            return;
+        }
+        self.html.truncate(self.html.len() - 1);
+        if self.html.ends_with('"') {
+            self.html.truncate(self.html.len() - 1);
+            self.html.push_str(&format!(";text-align:{side};\""));
+        }
+        self.html.push_str(&format!(" align=\"{side}\">"));
     }
 
     fn close_block(&mut self, element: &str) {

@@ -68,7 +68,7 @@ Anna</p>
 
 ----------
 
-More at our site: https://a.cn/x, or https://a.cn/y。
+More at our site: https://a.cn/x, or https://a.cn/y 。
 
 Yours,
 Anna
@@ -98,6 +98,9 @@ fn blocks_stand_around_paragraphs_items_and_rows_and_leave_nothing_behind() {
         "<table>\n<tr><th>标签</th><th>数</th></tr>\n{{#each customer.tags}}\n<tr><td>{{this}}</td><td>1</td></tr>\n{{/each}}\n</table>\n"
     );
     assert_eq!(text, "标签 | 数\n--- | ---\n{{#each customer.tags}}\n{{this}} | 1\n{{/each}}\n");
+    let (html, _) = made("|a|b|c|\n|-|:-:|-:|\n|1|2|3|\n");
+    assert!(html.contains("<th>a</th><th align=\"center\">b</th><th align=\"right\">c</th>"), "{html}");
+    assert!(html.contains("<td>1</td><td align=\"center\">2</td><td align=\"right\">3</td>"), "{html}");
 }
 
 #[test]

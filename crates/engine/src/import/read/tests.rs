@@ -63,14 +63,18 @@ fn any_sign_may_stand_between_cells() {
 #[test]
 fn columns_set_apart_by_blanks_need_no_heading() {
     let names = ["id", "date", "items", "amount"].map(str::to_owned).to_vec();
-    let out = read(b" 00001 20210101  1   11.77\r\n\r\n 00002 20210112  1   12.00\r\n 00003 20210112\r\n", "a.txt", |format| {
-        format.shape = Shape::Table { delimiter: Delimiter::Whitespace, heading: Heading::Given(names) };
-    });
+    let out = read(
+        b" 00001 20210101  1   11.77\r\n\r\n 00002 20210112  1   12.00\r\n 00003 20210112\r\n",
+        "a.txt",
+        |format| {
+            format.shape = Shape::Table { delimiter: Delimiter::Whitespace, heading: Heading::Given(names) };
+        },
+    );
     assert_eq!(
         out,
         "1 id=[00001] date=[20210101] items=[1] amount=[11.77]\n\
          3 id=[00002] date=[20210112] items=[1] amount=[12.00]\n\
-         line 4: the row has 2 cells, and there are 4 columns\n"
+         line 4: the row does not fit the columns: cells 2, columns 4\n"
     );
 }
 
@@ -89,8 +93,8 @@ fn a_bad_row_says_its_line_and_the_next_ones_are_read() {
     let text = b"id,town\n1\n2,x,y\n3,x,\n4,\xB0\xA1\n5,a\0b\n6,ok\n";
     assert_eq!(
         read(text, "a.csv", |_| {}),
-        "line 2: the row has 1 cells, and there are 2 columns\n\
-         line 3: the row has 3 cells, and there are 2 columns\n\
+        "line 2: the row does not fit the columns: cells 1, columns 2\n\
+         line 3: the row does not fit the columns: cells 3, columns 2\n\
          4 id=[3] town=[x]\n\
          line 5, column `town`: these bytes are not UTF-8; if the file is GB18030 or GBK, say `--encoding gb18030`\n\
          line 6, column `town`: the text has a control character (U+0000)\n\

@@ -227,6 +227,22 @@ fn a_template_that_changed_since_is_parsed_anew() {
 }
 
 #[test]
+fn texts_parsed_beforehand_read_the_same() {
+    let world = World::new();
+    let all = context(&world.facts());
+    let source = "{{customer.name}}，{{vars.offer}}";
+    let plain = renderer(&FILES);
+    let parsed = plain.clone().with_texts([source, "{{broken"]);
+    for renderer in [&plain, &parsed] {
+        assert_eq!(renderer.text(source, &all).as_deref(), Ok("王芳，满 200 减 50"));
+        assert!(renderer.text("{{broken", &all).is_err());
+        let envelope = Envelope { subject: Some(source), ..Envelope::default() };
+        let template = renderer.find("a", Some("zh")).unwrap();
+        assert_eq!(renderer.message(template, &all, envelope).unwrap().subject, "王芳，满 200 减 50");
+    }
+}
+
+#[test]
 fn every_error_has_words_in_both_languages() {
     let errors = [
         RenderError::Missing { tag: "customer.name".to_owned() },

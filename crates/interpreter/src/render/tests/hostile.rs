@@ -56,6 +56,18 @@ fn values_are_never_read_as_templates_or_html() {
 }
 
 #[test]
+fn three_braces_in_a_draft_do_not_let_html_through() {
+    let (drafts, report) = checked(&[("a.html.hbs", "<p>{{{customer.nick}}}{{&customer.nick}}</p>")]);
+    assert!(report.has_errors());
+    let mut world = World::new();
+    world.set("nick", "<b>");
+    let renderer = Renderer::new(&drafts, &world.library, &settings());
+    let draft = renderer.find("a", None).unwrap();
+    let html = renderer.message(draft, &context(&world.facts()), Envelope::default()).unwrap().html;
+    assert_eq!(html.as_deref(), Some("<p>&lt;b&gt;&lt;b&gt;</p>"));
+}
+
+#[test]
 fn an_address_from_a_value_must_be_one_of_the_allowed_kinds() {
     let files = [("a.md.hbs", "---\nsubject: s\npreheader: p\n---\n[x]({{vars.url}})\n")];
     for (url, allowed) in [

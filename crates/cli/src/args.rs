@@ -1,0 +1,137 @@
+//! The command line: verbs, flags, and their help.
+
+use clap::{Parser, Subcommand};
+use model::words::Language;
+use std::path::PathBuf;
+
+use crate::commands::{
+    check, completions, config, demo, explain, graph, import, init, people, preview, publish, run, sends,
+    simulate, test, why,
+};
+
+/// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nurture",
+    version,
+    about = "Marketing automation as files",
+    long_about = "Marketing automation as files: write a workflow, check it, test it, try it on history, run it.",
+    after_help = "Begin with:\n  nurture demo          see it work, with sample customers\n  nurture init shop     make a project of your own",
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Args {
+    /// Flags of every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Flags of every verb.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Print JSON for programs instead of text for people
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of words [default: NURTURE_LANG, then nurture.toml, then LANG]
+    #[arg(long, global = true, value_name = "zh|en")]
+    pub lang: Option<Language>,
+    /// The project's folder [default: the nearest one upwards with a nurture.toml, else this folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// The database: sqlite://FILE or postgres://… [default: NURTURE_DATABASE_URL, then nurture.toml]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// No colours (so does the variable NO_COLOR)
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a new project: settings, a model, a birthday workflow with tests, sample customers
+    #[command(after_help = "Example:\n  nurture init shop")]
+    Init(init::Args),
+    /// Find every mistake in the project's files, in one run
+    #[command(after_help = "Example:\n  nurture check workflows/birthday.yaml")]
+    Check(check::Args),
+    /// Run the tests that stand in the workflow files
+    #[command(after_help = "Example:\n  nurture test workflows/winback.yaml")]
+    Test(test::Args),
+    /// Show the page of an error code
+    #[command(after_help = "Example:\n  nurture explain E0204")]
+    Explain(explain::Args),
+    /// Draw a workflow as a tree
+    #[command(after_help = "Example:\n  nurture graph workflows/winback.yaml")]
+    Graph(graph::Args),
+    /// Bring in customers, reps, events, consents, suppressions, or an entity of the model
+    #[command(after_help = "Example:\n  nurture import customers customers.csv --dry-run")]
+    Import(import::Args),
+    /// Try workflows on history or on the days to come; sends nothing, writes nothing
+    #[command(
+        after_help = "Example:\n  nurture simulate --workflow birthday --from 2026-03-01 --to 2026-04-01"
+    )]
+    Simulate(simulate::Args),
+    /// Make files live: all of them, or the ones named
+    #[command(after_help = "Example:\n  nurture publish workflows/birthday.yaml")]
+    Publish(publish::Args),
+    /// Serve and work until stopped, or until nothing is due
+    #[command(after_help = "Example:\n  nurture run --clock 2026-03-01..2026-04-01 --until-idle")]
+    Run(run::Args),
+    /// Show every decision about one customer, with its reason
+    #[command(after_help = "Example:\n  nurture why c10 --workflow birthday")]
+    Why(why::Args),
+    /// Show who is where in a workflow
+    #[command(after_help = "Example:\n  nurture people winback")]
+    People(people::Args),
+    /// Show a message as one customer would get it
+    #[command(after_help = "Example:\n  nurture preview birthday/card --customer c01")]
+    Preview(preview::Args),
+    /// See it work: 2,000 sample customers, 90 days of history, mails caught in a folder
+    #[command(after_help = "Example:\n  nurture demo --until-idle")]
+    Demo(demo::Args),
+    /// Show the latest messages and what became of them
+    #[command(after_help = "Example:\n  nurture sends --customer c01")]
+    Sends(sends::Args),
+    /// Show the settings and where each value came from
+    #[command(after_help = "Example:\n  nurture config show")]
+    Config(config::Args),
+    /// Print the completions of a shell
+    #[command(
+        after_help = "Example:\n  nurture completions bash > ~/.local/share/bash-completion/completions/nurture"
+    )]
+    Completions(completions::Args),
+    /// Print the manual page, or write one page per verb into a folder
+    #[command(after_help = "Example:\n  nurture man | man -l -")]
+    Man(completions::ManArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound_and_each_verb_has_an_example() {
+        let command = Args::command();
+        command.clone().debug_assert();
+        for verb in command.get_subcommands() {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("nurture {}", verb.get_name())), "{}: {help}", verb.get_name());
+            assert!(verb.get_about().is_some());
+        }
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_behind_the_verb() {
+        for line in [["nurture", "--json", "check"], ["nurture", "check", "--json"]] {
+            assert!(Args::try_parse_from(line).unwrap().global.json);
+        }
+        let wrong = Args::try_parse_from(["nurture", "check", "--lang", "fr"]).unwrap_err();
+        assert_eq!(wrong.exit_code(), 2);
+    }
+}

@@ -1,0 +1,79 @@
+//! `nurture check`: every mistake, in one run.
+
+use super::Context;
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::project::{self, Selection};
+use dsl::diagnostic::{self, Severity};
+use dsl::project::Loaded;
+use model::words::say;
+use std::path::PathBuf;
+
+/// What `check` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Report only these files and folders; the whole project is always read
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to print: for people, for programs, or as remarks on a pull request
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// With the lines of the file and carets below them.
+    Human,
+    /// A JSON array.
+    Json,
+    /// GitHub workflow commands.
+    Github,
+}
+
+/// Checks and prints. Exit 1 with errors; warnings alone are fine.
+pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let mut loaded = project::load_with(&context.config, &selection)?;
+    let all = loaded.report.count(Severity::Error);
+    limit(&mut loaded, &selection);
+    let language = context.language;
+    let errors = loaded.report.count(Severity::Error);
+    let format = if context.json { Format::Json } else { args.format };
+    match format {
+        Format::Json => {
+            out.text(&diagnostic::json(&loaded.report, &loaded.sources, language))?;
+            out.text("\n")?;
+        }
+        Format::Github => out.text(&diagnostic::github(&loaded.report, &loaded.sources, language))?,
+        Format::Human => {
+            out.text(&diagnostic::human(&loaded.report, &loaded.sources, language, context.colour))?;
+            if !loaded.report.is_empty() {
+                out.text("\n")?;
+            }
+            out.line(&summary(&loaded, &selection, context))?;
+            if all > errors {
+                let count = (all - errors).to_string();
+                out.line(&say(language, "check-elsewhere", &[("count", &count)]))?;
+            }
+        }
+    }
+    Ok(if errors > 0 { Exit::Findings } else { Exit::Fine })
+}
+
+/// Keeps what is said about the files meant, and what belongs to no file.
+pub fn limit(loaded: &mut Loaded, selection: &Selection) {
+    let sources = &loaded.sources;
+    loaded.report.retain(|found| found.span.is_nowhere() || selection.has(sources.name(found.span.file)));
+}
+
+fn summary(loaded: &Loaded, selection: &Selection, context: &Context) -> String {
+    let errors = loaded.report.count(Severity::Error).to_string();
+    let warnings = loaded.report.count(Severity::Warning).to_string();
+    if loaded.report.is_empty() {
+        let files =
+            loaded.sources.ids().filter(|id| selection.has(loaded.sources.name(*id))).count().to_string();
+        return say(context.language, "check-fine", &[("files", &files)]);
+    }
+    say(context.language, "check-found", &[("errors", &errors), ("warnings", &warnings)])
+}

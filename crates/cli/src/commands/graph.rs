@@ -1,0 +1,83 @@
+//! `nurture graph FILE`: the drawing of a workflow.
+
+use super::{Context, check};
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::project::{self, Selection};
+use dsl::diagnostic::{self, suggest};
+use dsl::project::Loaded;
+use dsl::workflow::Workflow;
+use model::WorkflowId;
+use model::words::say;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What `graph` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The workflow's file, or its id
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to draw
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// How a workflow is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A tree of text.
+    Text,
+}
+
+/// Draws. Exit 1: the file has errors; 3: there is no such file; 4: no such workflow.
+pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let language = context.language;
+    let name = args.file.to_string_lossy().into_owned();
+    let is_path = name.contains(['/', '\\'])
+        || args.file.extension().is_some()
+        || context.here.join(&args.file).exists();
+    let loaded;
+    let workflow = if is_path {
+        let selection = Selection::of(&context.config, &context.here, std::slice::from_ref(&args.file))?;
+        let mut all = project::load_with(&context.config, &selection)?;
+        check::limit(&mut all, &selection);
+        loaded = all;
+        if loaded.report.has_errors() {
+            out.text(&diagnostic::human(&loaded.report, &loaded.sources, language, context.colour))?;
+            return Ok(Exit::Findings);
+        }
+        let mut held = loaded.project.workflows.values();
+        held.find(|workflow| selection.has(loaded.sources.name(workflow.span.file)))
+            .ok_or_else(|| Failure::say(Exit::NotFound, language, "graph-none", &[("path", &name)]))?
+    } else {
+        loaded = project::load(&context.config)?;
+        loaded
+            .project
+            .workflows
+            .get(&WorkflowId::new(&name))
+            .ok_or_else(|| unknown(&name, &loaded, context))?
+    };
+    match args.format {
+        Format::Text => draw(workflow, context, out)?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn draw(workflow: &Arc<Workflow>, context: &Context, out: &mut Out) -> Result<(), Failure> {
+    let text = dsl::drawing::text(workflow, context.language);
+    if context.json {
+        out.json(&serde_json::json!({ "workflow": workflow.id.as_str(), "format": "text", "drawing": text }))
+    } else {
+        out.text(&text)
+    }
+}
+
+fn unknown(name: &str, loaded: &Loaded, context: &Context) -> Failure {
+    let mut text = say(context.language, "graph-unknown", &[("name", name)]);
+    if let Some(meant) = suggest(name, loaded.project.workflows.keys().map(WorkflowId::as_str)) {
+        let question = say(context.language, "did-you-mean", &[("suggestion", meant)]);
+        text = say(context.language, "cli-question", &[("text", &text), ("question", &question)]);
+    }
+    Failure::new(Exit::NotFound, text)
+}

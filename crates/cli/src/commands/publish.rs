@@ -1,0 +1,42 @@
+//! `nurture publish`: files become live.
+
+use super::{Context, check};
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::project::{self, Selection};
+use crate::shell;
+use crate::view::publish;
+use dsl::diagnostic;
+use std::path::PathBuf;
+
+/// What `publish` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only these files and folders [default: all]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Publishes all or nothing. Exit 1: a file named has errors.
+pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let mut loaded = project::load(&context.config)?;
+    check::limit(&mut loaded, &selection);
+    if loaded.report.has_errors() {
+        out.text(&diagnostic::human(&loaded.report, &loaded.sources, context.language, context.colour))?;
+        return Err(Failure::say(Exit::Findings, context.language, "cli-files-wrong", &[]));
+    }
+    let paths: Vec<String> = loaded
+        .sources
+        .ids()
+        .map(|id| loaded.sources.name(id).to_owned())
+        .filter(|path| selection.has(path))
+        .collect();
+    let published = context.wait(shell::publish(&context.config, &paths))?;
+    if context.json {
+        out.json(&publish::json(&published))?;
+    } else {
+        out.text(&publish::human(&published, context.language))?;
+    }
+    Ok(Exit::Fine)
+}

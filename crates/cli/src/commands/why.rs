@@ -1,0 +1,39 @@
+//! `nurture why CUSTOMER`: every decision, with its reason.
+
+use super::Context;
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::view::why;
+use crate::{shell, times};
+
+/// What `why` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The customer: the id of the import, nurture's own, or the e-mail address
+    #[arg(value_name = "CUSTOMER")]
+    pub customer: String,
+    /// Only this workflow
+    #[arg(long, value_name = "ID")]
+    pub workflow: Option<String>,
+    /// As it was at this day or instant
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+}
+
+/// Prints the decisions. Exit 4: nobody of that name, or no such workflow.
+pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let at = match &args.at {
+        Some(at) => Some(times::instant(at, &context.config.zone.value, context.language)?),
+        None => None,
+    };
+    let mut told = context.wait(shell::why(&context.config, &args.customer, args.workflow.as_deref(), at))?;
+    if let Some(at) = at {
+        why::up_to(&mut told.lines, at);
+    }
+    if context.json {
+        out.json(&why::json(&told, context.language))?;
+    } else {
+        out.text(&why::human(&told, context.language))?;
+    }
+    Ok(Exit::Fine)
+}

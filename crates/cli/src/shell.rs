@@ -1,0 +1,104 @@
+//! What the verbs ask of the engine. Everything here takes settings and a request and gives plain data back;
+//! words and columns are made by the views.
+
+mod ask;
+mod demo;
+mod import;
+mod open;
+mod shipped;
+mod work;
+
+pub use ask::{people, preview, sends, why};
+pub use demo::{demo, run_demo};
+pub use import::import;
+pub use work::{publish, run, simulate};
+
+use crate::view::simulate::Sample;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use tokio::sync::watch;
+
+/// Becomes `true` when the person asks to stop; work under way is finished and committed first.
+pub type Stop = watch::Receiver<bool>;
+
+/// `nurture import`.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// `customers`, `reps`, `events`, `consents`, `suppressions`, or an entity's kind.
+    pub kind: String,
+    /// The file.
+    pub file: PathBuf,
+    /// The map file.
+    pub map: Option<PathBuf>,
+    /// Read and judge, write nothing.
+    pub dry_run: bool,
+    /// Facts older than 24 hours may start workflows.
+    pub start: bool,
+    /// Events of unknown customers make them.
+    pub create_customers: bool,
+    /// Columns that the model does not know: kept, dropped; `None`: an error.
+    pub extra: Option<Extra>,
+    /// The file's encoding; `None`: UTF-8.
+    pub encoding: Option<String>,
+    /// Consent that all rows give: topic, basis, since when.
+    pub consent: Option<(String, String, Timestamp)>,
+}
+
+/// What happens to columns that the model does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Extra {
+    /// They are kept beside the attributes.
+    Keep,
+    /// They are left out.
+    Drop,
+}
+
+/// `nurture simulate`.
+#[derive(Clone, Debug)]
+pub struct SimulateRequest {
+    /// Which workflows; empty: all that are published, else all files.
+    pub workflows: Vec<String>,
+    /// Included.
+    pub from: Timestamp,
+    /// Excluded.
+    pub to: Timestamp,
+    /// So many customers, drawn by their ids; `None`: all.
+    pub sample: Option<u64>,
+    /// How many mails to render for the reader.
+    pub mails: usize,
+}
+
+/// What a simulation tells beside its trace.
+#[derive(Clone, Debug, Default)]
+pub struct Simulated {
+    /// The workflows that ran.
+    pub workflows: Vec<String>,
+    /// Customers looked at.
+    pub customers: u64,
+    /// Rendered mails.
+    pub mails: Vec<Sample>,
+    /// Attributes read by these workflows whose past is not known.
+    pub without_history: Vec<String>,
+}
+
+/// `nurture run`.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// Ends when nothing is due.
+    pub until_idle: bool,
+    /// A virtual clock from … to.
+    pub clock: Option<(Timestamp, Timestamp)>,
+}
+
+/// `nurture sends`.
+#[derive(Clone, Debug)]
+pub struct SendsRequest {
+    /// Of this customer.
+    pub customer: Option<String>,
+    /// Of this workflow.
+    pub workflow: Option<String>,
+    /// Only those whose fate nobody knows.
+    pub unknown: bool,
+    /// So many, the latest first.
+    pub limit: u32,
+}

@@ -1,0 +1,239 @@
+//! The verbs that look: `why`, `people`, `preview`, `sends`.
+
+use super::SendsRequest;
+use super::open::{self, of_engine, of_store};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::view::people::{AtStep, People, Person};
+use crate::view::preview::Preview;
+use crate::view::sends::SendRow;
+use crate::view::why::{Standing, Why};
+use engine::Published;
+use interpreter::turn::zone_of;
+use interpreter::world::Workflows;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::{CustomerId, Medium, OnUnknown, Outgoing, Recipient, Snapshot, WorkflowId};
+use std::collections::BTreeMap;
+use store::{Connection, Store};
+
+async fn loaded(config: &Config) -> Result<(Store, Published), Failure> {
+    let store = open::database(config).await?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let published = open::published_or_files(config, &mut conn).await?;
+    drop(conn);
+    Ok((store, published))
+}
+
+fn known(config: &Config, workflows: &Workflows, name: &str) -> Result<WorkflowId, Failure> {
+    let id = WorkflowId::new(name);
+    if workflows.current.contains_key(&id) {
+        return Ok(id);
+    }
+    Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", name)]))
+}
+
+async fn snapshot(
+    config: &Config,
+    conn: &mut Connection,
+    published: &Published,
+    id: &CustomerId,
+    now: Timestamp,
+) -> Result<Snapshot, Failure> {
+    let model = &published.project.library.model;
+    let found = store::snapshot::load(conn, std::slice::from_ref(id), model, &published.reads, now)
+        .await
+        .map_err(|error| of_store(config, &error))?;
+    found.into_iter().next().ok_or_else(|| {
+        Failure::say(Exit::NotFound, config.language.value, "cli-no-customer", &[("customer", id.as_str())])
+    })
+}
+
+fn zone(published: &Published, snapshot: &Snapshot) -> TimeZone {
+    zone_of(&published.world(), snapshot)
+}
+
+/// Every decision about a customer (external id or e-mail). Errors: nobody of that name, no such workflow (4).
+pub async fn why(
+    config: &Config,
+    customer: &str,
+    workflow: Option<&str>,
+    at: Option<Timestamp>,
+) -> Result<Why, Failure> {
+    let (store, published) = loaded(config).await?;
+    let workflow = workflow.map(|name| known(config, &published.workflows, name)).transpose()?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let id = open::customer(config, &mut conn, customer, &published).await?;
+    let now = at.unwrap_or_else(Timestamp::now);
+    let snapshot = snapshot(config, &mut conn, &published, &id, now).await?;
+    let lines = store::trace::of_customer(&mut conn, &id, workflow.as_ref())
+        .await
+        .map_err(|error| of_store(config, &error))?;
+    let zone = zone(&published, &snapshot);
+    let local = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
+    let standing = snapshot
+        .enrollments
+        .iter()
+        .filter(|walk| at.is_none() && workflow.as_ref().is_none_or(|only| *only == walk.workflow))
+        .filter_map(|walk| {
+            let step = walk.step()?.to_string();
+            Some(Standing { workflow: walk.workflow.clone(), step, until: walk.wake_at().map(local) })
+        })
+        .collect();
+    let titles = published.workflows.versions.values().map(|w| (w.id.clone(), w.title.clone())).collect();
+    Ok(Why {
+        customer: id.to_string(),
+        external_id: None,
+        name: snapshot.customer.text("name").map(str::to_owned),
+        standing,
+        lines,
+        titles,
+    })
+}
+
+/// People shown at most.
+const MOST_PEOPLE: u32 = 200;
+
+/// Who is where. Errors: no such workflow (4).
+pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> {
+    let (store, published) = loaded(config).await?;
+    let id = known(config, &published.workflows, workflow)?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let standing = store::enrollment::standing(&mut conn, Some(&id)).await.map_err(|error| of_store(config, &error))?;
+    let steps = standing
+        .iter()
+        .filter_map(|at| Some(AtStep { step: at.step.as_ref()?.to_string(), people: u64::try_from(at.count).unwrap_or(0) }))
+        .collect();
+    let mut people = Vec::new();
+    for state in ["ready", "waiting"] {
+        let (walks, _) =
+            store::enrollment::people(&mut conn, &id, state, None, &store::enrollment::Cursor::default(), MOST_PEOPLE)
+                .await
+                .map_err(|error| of_store(config, &error))?;
+        let ids: Vec<CustomerId> = walks.iter().map(|walk| walk.customer.clone()).collect();
+        let names = store::customer::load(&mut conn, &ids, &published.project.library.model)
+            .await
+            .map_err(|error| of_store(config, &error))?;
+        for walk in walks {
+            let customer = names.get(&walk.customer);
+            let snapshot = customer.map(|customer| Snapshot::new(customer.clone()));
+            let zone = snapshot.as_ref().map_or_else(|| published.zone.clone(), |snapshot| zone(&published, snapshot));
+            let local = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
+            let since = match &walk.state {
+                model::WalkState::Ready { since, .. } | model::WalkState::Waiting { since, .. } => *since,
+                model::WalkState::Ended { at, .. } => *at,
+            };
+            people.push(Person {
+                customer: walk.customer.to_string(),
+                name: customer.and_then(|customer| customer.text("name")).map(str::to_owned),
+                step: walk.step().map(ToString::to_string).unwrap_or_default(),
+                version: walk.version.to_string(),
+                since: local(since),
+                until: walk.wake_at().map(local),
+            });
+        }
+    }
+    let title = published.workflows.live(&id).map(|workflow| workflow.title.clone()).unwrap_or_default();
+    Ok(People { workflow: id.to_string(), title, paused: published.workflows.paused.contains(&id), steps, people })
+}
+
+/// Renders a template of the files for a customer. Errors: neither is known (4), it cannot be rendered (1).
+pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<Preview, Failure> {
+    let store = open::database(config).await?;
+    let published = open::files(config)?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let now = Timestamp::now();
+    let id = open::customer(config, &mut conn, customer, &published).await?;
+    let snapshot = snapshot(config, &mut conn, &published, &id, now).await?;
+    let reps = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
+    let Some(found) = published.renderer.find(template, snapshot.customer.text("language")) else {
+        return Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-template", &[("template", template)]));
+    };
+    let user = user_of(&published, template);
+    let outgoing = Outgoing {
+        id: "preview".into(),
+        enrollment: "preview".into(),
+        customer: id,
+        workflow: user.as_ref().map_or_else(|| "preview".into(), |(workflow, _)| workflow.clone()),
+        version: "preview".into(),
+        step: "preview".into(),
+        pass: String::new(),
+        medium: Medium::Email,
+        to: Recipient::Customer,
+        template: template.to_owned(),
+        subject: user.and_then(|(_, subject)| subject),
+        text: None,
+        from: None,
+        copy_to_owner: false,
+        topic: None,
+        marketing: true,
+        on_unknown: OnUnknown::Hold,
+        context: BTreeMap::new(),
+        due_at: now,
+        deadline: now,
+    };
+    let locale = found.locale.clone();
+    let rendered = engine::letter::render(&published, &reps, &snapshot, &outgoing, now)
+        .map_err(|error| Failure::new(Exit::Findings, error.to_string()))?;
+    let sender = published.project.library.senders.first();
+    Ok(Preview {
+        template: template.to_owned(),
+        locale,
+        from: sender.map(|sender| format!("{} <{}>", sender.name, sender.address)).unwrap_or_default(),
+        to: snapshot.customer.text("email").unwrap_or_default().to_owned(),
+        subject: rendered.subject,
+        preheader: rendered.preheader,
+        text: rendered.text,
+        html: rendered.html,
+    })
+}
+
+/// The first step that sends a template: its workflow and its own subject.
+fn user_of(published: &Published, template: &str) -> Option<(WorkflowId, Option<String>)> {
+    published.workflows.in_order().into_iter().find_map(|workflow| {
+        workflow.steps.iter().find_map(|step| match &step.verb {
+            dsl::step::Verb::Send(message) if message.template == template => {
+                // A subject that needs the walk's values cannot be shown without a walk.
+                let own = message.subject.as_ref().map(|subject| subject.source.clone());
+                let plain = own.filter(|source| !source.contains("vars.") && !source.contains("event."));
+                Some((workflow.id.clone(), plain))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// The latest messages.
+pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRow>, Failure> {
+    let (store, published) = loaded(config).await?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let rows = match (&request.customer, request.unknown) {
+        (Some(customer), _) => {
+            let id = open::customer(config, &mut conn, customer, &published).await?;
+            store::send::of_customer(&mut conn, &id).await
+        }
+        (None, true) => store::send::unknown(&mut conn, request.limit).await,
+        (None, false) => store::send::recent(&mut conn, request.limit).await,
+    }
+    .map_err(|error| of_store(config, &error))?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| !request.unknown || row.state == model::SendState::Unknown)
+        .filter(|row| request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow))
+        .map(|row| SendRow {
+            id: row.outgoing.id.to_string(),
+            at: row.settled_at.unwrap_or(row.due_at),
+            customer: row.outgoing.customer.to_string(),
+            workflow: row.outgoing.workflow.to_string(),
+            medium: row.outgoing.medium.as_str().to_owned(),
+            template: row.outgoing.template.clone(),
+            fate: row.state.as_str().to_owned(),
+            reason: row.reason.or(row.reply),
+        })
+        .collect())
+}
+
+/// Errors of the engine in the words of this program; for the other parts of the shell.
+pub(super) fn fault(config: &Config) -> impl Fn(engine::EngineError) -> Failure + '_ {
+    move |error| of_engine(config, &error)
+}

@@ -1,0 +1,107 @@
+//! `nurture import`, done.
+
+use super::open;
+use super::{Extra, ImportRequest};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::view::import::{BadRow, ImportSummary};
+use crate::view::progress::Progress;
+use engine::import::{self, ConsentForAll, Encoding, Job, Settings, StoreTarget, What};
+use engine::{Apply, Published};
+use jiff::Timestamp;
+use model::words::Language;
+
+/// Imports a file. Errors: the file or map cannot be read (3), they do not fit the model (1), the database
+/// does not answer (69).
+pub async fn import(config: &Config, request: &ImportRequest, progress: &Progress) -> Result<ImportSummary, Failure> {
+    import_at(config, request, progress, Timestamp::now()).await
+}
+
+/// The same at a pretended instant, for the demo.
+pub(super) async fn import_at(
+    config: &Config,
+    request: &ImportRequest,
+    progress: &Progress,
+    now: Timestamp,
+) -> Result<ImportSummary, Failure> {
+    let language = config.language.value;
+    let store = open::database(config).await?;
+    let published = open::shared(model_of(config, &store).await?);
+    let library = &published.project.library;
+    let what = What::read(&request.kind, library).map_err(|finding| Failure::new(Exit::Usage, finding.say(language)))?;
+    let map = match &request.map {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let (path, why) = (path.display().to_string(), error.to_string());
+                Failure::say(Exit::Configuration, language, "cli-unreadable", &[("path", &path), ("why", &why)])
+            })?;
+            let map = import::read_map(&path.display().to_string(), &text);
+            Some(map.map_err(|error| open::of_import_file(&error, language))?)
+        }
+        None => None,
+    };
+    let mut settings = Settings::new(now);
+    settings.dry_run = request.dry_run;
+    settings.start = request.start;
+    settings.create_customers = request.create_customers;
+    settings.extra = match request.extra {
+        Some(Extra::Keep) => import::Extra::Keep,
+        Some(Extra::Drop) => import::Extra::Drop,
+        None => import::Extra::Refuse,
+    };
+    settings.read.encoding = match &request.encoding {
+        Some(name) => Some(Encoding::named(name).ok_or_else(|| {
+            Failure::say(Exit::Usage, language, "cli-no-encoding", &[("name", name)])
+        })?),
+        None => None,
+    };
+    settings.consent = request.consent.clone().map(|(topic, basis, at)| ConsentForAll { topic, basis, at });
+    let dry_run = settings.dry_run;
+    let job = Job {
+        path: &request.file,
+        what,
+        map: map.as_ref().zip(request.map.as_deref()),
+        library,
+        zone: &config.zone.value,
+        settings,
+    };
+    let after = Apply::new(std::sync::Arc::clone(&published), now);
+    let mut target = StoreTarget::new(&store, library, now, dry_run, after);
+    let report = import::load(&job, &mut target, |far| {
+        progress.whole(far.of_bytes);
+        progress.at(far.bytes);
+    })
+    .await
+    .map_err(|error| open::of_import(config, &error))?;
+    store.close().await;
+    Ok(summary(&report, dry_run, language))
+}
+
+/// The model that rows are judged by: the files as they are now, with what is published for timers.
+async fn model_of(config: &Config, store: &store::Store) -> Result<Published, Failure> {
+    let mut conn = store.read().await.map_err(|error| open::of_store(config, &error))?;
+    let live = Published::load(&mut conn, &config.settings(), Timestamp::now())
+        .await
+        .map_err(|error| open::of_engine(config, &error))?;
+    let mut files = open::files(config)?;
+    // Nothing is live yet: no timers to plan. Else the live versions plan theirs, by the model of the files.
+    files.workflows = live.workflows;
+    Ok(files)
+}
+
+fn summary(report: &import::ImportReport, dry_run: bool, language: Language) -> ImportSummary {
+    let bad = report.bad.iter().map(|row| BadRow { line: row.line, column: row.column.clone(), why: row.why.say(language) });
+    ImportSummary {
+        dry_run,
+        read: report.read,
+        new: report.new,
+        changed: report.changed,
+        same: report.same,
+        repeated: report.repeated,
+        bad: bad.collect(),
+        bad_count: report.bad_count,
+        created: report.created,
+        duplicates: report.duplicates.len() as u64,
+        mailable: report.mailable,
+    }
+}

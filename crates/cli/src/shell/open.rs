@@ -1,0 +1,156 @@
+//! Opens what the verbs work on: the database, what is published, the engine. Errors become exit codes here.
+
+use crate::config::{self, Config};
+use crate::exit::{Exit, Failure};
+use engine::import::{ImportError, LoadError};
+use engine::speak::Secrets;
+use engine::{Delivery, EngineError, Published, Speakers};
+use jiff::Timestamp;
+use model::CustomerId;
+use model::words::Language;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::customer_key::KeyKind;
+use store::{Connection, Options, Store, StoreError};
+
+/// The file of a SQLite URL, relative to the project's folder; `None`: in memory.
+pub fn database_file(config: &Config) -> Option<PathBuf> {
+    let url = config.database.value.as_str();
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    if path == ":memory:" { None } else { Some(config.project.join(path)) }
+}
+
+/// Opens the project's database; makes it where there is none.
+pub async fn database(config: &Config) -> Result<Store, Failure> {
+    let url = config.database.value.as_str();
+    if url.starts_with("postgres") {
+        let values = [("url", "postgres://…")];
+        return Err(Failure::say(Exit::Configuration, config.language.value, "cli-no-postgres", &values));
+    }
+    let place = match database_file(config) {
+        Some(file) => file.display().to_string(),
+        None => "sqlite::memory:".to_owned(),
+    };
+    Store::open(&place, Options::default()).await.map_err(|error| of_store(config, &error))
+}
+
+/// What is published; where nothing is, the files of the project.
+pub async fn published_or_files(config: &Config, conn: &mut Connection) -> Result<Published, Failure> {
+    let live = Published::load(conn, &config.settings(), Timestamp::now()).await.map_err(|error| of_engine(config, &error))?;
+    if !live.workflows.current.is_empty() {
+        return Ok(live);
+    }
+    files(config)
+}
+
+/// The files of the project, as if they had just been published. Errors (1): the libraries have mistakes.
+pub fn files(config: &Config) -> Result<Published, Failure> {
+    let loaded = crate::project::load(config)?;
+    if loaded.report.has_errors() {
+        let text = dsl::diagnostic::human(
+            &loaded.report,
+            &loaded.sources,
+            config.language.value,
+            dsl::diagnostic::Colour::Never,
+        );
+        crate::complain(text.trim_end());
+    }
+    Published::of_files(loaded.project).map_err(|error| of_engine(config, &error))
+}
+
+/// The ways to speak, by the safety catch.
+pub fn speakers(config: &Config) -> Speakers {
+    let delivery = match &config.delivery.value {
+        config::Delivery::File => Delivery::File,
+        config::Delivery::Only(patterns) => Delivery::Only(patterns.clone()),
+        config::Delivery::Live => Delivery::Live,
+    };
+    let secrets: Secrets = Box::new(secret);
+    Speakers::new(delivery, config.project.join(&config.outbox.value), config.zone.value.clone(), secrets)
+}
+
+/// A secret: the environment, or the file that `NAME_FILE` names.
+fn secret(name: &str) -> Option<String> {
+    std::env::var(name).ok().or_else(|| {
+        let path = std::env::var_os(format!("{name}_FILE"))?;
+        std::fs::read_to_string(path).ok().map(|text| text.trim_end().to_owned())
+    })
+}
+
+/// A customer by external id, or e-mail address. Errors: nobody of that name (4).
+pub async fn customer(config: &Config, conn: &mut Connection, name: &str, published: &Published) -> Result<CustomerId, Failure> {
+    let id = CustomerId::new(name);
+    let model = &published.project.library.model;
+    let known = store::customer::load(conn, std::slice::from_ref(&id), model).await.map_err(|e| of_store(config, &e))?;
+    if known.contains_key(&id) {
+        return Ok(id);
+    }
+    for kind in [KeyKind::Email, KeyKind::ExternalId, KeyKind::Phone] {
+        let found = store::customer_key::find(conn, kind, &[name]).await.map_err(|e| of_store(config, &e))?;
+        if let Some(id) = found.into_values().next() {
+            return Ok(id);
+        }
+    }
+    Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-customer", &[("customer", name)]))
+}
+
+/// Shares what is published.
+pub fn shared(published: Published) -> Arc<Published> {
+    Arc::new(published)
+}
+
+/// The exit code of an error of the store.
+pub fn of_store(config: &Config, error: &StoreError) -> Failure {
+    let exit = match error {
+        StoreError::Newer { .. }
+        | StoreError::Older { .. }
+        | StoreError::Open { .. }
+        | StoreError::Migrate { .. }
+        | StoreError::Corrupt { .. } => Exit::Configuration,
+        StoreError::Held { .. } | StoreError::LeaseLost { .. } => Exit::Conflict,
+        StoreError::Stale { .. } | StoreError::AlreadyActive { .. } => Exit::Conflict,
+        StoreError::Query { .. } => Exit::Unavailable,
+    };
+    let why = error.to_string();
+    let key = match error {
+        StoreError::Newer { .. } => "cli-newer-database",
+        StoreError::Held { .. } => "cli-database-held",
+        _ => "cli-database",
+    };
+    Failure::say(exit, config.language.value, key, &[("why", &why)])
+}
+
+/// The exit code of an error of the engine.
+pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
+    match error {
+        EngineError::Store(error) => of_store(config, error),
+        EngineError::Jobs(_) => Failure::new(Exit::Unavailable, error.to_string()),
+        EngineError::Clock(_) => Failure::new(Exit::Conflict, error.to_string()),
+        EngineError::Published(_) | EngineError::Channel { .. } | EngineError::Render { .. } => {
+            Failure::new(Exit::Configuration, error.to_string())
+        }
+    }
+}
+
+/// The exit code of an import that did not begin or go on.
+pub fn of_import(config: &Config, error: &LoadError<StoreError>) -> Failure {
+    match error {
+        LoadError::Import(error) => of_import_file(error, config.language.value),
+        LoadError::Target(error) => of_store(config, error),
+    }
+}
+
+/// The same for the file and its map.
+pub fn of_import_file(error: &ImportError, language: Language) -> Failure {
+    match error {
+        ImportError::File { .. } => Failure::new(Exit::Configuration, error.to_string()),
+        ImportError::Map { sources, report } => {
+            let text = dsl::diagnostic::human(report, sources, language, dsl::diagnostic::Colour::Never);
+            Failure::new(Exit::Findings, text.trim_end())
+        }
+        ImportError::Refused { findings } => {
+            let all: Vec<String> = findings.iter().map(|finding| finding.say(language)).collect();
+            Failure::new(Exit::Findings, all.join("\n"))
+        }
+    }
+}

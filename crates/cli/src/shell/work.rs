@@ -1,0 +1,309 @@
+//! The verbs that work: `publish`, `run`, `simulate`.
+
+use super::ask::fault;
+use super::open::{self, of_store};
+use super::{RunRequest, SimulateRequest, Simulated, Stop};
+use crate::config::{self, Config};
+use crate::exit::{Exit, Failure};
+use crate::view::progress::Progress;
+use crate::view::publish::{Became, Published as PublishedRow};
+use crate::view::run::RunSummary;
+use crate::view::simulate::Sample;
+use engine::publish::{self, Policy, Report};
+use engine::simulate::Request;
+use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
+use jiff::{SignedDuration, Timestamp};
+use model::{TraceLine, WorkflowId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::stats::{self, Summary};
+use store::{Store, lease};
+
+/// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
+/// with errors (1).
+pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedRow>, Failure> {
+    let store = open::database(config).await?;
+    let files = crate::project::read_project(config)?;
+    let paths: BTreeSet<String> = paths.iter().cloned().collect();
+    let policy = if paths.is_empty() { Policy::All } else { Policy::Only(paths) };
+    let now = Timestamp::now();
+    let report =
+        publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let worker = store::send::Worker { name: "publish".to_owned(), epoch: 0 };
+    let engine = Engine::new(store, clock, config.settings(), worker, open::speakers(config), true)
+        .await
+        .map_err(fault(config))?;
+    engine.plan_published(&report).await.map_err(fault(config))?;
+    let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
+    let mut rows = Vec::new();
+    for (id, version) in &engine.published().workflows.current {
+        let standing =
+            store::enrollment::standing(&mut conn, Some(id)).await.map_err(|error| of_store(config, &error))?;
+        let enrolled = standing.iter().filter(|at| at.state != "ended").map(|at| at.count).sum::<i64>();
+        let became = if report.first.contains(id) {
+            Became::New
+        } else if report.published.iter().any(|(published, _)| published == id) {
+            Became::Changed
+        } else {
+            Became::Same
+        };
+        rows.push(PublishedRow {
+            workflow: id.to_string(),
+            version: version.to_string(),
+            became,
+            enrolled: u64::try_from(enrolled).unwrap_or(0),
+        });
+    }
+    Ok(rows)
+}
+
+/// Tells what `run` did with the files, on standard error.
+fn tell(config: &Config, report: &Report) {
+    let language = config.language.value;
+    let say = |key, values: &[(&str, &str)]| crate::complain(&model::words::say(language, key, values));
+    for id in &report.first {
+        say("run-published", &[("workflow", id.as_str())]);
+    }
+    for id in &report.changed {
+        say("run-changed", &[("workflow", id.as_str())]);
+    }
+    for path in &report.broken {
+        say("run-broken", &[("path", path)]);
+    }
+}
+
+/// Serves and works until stopped, until idle, or until the clock's end. `each`: with a clock, the lines of
+/// the trace in their order.
+pub async fn run(
+    config: &Config,
+    request: &RunRequest,
+    progress: &Progress,
+    stop: Stop,
+    each: &mut dyn FnMut(&TraceLine) -> Result<(), Failure>,
+) -> Result<RunSummary, Failure> {
+    let store = open::database(config).await?;
+    let files = crate::project::read_project(config)?;
+    let policy = match config.publish.value {
+        config::Publish::New => Policy::New,
+        config::Publish::All => Policy::All,
+        config::Publish::Never => Policy::Never,
+    };
+    let file = open::database_file(config);
+    let wall = Timestamp::now();
+    let now = request.clock.map_or(wall, |(from, _)| from);
+    let (_lock, worker) =
+        engine::lock::take(&store, file.as_deref(), wall, LEASE).await.map_err(fault(config))?;
+    let report =
+        publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
+    tell(config, &report);
+    let before = summary(config, &store).await?;
+    let done = match request.clock {
+        Some((from, to)) => {
+            let clock = Arc::new(VirtualClock::new(from));
+            let engine = Engine::new(
+                store.clone(),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                config.settings(),
+                worker.clone(),
+                open::speakers(config),
+                false,
+            )
+            .await
+            .map_err(fault(config))?;
+            let whole = to.as_millisecond().saturating_sub(from.as_millisecond());
+            progress.whole(u64::try_from(whole).unwrap_or(0));
+            let far = |at: Timestamp| {
+                let done = at.as_millisecond().saturating_sub(from.as_millisecond());
+                progress.at(u64::try_from(done).unwrap_or(0));
+            };
+            let lived = engine.live(&clock, from, to, &far, &report).await;
+            match lived {
+                Ok(()) => trace(config, &store, from, to, each).await,
+                Err(error) => Err(fault(config)(error)),
+            }
+        }
+        None => {
+            let clock: Arc<dyn Clock> = Arc::new(WallClock);
+            let engine =
+                Engine::new(store.clone(), clock, config.settings(), worker.clone(), open::speakers(config), !request.until_idle)
+                    .await
+                    .map_err(fault(config))?;
+            engine.plan_published(&report).await.map_err(fault(config))?;
+            if request.until_idle {
+                let idle = async {
+                    engine.recover().await?;
+                    engine.until_idle().await
+                };
+                idle.await.map_err(fault(config))
+            } else {
+                serve(config, engine, &store, stop).await
+            }
+        }
+    };
+    let after = summary(config, &store).await;
+    release(&store, &worker).await;
+    done?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let next_at = stats::next_at(&mut conn).await.map_err(|error| of_store(config, &error))?;
+    drop(conn);
+    let difference = between(&before, &after?, next_at);
+    store.close().await;
+    Ok(difference)
+}
+
+async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -> Result<(), Failure> {
+    let language = config.language.value;
+    let busy = |error: std::io::Error| {
+        let (address, why) = (config.listen.value.to_string(), error.to_string());
+        Failure::say(Exit::Unavailable, language, "run-no-port", &[("address", &address), ("why", &why)])
+    };
+    announce(config, store).await?;
+    let server = server::Server::bind(config.listen.value, store.clone()).await.map_err(busy)?;
+    let address = server.address().map_err(busy)?.to_string();
+    crate::complain(&model::words::say(language, "run-serves", &[("address", &address)]));
+    let mut stopped = stop.clone();
+    let listening = tokio::spawn(server.serve(async move {
+        // The sender is gone only when the program ends.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    }));
+    let worked = Arc::new(engine)
+        .serve(async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        })
+        .await
+        .map_err(fault(config));
+    listening.abort();
+    worked
+}
+
+/// The first live run names what is due in the next hour.
+async fn announce(config: &Config, store: &Store) -> Result<(), Failure> {
+    if config.delivery.value == config::Delivery::File {
+        let folder = config.project.join(&config.outbox.value).display().to_string();
+        crate::complain(&model::words::say(config.language.value, "run-delivers-to-folder", &[("path", &folder)]));
+        return Ok(());
+    }
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let now = Timestamp::now();
+    let ahead = stats::ahead(&mut conn, Timestamp::UNIX_EPOCH, now + SignedDuration::from_hours(1))
+        .await
+        .map_err(|error| of_store(config, &error))?;
+    let due = (ahead.enrollments + ahead.timers + ahead.sends).to_string();
+    crate::complain(&model::words::say(config.language.value, "run-live", &[("count", &due)]));
+    Ok(())
+}
+
+async fn release(store: &Store, worker: &store::send::Worker) {
+    // At the end of a run a lease that is not given back only expires.
+    if let Ok(mut transaction) = store.begin().await
+        && lease::release(&mut transaction, worker).await.is_ok()
+    {
+        let _ = store::commit(transaction).await;
+    }
+}
+
+/// Every line of `[from, to)`, in the order (instant, customer, order in the walk).
+async fn trace(
+    config: &Config,
+    store: &Store,
+    from: Timestamp,
+    to: Timestamp,
+    each: &mut dyn FnMut(&TraceLine) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let mut result = Ok(());
+    store::trace::each(&mut conn, from, to, |line| {
+        if result.is_ok() {
+            result = each(&line);
+        }
+    })
+    .await
+    .map_err(|error| of_store(config, &error))?;
+    result
+}
+
+async fn summary(config: &Config, store: &Store) -> Result<Summary, Failure> {
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let ever = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    stats::summary(&mut conn, ever.0, ever.1).await.map_err(|error| of_store(config, &error))
+}
+
+/// What was done between two counts.
+fn between(before: &Summary, after: &Summary, next_at: Option<Timestamp>) -> RunSummary {
+    let more = |after: i64, before: i64| u64::try_from(after - before).unwrap_or(0);
+    let skipped = after
+        .skipped
+        .iter()
+        .map(|(reason, count)| (reason.clone(), more(*count, before.skipped.get(reason).copied().unwrap_or(0))))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    RunSummary {
+        enrolled: more(after.enrolled, before.enrolled),
+        held_out: more(after.held_out, before.held_out),
+        sent: more(after.sent, before.sent),
+        skipped,
+        tasks: more(after.tasks, before.tasks),
+        assignments: more(after.assignments, before.assignments),
+        next_at,
+    }
+}
+
+/// Simulates; `each` gets the trace ordered by time, customer, walk, and may stop it by an error. Errors: an
+/// unknown workflow (4), files with errors (1).
+pub async fn simulate(
+    config: &Config,
+    request: &SimulateRequest,
+    progress: &Progress,
+    each: &mut dyn FnMut(&TraceLine) -> Result<(), Failure>,
+) -> Result<Simulated, Failure> {
+    let store = open::database(config).await?;
+    let mut conn = store.view().await.map_err(|error| of_store(config, &error))?;
+    let mut published = open::published_or_files(config, &mut conn).await?;
+    let unknown = |published: &engine::Published| {
+        request.workflows.iter().find(|id| !published.workflows.current.contains_key(id.as_str())).cloned()
+    };
+    if unknown(&published).is_some() {
+        // A workflow that is asked for by name may be a file that is not published yet.
+        published = open::files(config)?;
+    }
+    if let Some(id) = unknown(&published) {
+        return Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", &id)]));
+    }
+    let asked = Request {
+        workflows: request.workflows.iter().map(WorkflowId::new).collect(),
+        from: request.from,
+        to: request.to,
+        now: Timestamp::now(),
+        sample: request.sample,
+        mails: request.mails,
+    };
+    let (from, whole) = (request.from.as_millisecond(), request.to.as_millisecond() - request.from.as_millisecond());
+    progress.whole(u64::try_from(whole).unwrap_or(0));
+    let far = |at: Timestamp| progress.at(u64::try_from(at.as_millisecond() - from).unwrap_or(0));
+    let told =
+        engine::simulate::simulate(&mut conn, &published, &asked, &far).await.map_err(fault(config))?;
+    for line in &told.trace {
+        each(line)?;
+    }
+    let workflows = published
+        .workflows
+        .in_order()
+        .into_iter()
+        .filter(|workflow| asked.workflows.is_empty() || asked.workflows.contains(&workflow.id))
+        .map(|workflow| workflow.title.clone())
+        .collect();
+    let mails = told
+        .samples
+        .iter()
+        .map(|sample| Sample {
+            customer: sample.line.customer.to_string(),
+            at: sample.line.at.to_zoned(sample.line.offset.to_time_zone()).datetime(),
+            subject: sample.subject.clone(),
+            text: sample.text.clone(),
+        })
+        .collect();
+    let customers = u64::try_from(told.customers).unwrap_or(u64::MAX);
+    let without_history = told.without_history.into_iter().collect();
+    Ok(Simulated { workflows, customers, mails, without_history })
+}

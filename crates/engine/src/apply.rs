@@ -1,0 +1,81 @@
+//! What follows from an import, in its transaction: the profiles that the facts make, the timers of what is
+//! live, and the sends that a withdrawn consent stops.
+
+use crate::error::EngineError;
+use crate::import::{AfterBatch, Batch};
+use crate::published::Published;
+use crate::turns;
+use crate::virtual_run::archive_of;
+use interpreter::history;
+use interpreter::simulate::BATCH;
+use jiff::{SignedDuration, Timestamp};
+use model::{Changes, CustomerId, Input, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::{Connection, StoreError, send, snapshot};
+
+/// Applies what an import brings.
+pub struct Apply {
+    published: Arc<Published>,
+    now: Timestamp,
+}
+
+impl Apply {
+    /// For imports at `now` into a database where this is live.
+    pub fn new(published: Arc<Published>, now: Timestamp) -> Self {
+        Self { published, now }
+    }
+
+    async fn apply(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
+        let project = &self.published.project;
+        let just_after = self.now + SignedDuration::from_millis(1);
+        let mut written: Vec<(Snapshot, Changes)> = Vec::with_capacity(ids.len());
+        for past in store::history::page(conn, ids, &project.library.model).await? {
+            let (snapshot, _) =
+                history::as_of(&project.library, &self.published.zone, archive_of(past), just_after);
+            let entities = snapshot.entities.keys().cloned().collect();
+            written.push((snapshot, Changes { customer: true, entities, ..Changes::default() }));
+        }
+        snapshot::save(conn, &written, self.now).await?;
+        if self.published.workflows.current.is_empty() {
+            return Ok(());
+        }
+        for part in ids.chunks(BATCH) {
+            let plan = |id: &CustomerId| (id.clone(), vec![Input::Plan { launch: Vec::new() }]);
+            let inputs: BTreeMap<CustomerId, Vec<Input>> = part.iter().map(plan).collect();
+            turns::decide(conn, &self.published, inputs, self.now).await?;
+        }
+        Ok(())
+    }
+}
+
+impl AfterBatch for Apply {
+    async fn after_batch(
+        &mut self,
+        conn: &mut Connection,
+        batch: &Batch,
+        touched: &BTreeSet<CustomerId>,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<CustomerId> = touched.iter().cloned().collect();
+        for part in ids.chunks(store::history::PAGE) {
+            self.apply(conn, part).await.map_err(|error| match error {
+                EngineError::Store(error) => error,
+                other => StoreError::Corrupt {
+                    table: "customer",
+                    key: "of an imported batch".to_owned(),
+                    what: other.to_string(),
+                },
+            })?;
+        }
+        let withdrawn: Vec<_> = batch
+            .consents
+            .iter()
+            .filter(|given| !given.consent.granted)
+            .map(|given| (&given.customer, Some(given.consent.topic.as_str())))
+            .collect();
+        let suppressed = batch.suppressions.iter().map(|(customer, word)| (customer, word.topic.as_deref()));
+        let stopped: Vec<_> = withdrawn.into_iter().chain(suppressed).collect();
+        send::cancel_topics(conn, &stopped, self.now).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! One row each: a customer, an entity with its moves, an event, a rep, a consent, a suppression; or why it is
+//! none.
+
+use std::collections::BTreeMap;
+
+use model::event::names;
+use model::{CustomerId, EntityId, RepId, Type, Value};
+use serde_json::Value as Json;
+
+use super::super::mapping::{Mapped, Said, SaidMove};
+use super::super::read::Cell;
+use super::super::record::{
+    ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, StageMove, SuppressionRow, Whom,
+};
+use super::super::say::{BadRow, Finding};
+use super::values::{column, find, known_stage, known_zone, undeclared};
+use super::{CONSENT_COLUMNS, EVENTS, Maker};
+
+impl Maker<'_> {
+    pub(super) fn customer(&self, row: &Mapped) -> Result<CustomerRow, BadRow> {
+        let id = CustomerId::from(self.required(row, "external_id")?);
+        let medium = self.medium(row, "consent_channel")?;
+        let at = self.instant(row, "consent_at")?;
+        let (source, basis) = (self.text(row, "consent_source")?, self.text(row, "consent_basis")?);
+        let mut consents = Vec::new();
+        let mut attributes = BTreeMap::new();
+        for field in &row.fields {
+            if &*field.name == "external_id" || CONSENT_COLUMNS.contains(&&*field.name) {
+                continue;
+            }
+            if let Some(topic) = field.name.strip_prefix("consent.") {
+                if !self.library.topics.contains_key(topic) && topic != "marketing" {
+                    self.beyond(row, field, &mut attributes)?;
+                } else if !field.said.is_blank() {
+                    let granted = self.granted(row, field)?;
+                    let (topic, source, basis) = (topic.to_owned(), source.clone(), basis.clone());
+                    consents.push(ConsentWord { topic, medium, granted, at, source, basis });
+                }
+                continue;
+            }
+            self.attribute(row, field, &self.library.model.customer, &mut attributes)?;
+        }
+        Ok(CustomerRow { id, attributes, consents })
+    }
+
+    pub(super) fn entity(&self, kind: &str, row: &Mapped) -> Result<EntityRow, BadRow> {
+        let id = EntityId::from(self.required(row, "external_id")?);
+        let none = BTreeMap::new();
+        let declared = self.library.model.entities.get(kind);
+        let shared = declared.is_some_and(|kind| kind.shared);
+        let known = declared.map_or(&none, |kind| &kind.attributes);
+        let stages = declared.map_or(&[][..], |kind| kind.stages.as_slice());
+        let customer = if shared { None } else { Some(CustomerId::from(self.required(row, "customer")?)) };
+        let mut attributes = BTreeMap::new();
+        for field in &row.fields {
+            match &*field.name {
+                "external_id" | "customer" => {}
+                "stage" => {
+                    if let Some(stage) = self.text(row, "stage")? {
+                        known_stage(&stage, stages)
+                            .map_err(|why| BadRow::cell(row.line, &field.column, why))?;
+                        attributes.insert("stage".to_owned(), Value::Text(stage));
+                    }
+                }
+                _ => self.attribute(row, field, known, &mut attributes)?,
+            }
+        }
+        let moves = self.moves(row, stages)?;
+        Ok(EntityRow { kind: kind.to_owned(), id, customer, attributes, moves })
+    }
+
+    fn moves(&self, row: &Mapped, stages: &[String]) -> Result<Vec<StageMove>, BadRow> {
+        let mut moves: Vec<StageMove> = Vec::new();
+        for SaidMove { ordinal, stage, stage_column, at, at_column } in &row.moves {
+            let wrong_stage = |why| BadRow::cell(row.line, stage_column, why);
+            if !stage.is_empty() {
+                known_stage(stage, stages).map_err(wrong_stage)?;
+            }
+            let Some(said) = at else { continue };
+            if stage.is_empty() {
+                return Err(wrong_stage(Finding::new("import-blank", &[])));
+            }
+            let wrong_date = |why| BadRow::cell(row.line, at_column, why);
+            let at = self.value(&Type::Time, said).map_err(wrong_date)?.as_instant();
+            let Some(at) = at else { continue };
+            let last = moves.last();
+            if last.is_some_and(|last| at < last.at) {
+                return Err(wrong_date(Finding::new("import-move-backwards", &[("stage", stage)])));
+            }
+            let from = last.map(|last| last.to.clone());
+            if from.as_ref() != Some(stage) {
+                moves.push(StageMove { ordinal: *ordinal, from, to: stage.clone(), at });
+            }
+        }
+        Ok(moves)
+    }
+
+    pub(super) fn event(&self, row: &Mapped) -> Result<EventRow, BadRow> {
+        let name = self.required(row, "event")?;
+        let customer = CustomerId::from(self.required(row, "customer")?);
+        let wrong_name = |why| BadRow::cell(row.line, column(row, "event"), why);
+        let fields = self.event_kind(&name).map_err(wrong_name)?;
+        let Some(at) = self.instant(row, "at")? else {
+            return Err(BadRow::cell(row.line, column(row, "at"), Finding::new("import-blank", &[])));
+        };
+        let id = self.text(row, "id")?;
+        let mut properties = BTreeMap::new();
+        for field in &row.fields {
+            if EVENTS.contains(&&*field.name) || field.said.is_blank() {
+                continue;
+            }
+            let wrong = |why| BadRow::cell(row.line, &field.column, why);
+            match field.name.strip_prefix("properties.") {
+                Some(property) => {
+                    let value = match fields.get(property) {
+                        Some(ty) => Some(self.value(ty, &field.said).map_err(wrong)?),
+                        None if self.extra == Extra::Drop => None,
+                        // Facts may say more than the model reads today.
+                        None => undeclared(&field.said),
+                    };
+                    properties.extend(value.map(|value| (property.to_owned(), value)));
+                }
+                None => self.beyond(row, field, &mut properties)?,
+            }
+        }
+        let kind = self
+            .library
+            .model
+            .entities
+            .keys()
+            .find(|kind| name == names::stage_changed(kind) || name == names::changed(kind));
+        let entity = match kind {
+            None => None,
+            Some(kind) => {
+                let id = properties.get(&format!("{kind}_id")).and_then(Value::as_text);
+                let lacks =
+                    || wrong_name(Finding::new("import-event-entity", &[("field", &format!("{kind}_id"))]));
+                Some((kind.clone(), EntityId::new(id.ok_or_else(lacks)?)))
+            }
+        };
+        Ok(EventRow { id, name, customer, entity, at, properties })
+    }
+
+    pub(super) fn rep(&self, row: &Mapped) -> Result<RepRow, BadRow> {
+        let id = RepId::from(self.required(row, "external_id")?);
+        let mut rep = RepRow {
+            id,
+            name: self.text(row, "name")?,
+            email: None,
+            zone: None,
+            away: None,
+            attributes: BTreeMap::new(),
+        };
+        for field in &row.fields {
+            if field.said.is_blank() {
+                continue;
+            }
+            let wrong = |why| BadRow::cell(row.line, &field.column, why);
+            let typed = |ty: &Type| self.value(ty, &field.said).map_err(wrong);
+            match &*field.name {
+                "external_id" | "name" => {}
+                "email" => rep.email = typed(&Type::Email)?.as_text().map(str::to_owned),
+                "zone" => {
+                    let zone = typed(&Type::Text)?;
+                    known_zone(&zone).map_err(wrong)?;
+                    rep.zone = zone.as_text().map(str::to_owned);
+                }
+                "away" => rep.away = typed(&Type::YesNo)?.as_yes_no(),
+                other => {
+                    let json = match &field.said {
+                        Said::Cell(Cell::Json(json)) => json.clone(),
+                        Said::Cell(Cell::Text(text)) => Json::from(text.trim()),
+                        Said::Date(..) => typed(&Type::Text)?.to_plain_json(),
+                    };
+                    rep.attributes.insert(other.to_owned(), json);
+                }
+            }
+        }
+        Ok(rep)
+    }
+
+    pub(super) fn consent(&self, row: &Mapped) -> Result<Record, BadRow> {
+        let customer = CustomerId::from(self.required(row, "customer")?);
+        let topic = self.required(row, "topic")?;
+        let topics = &self.library.topics;
+        if !topics.contains_key(&topic) && topic != "marketing" {
+            let unknown = Finding::new("import-topic-unknown", &[("topic", &topic)]);
+            let unknown = unknown.meant(&topic, topics.keys().map(String::as_str));
+            return Err(BadRow::cell(row.line, column(row, "topic"), unknown));
+        }
+        let word = ["granted", "consent", "state"].iter().find_map(|name| find(row, name));
+        let Some(word) = word.filter(|field| !field.said.is_blank()) else {
+            return Err(BadRow::cell(row.line, "granted", Finding::new("import-blank", &[])));
+        };
+        let granted = self.granted(row, word)?;
+        let Some(at) = self.instant(row, "at")? else {
+            return Err(BadRow::cell(row.line, column(row, "at"), Finding::new("import-blank", &[])));
+        };
+        let (source, basis) = (self.text(row, "source")?, self.text(row, "basis")?);
+        let medium = self.medium(row, "channel")?;
+        Ok(Record::Consent(customer, ConsentWord { topic, medium, granted, at: Some(at), source, basis }))
+    }
+
+    pub(super) fn suppression(&self, row: &Mapped) -> Result<SuppressionRow, BadRow> {
+        let whom =
+            match (self.text(row, "customer")?, find(row, "email").filter(|field| !field.said.is_blank())) {
+                (Some(id), _) => Whom::Customer(CustomerId::from(id)),
+                (None, Some(field)) => {
+                    let email = self.value(&Type::Email, &field.said);
+                    let email = email.map_err(|why| BadRow::cell(row.line, &field.column, why))?;
+                    Whom::Email(email.as_text().unwrap_or_default().to_owned())
+                }
+                (None, None) => {
+                    return Err(BadRow::cell(
+                        row.line,
+                        column(row, "customer"),
+                        Finding::new("import-blank", &[]),
+                    ));
+                }
+            };
+        Ok(SuppressionRow {
+            whom,
+            medium: self.medium(row, "channel")?,
+            topic: self.text(row, "topic")?,
+            reason: self.text(row, "reason")?.unwrap_or_else(|| "manual".to_owned()),
+            at: self.instant(row, "at")?,
+            until: self.instant(row, "until")?,
+        })
+    }
+}

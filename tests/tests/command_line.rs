@@ -1,0 +1,177 @@
+//! The command line as a contract: exit codes, what goes to which stream, both languages.
+
+use std::fs;
+use std::io::Read as _;
+use std::process::Stdio;
+use tempfile::TempDir;
+use tests::binary::{command, nurture, ran};
+
+/// A new project with one more workflow file.
+fn project(more: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let made = nurture(dir.path(), &["init", "."]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    if !more.is_empty() {
+        fs::write(dir.path().join("workflows/more.yaml"), more).unwrap();
+    }
+    dir
+}
+
+/// Line 5 names an attribute that does not exist.
+const MISSPELT: &str = "workflow: more\ntrigger:\n  event: order.paid\nconsent: none\naudience: customer.ctiy == \"上海\"\nsteps:\n  - tag: seen\n";
+
+#[test]
+fn check_is_fine_with_a_new_project_and_finds_a_misspelt_attribute() {
+    let dir = project("");
+    let fine = nurture(dir.path(), &["check"]);
+    assert_eq!((fine.code, fine.out.as_str()), (0, "6 files checked, nothing wrong\n"), "{}", fine.err);
+
+    let dir = project(MISSPELT);
+    let wrong = nurture(dir.path(), &["check"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.out.contains("error[E0204]: unknown attribute `customer.ctiy`"), "{}", wrong.out);
+    assert!(wrong.out.contains("workflows/more.yaml:5:11"), "{}", wrong.out);
+    assert!(wrong.out.ends_with("1 error, 0 warnings\n"), "{}", wrong.out);
+    let chinese = nurture(dir.path(), &["check", "--lang", "zh"]);
+    assert!(
+        chinese.out.contains("错误[E0204]") && chinese.out.ends_with("1 个错误，0 个警告\n"),
+        "{}",
+        chinese.out
+    );
+}
+
+#[test]
+fn a_path_limits_what_is_reported_and_a_missing_one_is_refused() {
+    let dir = project(MISSPELT);
+    let limited = nurture(dir.path(), &["check", "workflows/birthday.yaml"]);
+    assert_eq!(limited.code, 0, "{}", limited.out);
+    assert!(limited.out.contains("1 more error in other files"), "{}", limited.out);
+    let below = nurture(&dir.path().join("workflows"), &["check", "more.yaml"]);
+    assert_eq!(below.code, 1, "{}{}", below.out, below.err);
+    let missing = nurture(dir.path(), &["check", "workflows/none.yaml"]);
+    assert_eq!((missing.code, missing.out.as_str()), (3, ""));
+    assert_eq!(missing.err, "error: there is no `workflows/none.yaml`\n");
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert_eq!(nurture(elsewhere.path(), &["check"]).code, 3);
+}
+
+#[test]
+fn check_speaks_to_programs() {
+    let dir = project(MISSPELT);
+    for arguments in [["check", "--json"].as_slice(), &["check", "--format", "json"]] {
+        let json = nurture(dir.path(), arguments);
+        let found: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+        assert_eq!(json.code, 1);
+        assert_eq!((&found[0]["code"], &found[0]["line"]), (&"E0204".into(), &5.into()));
+    }
+    let github = nurture(dir.path(), &["check", "--format", "github"]);
+    assert!(github.out.starts_with("::error file=workflows/more.yaml,line=5,col=11,"), "{}", github.out);
+}
+
+#[test]
+fn a_failed_test_is_exit_one_and_shows_what_came_instead() {
+    let more = "workflow: more\ntrigger:\n  event: order.paid\nconsent: none\nsteps:\n  - tag: seen\ntests:\n  - name: tagged later\n    clock: 2026-03-02 09:00 Asia/Shanghai\n    customer: { name: 李娜 }\n    entry: { event: order.paid, amount: 1, order_id: A, items: 1 }\n    expect:\n      - { after: 1 hour, tag: seen }\n";
+    let dir = project(more);
+    let failed = nurture(dir.path(), &["test"]);
+    assert_eq!(failed.code, 1, "{}{}", failed.out, failed.err);
+    assert!(failed.out.contains("✗ tagged later  workflows/more.yaml:8"), "{}", failed.out);
+    assert!(
+        failed
+            .out
+            .contains("expected, and did not come: { after: 1 hour, tag: seen }  (workflows/more.yaml:13)"),
+        "{}",
+        failed.out
+    );
+    assert!(
+        failed.out.contains("at is 2026-03-02T09:00:00+08:00, expected 2026-03-02T10:00:00+08:00"),
+        "{}",
+        failed.out
+    );
+    assert!(failed.out.ends_with("1 of 3 tests failed\n"), "{}", failed.out);
+    let only = nurture(dir.path(), &["test", "workflows/birthday.yaml", "--json"]);
+    let page: serde_json::Value = serde_json::from_str(&only.out).unwrap();
+    assert_eq!((only.code, &page["passed"], &page["failed"]), (0, &2.into(), &0.into()));
+}
+
+#[test]
+fn explain_knows_every_code_and_asks_about_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = nurture(dir.path(), &["explain", "e0204"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.starts_with("# E0204"), "{}", page.out);
+    assert!(nurture(dir.path(), &["explain", "E0204", "--lang", "zh"]).out.starts_with("E0204："));
+    let unknown = nurture(dir.path(), &["explain", "E02044"]);
+    assert_eq!(unknown.code, 4);
+    assert_eq!(unknown.err, "error: there is no code `E02044`: did you mean `E0204`?\n");
+}
+
+#[test]
+fn graph_draws_a_file_or_an_id() {
+    let dir = project("");
+    let by_file = nurture(dir.path(), &["graph", "workflows/birthday.yaml", "--format", "text"]);
+    let by_id = nurture(dir.path(), &["graph", "birthday"]);
+    assert_eq!(by_file.code, 0, "{}", by_file.err);
+    assert!(by_file.out.contains("email birthday/card"), "{}", by_file.out);
+    assert_eq!(by_file.out, by_id.out);
+    assert_eq!(
+        nurture(dir.path(), &["graph", "birthdya"]).err,
+        "error: there is no workflow `birthdya`: did you mean `birthday`?\n"
+    );
+    assert_eq!(nurture(dir.path(), &["graph", "birthdya"]).code, 4);
+    assert_eq!(nurture(dir.path(), &["graph", "workflows/model.yaml"]).code, 4);
+    assert_eq!(nurture(dir.path(), &["graph", "workflows/none.yaml"]).code, 3);
+}
+
+#[test]
+fn settings_say_where_they_came_from() {
+    let dir = project("");
+    let mut shown = command(dir.path(), &["config", "show", "--json", "--database", "sqlite://other.db"]);
+    let shown = ran(shown.env("NURTURE_ZONE", "Europe/Berlin").output().unwrap());
+    let page: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    let of = |name: &str| (page["settings"][name]["value"].clone(), page["settings"][name]["origin"].clone());
+    assert_eq!(of("database"), ("sqlite://other.db".into(), "flag".into()));
+    assert_eq!(of("zone"), ("Europe/Berlin".into(), "environment".into()));
+    assert_eq!(of("language"), ("en".into(), "file".into()));
+    assert_eq!(of("listen"), ("127.0.0.1:8080".into(), "default".into()));
+
+    fs::write(dir.path().join("nurture.toml"), "\ndelivry = \"live\"\n").unwrap();
+    let wrong = nurture(dir.path(), &["config", "show"]);
+    assert_eq!(wrong.code, 3);
+    assert_eq!(wrong.err, "error: nurture.toml:2: there is no setting `delivry`: did you mean `delivery`?\n");
+}
+
+#[test]
+fn init_refuses_a_folder_that_has_something_in_it() {
+    let dir = project("");
+    assert_eq!(nurture(dir.path(), &["init", "."]).code, 5);
+    let chinese = nurture(dir.path(), &["init", "店铺", "--lang", "zh"]);
+    assert_eq!(chinese.code, 0, "{}", chinese.err);
+    let settings = fs::read_to_string(dir.path().join("店铺/nurture.toml")).unwrap();
+    assert!(settings.contains("\nlanguage = \"zh-CN\""), "{settings}");
+}
+
+#[test]
+fn wrong_use_is_exit_two_and_help_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(nurture(dir.path(), &["frobnicate"]).code, 2);
+    assert_eq!(nurture(dir.path(), &["simulate", "--from", "2026-01-01"]).code, 2);
+    assert_eq!(nurture(dir.path(), &["simulate", "--from", "soon", "--to", "2026-01-01"]).code, 2);
+    let help = nurture(dir.path(), &["simulate", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("nurture simulate --workflow birthday"), "{}", help.out);
+    assert!(nurture(dir.path(), &["completions", "zsh"]).out.contains("#compdef nurture"));
+    let pages = nurture(dir.path(), &["man", "--out", "pages"]);
+    assert_eq!(pages.code, 0, "{}", pages.err);
+    assert!(fs::read_to_string(dir.path().join("pages/nurture-why.1")).unwrap().contains("CUSTOMER"));
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child =
+        command(dir.path(), &["man"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
