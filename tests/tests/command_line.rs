@@ -8,11 +8,11 @@ use tests::binary::{command, nurture, ran};
 
 /// A new project with one more workflow file.
 fn project(more: &str) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a temporary folder");
     let made = nurture(dir.path(), &["init", "."]);
     assert_eq!(made.code, 0, "{}", made.err);
     if !more.is_empty() {
-        fs::write(dir.path().join("workflows/more.yaml"), more).unwrap();
+        fs::write(dir.path().join("workflows/more.yaml"), more).expect("the project can be written");
     }
     dir
 }

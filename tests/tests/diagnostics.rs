@@ -3,7 +3,9 @@
 //! A folder holds the files of a small project; `shared/` is read beside them, unless the folder has a model
 //! of its own. `UPDATE_EXPECTED=1` writes what is said now: read the difference.
 
-use dsl::diagnostic::{Code, Colour, human};
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper that fails is a test that fails")]
+
+use dsl::diagnostic::{Code, Colour, Severity, human};
 use dsl::project::{File, Loaded, Settings};
 use model::words::Language;
 use std::collections::BTreeSet;
@@ -44,6 +46,15 @@ fn project(case: &Path) -> Vec<File> {
     all
 }
 
+/// The workflows that come with nurture, with their libraries and templates.
+fn shipped() -> Vec<File> {
+    let root = tests::root().join("workflows");
+    let mut all = Vec::new();
+    files(&root, &root, &mut all);
+    all.retain(|file| !file.path.contains("/samples/"));
+    all
+}
+
 fn load(case: &Path) -> Loaded {
     dsl::load(&project(case), &settings())
 }
@@ -75,6 +86,29 @@ fn each_mistake_is_said_as_its_folder_expects() {
         }
     }
     assert!(wrong.is_empty(), "said otherwise than expected:\n\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_workflow_is_loaded_where_its_file_has_no_error_and_left_out_where_it_has_one() {
+    for case in cases() {
+        let files = project(&case);
+        let loaded = dsl::load(&files, &settings());
+        let broken: BTreeSet<&str> = loaded
+            .report
+            .diagnostics()
+            .iter()
+            .filter(|diagnostic| diagnostic.severity() == Severity::Error)
+            .map(|diagnostic| loaded.sources.name(diagnostic.span.file))
+            .collect();
+        for file in &files {
+            let Some(id) = file.text.strip_prefix("workflow: ").and_then(|rest| rest.lines().next()) else {
+                continue;
+            };
+            let found =
+                loaded.project.texts.iter().any(|(known, text)| known.as_str() == id && *text == file.text);
+            assert_eq!(found, !broken.contains(file.path.as_str()), "{} of {}", file.path, case.display());
+        }
+    }
 }
 
 /// A mistake that is seen before anything is decoded.
@@ -127,10 +161,7 @@ fn every_code_of_workflows_and_libraries_has_a_case() {
 
 #[test]
 fn the_shipped_workflows_have_no_mistakes() {
-    let root = tests::root().join("workflows");
-    let mut all = Vec::new();
-    files(&root, &root, &mut all);
-    all.retain(|file| !file.path.contains("/samples/"));
+    let all = shipped();
     let loaded = dsl::load(&all, &settings());
     let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
     assert_eq!(said, "");
@@ -142,9 +173,7 @@ fn the_shipped_workflows_have_no_mistakes() {
 
 #[test]
 fn the_shipped_workflows_are_drawn_with_every_step() {
-    let root = tests::root().join("workflows");
-    let mut all = Vec::new();
-    files(&root, &root, &mut all);
+    let all = shipped();
     let loaded = dsl::load(&all, &settings());
     for workflow in loaded.project.workflows.values() {
         for language in Language::ALL {
@@ -171,16 +200,14 @@ fn a_version_changes_with_the_steps_and_not_with_words_about_them() {
 }
 
 mod mutated {
-    use super::{File, files, settings, tests};
+    use super::{File, settings};
     use dsl::diagnostic::{Colour, human};
     use model::words::Language;
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
     static SAMPLES: LazyLock<Vec<File>> = LazyLock::new(|| {
-        let root = super::tests::root().join("workflows");
-        let mut all = Vec::new();
-        files(&root, &root, &mut all);
+        let mut all = super::shipped();
         // Templates have a test of their own beside their code.
         all.retain(|file| file.path.ends_with(".yaml"));
         all
@@ -214,7 +241,7 @@ mod mutated {
     ];
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(150))]
 
         /// A character is cut out, a piece is put in, lines change places: whatever comes, there is a report.
         #[test]

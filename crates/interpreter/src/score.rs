@@ -172,9 +172,7 @@ fn half_to_the(x: f64) -> f64 {
 
 /// Whether a test asks for `event.human`.
 fn asks_human(test: &Test) -> bool {
-    let human = |operand: &Operand| {
-        matches!(operand, Operand::Name(Path { root: Root::Event, field, .. }) if **field == *"human")
-    };
+    let human = |operand: &Operand| matches!(operand, Operand::Name(Path { root: Root::Event, field, .. }) if **field == *"human");
     match test {
         Test::All(tests) | Test::Any(tests) => tests.iter().any(asks_human),
         Test::Not(test) => asks_human(test),

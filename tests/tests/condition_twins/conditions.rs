@@ -62,7 +62,8 @@ impl Author<'_> {
             10 => Test::Compare { left: self.text(sight), op: Op::Equal, right: self.text(sight) },
             11 => self.one_of(sight),
             12 => {
-                let (value, low, high) = (self.number(1, sight), self.number(0, sight), self.number(0, sight));
+                let (value, low, high) =
+                    (self.number(1, sight), self.number(0, sight), self.number(0, sight));
                 Test::Between { value, low, high }
             }
             13 => {
@@ -71,11 +72,15 @@ impl Author<'_> {
             }
             14 => {
                 let (text, part) = (self.text(sight), self.part());
-                if self.dice.one_in(2) { Test::Contains { text, part } } else { Test::StartsWith { text, part } }
+                if self.dice.one_in(2) {
+                    Test::Contains { text, part }
+                } else {
+                    Test::StartsWith { text, part }
+                }
             }
             15 | 16 => Test::Known(self.anything(sight)),
             17 => Test::Holds(self.yes_no(sight)),
-            18 => match self.dice.below(3) {
+            18 => match self.dice.below(4) {
                 0 => Test::InSegment(self.dice.pick(&["shanghai", "not_shanghai", "dormant"]).to_owned()),
                 1 => Test::EnrolledIn(WorkflowId::new(self.dice.pick(&WORKFLOWS))),
                 _ => Test::May(self.dice.pick(&[Medium::Email, Medium::Sms, Medium::Message])),
@@ -181,7 +186,8 @@ impl Author<'_> {
 
     fn number(&mut self, depth: u32, sight: Sight) -> Operand {
         if depth > 0 && self.dice.one_in(4) {
-            let (left, right) = (Box::new(self.number(depth - 1, sight)), Box::new(self.number(depth - 1, sight)));
+            let (left, right) =
+                (Box::new(self.number(depth - 1, sight)), Box::new(self.number(depth - 1, sight)));
             return match self.dice.below(5) {
                 0 => Operand::Plus(left, right),
                 1 => Operand::Minus(left, right),
@@ -270,7 +276,8 @@ impl Author<'_> {
                 // Clicks, with those of machines only where the filter asks for them.
                 let human = name(Root::Event, "human", Type::YesNo);
                 let asks = self.dice.one_in(2);
-                let filter = asks.then(|| Test::Compare { left: human, op: Op::Equal, right: literal(false) });
+                let filter =
+                    asks.then(|| Test::Compare { left: human, op: Op::Equal, right: literal(false) });
                 Operand::Aggregate(Box::new(Aggregate {
                     kind: AggregateKind::Count,
                     of: Over::Events(Arc::from("email.clicked")),
@@ -282,7 +289,12 @@ impl Author<'_> {
                 }))
             }
             _ => {
-                let sum = self.dice.one_in(2);
+                let kind = self.dice.pick(&[
+                    AggregateKind::Sum,
+                    AggregateKind::Count,
+                    AggregateKind::First,
+                    AggregateKind::Last,
+                ]);
                 let filter = match self.dice.below(3) {
                     0 => None,
                     1 => Some(Test::Compare {
@@ -294,9 +306,9 @@ impl Author<'_> {
                 };
                 let window = self.dice.one_in(3).then(|| Within::Last(Length::from_days(30)));
                 Operand::Aggregate(Box::new(Aggregate {
-                    kind: if sum { AggregateKind::Sum } else { AggregateKind::Count },
+                    kind,
                     of: Over::Entities(Arc::from("deal")),
-                    field: sum.then(|| Arc::from("amount")),
+                    field: (kind != AggregateKind::Count).then(|| Arc::from("amount")),
                     window,
                     filter,
                     machines: true,
@@ -349,7 +361,8 @@ impl Author<'_> {
             0 => literal(date(&mut self.dice)),
             1 => Operand::Today,
             _ => {
-                let by = self.dice.pick(&[Length::from_days(28), Length::from_months(1), Length::from_months(24)]);
+                let by =
+                    self.dice.pick(&[Length::from_days(28), Length::from_months(1), Length::from_months(24)]);
                 let back = self.dice.one_in(2);
                 Operand::Shift { of: Box::new(Operand::Today), by: Box::new(literal_length(by)), back }
             }
@@ -422,7 +435,11 @@ impl Author<'_> {
                     ("rank", one_of(&TIERS)),
                 ]);
                 // Beside a literal that it cannot be, a one-of is an error.
-                if field == "rank" { text_of(name(Root::Customer, field, ty)) } else { name(Root::Customer, field, ty) }
+                if field == "rank" {
+                    text_of(name(Root::Customer, field, ty))
+                } else {
+                    name(Root::Customer, field, ty)
+                }
             }
         }
     }

@@ -85,7 +85,8 @@ impl Town {
             all.iter().position(|(known, _)| Some(known.as_str()) == name)
         };
         let own = find(&self.zones, snapshot.customer.text("zone")).map(|place| &self.zones[place].1);
-        let country = || find(&self.countries, snapshot.customer.text("country")).map(|place| &self.countries[place].1);
+        let country =
+            || find(&self.countries, snapshot.customer.text("country")).map(|place| &self.countries[place].1);
         own.or_else(country).unwrap_or(&self.project_zone)
     }
 
@@ -113,7 +114,8 @@ impl Town {
                     project_zone: &self.project_zone,
                 };
                 if condition::test(test, &facts) {
-                    holds.insert(deal.map_or(snapshot.customer.id.as_str(), |(_, id)| id.as_str()).to_owned());
+                    holds
+                        .insert(deal.map_or(snapshot.customer.id.as_str(), |(_, id)| id.as_str()).to_owned());
                 }
             }
         }
@@ -161,7 +163,8 @@ async fn the_evaluator_and_the_database_agree_on_random_conditions() {
             Ok(clause) => clause,
             Err(refused) => panic!("seed {seed}, condition {number}: {refused}\n{text}"),
         };
-        let (evaluated, selected) = (town.evaluated(&test, now, subject), town.selected(&clause, subject).await);
+        let (evaluated, selected) =
+            (town.evaluated(&test, now, subject), town.selected(&clause, subject).await);
         let differs: Vec<_> = evaluated.symmetric_difference(&selected).collect();
         assert!(
             differs.is_empty(),
@@ -334,6 +337,7 @@ async fn write_entity(store: &Store, slot: i64, entity: &model::Entity) {
 /// The stored encoding, less what has a column of its own.
 fn json(values: &BTreeMap<String, Value>, columns: &[&str]) -> String {
     let stored = values.iter().filter(|(name, _)| !columns.contains(&name.as_str()));
-    let stored: serde_json::Map<_, _> = stored.map(|(name, value)| (name.clone(), value.to_stored())).collect();
+    let stored: serde_json::Map<_, _> =
+        stored.map(|(name, value)| (name.clone(), value.to_stored())).collect();
     serde_json::Value::Object(stored).to_string()
 }

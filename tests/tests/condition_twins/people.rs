@@ -8,8 +8,9 @@ use dsl::source::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::{
-    Birthday, Consent, Customer, CustomerId, Decimal, Enrollment, EnrollmentId, Entity, EntityId, Entry, Event,
-    EventId, Length, Medium, Snapshot, StepId, Suppression, Type, Value, VersionId, Walk, WalkState, WorkflowId,
+    Birthday, Consent, Customer, CustomerId, Decimal, Enrollment, EnrollmentId, Entity, EntityId, Entry,
+    Event, EventId, Length, Medium, Snapshot, StepId, Suppression, Type, Value, VersionId, Walk, WalkState,
+    WorkflowId,
 };
 use std::collections::BTreeMap;
 
@@ -224,7 +225,12 @@ fn values<'n>(
 }
 
 /// A random customer with events, deals, consents and walks.
-pub fn person(dice: &mut Dice, number: usize, library: &Library, nows: &[Timestamp]) -> (Snapshot, Vec<Consent>) {
+pub fn person(
+    dice: &mut Dice,
+    number: usize,
+    library: &Library,
+    nows: &[Timestamp],
+) -> (Snapshot, Vec<Consent>) {
     let id = CustomerId::new(format!("c{number}"));
     let mut customer = Customer::new(id.clone());
     let stored = library.model.customer.iter().filter(|(name, attribute)| {
@@ -243,7 +249,8 @@ pub fn person(dice: &mut Dice, number: usize, library: &Library, nows: &[Timesta
             if dice.one_in(20) {
                 properties.insert("amount".to_owned(), Value::Number(Decimal::MAX));
             }
-            let at = instant(dice, nows);
+            // Often at one instant, so that the order of arrival and the id decide.
+            let at = if dice.one_in(2) { dice.pick(nows) } else { instant(dice, nows) };
             snapshot.insert_event(Event {
                 id: EventId::new(format!("{name}{place}")),
                 source: "import".to_owned(),
@@ -251,7 +258,7 @@ pub fn person(dice: &mut Dice, number: usize, library: &Library, nows: &[Timesta
                 customer: id.clone(),
                 entity: None,
                 at,
-                received_at: if dice.one_in(2) { at } else { instant(dice, nows) },
+                received_at: dice.pick(nows),
                 properties,
                 chain: 0,
             });
@@ -260,7 +267,10 @@ pub fn person(dice: &mut Dice, number: usize, library: &Library, nows: &[Timesta
     for place in 0..dice.below(4) {
         let kind = &library.model.entities["deal"];
         let fields = kind.attributes.iter().filter(|(name, _)| *name != "id");
-        let attributes = values(dice, fields.map(|(name, of)| (name.as_str(), &of.ty)), nows);
+        let mut attributes = values(dice, fields.map(|(name, of)| (name.as_str(), &of.ty)), nows);
+        if dice.one_in(2) {
+            attributes.insert("created_at".to_owned(), Value::Instant(nows[0]));
+        }
         put(&mut snapshot, "deal", &format!("d{number}_{place}"), Some(&id), attributes);
     }
     for (name, employees) in [("acme", Some(4)), ("云杉", None)] {
@@ -278,13 +288,13 @@ pub fn person(dice: &mut Dice, number: usize, library: &Library, nows: &[Timesta
         snapshot.consents.apply(&consent);
         consents.push(consent);
     }
-    for place in 0..dice.below(2) {
+    for place in 0..dice.below(4) {
         snapshot.suppressions.push(Suppression {
             medium: dice.pick(&media),
             topic: dice.pick(&[None, Some("marketing".to_owned()), Some("service".to_owned())]),
             reason: format!("manual {place}"),
             at: instant(dice, nows),
-            until: if dice.one_in(2) { None } else { Some(instant(dice, nows)) },
+            until: if dice.one_in(3) { None } else { Some(dice.pick(nows)) },
         });
     }
     for workflow in WORKFLOWS {

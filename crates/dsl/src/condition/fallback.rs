@@ -13,7 +13,8 @@ pub fn of_customer(name: &str, attribute: &Attribute) -> Option<Value> {
 
 /// What an entity's attribute is where nothing is stored; `None`: unknown. An unset stage is the first.
 pub fn of_entity(kind: &EntityKind, name: &str, attribute: &Attribute) -> Option<Value> {
-    let first_stage = || kind.stages.first().filter(|_| name == "stage").map(|stage| Value::Text(stage.clone()));
+    let first_stage =
+        || kind.stages.first().filter(|_| name == "stage").map(|stage| Value::Text(stage.clone()));
     of_attribute(attribute).or_else(first_stage)
 }
 

@@ -127,7 +127,11 @@ impl Lexer<'_, '_> {
                 let end = self.at + first.len_utf8();
                 if sign != first {
                     let found = first.to_string();
-                    self.mistake(What::FullWidth { found, meant: sign.to_string() }, end, Some(sign.to_string()));
+                    self.mistake(
+                        What::FullWidth { found, meant: sign.to_string() },
+                        end,
+                        Some(sign.to_string()),
+                    );
                 }
                 self.push(kind, end);
             }
@@ -211,7 +215,11 @@ impl Lexer<'_, '_> {
         match digits.parse::<Decimal>() {
             Ok(number) => {
                 if written != digits {
-                    self.mistake(What::FullWidth { found: written, meant: digits.clone() }, end, Some(digits));
+                    self.mistake(
+                        What::FullWidth { found: written, meant: digits.clone() },
+                        end,
+                        Some(digits),
+                    );
                 }
                 self.push(Kind::Number(number), end);
                 true
@@ -318,7 +326,8 @@ impl Lexer<'_, '_> {
 
     fn word(&mut self) {
         let end = self.end_of(self.at, |letter| letter.is_alphanumeric() || letter == '_');
-        let after_dot = matches!(self.tokens.last(), Some(last) if last.kind == Kind::Dot && last.end == self.at);
+        let after_dot =
+            matches!(self.tokens.last(), Some(last) if last.kind == Kind::Dot && last.end == self.at);
         if let Some((length, end)) = self.spoken_length(end).filter(|_| !after_dot) {
             self.push(Kind::Duration(length), end);
             return;
@@ -342,7 +351,8 @@ impl Lexer<'_, '_> {
     fn spoken_length(&self, end: usize) -> Option<(Length, usize)> {
         let word = self.slice(self.at, end);
         let mut letters = word.chars();
-        let iso = letters.next() == Some('P') && letters.next().is_some_and(|c| c.is_ascii_digit() || c == 'T');
+        let iso =
+            letters.next() == Some('P') && letters.next().is_some_and(|c| c.is_ascii_digit() || c == 'T');
         let spoken = word.starts_with(|letter: char| "一二两三四五六七八九十".contains(letter));
         if !iso && !spoken {
             return None;

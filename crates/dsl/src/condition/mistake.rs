@@ -17,9 +17,14 @@ pub(super) struct Mistake {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     /// Something else was needed here.
-    Unexpected { found: String, expected: Expected },
+    Unexpected {
+        found: String,
+        expected: Expected,
+    },
     /// A sign that means nothing.
-    Character { found: String },
+    Character {
+        found: String,
+    },
     /// A text that is never closed.
     UnclosedQuote,
     /// A bracket that is never closed.
@@ -27,22 +32,46 @@ pub(super) enum What {
     TooLong,
     TooDeep,
     /// `&&` for `and`, `=` for `==`.
-    Spelling { found: String, meant: String },
+    Spelling {
+        found: String,
+        meant: String,
+    },
     /// `（` for `(`, `“…”` for `"…"`.
-    FullWidth { found: String, meant: String },
+    FullWidth {
+        found: String,
+        meant: String,
+    },
     /// `{{ }}` inside.
-    Braces { meant: String },
+    Braces {
+        meant: String,
+    },
     /// Words that are no name and stand where a text is needed.
-    Unquoted { words: String },
-    Number { found: String, error: DecimalError },
+    Unquoted {
+        words: String,
+    },
+    Number {
+        found: String,
+        error: DecimalError,
+    },
     /// `1,000`
-    Separator { found: String, meant: String },
+    Separator {
+        found: String,
+        meant: String,
+    },
     /// `2026-02-30`
-    Date { found: String },
+    Date {
+        found: String,
+    },
     /// `30 dyas`
-    Unit { found: String, meant: Option<String> },
+    Unit {
+        found: String,
+        meant: Option<String>,
+    },
     /// `30` of what
-    NoUnit { found: String, meant: Option<String> },
+    NoUnit {
+        found: String,
+        meant: Option<String>,
+    },
     /// `1 < x < 5`
     Chained,
     Empty,
@@ -115,7 +144,11 @@ impl What {
         match self {
             Self::Unexpected { found, expected } => {
                 let diagnostic = report.error(Code::E0401, span).arg_word("expected", expected.key());
-                if found.is_empty() { diagnostic.message("E0401-end") } else { diagnostic.arg("found", found) }
+                if found.is_empty() {
+                    diagnostic.message("E0401-end")
+                } else {
+                    diagnostic.arg("found", found)
+                }
             }
             Self::Character { found } => {
                 report.error(Code::E0401, span).message("E0401-sign").arg("found", found)

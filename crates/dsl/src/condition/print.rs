@@ -112,7 +112,9 @@ fn atom(test: &Test, negated: bool) -> (String, Level) {
         Test::May(Medium::Sms) => return ("may(sms)".to_owned(), Level::Atom),
         Test::May(Medium::Message) => return ("may(message)".to_owned(), Level::Atom),
         // These have forms of their own.
-        Test::All(_) | Test::Any(_) | Test::Not(_) | Test::Holds(_) => return (of_test(test, Level::Atom), Level::Atom),
+        Test::All(_) | Test::Any(_) | Test::Not(_) | Test::Holds(_) => {
+            return (of_test(test, Level::Atom), Level::Atom);
+        }
     };
     (text, Level::Comparison)
 }
@@ -149,7 +151,9 @@ fn of_operand(of: &Operand, room: Level) -> String {
         Operand::DaysSince(of) => (format!("days_since({})", inside(of)), Level::Atom),
         Operand::Age(of) => (format!("age({})", inside(of)), Level::Atom),
         Operand::Gap { event, last: None } => (format!("gap({event})"), Level::Atom),
-        Operand::Gap { event, last: Some(times) } => (format!("gap({event}, last {times} times)"), Level::Atom),
+        Operand::Gap { event, last: Some(times) } => {
+            (format!("gap({event}, last {times} times)"), Level::Atom)
+        }
         Operand::Plus(left, right) => {
             (format!("{} + {}", inside(left), of_operand(right, Level::Product)), Level::Sum)
         }

@@ -62,7 +62,10 @@ pub(super) fn library() -> Library {
     let clicked = [("link", Type::Text), ("human", Type::YesNo)];
     model.events.insert("email.clicked".to_owned(), event(&clicked, true));
     let entity = |fields: &[(&str, Type)], stages: &[&str]| EntityKind {
-        attributes: fields.iter().map(|(name, ty)| ((*name).to_owned(), attribute(ty.clone(), true))).collect(),
+        attributes: fields
+            .iter()
+            .map(|(name, ty)| ((*name).to_owned(), attribute(ty.clone(), true)))
+            .collect(),
         stages: stages.iter().map(|stage| (*stage).to_owned()).collect(),
         ..EntityKind::default()
     };
@@ -76,7 +79,9 @@ pub(super) fn library() -> Library {
     model.entities.insert("deal".to_owned(), entity(&deal, &["open", "won", "lost"]));
     let company = [("name", Type::Text), ("employees", Type::Number)];
     model.entities.insert("company".to_owned(), entity(&company, &[]));
-    library.tables.insert("next_category".to_owned(), BTreeMap::from([("shoes".to_owned(), "socks".to_owned())]));
+    library
+        .tables
+        .insert("next_category".to_owned(), BTreeMap::from([("shoes".to_owned(), "socks".to_owned())]));
     library
 }
 
@@ -212,7 +217,10 @@ fn other_spellings_mean_the_same() {
         ("customer.city == 'a'", "customer.city == \"a\""),
         ("customer.city == 'it\\'s'", "customer.city == \"it's\""),
         ("  customer.vip   and\n customer.vip ", "customer.vip and customer.vip"),
-        ("(customer.vip and customer.vip) and customer.vip", "customer.vip and customer.vip and customer.vip"),
+        (
+            "(customer.vip and customer.vip) and customer.vip",
+            "customer.vip and customer.vip and customer.vip",
+        ),
         ("30 days + now > customer.last_order_at", "now + 30 days > customer.last_order_at"),
         ("0.5 * customer.spend > 1", "customer.spend * 0.5 > 1"),
         ("score() > 1", "score(lead_score) > 1"),
@@ -305,7 +313,8 @@ fn lists_of_conditions_are_read_from_yaml() {
     }
     assert_eq!(read("when: true\n").0.unwrap().test, Test::Always(true));
     // A sibling that asks `is known` silences the warning.
-    let (condition, said) = read("when:\n  all:\n    - customer.city is known\n    - customer.city != \"上海\"\n");
+    let (condition, said) =
+        read("when:\n  all:\n    - customer.city is known\n    - customer.city != \"上海\"\n");
     assert!(condition.is_some());
     assert_eq!(said, "");
 }
@@ -338,7 +347,11 @@ fn what_a_condition_reads_is_known_through_segments_and_cases() {
 fn numbers_keep_six_places_and_negatives() {
     assert_eq!(
         right("customer.spend > -1.000001"),
-        Test::Compare { left: name(Root::Customer, "spend", Type::Money), op: Op::Greater, right: number("-1.000001") }
+        Test::Compare {
+            left: name(Root::Customer, "spend", Type::Money),
+            op: Op::Greater,
+            right: number("-1.000001")
+        }
     );
     assert_eq!(Decimal::from_micros(-1_000_001), "-1.000001".parse().unwrap());
 }

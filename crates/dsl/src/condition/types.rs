@@ -385,7 +385,9 @@ impl<'a> Typer<'a> {
             }
             ExprKind::Between { value, low, high, negated } => self.between(value, low, high, *negated),
             ExprKind::Known { value, negated } => self.known_test(value, *negated),
-            ExprKind::Call { name, name_end, arguments } => return self.call(expr, name, *name_end, arguments),
+            ExprKind::Call { name, name_end, arguments } => {
+                return self.call(expr, name, *name_end, arguments);
+            }
             ExprKind::Text(text) => return value(Value::Text(text.clone()), Type::Text),
             ExprKind::Number(number) => return value(Value::Number(*number), Type::Number),
             ExprKind::YesNo(yes) => return value(Value::YesNo(*yes), Type::YesNo),
@@ -488,7 +490,9 @@ impl<'a> Typer<'a> {
         let (sorts, back) = ((Sort::of(&a_type), Sort::of(&b_type)), sign == Arithmetic::Minus);
         let (a, b) = (Box::new(a), Box::new(b));
         let made = match (sign, sorts) {
-            (Arithmetic::Times | Arithmetic::Over, _) => return self.scale(expr, (*a, a_type), sign, (*b, b_type)),
+            (Arithmetic::Times | Arithmetic::Over, _) => {
+                return self.scale(expr, (*a, a_type), sign, (*b, b_type));
+            }
             (Arithmetic::Plus, (Sort::Number, Sort::Number) | (Sort::Duration, Sort::Duration)) => {
                 (Operand::Plus(a, b), a_type)
             }
@@ -541,7 +545,9 @@ impl<'a> Typer<'a> {
         let scalable = |ty: &Type| matches!(Sort::of(ty), Sort::Number | Sort::Duration);
         let (value, ty, by) = match (left, right) {
             ((value, ty), (Operand::Literal(Value::Number(by)), _)) if scalable(&ty) => (value, ty, by),
-            ((Operand::Literal(Value::Number(by)), _), (value, ty)) if !divide && scalable(&ty) => (value, ty, by),
+            ((Operand::Literal(Value::Number(by)), _), (value, ty)) if !divide && scalable(&ty) => {
+                (value, ty, by)
+            }
             ((_, one), (_, other)) => {
                 let sign = if divide { "/" } else { "*" };
                 let (one, other) = (Sort::of(&one).key(), Sort::of(&other).key());

@@ -69,9 +69,8 @@ impl<'a> Reader<'a> {
     fn over_entities(&self, of: &'a Aggregate, kind: &str) -> Option<Value> {
         let facts = *self.facts();
         let begins = self.begins(of)?;
-        let created = |entity: &'a Entity| {
-            self.of_entity(entity, "created_at").and_then(|value| value.as_instant())
-        };
+        let created =
+            |entity: &'a Entity| self.of_entity(entity, "created_at").and_then(|value| value.as_instant());
         let own = &facts.snapshot.customer.id;
         let mut entities: Vec<&'a Entity> = facts
             .snapshot
@@ -113,7 +112,8 @@ fn fold<'a>(kind: AggregateKind, mut values: impl Iterator<Item = Cow<'a, Value>
         AggregateKind::Count => count(values.count()),
         AggregateKind::Sum => {
             // Wider than a number, so that only the end result must fit.
-            let sum: i128 = values.filter_map(|value| value.as_number()).map(|each| i128::from(each.micros())).sum();
+            let sum: i128 =
+                values.filter_map(|value| value.as_number()).map(|each| i128::from(each.micros())).sum();
             i64::try_from(sum).ok().map(|sum| Value::Number(Decimal::from_micros(sum)))
         }
         AggregateKind::Min => best(|next, best| super::less(next, best), &mut values),

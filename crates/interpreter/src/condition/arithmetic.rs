@@ -19,7 +19,11 @@ pub(super) fn shift_instant(
     if by.workdays == 0 && by.work_minutes == 0 {
         return instants::shift_instant(at, by, back, project_zone);
     }
-    Some(if back { add::subtract(at, by, project_zone, calendar) } else { add::add(at, by, project_zone, calendar) })
+    Some(if back {
+        add::subtract(at, by, project_zone, calendar)
+    } else {
+        add::add(at, by, project_zone, calendar)
+    })
 }
 
 /// A date moved by a length: months, days and whole days of elapsed time, then workdays.

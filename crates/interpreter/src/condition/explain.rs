@@ -18,7 +18,9 @@ impl<'a> Reader<'a> {
     fn explain_test(&self, test: &'a Test, seen: &mut BTreeMap<String, Json>) {
         match test {
             Test::Always(_) => {}
-            Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| self.explain_test(test, seen)),
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().for_each(|test| self.explain_test(test, seen))
+            }
             Test::Not(test) => self.explain_test(test, seen),
             Test::Compare { left, op: _, right } => {
                 self.explain_operand(left, seen);

@@ -116,9 +116,10 @@ impl<'a> Reader<'a> {
             Test::Has { list, any_of } => {
                 let Some(list) = self.operand(list) else { return false };
                 let items = list.as_list().unwrap_or_default();
-                any_of.iter().filter_map(|each| self.operand(each)).any(|each| {
-                    each.as_text().is_some_and(|wanted| items.iter().any(|item| item == wanted))
-                })
+                any_of
+                    .iter()
+                    .filter_map(|each| self.operand(each))
+                    .any(|each| each.as_text().is_some_and(|wanted| items.iter().any(|item| item == wanted)))
             }
             Test::Contains { text, part } => self.texts(text, part, |text, part| text.contains(part)),
             Test::StartsWith { text, part } => self.texts(text, part, |text, part| text.starts_with(part)),
@@ -131,9 +132,12 @@ impl<'a> Reader<'a> {
                     (Some(_) | None, _) => false,
                 }
             }
-            Test::EnrolledIn(workflow) => {
-                self.facts.snapshot.enrollments.iter().any(|walk| walk.workflow == *workflow && walk.is_active())
-            }
+            Test::EnrolledIn(workflow) => self
+                .facts
+                .snapshot
+                .enrollments
+                .iter()
+                .any(|walk| walk.workflow == *workflow && walk.is_active()),
             Test::May(medium) => self.may(*medium),
         }
     }

@@ -14,7 +14,8 @@ impl<'a> Reader<'a> {
         let (value, ty) = match &path.root {
             Root::Customer => (self.of_customer(field), self.customer_type(field)),
             Root::Entity(kind) => {
-                let ty = facts.library.model.entities.get(&**kind).and_then(|kind| kind.attributes.get(field));
+                let ty =
+                    facts.library.model.entities.get(&**kind).and_then(|kind| kind.attributes.get(field));
                 (self.of_entity(self.entity(kind)?, field), ty.map(|attribute| &attribute.ty))
             }
             Root::Entry => (of_entry(facts.entry?, field), None),
@@ -112,7 +113,9 @@ impl<'a> Reader<'a> {
         let stored = entity.get(name);
         if entity.kind == "customer" {
             let Some(attribute) = library.model.customer.get(name) else { return stored.map(Cow::Borrowed) };
-            return stored.map(Cow::Borrowed).or_else(|| fallback::of_customer(name, attribute).map(Cow::Owned));
+            return stored
+                .map(Cow::Borrowed)
+                .or_else(|| fallback::of_customer(name, attribute).map(Cow::Owned));
         }
         let Some(kind) = library.model.entities.get(&entity.kind) else { return stored.map(Cow::Borrowed) };
         let Some(attribute) = kind.attributes.get(name) else { return stored.map(Cow::Borrowed) };
@@ -145,7 +148,8 @@ impl<'a> Reader<'a> {
         if let Some(candidate) = facts.candidate_entity.filter(|candidate| candidate.kind == kind) {
             return Some(candidate);
         }
-        let named = [facts.entry, facts.event].into_iter().flatten().filter_map(|entry| entry.entity.as_ref());
+        let named =
+            [facts.entry, facts.event].into_iter().flatten().filter_map(|entry| entry.entity.as_ref());
         let (_, id) = named.into_iter().find(|(of, _)| of == kind)?;
         facts.snapshot.entities.get(&(kind.to_owned(), id.clone()))
     }

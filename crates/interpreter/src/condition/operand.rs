@@ -82,13 +82,16 @@ impl<'a> Reader<'a> {
     fn gap(&self, event: &str, last: Option<u32>) -> Option<Length> {
         let events = self.facts().snapshot.events_of(event);
         let events = events.get(..events.partition_point(|event| event.at <= self.facts().now))?;
-        let skip = last.map_or(0, |last| events.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX)));
+        let skip =
+            last.map_or(0, |last| events.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX)));
         let times: Vec<i64> = events.iter().skip(skip).map(|event| event.at.as_millisecond()).collect();
-        let mut gaps: Vec<i64> = times.iter().zip(times.iter().skip(1)).map(|(one, next)| next - one).collect();
+        let mut gaps: Vec<i64> =
+            times.iter().zip(times.iter().skip(1)).map(|(one, next)| next - one).collect();
         gaps.sort_unstable();
         let middle = gaps.len() / 2;
         let high = *gaps.get(middle)?;
-        let median = if gaps.len() % 2 == 1 { high } else { i64::midpoint(*gaps.get(middle.checked_sub(1)?)?, high) };
+        let median =
+            if gaps.len() % 2 == 1 { high } else { i64::midpoint(*gaps.get(middle.checked_sub(1)?)?, high) };
         Some(Length::from_ms(median))
     }
 }

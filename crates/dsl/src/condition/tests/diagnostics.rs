@@ -24,7 +24,7 @@ fn carets_stand_under_the_name_after_chinese_text() {
     assert_eq!(
         shown(text, &scope(), Language::En),
         r#"error[E0204]: unknown attribute `customer.ctiy`
- --> workflows/winback.yaml:1:42
+ --> workflows/winback.yaml:1:39
   |
 1 | audience: customer.city == "活跃客户" and customer.ctiy == "上海"
   |                                           ^^^^^^^^^^^^^ did you mean `customer.city`?
@@ -33,7 +33,7 @@ fn carets_stand_under_the_name_after_chinese_text() {
     assert_eq!(
         shown(text, &scope(), Language::Zh),
         r#"错误[E0204]: 没有 `customer.ctiy` 这个属性
- --> workflows/winback.yaml:1:42
+ --> workflows/winback.yaml:1:39
   |
 1 | audience: customer.city == "活跃客户" and customer.ctiy == "上海"
   |                                           ^^^^^^^^^^^^^ 是不是想写 `customer.city`？
@@ -65,7 +65,10 @@ fn a_syntax_error_is_said_once_at_its_place() {
             "customer.spend > 5 customer.vip",
             "E0401 customer | `customer` cannot stand here: expected `and`, `or`, a comparison, or the end",
         ),
-        ("customer.vip，and customer.vip", "E0401 ， | `，` cannot stand here: expected `and`, `or`, a comparison, or the end"),
+        (
+            "customer.vip，and customer.vip",
+            "E0401 ， | `，` cannot stand here: expected `and`, `or`, a comparison, or the end",
+        ),
         ("(customer.vip", "E0402 ( | this bracket is never closed"),
         ("customer.city == \"上海", "E0402 \"上海 | this text is never closed: a quote is missing"),
         (
@@ -73,7 +76,10 @@ fn a_syntax_error_is_said_once_at_its_place() {
             "E0410 1 < customer.spend < | two comparisons in a row cannot be read | write `a between 1 and 5`, or \
              join two comparisons by `and`",
         ),
-        ("customer.spend > 1,000", "E0408 1,000 | `1,000`: numbers are written without separators | did you mean `1000`?"),
+        (
+            "customer.spend > 1,000",
+            "E0408 1,000 | `1,000`: numbers are written without separators | did you mean `1000`?",
+        ),
         (
             "customer.last_order_at > 2026-02-30",
             "E0408 2026-02-30 | `2026-02-30` is not a date: write `2026-03-02`, or an instant with its zone, \
@@ -91,7 +97,10 @@ fn each_mistake_of_a_marketer_has_its_own_sentence() {
         ("customer.vip && customer.vip", "E0404 && | `&&` 在这里写作 `and` | 是不是想写 `and`？"),
         ("customer.vip OR customer.vip", "E0404 OR | `OR` 在这里写作 `or` | 是不是想写 `or`？"),
         ("customer.vip 并且 customer.vip", "E0404 并且 | `并且` 在这里写作 `and` | 是不是想写 `and`？"),
-        ("customer.城市 == “上海”", "E0405 “上海” | `“上海”` 是全角的，条件里只认 `\"上海\"` | 是不是想写 `\"上海\"`？"),
+        (
+            "customer.城市 == “上海”",
+            "E0405 “上海” | `“上海”` 是全角的，条件里只认 `\"上海\"` | 是不是想写 `\"上海\"`？",
+        ),
         ("customer.spend ＞＝ 5", "E0405 ＞＝ | `＞＝` 是全角的，条件里只认 `>=` | 是不是想写 `>=`？"),
         ("customer.spend ≥ 5", "E0405 ≥ | `≥` 是全角的，条件里只认 `>=` | 是不是想写 `>=`？"),
         (
@@ -99,11 +108,23 @@ fn each_mistake_of_a_marketer_has_its_own_sentence() {
             "E0406 {{customer.city}} | 条件里不用 `{{ }}`：整个条件就是一个表达式 | 是不是想写 `customer.city`？",
         ),
         ("customer.city == 上海", "E0407 上海 | `上海` 是文字，要加引号 | 是不是想写 `\"上海\"`？"),
-        ("customer.city == New York", "E0407 New York | `New York` 是文字，要加引号 | 是不是想写 `\"New York\"`？"),
+        (
+            "customer.city == New York",
+            "E0407 New York | `New York` 是文字，要加引号 | 是不是想写 `\"New York\"`？",
+        ),
         ("customer.tier in [glod]", "E0407 glod | `glod` 是文字，要加引号 | 是不是想写 `\"gold\"`？"),
-        ("customer.city is not known", "E0404 is not known | `is not known` 在这里写作 `is unknown` | 是不是想写 `is unknown`？"),
-        ("customer.city not known", "E0404 not known | `not known` 在这里写作 `is unknown` | 是不是想写 `is unknown`？"),
-        ("customer.city != null", "E0404 != null | `!= null` 在这里写作 `is known` | 是不是想写 `is known`？"),
+        (
+            "customer.city is not known",
+            "E0404 is not known | `is not known` 在这里写作 `is unknown` | 是不是想写 `is unknown`？",
+        ),
+        (
+            "customer.city not known",
+            "E0404 not known | `not known` 在这里写作 `is unknown` | 是不是想写 `is unknown`？",
+        ),
+        (
+            "customer.city != null",
+            "E0404 != null | `!= null` 在这里写作 `is known` | 是不是想写 `is known`？",
+        ),
         ("customer.vip == yes", "E0404 yes | `yes` 在这里写作 `true` | 是不是想写 `true`？"),
         (
             "customer.last_order_at < now - 30",
@@ -115,8 +136,14 @@ fn each_mistake_of_a_marketer_has_its_own_sentence() {
             "E0409 30 dyas | `30 dyas` 不是时长 | 是不是想写 `30 days`？ | 单位：minutes、hours、days、weeks、months、\
              years、workdays，或者分钟、小时、天、周、个月、年、工作日",
         ),
-        ("customer.spend > \"500\"", "E0412 \"500\" | `customer.spend` 是数字，`\"500\"` 是文字，不能比较 | 是不是想写 `500`？"),
-        ("customer.phone == 138", "E0412 138 | `customer.phone` 是文字，`138` 是数字，不能比较 | 是不是想写 `\"138\"`？"),
+        (
+            "customer.spend > \"500\"",
+            "E0412 \"500\" | `customer.spend` 是数字，`\"500\"` 是文字，不能比较 | 是不是想写 `500`？",
+        ),
+        (
+            "customer.phone == 138",
+            "E0412 138 | `customer.phone` 是文字，`138` 是数字，不能比较 | 是不是想写 `\"138\"`？",
+        ),
         (
             "customer.tier > \"basic\"",
             "E0413 customer.tier | `>` 不能比较文字：`customer.tier` 没有大小之分 | 文字用 `==`、`in`、`contains`、\
@@ -127,15 +154,27 @@ fn each_mistake_of_a_marketer_has_its_own_sentence() {
             "E0412 customer.last_order_at > 30 days | `customer.last_order_at` 是时刻，`30 days` 是时长，不能比较 | 早于 30 \
              天前写作 `< now - 30 days`，最近 30 天内写作 `>= now - 30 days`",
         ),
-        ("customer.city", "E0417 customer.city | `customer.city` 是文字，不是条件 | 请把它和别的值比较，或者写 `is known`"),
+        (
+            "customer.city",
+            "E0417 customer.city | `customer.city` 是文字，不是条件 | 请把它和别的值比较，或者写 `is known`",
+        ),
         ("city == \"a\"", "E0205 city | 不认识的名称 `city` | 是不是想写 `customer.city`？"),
-        ("event.amuont > 5", "E0204 event.amuont | `order.paid` 没有 `event.amuont` 这个字段 | 是不是想写 `event.amount`？"),
-        ("count(order.pade) > 1", "E0206 order.pade | 没有 `order.pade` 这个事件 | 是不是想写 `order.paid`？"),
+        (
+            "event.amuont > 5",
+            "E0204 event.amuont | `order.paid` 没有 `event.amuont` 这个字段 | 是不是想写 `event.amount`？",
+        ),
+        (
+            "count(order.pade) > 1",
+            "E0206 order.pade | 没有 `order.pade` 这个事件 | 是不是想写 `order.paid`？",
+        ),
         (
             "sum(order.paid) > 1",
             "E0416 order.paid | `sum` 需要一个字段：只写 `order.paid` 没有值 | 是不是想写 `order.paid.amount`？",
         ),
-        ("in_segment(dormnt_vip)", "E0207 dormnt_vip | 没有 `dormnt_vip` 这个分群 | 是不是想写 `dormant_vip`？"),
+        (
+            "in_segment(dormnt_vip)",
+            "E0207 dormnt_vip | 没有 `dormnt_vip` 这个分群 | 是不是想写 `dormant_vip`？",
+        ),
         (
             "company.name == \"x\"",
             "E0212 company.name | `company.name`：这里不清楚是哪一个 company | 是不是想写 `customer.company.name`？",
@@ -193,7 +232,10 @@ fn what_cannot_be_seen_from_here_is_said() {
 fn fixes_mend_the_whole_text() {
     for (text, mends) in [
         ("customer.city = “上海” && !customer.vip", "customer.city == \"上海\" and not customer.vip"),
-        ("（customer.spend ＞ 5） OR customer.phone is not null", "(customer.spend > 5) or customer.phone is known"),
+        (
+            "（customer.spend ＞ 5） OR customer.phone is not null",
+            "(customer.spend > 5) or customer.phone is known",
+        ),
         ("customer.tier in (\"gold\", \"basic\")", "customer.tier in [\"gold\", \"basic\"]"),
         ("customer.tags has [\"a\"]", "customer.tags has any of [\"a\"]"),
         ("count(order.paid last 30 days) > 1", "count(order.paid, last 30 days) > 1"),

@@ -104,7 +104,9 @@ impl Typer<'_> {
                 let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
                 let scope = self.scope;
                 let id = match &scope.workflows {
-                    Some(all) => self.one_name(name, all.iter().map(String::as_str).collect(), Code::E0210)?,
+                    Some(all) => {
+                        self.one_name(name, all.iter().map(String::as_str).collect(), Code::E0210)?
+                    }
                     None => self.id(name)?,
                 };
                 Some(Typed::Test(Test::EnrolledIn(WorkflowId::new(id))))
@@ -251,12 +253,7 @@ impl Typer<'_> {
         match Sort::of(&ty) {
             Sort::Date | Sort::Time => return Some(operand),
             Sort::Birthday if birthday => return Some(operand),
-            Sort::Birthday
-            | Sort::Text
-            | Sort::Number
-            | Sort::YesNo
-            | Sort::Duration
-            | Sort::List => {}
+            Sort::Birthday | Sort::Text | Sort::Number | Sort::YesNo | Sort::Duration | Sort::List => {}
         }
         let found = self.slice(expr);
         let diagnostic = self.error(Code::E0416, expr).message("E0416-day").arg("found", found);
@@ -271,7 +268,8 @@ impl Typer<'_> {
                 Argument { kind: ArgumentKind::Value(event), .. },
                 Argument { kind: ArgumentKind::LastTimes(times), start, end },
             ] => {
-                let times = times.to_int().and_then(|times| u32::try_from(times).ok()).filter(|times| *times >= 2);
+                let times =
+                    times.to_int().and_then(|times| u32::try_from(times).ok()).filter(|times| *times >= 2);
                 let Some(times) = times else {
                     self.error_at(Code::E0416, *start, *end).message("E0416-times");
                     return None;
@@ -343,7 +341,9 @@ impl Typer<'_> {
                 ArgumentKind::Where(test) if filter.is_none() => {
                     let Some((over, _)) = &over else { continue };
                     self.candidate = Some(match over {
-                        Over::Events(event) => Candidate::Events(Fields::of_event(&self.library.model, event)),
+                        Over::Events(event) => {
+                            Candidate::Events(Fields::of_event(&self.library.model, event))
+                        }
                         Over::Entities(kind) => Candidate::Entities(kind.clone()),
                     });
                     self.asks_human = false;
@@ -495,7 +495,8 @@ impl Typer<'_> {
                 Over::Entities(_) => None,
             };
             let numbers = fields.into_iter().flatten().filter(|(_, ty)| Sort::of(ty) == Sort::Number);
-            let meant = numbers.map(|(field, _)| format!("{found}.{field}")).next().filter(|_| sort.is_none());
+            let meant =
+                numbers.map(|(field, _)| format!("{found}.{field}")).next().filter(|_| sort.is_none());
             let diagnostic = self.error(Code::E0416, of).message(message);
             diagnostic.arg("name", name).arg("found", found).did_you_mean(meant);
         }

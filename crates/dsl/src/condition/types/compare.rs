@@ -77,7 +77,8 @@ impl Typer<'_> {
             && let Some(meant) = yes_or_no(word)
         {
             let fix = self.fix(expr.start, expr.end, meant.to_owned());
-            let diagnostic = self.error(Code::E0404, expr).arg("found", word.as_str()).did_you_mean(Some(meant));
+            let diagnostic =
+                self.error(Code::E0404, expr).arg("found", word.as_str()).did_you_mean(Some(meant));
             if let Some((span, fix)) = fix {
                 diagnostic.fix(span, fix);
             }
@@ -338,7 +339,9 @@ impl Typer<'_> {
                 Some(kind) => &kind.attributes,
                 None => return false,
             },
-            Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => return false,
+            Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
+                return false;
+            }
         };
         let Some(attribute) = attributes.get(&*path.field) else { return false };
         path.hop.is_some() || (attribute.optional && attribute.default.is_none())
@@ -358,11 +361,15 @@ fn yes_or_no(word: &str) -> Option<&'static str> {
 fn mended(beside: &Operand, sort: Sort, (_, literal, _): (&Expr, &Operand, &Type)) -> Option<String> {
     let Operand::Literal(value) = literal else { return None };
     match (sort, value) {
-        (Sort::Number, Value::Text(text)) => text.trim().parse::<model::Decimal>().ok().map(|number| number.to_string()),
+        (Sort::Number, Value::Text(text)) => {
+            text.trim().parse::<model::Decimal>().ok().map(|number| number.to_string())
+        }
         (Sort::Date | Sort::Time, Value::Text(text)) => {
             model::zone::parse_date(text).map(|date| date.to_string())
         }
-        (Sort::Duration, Value::Text(text)) => text.parse::<model::Length>().ok().map(|length| length.to_string()),
+        (Sort::Duration, Value::Text(text)) => {
+            text.parse::<model::Length>().ok().map(|length| length.to_string())
+        }
         (Sort::Duration, Value::Number(number)) => Some(format!("{number} days")),
         (Sort::YesNo, Value::Text(text)) => yes_or_no(text).map(str::to_owned),
         (Sort::Text, Value::Number(number)) => Some(quote(&number.to_string())),

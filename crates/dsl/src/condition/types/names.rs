@@ -46,7 +46,9 @@ impl Typer<'_> {
                 let ty = match (known, near) {
                     (Some(ty), _) => ty,
                     (None, None) => Type::Text,
-                    (None, Some(near)) => return self.unknown_field(expr, words, Some(format!("{root}.{near}"))),
+                    (None, Some(near)) => {
+                        return self.unknown_field(expr, words, Some(format!("{root}.{near}")));
+                    }
                 };
                 self.path(expr, words, Root::Owner, field, ty, hops)
             }
@@ -264,9 +266,9 @@ impl Typer<'_> {
         // `city` alone, where the customer has one.
         let attribute = if rest.is_empty() {
             let titled = library.model.customer.iter().find(|(_, each)| each.title.as_deref() == Some(root));
-            let found = titled.map(|(name, _)| name.as_str()).or_else(|| {
-                library.model.customer.contains_key(root).then_some(root)
-            });
+            let found = titled
+                .map(|(name, _)| name.as_str())
+                .or_else(|| library.model.customer.contains_key(root).then_some(root));
             found.map(|found| format!("customer.{found}"))
         } else {
             None
@@ -278,7 +280,8 @@ impl Typer<'_> {
         });
         let quoted = rest.is_empty() && attribute.is_none();
         let meant = attribute.or(near);
-        let diagnostic = self.error(Code::E0205, expr).arg("name", name).arg("first", root).did_you_mean(meant);
+        let diagnostic =
+            self.error(Code::E0205, expr).arg("name", name).arg("first", root).did_you_mean(meant);
         if quoted {
             diagnostic.help("E0205-help-text");
         }

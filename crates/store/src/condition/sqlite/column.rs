@@ -33,7 +33,8 @@ impl Writer<'_> {
             Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
         };
         // Another customer's slot is a hash of their id, which the database cannot compute.
-        let Some(Type::Reference(kind)) = attribute.map(|attribute| &attribute.ty).filter(|ty| ty.name() != "customer")
+        let Some(Type::Reference(kind)) =
+            attribute.map(|attribute| &attribute.ty).filter(|ty| ty.name() != "customer")
         else {
             return self.refuse(&operand());
         };
@@ -132,24 +133,22 @@ impl Writer<'_> {
         stored: impl FnOnce(&mut Self) -> Written,
     ) -> Written {
         match attribute.map(|attribute| &attribute.origin) {
-            Some(Origin::Cases(cases)) => {
-                self.deeper(name, |writer| {
-                    writer.put("CASE");
-                    for (when, value) in cases {
-                        writer.put(" WHEN ");
-                        match when {
-                            Some(when) => writer.test(&when.test)?,
-                            None => writer.put("1 = 1"),
-                        }
-                        writer.put(" THEN ");
-                        writer.bind_value(Some(value));
+            Some(Origin::Cases(cases)) => self.deeper(name, |writer| {
+                writer.put("CASE");
+                for (when, value) in cases {
+                    writer.put(" WHEN ");
+                    match when {
+                        Some(when) => writer.test(&when.test)?,
+                        None => writer.put("1 = 1"),
                     }
-                    writer.put(" ELSE ");
-                    writer.bind_value(fallback.as_ref());
-                    writer.put(" END");
-                    Ok(())
-                })
-            }
+                    writer.put(" THEN ");
+                    writer.bind_value(Some(value));
+                }
+                writer.put(" ELSE ");
+                writer.bind_value(fallback.as_ref());
+                writer.put(" END");
+                Ok(())
+            }),
             Some(Origin::Given | Origin::From(_)) | None => match fallback {
                 None => stored(self),
                 Some(fallback) => {

@@ -36,7 +36,8 @@ impl Writer<'_> {
             && days_since_instant(value).is_none()
             && among.iter().all(|each| (type_of(each) == Type::Date) == (ty == Type::Date));
         if !bare {
-            let equal = |each: &Operand| Test::Compare { left: value.clone(), op: Op::Equal, right: each.clone() };
+            let equal =
+                |each: &Operand| Test::Compare { left: value.clone(), op: Op::Equal, right: each.clone() };
             return self.joined(&among.iter().map(equal).collect::<Vec<_>>(), " OR ");
         }
         self.operand(value)?;

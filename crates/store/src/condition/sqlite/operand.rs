@@ -102,8 +102,12 @@ impl Writer<'_> {
                 Ok(())
             }
             Operand::Age(of) if type_of(of) == Type::Date => self.age(of),
-            Operand::Plus(left, right) if type_of(left) != Type::Duration => self.arithmetic(left, " + ", right),
-            Operand::Minus(left, right) if type_of(left) != Type::Duration => self.arithmetic(left, " - ", right),
+            Operand::Plus(left, right) if type_of(left) != Type::Duration => {
+                self.arithmetic(left, " + ", right)
+            }
+            Operand::Minus(left, right) if type_of(left) != Type::Duration => {
+                self.arithmetic(left, " - ", right)
+            }
             Operand::Scale { value, by, divide: false } if type_of(value) != Type::Duration => {
                 // Only a whole number keeps the rounding to six places the same.
                 let Some(times) = by.to_int() else { return self.refuse(operand) };

@@ -1,0 +1,109 @@
+//! Says why an expression does not end where it could: words without quotes, units that are none.
+
+use super::{Expr, ExprKind, Parsed, Parser};
+use crate::condition::lex::Kind;
+use crate::condition::mistake::{Expected, Mistake, What};
+use crate::condition::print::quote;
+use model::Length;
+
+impl Parser<'_, '_> {
+    /// Says why an expression does not end where it could.
+    pub(super) fn left_over<T>(&self, before: &Expr) -> Parsed<T> {
+        let mut last = before;
+        loop {
+            last = match &last.kind {
+                ExprKind::And(all) | ExprKind::Or(all) => match all.last() {
+                    Some(inner) => inner,
+                    None => break,
+                },
+                ExprKind::Not(inner) => inner,
+                ExprKind::Compare { right, .. } | ExprKind::Calculate { right, .. } => right,
+                ExprKind::Between { high, .. } => high,
+                ExprKind::Contains { part, .. } | ExprKind::StartsWith { part, .. } => part,
+                ExprKind::Has { any_of, .. } => match any_of.last() {
+                    Some(inner) if inner.end == last.end => inner,
+                    Some(_) | None => break,
+                },
+                ExprKind::Text(_)
+                | ExprKind::Number(_)
+                | ExprKind::YesNo(_)
+                | ExprKind::Duration(_)
+                | ExprKind::Date(_)
+                | ExprKind::Instant(_)
+                | ExprKind::Now
+                | ExprKind::Today
+                | ExprKind::Name(_)
+                | ExprKind::Call { .. }
+                | ExprKind::In { .. }
+                | ExprKind::Known { .. } => break,
+            };
+        }
+        match &last.kind {
+            ExprKind::Name(words) if words.len() == 1 && self.plain_word_at(0).is_some() => {
+                self.unquoted(last.start)
+            }
+            ExprKind::Number(_) => self.behind_number(last),
+            ExprKind::Text(_)
+            | ExprKind::YesNo(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Date(_)
+            | ExprKind::Instant(_)
+            | ExprKind::Now
+            | ExprKind::Today
+            | ExprKind::Name(_)
+            | ExprKind::Call { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Compare { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Has { .. }
+            | ExprKind::Contains { .. }
+            | ExprKind::StartsWith { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::Known { .. }
+            | ExprKind::Calculate { .. } => self.unexpected(Expected::Connection),
+        }
+    }
+
+    /// `== New York`: words that were meant as one text.
+    fn unquoted<T>(&self, start: usize) -> Parsed<T> {
+        let count = (0..).take_while(|ahead| self.plain_word_at(*ahead).is_some()).count();
+        let end = self.tokens.get(self.at + count - 1).map_or(start, |last| last.end);
+        let words = self.slice(start, end).to_owned();
+        let fix = Some(quote(&words));
+        Err(Box::new(Mistake { what: What::Unquoted { words }, start, end, fix }))
+    }
+
+    /// `30 dyas`, `500 元`, `1,000`
+    fn behind_number<T>(&self, number: &Expr) -> Parsed<T> {
+        if self.plain_word_at(0).is_some() {
+            // The next name or function begins: `and` is missing.
+            if matches!(self.kind_at(1), Kind::Dot | Kind::Open) {
+                return self.unexpected(Expected::Connection);
+            }
+            return self.not_a_unit(number.start, self.token().end);
+        }
+        if self.kind() != Kind::Comma || !matches!(self.kind_at(1), Kind::Number(_)) {
+            return self.unexpected(Expected::Connection);
+        }
+        let (start, end) = (number.start, self.tokens.get(self.at + 1).map_or(number.end, |next| next.end));
+        let found = self.slice(start, end).to_owned();
+        let meant: String = found.chars().filter(|sign| sign.is_ascii_digit() || *sign == '.').collect();
+        let fix = Some(meant.clone());
+        Err(Box::new(Mistake { what: What::Separator { found, meant }, start, end, fix }))
+    }
+
+    /// A number with a word behind it that is no unit of time.
+    pub(super) fn not_a_unit<T>(&self, start: usize, end: usize) -> Parsed<T> {
+        let found = self.slice(start, end).to_owned();
+        match found.parse::<Length>() {
+            Ok(_) => self.unexpected(Expected::Connection),
+            Err(error) => {
+                let meant = error.suggestion().map(str::to_owned);
+                let fix = meant.clone();
+                Err(Box::new(Mistake { what: What::Unit { found, meant }, start, end, fix }))
+            }
+        }
+    }
+}
