@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::jobs::{self, Nudge, Queue};
 use crate::letter::{self, Outbound};
 use crate::published::Published;
 use channels::{Fate, Rejection, Retry, retry_delay};
@@ -243,6 +244,9 @@ impl Engine {
         store::consent::suppress(&mut transaction, &words).await?;
         let facts: Vec<&Event> = facts.iter().collect();
         event::insert(&mut transaction, &facts, EventState::New).await?;
+        if !facts.is_empty() && self.nudges {
+            jobs::push(&mut transaction, &Nudge::new(Queue::Turn, "fates")).await?;
+        }
         store::commit(transaction).await?;
         Ok(())
     }

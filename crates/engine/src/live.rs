@@ -16,6 +16,8 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// How often it is looked for what other verbs published.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How often finished nudges of more than a day ago are deleted.
+const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 
 impl Engine {
     /// Decides and hands over until nothing is due at or before the clock's instant.
@@ -119,10 +121,19 @@ impl Engine {
 
     /// Sees what other verbs publish, pause and resume, within a second.
     async fn watch(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        let mut passed = Duration::ZERO;
         loop {
             tokio::select! {
                 _ = ended.changed() => return,
                 () = tokio::time::sleep(WATCH_EVERY) => {}
+            }
+            passed += WATCH_EVERY;
+            if passed >= PRUNE_EVERY {
+                passed = Duration::ZERO;
+                let before = self.clock.now() - SignedDuration::from_hours(24);
+                if let Err(error) = crate::jobs::prune(self.store.pool(), before, 500).await {
+                    tracing::error!(%error, "prune finished nudges");
+                }
             }
             match self.refresh().await {
                 Ok(true) => tracing::info!("loaded what was published"),

@@ -142,7 +142,7 @@ pub(crate) fn reach_goal(turn: &mut Turn<'_>, id: &EnrollmentId, entry: Entry, m
     let Some(goal) = &workflow.goal else { return };
     let values = goal_values(walker.turn, goal, &walker.enrollment, &entry, moment);
     walker.line(None, Did::Goal, &entry.name, Outcome::Done, None, None, values);
-    walker.turn.changes.cancels.push((id.clone(), "goal".to_owned()));
+    walker.turn.changes.cancel(id, "goal");
     walker.enrollment.walk.converted_at = Some(moment.at);
     walker.enrollment.walk.goal = Some(entry);
     walker.enrollment.walk.first_due = None;
@@ -170,7 +170,7 @@ pub(crate) fn goal_values(
 pub(crate) fn leave(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment: Moment) {
     let Some(walker) = Walker::take(turn, id, moment) else { return };
     if walker.enrollment.is_active() {
-        walker.turn.changes.cancels.push((id.clone(), reason.to_owned()));
+        walker.turn.changes.cancel(id, reason);
         walker.end(reason);
     }
 }

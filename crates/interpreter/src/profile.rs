@@ -102,7 +102,7 @@ fn change_consent(snapshot: &mut Snapshot, event: &Event, changes: &mut Changes)
     let consent = Consent { topic: topic.to_owned(), medium, granted, at: event.at, source };
     snapshot.consents.apply(&consent);
     if !granted {
-        changes.cancel_topics.push(Some(consent.topic.clone()));
+        changes.cancel_of(Some(&consent.topic), medium);
     }
     changes.consents.push(consent);
 }

@@ -204,7 +204,7 @@ fn convert(
     let values = advance::goal_values(turn, goal, &enrollment, entry, moment);
     enrollment.walk.converted_at = Some(moment.at);
     enrollment.goal_until = None;
-    turn.changes.cancels.push((enrollment.id.clone(), "goal".to_owned()));
+    turn.changes.cancel(&enrollment.id, "goal");
     turn.trace(crate::turn::Line {
         at: moment.at,
         workflow: (&workflow.id, &workflow.version),

@@ -2,7 +2,7 @@
 
 use crate::{
     Assignment, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, EntryMemory, Event,
-    Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
+    Medium, Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,9 +113,9 @@ pub struct Changes {
     pub sends: Vec<Outgoing>,
     /// Due and claimed sends of these walks to be cancelled, with the reason.
     pub cancels: Vec<(EnrollmentId, String)>,
-    /// Due and claimed sends of the whole customer that need this topic to be cancelled (consent withdrawn);
-    /// `None`: all of them (suppressed).
-    pub cancel_topics: Vec<Option<String>>,
+    /// Due and claimed sends to the customer to be cancelled: of this topic (`None`: of any), on this channel
+    /// (`None`: on any). A withdrawn consent names a topic.
+    pub cancel_topics: Vec<(Option<String>, Option<Medium>)>,
     /// New tasks.
     pub tasks: Vec<Task>,
     /// New assignments.
@@ -124,6 +124,25 @@ pub struct Changes {
     pub trace: Vec<TraceLine>,
     /// Passes per workflow, version, step and edge.
     pub counters: BTreeMap<CounterKey, i64>,
+}
+
+impl Changes {
+    /// Takes back what is due of a walk, also what this very turn put into the outbox.
+    pub fn cancel(&mut self, enrollment: &EnrollmentId, reason: &str) {
+        self.sends.retain(|send| send.enrollment != *enrollment);
+        self.cancels.push((enrollment.clone(), reason.to_owned()));
+    }
+
+    /// Takes back what is due to the customer of a topic (`None`: of any) on a channel (`None`: on any).
+    pub fn cancel_of(&mut self, topic: Option<&str>, medium: Option<Medium>) {
+        self.sends.retain(|send| {
+            let ours = send.to == crate::Recipient::Customer
+                && topic.is_none_or(|topic| send.topic.as_deref() == Some(topic))
+                && medium.is_none_or(|medium| send.medium == medium);
+            !ours
+        });
+        self.cancel_topics.push((topic.map(str::to_owned), medium));
+    }
 }
 
 /// A counter of the console: how many passed an edge of a version.

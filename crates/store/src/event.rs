@@ -5,7 +5,7 @@ use crate::error::{StoreError, Tried, no_ids, some};
 use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
 use dsl::library::Model;
 use jiff::Timestamp;
-use model::{CustomerId, EntityId, Event, EventId};
+use model::{CustomerId, EntityId, Event, EventId, Type};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -154,6 +154,19 @@ struct Stored<'a> {
     chain: u8,
 }
 
+/// A change's `from` and `to` are of the type of the attribute that changed; `None`: the event is no change.
+fn changed_type<'m>(name: &str, kind: Option<&str>, properties: &str, model: &'m Model) -> Option<&'m Type> {
+    let of = name.strip_suffix(".changed")?;
+    let properties: serde_json::Value = serde_json::from_str(properties).ok()?;
+    let attribute = properties.get("attribute")?.as_str()?;
+    let attributes = match kind {
+        Some(kind) => &model.entities.get(kind)?.attributes,
+        None if of == "customer" => &model.customer,
+        None => return None,
+    };
+    attributes.get(attribute).map(|attribute| &attribute.ty)
+}
+
 fn read(row: &SqliteRow, model: &Model) -> Result<(usize, DueEvent), StoreError> {
     let tried = |source| StoreError::Query { tried: "read an event", ids: no_ids(), source };
     let place = usize::try_from(row.try_get::<i64, _>(0).map_err(tried)?).unwrap_or(usize::MAX);
@@ -163,8 +176,11 @@ fn read(row: &SqliteRow, model: &Model) -> Result<(usize, DueEvent), StoreError>
     let entity: Option<String> = row.try_get(6).map_err(tried)?;
     let fields = model.events.get(&name).map(|kind| &kind.fields);
     let properties: &str = row.try_get(9).map_err(tried)?;
-    let properties =
-        read_values("event", &id, properties, |name| fields.and_then(|fields| fields.get(name)))?;
+    let changed = changed_type(&name, kind.as_deref(), properties, model);
+    let properties = read_values("event", &id, properties, |field| match (changed, field) {
+        (Some(ty), "from" | "to") => Some(ty),
+        _ => fields.and_then(|fields| fields.get(field)),
+    })?;
     let state: &str = row.try_get(11).map_err(tried)?;
     let state = EventState::from_word(state)
         .ok_or_else(|| StoreError::corrupt("event", &id, format_args!("the state `{state}`")))?;

@@ -248,7 +248,7 @@ struct Rows<'a> {
     trace: Vec<&'a TraceLine>,
     sends: Vec<&'a Outgoing>,
     cancels: Vec<(&'a CustomerId, &'a model::EnrollmentId, &'a str)>,
-    cancel_topics: Vec<(&'a CustomerId, Option<&'a str>)>,
+    cancel_topics: Vec<(&'a CustomerId, Option<&'a str>, Option<model::Medium>)>,
     tasks: Vec<&'a Task>,
     assignments: Vec<&'a Assignment>,
     counters: BTreeMap<CounterKey, i64>,
@@ -314,7 +314,7 @@ impl<'a> Rows<'a> {
         self.trace.extend(&changes.trace);
         self.sends.extend(&changes.sends);
         self.cancels.extend(changes.cancels.iter().map(|(walk, reason)| (id, walk, reason.as_str())));
-        self.cancel_topics.extend(changes.cancel_topics.iter().map(|topic| (id, topic.as_deref())));
+        self.cancel_topics.extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);
         self.assignments.extend(&changes.assignments);
         for (key, count) in &changes.counters {

@@ -105,9 +105,10 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
         .filter_map(|at| Some(AtStep { step: at.step.as_ref()?.to_string(), people: u64::try_from(at.count).unwrap_or(0) }))
         .collect();
     let mut people = Vec::new();
-    for state in ["ready", "waiting"] {
+    for at in standing.iter().filter(|at| at.step.is_some()) {
+        let begin = store::enrollment::Cursor::default();
         let (walks, _) =
-            store::enrollment::people(&mut conn, &id, state, None, &store::enrollment::Cursor::default(), MOST_PEOPLE)
+            store::enrollment::people(&mut conn, &id, &at.state, at.step.as_ref(), &begin, MOST_PEOPLE)
                 .await
                 .map_err(|error| of_store(config, &error))?;
         let ids: Vec<CustomerId> = walks.iter().map(|walk| walk.customer.clone()).collect();

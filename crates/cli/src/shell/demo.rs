@@ -96,7 +96,7 @@ pub async fn demo(config: &Config, progress: &Progress) -> Result<Demo, Failure>
     }
     let loaded = crate::project::load(&made)?;
     Ok(Demo {
-        outbox: folder.join(&made.outbox.value),
+        outbox: made.outbox_folder(),
         folder,
         customers: CUSTOMERS,
         days: u64::try_from(DAYS).unwrap_or(0),

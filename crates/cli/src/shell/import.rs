@@ -4,12 +4,11 @@ use super::open;
 use super::{Extra, ImportRequest};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
-use crate::view::import::{BadRow, ImportSummary};
+use crate::view::import::{ImportSummary, refused};
 use crate::view::progress::Progress;
 use engine::import::{self, ConsentForAll, Encoding, Job, Settings, StoreTarget, What};
 use engine::{Apply, Published};
 use jiff::Timestamp;
-use model::words::Language;
 
 /// Imports a file. Errors: the file or map cannot be read (3), they do not fit the model (1), the database
 /// does not answer (69).
@@ -36,7 +35,7 @@ pub(super) async fn import_at(
                 Failure::say(Exit::Configuration, language, "cli-unreadable", &[("path", &path), ("why", &why)])
             })?;
             let map = import::read_map(&path.display().to_string(), &text);
-            Some(map.map_err(|error| open::of_import_file(&error, language))?)
+            Some(map.map_err(|error| refused(&error, language, dsl::diagnostic::Colour::Never))?)
         }
         None => None,
     };
@@ -74,7 +73,7 @@ pub(super) async fn import_at(
     .await
     .map_err(|error| open::of_import(config, &error))?;
     store.close().await;
-    Ok(summary(&report, dry_run, language))
+    Ok(ImportSummary::of(&report, dry_run, language))
 }
 
 /// The model that rows are judged by: the files as they are now, with what is published for timers.
@@ -87,21 +86,4 @@ async fn model_of(config: &Config, store: &store::Store) -> Result<Published, Fa
     // Nothing is live yet: no timers to plan. Else the live versions plan theirs, by the model of the files.
     files.workflows = live.workflows;
     Ok(files)
-}
-
-fn summary(report: &import::ImportReport, dry_run: bool, language: Language) -> ImportSummary {
-    let bad = report.bad.iter().map(|row| BadRow { line: row.line, column: row.column.clone(), why: row.why.say(language) });
-    ImportSummary {
-        dry_run,
-        read: report.read,
-        new: report.new,
-        changed: report.changed,
-        same: report.same,
-        repeated: report.repeated,
-        bad: bad.collect(),
-        bad_count: report.bad_count,
-        created: report.created,
-        duplicates: report.duplicates.len() as u64,
-        mailable: report.mailable,
-    }
 }

@@ -2,36 +2,32 @@
 
 use crate::config::{self, Config};
 use crate::exit::{Exit, Failure};
-use engine::import::{ImportError, LoadError};
+use crate::view::import::refused;
+use dsl::diagnostic::Colour;
+use engine::import::LoadError;
 use engine::speak::Secrets;
 use engine::{Delivery, EngineError, Published, Speakers};
 use jiff::Timestamp;
 use model::CustomerId;
-use model::words::Language;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::customer_key::KeyKind;
 use store::{Connection, Options, Store, StoreError};
 
-/// The file of a SQLite URL, relative to the project's folder; `None`: in memory.
+/// The file of a SQLite URL; `None`: in memory.
 pub fn database_file(config: &Config) -> Option<PathBuf> {
-    let url = config.database.value.as_str();
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
-    if path == ":memory:" { None } else { Some(config.project.join(path)) }
+    let url = config.database_url();
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(&url);
+    if path.starts_with(':') { None } else { Some(PathBuf::from(path)) }
 }
 
 /// Opens the project's database; makes it where there is none.
 pub async fn database(config: &Config) -> Result<Store, Failure> {
-    let url = config.database.value.as_str();
+    let url = config.database_url();
     if url.starts_with("postgres") {
-        let values = [("url", "postgres://…")];
-        return Err(Failure::say(Exit::Configuration, config.language.value, "cli-no-postgres", &values));
+        return Err(Failure::say(Exit::Configuration, config.language.value, "cli-no-postgres", &[]));
     }
-    let place = match database_file(config) {
-        Some(file) => file.display().to_string(),
-        None => "sqlite::memory:".to_owned(),
-    };
-    Store::open(&place, Options::default()).await.map_err(|error| of_store(config, &error))
+    Store::open(&url, Options::default()).await.map_err(|error| of_store(config, &error))
 }
 
 /// What is published; where nothing is, the files of the project.
@@ -51,7 +47,7 @@ pub fn files(config: &Config) -> Result<Published, Failure> {
             &loaded.report,
             &loaded.sources,
             config.language.value,
-            dsl::diagnostic::Colour::Never,
+            Colour::Never,
         );
         crate::complain(text.trim_end());
     }
@@ -66,7 +62,7 @@ pub fn speakers(config: &Config) -> Speakers {
         config::Delivery::Live => Delivery::Live,
     };
     let secrets: Secrets = Box::new(secret);
-    Speakers::new(delivery, config.project.join(&config.outbox.value), config.zone.value.clone(), secrets)
+    Speakers::new(delivery, config.outbox_folder(), config.zone.value.clone(), secrets)
 }
 
 /// A secret: the environment, or the file that `NAME_FILE` names.
@@ -135,22 +131,7 @@ pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
 /// The exit code of an import that did not begin or go on.
 pub fn of_import(config: &Config, error: &LoadError<StoreError>) -> Failure {
     match error {
-        LoadError::Import(error) => of_import_file(error, config.language.value),
+        LoadError::Import(error) => refused(error, config.language.value, Colour::Never),
         LoadError::Target(error) => of_store(config, error),
-    }
-}
-
-/// The same for the file and its map.
-pub fn of_import_file(error: &ImportError, language: Language) -> Failure {
-    match error {
-        ImportError::File { .. } => Failure::new(Exit::Configuration, error.to_string()),
-        ImportError::Map { sources, report } => {
-            let text = dsl::diagnostic::human(report, sources, language, dsl::diagnostic::Colour::Never);
-            Failure::new(Exit::Findings, text.trim_end())
-        }
-        ImportError::Refused { findings } => {
-            let all: Vec<String> = findings.iter().map(|finding| finding.say(language)).collect();
-            Failure::new(Exit::Findings, all.join("\n"))
-        }
     }
 }

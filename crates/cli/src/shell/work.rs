@@ -180,7 +180,7 @@ async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -
 /// The first live run names what is due in the next hour.
 async fn announce(config: &Config, store: &Store) -> Result<(), Failure> {
     if config.delivery.value == config::Delivery::File {
-        let folder = config.project.join(&config.outbox.value).display().to_string();
+        let folder = config.outbox_folder().display().to_string();
         crate::complain(&model::words::say(config.language.value, "run-delivers-to-folder", &[("path", &folder)]));
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! `* /`, atoms. Total: any text gives a tree or one mistake with its place.
 
 mod atom;
+mod call;
 mod logic;
 mod recover;
 
@@ -94,6 +95,36 @@ pub(super) enum Arithmetic {
     Minus,
     Times,
     Over,
+}
+
+impl Expr {
+    /// The word of a name of one word: `gold`.
+    pub fn bare_word(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Name(words) if words.len() == 1 => words.first().map(String::as_str),
+            ExprKind::Name(_)
+            | ExprKind::Text(_)
+            | ExprKind::Number(_)
+            | ExprKind::YesNo(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Date(_)
+            | ExprKind::Instant(_)
+            | ExprKind::Now
+            | ExprKind::Today
+            | ExprKind::Call { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Compare { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Has { .. }
+            | ExprKind::Contains { .. }
+            | ExprKind::StartsWith { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::Known { .. }
+            | ExprKind::Calculate { .. } => None,
+        }
+    }
 }
 
 /// An argument of a function.

@@ -234,9 +234,9 @@ fn other_spellings_mean_the_same() {
 
 #[test]
 fn aggregates_know_whether_machines_count() {
-    let machines = |text: &str| match right(text) {
-        Test::Compare { left: Operand::Aggregate(aggregate), .. } => aggregate.machines,
-        other => panic!("{other:?}"),
+    let machines = |text: &str| {
+        let Test::Compare { left: Operand::Aggregate(aggregate), .. } = right(text) else { panic!("{text}") };
+        aggregate.machines
     };
     assert!(!machines("count(email.clicked) > 1"));
     assert!(machines("count(email.clicked, where event.human == false) > 1"));

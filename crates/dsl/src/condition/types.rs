@@ -1,18 +1,22 @@
 //! Resolves the names of a condition and gives it types, against the model and what is in scope. Reports
 //! every wrong name and type of a well-formed expression.
 
+mod aggregate;
+mod arithmetic;
 mod call;
 mod compare;
 mod names;
+mod node;
+
+pub use node::condition_node;
 
 use super::mistake::place;
-use super::parse::{Arithmetic, Expr, ExprKind, parse};
+use super::parse::{Expr, ExprKind, parse};
 use super::scope::{Allows, Fields, Scope};
 use super::{Aggregate, Condition, Operand, Test};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::library::Library;
-use crate::source::{Sources, Span};
-use crate::yaml::{self, Node};
+use crate::source::Span;
 use model::{Type, Value};
 use std::sync::Arc;
 
@@ -66,129 +70,6 @@ pub fn aggregate(text: &str, at: Span, library: &Library, report: &mut Report) -
         Some((_, _)) => {
             typer.error(Code::E0418, &expr).message("E0418-aggregate");
             None
-        }
-    }
-}
-
-/// Reads and checks a condition written in YAML: a text, `all: […]` or `any: […]`, also nested.
-pub fn condition_node(
-    node: &Node,
-    sources: &Sources,
-    scope: &Scope,
-    library: &Library,
-    report: &mut Report,
-) -> Option<Condition> {
-    let mut failed = false;
-    let written = read_node(node, sources, &mut failed, report)?;
-    let test = type_node(&written, &mut Vec::new(), &mut failed, scope, library, report);
-    let text = written.text();
-    test.filter(|_| !failed).map(|test| Condition { test, text: folded(&text), span: node.span })
-}
-
-/// A condition in YAML, its texts read but not typed.
-enum Written<'n> {
-    Text(&'n str, Span, Expr),
-    All(Vec<Self>),
-    Any(Vec<Self>),
-}
-
-impl Written<'_> {
-    fn text(&self) -> String {
-        let list = |items: &[Self], word: &str| {
-            let parts: Vec<_> = items
-                .iter()
-                .map(|item| match item {
-                    Written::Text(text, _, expr) => match expr.kind {
-                        ExprKind::Or(_) | ExprKind::And(_) => format!("({text})"),
-                        _ => (*text).to_owned(),
-                    },
-                    Written::All(_) | Written::Any(_) => format!("({})", item.text()),
-                })
-                .collect();
-            parts.join(word)
-        };
-        match self {
-            Self::Text(text, _, _) => (*text).to_owned(),
-            Self::All(items) => list(items, " and "),
-            Self::Any(items) => list(items, " or "),
-        }
-    }
-
-    fn known(&self, names: &mut Vec<Vec<String>>) {
-        match self {
-            Self::Text(_, _, expr) => known_names(expr, names),
-            Self::All(items) | Self::Any(items) => items.iter().for_each(|item| item.known(names)),
-        }
-    }
-}
-
-fn read_node<'n>(
-    node: &'n Node,
-    sources: &Sources,
-    failed: &mut bool,
-    report: &mut Report,
-) -> Option<Written<'n>> {
-    match &node.kind {
-        yaml::Kind::Map(entries) => {
-            let [entry] = entries.as_slice() else {
-                report.error(Code::E0411, node.span).message("E0411-shape");
-                return None;
-            };
-            let all = match entry.key.as_str() {
-                "all" => true,
-                "any" => false,
-                _ => {
-                    report.error(Code::E0411, entry.key_span).message("E0411-shape");
-                    return None;
-                }
-            };
-            let items = entry.value.items().filter(|items| !items.is_empty());
-            let Some(items) = items else {
-                report.error(Code::E0411, entry.value.span).message("E0411-shape");
-                return None;
-            };
-            let read: Vec<_> = items.iter().map(|item| read_node(item, sources, failed, report)).collect();
-            let read = read.into_iter().collect::<Option<Vec<_>>>()?;
-            Some(if all { Written::All(read) } else { Written::Any(read) })
-        }
-        yaml::Kind::Null | yaml::Kind::List(_) => {
-            report.error(Code::E0411, node.span).message("E0411-shape");
-            None
-        }
-        yaml::Kind::Bool(_) | yaml::Kind::Number(_) | yaml::Kind::Text { .. } => {
-            let text = node.raw_text()?;
-            let at = node.place_of(sources, 0, text.len());
-            let (expr, mended) = read(text, at, report)?;
-            *failed |= mended;
-            Some(Written::Text(text, at, expr))
-        }
-    }
-}
-
-fn type_node(
-    written: &Written<'_>,
-    known: &mut Vec<Vec<String>>,
-    failed: &mut bool,
-    scope: &Scope,
-    library: &Library,
-    report: &mut Report,
-) -> Option<Test> {
-    match written {
-        Written::Text(text, at, expr) => {
-            let mut typer = Typer::new(text, *at, scope, library, report);
-            typer.known.clone_from(known);
-            let test = typer.test(expr);
-            *failed |= typer.failed;
-            test
-        }
-        Written::All(items) | Written::Any(items) => {
-            let before = known.len();
-            written.known(known);
-            let tests: Vec<_> =
-                items.iter().map(|item| type_node(item, known, failed, scope, library, report)).collect();
-            known.truncate(before);
-            let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
-            Some(if matches!(written, Written::All(_)) { Test::all(tests) } else { Test::any(tests) })
         }
     }
 }
@@ -423,7 +304,27 @@ impl<'a> Typer<'a> {
                 self.compare(inner, left, super::lex::Sign::Equal, right, true)
             }
             ExprKind::In { value, among, negated: false } => return self.one_of(value, among, true),
-            _ => self.test(inner),
+            ExprKind::In { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::Text(_)
+            | ExprKind::Number(_)
+            | ExprKind::YesNo(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Date(_)
+            | ExprKind::Instant(_)
+            | ExprKind::Now
+            | ExprKind::Today
+            | ExprKind::Name(_)
+            | ExprKind::Call { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Has { .. }
+            | ExprKind::Contains { .. }
+            | ExprKind::StartsWith { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::Known { .. }
+            | ExprKind::Calculate { .. } => self.test(inner),
         };
         test.map(Test::negate)
     }
@@ -481,86 +382,6 @@ impl<'a> Typer<'a> {
             diagnostic.did_you_mean(Some("now"));
         }
         None
-    }
-
-    /// `+ - * /`
-    fn calculate(&mut self, expr: &Expr, left: &Expr, sign: Arithmetic, right: &Expr) -> Option<Typed> {
-        let (a, b) = (self.operand(left), self.operand(right));
-        let ((a, a_type), (b, b_type)) = (a?, b?);
-        let (sorts, back) = ((Sort::of(&a_type), Sort::of(&b_type)), sign == Arithmetic::Minus);
-        let (a, b) = (Box::new(a), Box::new(b));
-        let made = match (sign, sorts) {
-            (Arithmetic::Times | Arithmetic::Over, _) => {
-                return self.scale(expr, (*a, a_type), sign, (*b, b_type));
-            }
-            (Arithmetic::Plus, (Sort::Number, Sort::Number) | (Sort::Duration, Sort::Duration)) => {
-                (Operand::Plus(a, b), a_type)
-            }
-            (Arithmetic::Minus, (Sort::Number, Sort::Number) | (Sort::Duration, Sort::Duration)) => {
-                (Operand::Minus(a, b), a_type)
-            }
-            (_, (Sort::Time | Sort::Date, Sort::Duration)) => (Operand::Shift { of: a, by: b, back }, a_type),
-            (Arithmetic::Plus, (Sort::Duration, Sort::Time | Sort::Date)) => {
-                (Operand::Shift { of: b, by: a, back }, b_type)
-            }
-            (_, (Sort::Time | Sort::Date, Sort::Number)) if matches!(*b, Operand::Literal(_)) => {
-                let found = self.slice(right);
-                let meant = format!("{found} days");
-                let fix = self.fix(right.start, right.end, meant.clone());
-                let diagnostic = self.error(Code::E0409, right).message("E0409-none").arg("found", found);
-                diagnostic.did_you_mean(Some(meant)).help("E0409-help");
-                if let Some((span, fix)) = fix {
-                    diagnostic.fix(span, fix);
-                }
-                return None;
-            }
-            (Arithmetic::Plus | Arithmetic::Minus, (one, other)) => {
-                let sign = if back { "-" } else { "+" };
-                let is_time = |sort| matches!(sort, Sort::Time | Sort::Date);
-                let help = match (one, other) {
-                    (one, other) if is_time(one) && is_time(other) => Some("E0414-help-time"),
-                    (Sort::Text, _) | (_, Sort::Text) => Some("E0414-help-text"),
-                    _ => None,
-                };
-                let diagnostic = self.error(Code::E0414, expr);
-                diagnostic.arg("sign", sign).arg_word("left", one.key()).arg_word("right", other.key());
-                if let Some(help) = help {
-                    diagnostic.help(help);
-                }
-                return None;
-            }
-        };
-        Some(Typed::Value(made.0, made.1))
-    }
-
-    /// `* /` by a plain number.
-    fn scale(
-        &mut self,
-        expr: &Expr,
-        left: (Operand, Type),
-        sign: Arithmetic,
-        right: (Operand, Type),
-    ) -> Option<Typed> {
-        let divide = sign == Arithmetic::Over;
-        let scalable = |ty: &Type| matches!(Sort::of(ty), Sort::Number | Sort::Duration);
-        let (value, ty, by) = match (left, right) {
-            ((value, ty), (Operand::Literal(Value::Number(by)), _)) if scalable(&ty) => (value, ty, by),
-            ((Operand::Literal(Value::Number(by)), _), (value, ty)) if !divide && scalable(&ty) => {
-                (value, ty, by)
-            }
-            ((_, one), (_, other)) => {
-                let sign = if divide { "/" } else { "*" };
-                let (one, other) = (Sort::of(&one).key(), Sort::of(&other).key());
-                let diagnostic = self.error(Code::E0414, expr).arg("sign", sign);
-                diagnostic.arg_word("left", one).arg_word("right", other).help("E0414-help-scale");
-                return None;
-            }
-        };
-        if divide && by.is_zero() {
-            self.error(Code::E0414, expr).message("E0414-zero");
-            return None;
-        }
-        Some(Typed::Value(Operand::Scale { value: Box::new(value), by, divide }, ty))
     }
 }
 

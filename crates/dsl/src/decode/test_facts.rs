@@ -54,7 +54,7 @@ fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Opti
         None => stage.names.first().cloned(),
     };
     let instants = instants(&mut fields, item.span, stage, past, desk);
-    let whats = what(fields, stage, desk)?;
+    let whats = what(fields, desk)?;
     let customer = customer?;
     let mut facts = Vec::new();
     for at in instants? {
@@ -160,7 +160,7 @@ fn moved(
 }
 
 /// The facts that a line states: one, or one per stage among the changes of a `set`.
-fn what(mut fields: Fields<'_>, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
+fn what(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
     const KINDS: [&str; 5] = ["event", "set", "stage", "consent", "start"];
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
@@ -184,7 +184,6 @@ fn what(mut fields: Fields<'_>, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
         }
     };
     desk.close(fields);
-    let _ = stage;
     facts
 }
 

@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
             None => count(entities.len()),
             Some(field) => {
                 // The map goes by id, and the sort keeps that order among those of one instant.
-                entities.sort_by_key(|entity| created(entity));
+                entities.sort_by_key(created);
                 fold(of.kind, entities.into_iter().filter_map(|entity| self.of_entity(entity, field)))
             }
         }

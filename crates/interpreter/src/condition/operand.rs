@@ -32,33 +32,35 @@ impl<'a> Reader<'a> {
             Operand::DaysSince(of) => number(instants::days_between(self.day(of)?, self.today())),
             Operand::Age(of) => number(instants::years_between(self.day(of)?, self.today())),
             Operand::Gap { event, last } => self.gap(event, *last).map(|gap| Cow::Owned(Value::Length(gap))),
-            Operand::Plus(left, right) => match (&*self.operand(left)?, &*self.operand(right)?) {
-                (Value::Number(left), Value::Number(right)) => owned(left.checked_add(*right)?),
-                (Value::Length(left), Value::Length(right)) => owned(Value::Length(left.checked_add(right)?)),
-                _ => None,
-            },
-            Operand::Minus(left, right) => match (&*self.operand(left)?, &*self.operand(right)?) {
-                (Value::Number(left), Value::Number(right)) => owned(left.checked_sub(*right)?),
-                (Value::Length(left), Value::Length(right)) => {
-                    owned(Value::Length(arithmetic::length_minus(left, right)?))
+            Operand::Plus(left, right) => {
+                let (left, right) = (self.operand(left)?, self.operand(right)?);
+                if let (Value::Length(left), Value::Length(right)) = (&*left, &*right) {
+                    return owned(Value::Length(left.checked_add(right)?));
                 }
-                _ => None,
-            },
-            Operand::Scale { value, by, divide } => match &*self.operand(value)? {
-                Value::Number(number) if *divide => owned(number.checked_div(*by)?),
-                Value::Number(number) => owned(number.checked_mul(*by)?),
-                Value::Length(length) => owned(Value::Length(arithmetic::scaled(length, *by, *divide)?)),
-                _ => None,
-            },
+                owned(left.as_number()?.checked_add(right.as_number()?)?)
+            }
+            Operand::Minus(left, right) => {
+                let (left, right) = (self.operand(left)?, self.operand(right)?);
+                if let (Value::Length(left), Value::Length(right)) = (&*left, &*right) {
+                    return owned(Value::Length(arithmetic::length_minus(left, right)?));
+                }
+                owned(left.as_number()?.checked_sub(right.as_number()?)?)
+            }
+            Operand::Scale { value, by, divide } => {
+                let value = self.operand(value)?;
+                if let Value::Length(length) = &*value {
+                    return owned(Value::Length(arithmetic::scaled(length, *by, *divide)?));
+                }
+                let number = value.as_number()?;
+                owned(if *divide { number.checked_div(*by)? } else { number.checked_mul(*by)? })
+            }
             Operand::Shift { of, by, back } => {
-                let (of, by) = (self.operand(of)?, self.operand(by)?);
-                let by = by.as_length()?;
+                let (of, by) = (self.operand(of)?, self.operand(by)?.as_length()?);
                 let (work, zone) = (&self.facts().library.calendar, self.facts().project_zone);
-                match &*of {
-                    Value::Instant(at) => owned(arithmetic::shift_instant(*at, &by, *back, zone, work)?),
-                    Value::Date(date) => owned(arithmetic::shift_date(*date, &by, *back, work)?),
-                    _ => None,
+                if let Some(date) = of.as_date() {
+                    return owned(arithmetic::shift_date(date, &by, *back, work)?);
                 }
+                owned(arithmetic::shift_instant(of.as_instant()?, &by, *back, zone, work)?)
             }
             Operand::Truth(test) => owned(self.test(test)),
         }
@@ -70,12 +72,11 @@ impl<'a> Reader<'a> {
 
     /// The date of a date, of an instant in the customer's zone, or of a birthday whose year is known.
     fn day(&self, of: &'a Operand) -> Option<Date> {
-        match &*self.operand(of)? {
-            Value::Date(date) => Some(*date),
-            Value::Instant(at) => Some(zone::date_of(*at, self.facts().zone)),
-            Value::Birthday(birthday) => birthday.civil(),
-            _ => None,
+        let of = self.operand(of)?;
+        if let Some(at) = of.as_instant() {
+            return Some(zone::date_of(at, self.facts().zone));
         }
+        of.as_date().or_else(|| of.as_birthday()?.civil())
     }
 
     /// The median distance of the customer's events of a name; of an even number the mean of the middle two.

@@ -187,7 +187,7 @@ pub(super) fn suppress(
         Suppression { medium, topic: topic.map(str::to_owned), reason: because.to_owned(), at, until };
     walker.turn.snapshot.suppressions.push(suppression.clone());
     walker.turn.changes.suppressions.push(suppression);
-    walker.turn.changes.cancel_topics.push(topic.map(str::to_owned));
+    walker.turn.changes.cancel_of(topic, medium);
     Flow::Next
 }
 

@@ -32,7 +32,7 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         Verdict::Leave(reason) => {
             walker.enrollment.walk.first_due = None;
             let id = walker.enrollment.id.clone();
-            walker.turn.changes.cancels.push((id, reason.clone()));
+            walker.turn.changes.cancel(&id, &reason);
             return Flow::Leave(reason);
         }
         Verdict::Goal => return Flow::Goal,

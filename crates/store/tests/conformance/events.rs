@@ -101,3 +101,32 @@ async fn history_gives_everything_of_a_page_in_order() {
     assert_eq!(page[0].consents, [words[1].clone(), words[0].clone()]);
     assert_eq!(page[1].events, []);
 }
+
+#[tokio::test]
+async fn a_change_keeps_the_type_of_its_attribute() {
+    use model::{Decimal, Type, Value};
+    let (_folder, store) = store().await;
+    let mut model = model();
+    let spend = dsl::library::Attribute {
+        ty: Type::Number,
+        optional: true,
+        default: None,
+        pii: false,
+        title: None,
+        origin: dsl::library::Origin::Given,
+        built_in: false,
+    };
+    model.customer.insert("budget".to_owned(), spend);
+    // The built-in event declares its fields as texts.
+    let fields = ["attribute", "from", "to"].map(|name| (name.to_owned(), Type::Text));
+    let kind = dsl::library::EventKind { fields: fields.into(), ..Default::default() };
+    model.events.insert("customer.changed".to_owned(), kind);
+    let mut changed = event("a", "customer.changed", "c1", minute(0));
+    let seven = Value::Number(Decimal::from_micros(7_250_000));
+    changed.properties.insert("attribute".to_owned(), Value::Text("budget".to_owned()));
+    changed.properties.insert("to".to_owned(), seven.clone());
+    let mut tx = store.begin().await.expect("a writer");
+    event::insert(&mut tx, &[&changed], EventState::New).await.expect("appended");
+    let due = event::due(&mut tx, &model, minute(10), 100).await.expect("due");
+    assert_eq!(due[0].event.properties.get("to"), Some(&seven));
+}

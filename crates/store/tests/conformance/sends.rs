@@ -305,10 +305,10 @@ async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left() {
             [true, false, true, true],
         ),
         (
-            Changes { cancel_topics: vec![Some("marketing".to_owned())], ..Changes::default() },
+            Changes { cancel_topics: vec![(Some("marketing".to_owned()), None)], ..Changes::default() },
             [false, true, true, true],
         ),
-        (Changes { cancel_topics: vec![None], ..Changes::default() }, [false, false, true, true]),
+        (Changes { cancel_topics: vec![(None, None)], ..Changes::default() }, [false, false, true, true]),
     ] {
         let mut tx = store.begin().await.expect("a writer");
         send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");

@@ -3,7 +3,7 @@
 
 use super::{Sort, Typer};
 use crate::condition::lex::Sign;
-use crate::condition::parse::{Expr, ExprKind};
+use crate::condition::parse::Expr;
 use crate::condition::print::quote;
 use crate::condition::{Op, Operand, Path, Root, Test};
 use crate::diagnostic::{Code, suggest};
@@ -23,11 +23,7 @@ impl Typer<'_> {
         negated: bool,
     ) -> Option<Test> {
         let equality = matches!(sign, Sign::Equal | Sign::NotEqual);
-        if let ExprKind::Name(words) = &right.kind
-            && let [word] = words.as_slice()
-            && equality
-            && NOTHING.contains(&word.as_str())
-        {
+        if equality && right.bare_word().is_some_and(|word| NOTHING.contains(&word)) {
             return self.meant_unknown(left, sign, right);
         }
         let (a, b) = self.pair(left, right);
@@ -60,25 +56,21 @@ impl Typer<'_> {
         let a = self.operand(left);
         let b = match &a {
             Some((_, ty)) => self.operand_beside(right, ty),
-            None => match &right.kind {
-                // What it should be compared with is not known, so nothing sure can be said of a bare word.
-                ExprKind::Name(words) if words.len() == 1 => None,
-                _ => self.operand(right),
-            },
+            // What it should be compared with is not known, so nothing sure can be said of a bare word.
+            None if right.bare_word().is_some() => None,
+            None => self.operand(right),
         };
         (a, b)
     }
 
     /// A value beside one of a type: a bare word is offered in quotes.
     pub(super) fn operand_beside(&mut self, expr: &Expr, beside: &Type) -> Option<(Operand, Type)> {
-        let ExprKind::Name(words) = &expr.kind else { return self.operand(expr) };
-        let [word] = words.as_slice() else { return self.operand(expr) };
+        let Some(word) = expr.bare_word() else { return self.operand(expr) };
         if Sort::of(beside) == Sort::YesNo
             && let Some(meant) = yes_or_no(word)
         {
             let fix = self.fix(expr.start, expr.end, meant.to_owned());
-            let diagnostic =
-                self.error(Code::E0404, expr).arg("found", word.as_str()).did_you_mean(Some(meant));
+            let diagnostic = self.error(Code::E0404, expr).arg("found", word).did_you_mean(Some(meant));
             if let Some((span, fix)) = fix {
                 diagnostic.fix(span, fix);
             }
@@ -104,7 +96,7 @@ impl Typer<'_> {
         };
         let quoted = quote(meant);
         let fix = self.fix(expr.start, expr.end, quoted.clone());
-        let diagnostic = self.error(Code::E0407, expr).arg("words", word.as_str()).did_you_mean(Some(quoted));
+        let diagnostic = self.error(Code::E0407, expr).arg("words", word).did_you_mean(Some(quoted));
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
         }

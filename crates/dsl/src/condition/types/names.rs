@@ -155,7 +155,10 @@ impl Typer<'_> {
                     | Type::OneOf(_) => None,
                 };
                 let Some(attributes) = attributes else {
-                    let (name, before) = (words.join("."), words[..words.len() - 1].join("."));
+                    let (name, before) = (
+                        words.join("."),
+                        words.split_last().map_or(String::new(), |(_, before)| before.join(".")),
+                    );
                     self.error(Code::E0213, expr).arg("name", name).arg("before", before);
                     return None;
                 };

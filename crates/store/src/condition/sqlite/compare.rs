@@ -63,10 +63,10 @@ impl Writer<'_> {
 
     /// Known is what has a value; a function of something is known where that is.
     pub(super) fn known(&mut self, operand: &Operand) -> Written {
-        match operand {
-            Operand::DaysSince(of) if type_of(of) != Type::Birthday => return self.known(of),
-            Operand::Age(of) if type_of(of) != Type::Birthday => return self.known(of),
-            _ => {}
+        if let Operand::DaysSince(of) | Operand::Age(of) = operand
+            && type_of(of) != Type::Birthday
+        {
+            return self.known(of);
         }
         self.operand(operand)?;
         self.put(" IS NOT NULL");
@@ -202,18 +202,16 @@ impl Writer<'_> {
 
 /// What `days_since` counts from, where it is an instant of the row.
 fn days_since_instant(operand: &Operand) -> Option<&Operand> {
-    match operand {
-        Operand::DaysSince(of) if type_of(of) == Type::Time => Some(of),
-        _ => None,
+    if let Operand::DaysSince(of) = operand {
+        Some(&**of).filter(|of| type_of(of) == Type::Time)
+    } else {
+        None
     }
 }
 
 /// A number that is written out, in micro-units.
 fn number(operand: &Operand) -> Option<i64> {
-    match operand {
-        Operand::Literal(Value::Number(number)) => Some(number.micros()),
-        _ => None,
-    }
+    if let Operand::Literal(Value::Number(number)) = operand { Some(number.micros()) } else { None }
 }
 
 fn turned(op: Op) -> Op {

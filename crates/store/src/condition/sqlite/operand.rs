@@ -119,10 +119,10 @@ impl Writer<'_> {
                     Ok(())
                 })
             }
-            Operand::Shift { of, by, back } => match &**by {
-                Operand::Literal(Value::Length(by)) => self.shift(operand, of, by, *back),
-                _ => self.refuse(operand),
-            },
+            Operand::Shift { of, by, back } => {
+                let Operand::Literal(Value::Length(by)) = &**by else { return self.refuse(operand) };
+                self.shift(operand, of, by, *back)
+            }
             Operand::Truth(test) => {
                 self.put("((");
                 self.test(test)?;
