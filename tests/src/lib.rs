@@ -1,6 +1,10 @@
 //! Helpers that the tests share.
 
 pub mod binary;
+pub mod dice;
+pub mod purchases;
+pub mod real;
+pub mod shop;
 pub mod sink;
 
 use std::path::PathBuf;

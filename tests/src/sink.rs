@@ -341,7 +341,7 @@ fn listen(listener: StdListener) -> io::Result<TcpListener> {
 
 /// A listener on a free port. Below 32768, because above it the kernel hands ports to outgoing
 /// connections, and a test that refuses for a while must get its port back.
-fn free_port() -> StdListener {
+pub fn free_port() -> StdListener {
     let seed = RandomState::new().build_hasher().finish();
     let start = u16::try_from(seed % 12_000).unwrap_or(0);
     (0..12_000)

@@ -75,7 +75,26 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             Verb::Choose(cases) => cases.iter().for_each(|case| condition(case.when.as_ref())),
             Verb::WaitFor { events, .. } => events.iter().for_each(|event| condition(event.when.as_ref())),
             Verb::Repeat { until, .. } => condition(until.as_ref()),
-            _ => {}
+            Verb::Send(_)
+            | Verb::Notify { .. }
+            | Verb::Set(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::AddScore { .. }
+            | Verb::Record { .. }
+            | Verb::Consent { .. }
+            | Verb::Suppress { .. }
+            | Verb::Unsuppress { .. }
+            | Verb::MoveStage { .. }
+            | Verb::Assign { .. }
+            | Verb::Unassign { .. }
+            | Verb::Task { .. }
+            | Verb::Wait(_)
+            | Verb::WaitUntil(_)
+            | Verb::WaitForDate { .. }
+            | Verb::Timeline(_)
+            | Verb::Split { .. }
+            | Verb::Exit(_) => {}
         }
     }
     let mut operands: Vec<&Operand> = Vec::new();
@@ -93,7 +112,24 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             Verb::Task { due: Some(Due::At(operand)), .. } => operands.push(operand),
             Verb::WaitForDate { date, .. } => operands.push(date),
             Verb::Timeline(timeline) => operands.push(&timeline.date),
-            _ => {}
+            Verb::Wait(WaitLength::Fixed(_))
+            | Verb::Task { .. }
+            | Verb::Notify { .. }
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::AddScore { .. }
+            | Verb::Consent { .. }
+            | Verb::Suppress { .. }
+            | Verb::Unsuppress { .. }
+            | Verb::MoveStage { .. }
+            | Verb::Assign { .. }
+            | Verb::Unassign { .. }
+            | Verb::WaitUntil(_)
+            | Verb::WaitFor { .. }
+            | Verb::If { .. }
+            | Verb::Choose(_)
+            | Verb::Repeat { .. }
+            | Verb::Exit(_) => {}
         }
     }
     operands.extend(assigned.into_iter().filter_map(|value| match value {

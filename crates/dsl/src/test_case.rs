@@ -44,6 +44,8 @@ pub struct TestCustomer {
     pub attributes: BTreeMap<String, Value>,
     /// Attributes of the things it refers to: `company: {name: …}` → (`company`, its fields).
     pub references: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Attributes of which the test says that they are unknown (`phone:` and nothing behind it).
+    pub unknown: Vec<String>,
     /// Topics for which consent is withdrawn or never given (`consent: none` or `{marketing: false}`).
     pub refuses: Vec<String>,
     /// Further entities of the customer: kind, id, fields.

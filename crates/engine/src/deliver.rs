@@ -1,18 +1,22 @@
 //! Sends go out: claimed in batches, asked once more, rendered, and handed over one by one through the gate.
 //! The gates of many connections commit together; fates are written in batches.
 
+use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
 use crate::letter::{self, Outbound};
+use crate::probe::Probe;
 use crate::published::Published;
+use channels::email::{Envelope, Letter, RelayPool};
 use channels::{Fate, Rejection, Retry, retry_delay};
 use interpreter::permit;
 use interpreter::simulate::sent;
 use jiff::{SignedDuration, Timestamp};
 use model::{CustomerId, Event, EventId, Medium, Outgoing, Snapshot, Suppression, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::event::{self, EventState};
 use store::send::{self, Claimed, Deferral, Gate, SendKey, Word};
 use store::snapshot;
@@ -24,6 +28,14 @@ const CLAIM: u32 = 200;
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// Gates or fates that commit together, at most.
 const TOGETHER: usize = 64;
+
+/// How often the fates of a batch are written at most, while the database is busy.
+const RECORD_TRIES: u32 = 20;
+/// Between two of these tries.
+const RECORD_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// A speaker at the gate, and who waits for the answer.
+type Asked = (Gate, oneshot::Sender<bool>);
 
 /// A claimed send on its way.
 struct Way {
@@ -41,7 +53,10 @@ impl Engine {
     /// Hands over one batch of due sends. Returns how many were taken up; 0: nothing is due.
     pub async fn deliver(&self, now: Timestamp) -> Result<usize, EngineError> {
         let mut transaction = self.store.begin().await?;
-        let claimed = send::claim(&mut transaction, &self.worker, now, now + LEASE, CLAIM).await?;
+        // While the relay rests, what would only come back stays where it is.
+        let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
+        let claimed =
+            send::claim_but(&mut transaction, &self.worker, now, now + LEASE, CLAIM, resting).await?;
         if claimed.is_empty() {
             store::commit(transaction).await?;
             return Ok(0);
@@ -74,9 +89,8 @@ impl Engine {
         send::skip(&mut transaction, &self.worker, &skips, now).await?;
         store::commit(transaction).await?;
         let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(&way.outbound));
-        self.write_files(kept, now).await?;
-        self.speak(out).await?;
-        Ok(count)
+        let (kept, out) = (self.write_files(kept, now).await, self.speak(out).await);
+        kept.and(out).map(|()| count)
     }
 
     /// Whether a message leaves this machine.
@@ -134,39 +148,77 @@ impl Engine {
         self.record(became, now).await
     }
 
-    /// Messages that leave: connections at once, gates and fates together.
+    /// Messages that leave: connections at once, gates and fates together. What the relay's failure or the
+    /// engine's end leaves over goes back to the outbox untried.
     async fn speak(&self, ways: Vec<Way>) -> Result<(), EngineError> {
         let Some(relay) = self.speakers.relay.clone() else { return Ok(()) };
         if ways.is_empty() {
             return Ok(());
         }
-        let (gate_in, gate_out) = mpsc::channel::<(Gate, oneshot::Sender<bool>)>(TOGETHER);
+        let mut queue = ways.into_iter();
+        if self.is_stopping() || self.speakers.probe.rests(self.clock.now()).is_some() {
+            return self.give_back(queue.collect()).await;
+        }
+        // One knocks, the others follow: a relay that is down is not asked by each of them.
+        if let Err(fate) = relay.checkout().await {
+            let now = self.clock.now();
+            self.speakers.probe.learn(&fate, now);
+            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate });
+            let tried = self.record(tried.into_iter().collect(), now).await;
+            return tried.and(self.give_back(queue.collect()).await);
+        }
+        let (gate_in, gate_out) = mpsc::channel::<Asked>(TOGETHER);
         let (fate_in, fate_out) = mpsc::channel::<Became>(TOGETHER);
-        let connections = self.speakers.connections.max(1).min(ways.len());
-        let queue = Arc::new(tokio::sync::Mutex::new(ways.into_iter()));
+        let connections =
+            if self.speakers.probe.in_doubt() { 1 } else { self.speakers.connections.max(1).min(queue.len()) };
+        let queue = Arc::new(Mutex::new(queue));
         let mut speakers = tokio::task::JoinSet::new();
         for _ in 0..connections {
-            let (queue, relay, gate_in, fate_in) = (Arc::clone(&queue), relay.clone(), gate_in.clone(), fate_in.clone());
-            speakers.spawn(async move {
-                loop {
-                    let Some(way) = queue.lock().await.next() else { break };
-                    let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
-                    let fate = hand_over(&relay, envelope, letter, gate(&way.claimed.outgoing, &way.outbound), &gate_in).await;
-                    let Some(fate) = fate else { continue };
-                    if fate_in.send(Became { claimed: way.claimed, fate }).await.is_err() {
-                        break;
-                    }
-                }
-            });
+            let speaker = Speaker {
+                relay: relay.clone(),
+                probe: Arc::clone(&self.speakers.probe),
+                clock: Arc::clone(&self.clock),
+                stopping: Arc::clone(&self.stopping),
+                gates: gate_in.clone(),
+                fates: fate_in.clone(),
+            };
+            speakers.spawn(speaker.work(Arc::clone(&queue)));
         }
         drop((gate_in, fate_in));
         let (gates, fates) = tokio::join!(self.keep_gates(gate_out), self.keep_fates(fate_out));
-        while speakers.join_next().await.is_some() {}
-        gates.and(fates)
+        let mut left = Vec::new();
+        while let Some(ended) = speakers.join_next().await {
+            left.extend(ended.unwrap_or_default());
+        }
+        left.extend(lock(&queue).by_ref());
+        let left = self.give_back(left).await;
+        gates.and(fates).and(left)
+    }
+
+    /// Puts back what was claimed and not tried: due when the relay's rest is over, else as before.
+    async fn give_back(&self, ways: Vec<Way>) -> Result<(), EngineError> {
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let rests = self.speakers.probe.rests(self.clock.now());
+        let deferrals: Vec<Deferral> = ways
+            .iter()
+            .map(|way| {
+                let word = Word::on(SendKey::of(&way.claimed.outgoing));
+                match rests {
+                    Some(until) => Deferral { word: word.because("relay_down"), due_at: until, tried: false },
+                    None => Deferral { word, due_at: way.claimed.due_at, tried: false },
+                }
+            })
+            .collect();
+        let mut transaction = self.store.begin().await?;
+        send::defer(&mut transaction, &self.worker, &deferrals).await?;
+        store::commit(transaction).await?;
+        Ok(())
     }
 
     /// Commits gates: all that wait at once, in one transaction.
-    async fn keep_gates(&self, mut gates: mpsc::Receiver<(Gate, oneshot::Sender<bool>)>) -> Result<(), EngineError> {
+    async fn keep_gates(&self, mut gates: mpsc::Receiver<Asked>) -> Result<(), EngineError> {
         let mut waiting = Vec::with_capacity(TOGETHER);
         while gates.recv_many(&mut waiting, TOGETHER).await > 0 {
             let now = self.clock.now();
@@ -191,8 +243,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes what became of sends, and the facts that follow, in one transaction.
+    /// Writes what became of sends. A busy database is asked again: what is forgotten here is known nowhere
+    /// else.
     async fn record(&self, became: Vec<Became>, now: Timestamp) -> Result<(), EngineError> {
+        let mut tries = 1;
+        loop {
+            match self.record_once(&became, now).await {
+                Err(error) if error.retry() && tries < RECORD_TRIES => {
+                    tracing::warn!(%error, tries, "what became of sends could not be written; once more");
+                    tokio::time::sleep(RECORD_PAUSE).await;
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// The fates and the facts that follow, in one transaction.
+    async fn record_once(&self, became: &[Became], now: Timestamp) -> Result<(), EngineError> {
         let mut accepted = Vec::new();
         let mut rejected = Vec::new();
         let mut deferred = Vec::new();
@@ -213,7 +281,7 @@ impl Engine {
                     deferred.push(Deferral { word: word.because("configuration").reply(&reply.text), due_at, tried: false });
                 }
                 Fate::Rejected { kind, reply } => {
-                    let permanent = kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
+                    let permanent = *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
                     let reason = if permanent { "hard_bounce" } else { "policy" };
                     rejected.push(word.because(reason).reply(&reply.text));
                     if permanent {
@@ -256,28 +324,74 @@ fn gate(outgoing: &Outgoing, outbound: &Outbound) -> Gate {
     Gate { send: SendKey::of(outgoing), template_hash: outbound.template_hash().map(str::to_owned) }
 }
 
-/// One exchange. `None`: the gate said no, or is gone: nothing left us.
-async fn hand_over(
-    relay: &channels::email::RelayPool,
-    envelope: &channels::email::Envelope,
-    letter: &channels::email::Letter,
-    gate: Gate,
-    gates: &mpsc::Sender<(Gate, oneshot::Sender<bool>)>,
-) -> Option<Fate> {
-    let mut connection = match relay.checkout().await {
-        Ok(connection) => connection,
-        Err(fate) => return Some(fate),
-    };
-    let handover = match connection.prepare(envelope).await {
-        Ok(handover) => handover,
-        Err(fate) => return Some(fate),
-    };
-    let (ask, answer) = oneshot::channel();
-    gates.send((gate, ask)).await.ok()?;
-    match answer.await {
-        Ok(true) => Some(handover.hand_over(letter).await),
-        Ok(false) | Err(_) => None,
+/// What one speaker needs: it takes mail after mail from the queue and hands them over.
+struct Speaker {
+    relay: RelayPool,
+    probe: Arc<Probe>,
+    clock: Arc<dyn Clock>,
+    stopping: Arc<AtomicBool>,
+    gates: mpsc::Sender<Asked>,
+    fates: mpsc::Sender<Became>,
+}
+
+/// How an exchange ended.
+enum Spoken {
+    /// With a fate.
+    Fate(Fate),
+    /// The gate said no: nothing left us, and the send is ours no more.
+    Refused,
+    /// The gate is gone: nothing left us, and the send is still ours.
+    NoGate,
+}
+
+impl Speaker {
+    /// Works until the queue is empty, the relay fails, or the engine ends. Returns what it took from the
+    /// queue and nothing became of.
+    async fn work(self, queue: Arc<Mutex<std::vec::IntoIter<Way>>>) -> Vec<Way> {
+        loop {
+            if self.stopping.load(Ordering::SeqCst) || self.probe.rests(self.clock.now()).is_some() {
+                return Vec::new();
+            }
+            let Some(way) = lock(&queue).next() else { return Vec::new() };
+            let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
+            match self.hand_over(envelope, letter, gate(&way.claimed.outgoing, &way.outbound)).await {
+                Spoken::Fate(fate) => {
+                    self.probe.learn(&fate, self.clock.now());
+                    if self.fates.send(Became { claimed: way.claimed, fate }).await.is_err() {
+                        return Vec::new();
+                    }
+                }
+                Spoken::Refused => {}
+                Spoken::NoGate => return vec![way],
+            }
+        }
     }
+
+    /// One exchange.
+    async fn hand_over(&self, envelope: &Envelope, letter: &Letter, gate: Gate) -> Spoken {
+        let mut connection = match self.relay.checkout().await {
+            Ok(connection) => connection,
+            Err(fate) => return Spoken::Fate(fate),
+        };
+        let handover = match connection.prepare(envelope).await {
+            Ok(handover) => handover,
+            Err(fate) => return Spoken::Fate(fate),
+        };
+        let (ask, answer) = oneshot::channel();
+        if self.gates.send((gate, ask)).await.is_err() {
+            return Spoken::NoGate;
+        }
+        match answer.await {
+            Ok(true) => Spoken::Fate(handover.hand_over(letter).await),
+            Ok(false) => Spoken::Refused,
+            Err(_) => Spoken::NoGate,
+        }
+    }
+}
+
+fn lock(queue: &Mutex<std::vec::IntoIter<Way>>) -> MutexGuard<'_, std::vec::IntoIter<Way>> {
+    // An iterator is whole after each step.
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hard_bounce(medium: Medium, now: Timestamp) -> Suppression {

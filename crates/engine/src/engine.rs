@@ -6,6 +6,7 @@ use crate::published::Published;
 use crate::speak::Speakers;
 use dsl::project::Settings;
 use jiff::Timestamp;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::Store;
 use store::send::Worker;
@@ -22,6 +23,8 @@ pub struct Engine {
     pub(crate) nudges: bool,
     /// Wakes the workers, while they run.
     pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
+    /// Whether it was asked to end: it takes up nothing new.
+    pub(crate) stopping: Arc<AtomicBool>,
     published: RwLock<Arc<Published>>,
 }
 
@@ -46,6 +49,7 @@ impl Engine {
             speakers,
             nudges,
             bells: std::sync::OnceLock::new(),
+            stopping: Arc::default(),
             published: RwLock::new(Arc::new(published)),
         };
         engine.speakers.declare(&engine.published().project.library)?;
@@ -55,6 +59,16 @@ impl Engine {
     /// What is live.
     pub fn published(&self) -> Arc<Published> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes up nothing new from now on: what is due stays due, mails that are being handed over get their
+    /// answer.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
     }
 
     /// The database.

@@ -16,6 +16,7 @@ pub mod simulate;
 pub mod speak;
 mod turns;
 mod live;
+mod probe;
 mod virtual_run;
 
 pub use apply::Apply;

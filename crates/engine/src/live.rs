@@ -16,6 +16,8 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// How often it is looked for what other verbs published.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// Every so many of those looks, sends whose lease is over are taken back.
+const RESCUE_EVERY: u32 = 30;
 /// How often finished nudges of more than a day ago are deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -28,12 +30,12 @@ impl Engine {
             loop {
                 let done = self.turn(now).await?;
                 did += done.due;
-                if done.due == 0 {
+                if done.due == 0 || self.is_stopping() {
                     break;
                 }
             }
             did += self.deliver(now).await?;
-            if did == 0 {
+            if did == 0 || self.is_stopping() {
                 return Ok(());
             }
         }
@@ -65,6 +67,11 @@ impl Engine {
             // In doubt there is something to look at.
             Box::pin(async move { engine.is_due(queue).await.unwrap_or(true) }) as Boxed<bool>
         });
+        let engine = Arc::clone(&self);
+        let stop = async move {
+            stop.await;
+            engine.stop();
+        };
         let workers = Workers::new(self.store.pool().clone(), handler, due, JobSettings::default());
         let _ = self.bells.set(workers.bells());
         let (end, ended) = tokio::sync::watch::channel(false);
@@ -99,7 +106,7 @@ impl Engine {
             if done.sends > 0 {
                 self.wake(Queue::Deliver);
             }
-            if done.due == 0 {
+            if done.due == 0 || self.is_stopping() {
                 return Ok(());
             }
         }
@@ -108,6 +115,9 @@ impl Engine {
     async fn deliveries(&self) -> Result<(), EngineError> {
         while self.deliver(self.clock.now()).await? > 0 {
             self.wake(Queue::Turn);
+            if self.is_stopping() {
+                break;
+            }
         }
         Ok(())
     }
@@ -122,6 +132,7 @@ impl Engine {
     /// Sees what other verbs publish, pause and resume, within a second.
     async fn watch(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
         let mut passed = Duration::ZERO;
+        let mut looks: u32 = 0;
         loop {
             tokio::select! {
                 _ = ended.changed() => return,
@@ -139,6 +150,13 @@ impl Engine {
                 Ok(true) => tracing::info!("loaded what was published"),
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "load what was published"),
+            }
+            looks = looks.wrapping_add(1);
+            // A batch that failed half-way leaves sends behind that nobody speaks for.
+            if looks.is_multiple_of(RESCUE_EVERY)
+                && let Err(error) = self.recover().await
+            {
+                tracing::error!(%error, "take back sends whose lease is over");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Ways to speak: the file channel always, the relay where the safety catch is off.
 
 use crate::error::EngineError;
+use crate::probe::Probe;
 use channels::email::{Login, Relay, RelayPool, Secret, Security};
 use channels::FileChannel;
 use dsl::library::{Channel, Library, SmtpChannel};
@@ -48,13 +49,16 @@ pub struct Speakers {
     pub(crate) file: Arc<FileChannel>,
     pub(crate) relay: Option<RelayPool>,
     pub(crate) connections: usize,
+    /// Whether the relay answers.
+    pub(crate) probe: Arc<Probe>,
     secrets: Secrets,
 }
 
 impl Speakers {
     /// Speaks by this catch; what does not leave is written below `folder`, dated in `zone`.
     pub fn new(delivery: Delivery, folder: impl Into<PathBuf>, zone: TimeZone, secrets: Secrets) -> Self {
-        Self { delivery, file: Arc::new(FileChannel::new(folder, zone)), relay: None, connections: 1, secrets }
+        let file = Arc::new(FileChannel::new(folder, zone));
+        Self { delivery, file, relay: None, connections: 1, probe: Arc::default(), secrets }
     }
 
     /// Opens the relay that the project declares, where the catch may let messages out.

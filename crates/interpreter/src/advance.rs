@@ -4,6 +4,7 @@
 use crate::assign::{Chosen, Request};
 use crate::condition;
 use crate::facts::Facts;
+use crate::permit;
 use crate::step;
 use crate::turn::{Line, Turn};
 use crate::world::Moment;
@@ -175,6 +176,14 @@ pub(crate) fn leave(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment
     }
 }
 
+/// A late fact shows that the customer had not been quiet: the walk ends, and no conversion counts.
+pub(crate) fn not_quiet(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, id, moment) else { return };
+    walker.turn.changes.cancels.push((id.clone(), "not_quiet".to_owned()));
+    walker.enrollment.goal_until = None;
+    walker.end("not_quiet");
+}
+
 /// A walk has come to its end.
 pub(crate) fn end(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment: Moment) {
     if let Some(walker) = Walker::take(turn, id, moment) {
@@ -200,10 +209,10 @@ pub(crate) fn replan(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment) {
     if let Some((id, wake_at, since)) = resting
         && let Some(step) = workflow.find(&id).and_then(|at| workflow.step(at))
     {
-        let until = match &step.verb {
-            Verb::WaitForDate { .. } => step::wait_for_date::moved(&mut walker, step, wake_at),
-            Verb::Timeline(timeline) => step::timeline::next_instant(&walker, step, timeline),
-            _ => None,
+        let until = if let Verb::Timeline(timeline) = &step.verb {
+            step::timeline::next_instant(&walker, step, timeline)
+        } else {
+            step::wait_for_date::moved(&mut walker, step, wake_at)
         };
         if let Some(until) = until
             && until != wake_at
@@ -224,6 +233,16 @@ impl<'t, 'a> Walker<'t, 'a> {
     /// Does one step.
     fn run(&mut self, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
         let gated = matches!(step.verb, Verb::Send(_));
+        if !gated && step::changes_something(&step.verb) {
+            match permit::stays(self, at) {
+                permit::Stays::Yes => {}
+                permit::Stays::Leaves(reason) => {
+                    self.turn.changes.cancels.push((self.enrollment.id.clone(), reason.clone()));
+                    return Flow::Leave(reason);
+                }
+                permit::Stays::Goal => return Flow::Goal,
+            }
+        }
         if arrival == Arrival::Fresh
             && !gated
             && !self.is_under_way(step)
@@ -286,7 +305,7 @@ impl<'t, 'a> Walker<'t, 'a> {
                     if let Some(step) = self.workflow.step(owner)
                         && let Verb::Timeline(timeline) = &step.verb
                         && timeline.points.get(number as usize).is_some_and(|point| point.again)
-                        && let Some(date) = self.enrollment.walk.timelines.get(&step.id).and_then(|state| state.date)
+                        && let Some(date) = self.enrollment.walk.timelines.get(&step.id).and_then(|state| state.running_for.or(state.date))
                     {
                         parts.push(date.to_string());
                     }

@@ -76,7 +76,10 @@ pub fn choose(library: &Library, people: &mut People, request: &Request) -> Chos
     } else {
         &[AssignBy::RoundRobin]
     };
-    for rule in rules {
+    // Owner and sticky only prefer somebody: where they alone are asked, everybody else comes in turn.
+    let prefers = rules.iter().all(|rule| matches!(rule, AssignBy::Owner | AssignBy::Sticky));
+    let in_turn = prefers.then_some(&AssignBy::RoundRobin);
+    for rule in rules.iter().chain(in_turn) {
         let state = people.teams.entry(request.team.clone()).or_default();
         let rep = match rule {
             AssignBy::RoundRobin => rotate(state, &able, |_| 1),
@@ -195,6 +198,16 @@ mod tests {
         let chosen = choose(&library, &mut people, &request(AssignBy::RoundRobin));
         assert_eq!(chosen.rep, Some(RepId::new("b")));
         assert_eq!(chosen.passed_over.get("a").map(String::as_str), Some("away"));
+    }
+
+    #[test]
+    fn who_has_no_owner_in_the_team_is_given_in_turn() {
+        let library = library(&[("a", 1), ("b", 1)]);
+        let mut people = People::default();
+        let of = |owner: &str| Request { owner: Some(RepId::new(owner)), ..request(AssignBy::Owner) };
+        assert_eq!(choose(&library, &mut people, &of("b")).rep, Some(RepId::new("b")));
+        let chosen = choose(&library, &mut people, &of("somebody else"));
+        assert_eq!((chosen.rep, chosen.rule), (Some(RepId::new("a")), AssignBy::RoundRobin));
     }
 
     #[test]

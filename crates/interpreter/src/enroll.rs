@@ -98,7 +98,7 @@ fn key_of(turn: &Turn<'_>, workflow: &Workflow, entry: &Entry) -> Option<String>
             let mut facts = turn.facts(None, None, entry.at);
             facts.entry = Some(entry);
             let operand = dsl::condition::Operand::Name(path.clone());
-            condition::value(&operand, &facts).map(|value| Turn::text_of(&value))
+            condition::value(&operand, &facts).map(|value| Turn::text_of(&value)).filter(|key| !key.is_empty())
         }
         None => Some(entry.entity.as_ref().map(|(_, id)| id.to_string()).unwrap_or_default()),
     }

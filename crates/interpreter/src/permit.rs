@@ -50,21 +50,13 @@ pub(crate) fn permit(
     first_due: Timestamp,
     pass: &str,
 ) -> Verdict {
+    match stays(walker, at) {
+        Stays::Yes => {}
+        Stays::Leaves(reason) => return Verdict::Leave(reason),
+        Stays::Goal => return Verdict::Goal,
+    }
     let event = walker.event_at(at);
     let facts = walker.facts(event.as_ref());
-    for rule in &walker.workflow.exit_when {
-        if rule.event.is_none() && rule.when.as_ref().is_some_and(|when| condition::holds(when, &facts)) {
-            return Verdict::Leave(rule.reason.clone().unwrap_or_else(|| "exit_when".to_owned()));
-        }
-    }
-    if let Some(goal) = &walker.workflow.goal
-        && walker.enrollment.walk.goal.is_none()
-        && walker.enrollment.goal_until.is_none_or(|until| walker.moment.at < until)
-        && let GoalReached::When(when) = &goal.reached
-        && condition::holds(when, &facts)
-    {
-        return Verdict::Goal;
-    }
     let skip = |reason| Verdict::Skip { reason, values: BTreeMap::new() };
     let (topic, marketing) = topic_of(walker, message);
     if let Some(reason) = allowed(&walker.turn.snapshot, topic.as_deref(), message.medium, walker.moment.at) {
@@ -80,6 +72,42 @@ pub(crate) fn permit(
         return skip("duplicate");
     }
     in_time(walker, at, message, marketing, first_due)
+}
+
+/// Whether a walk still has a reason to go on.
+pub(crate) enum Stays {
+    /// It has.
+    Yes,
+    /// A condition of `exit_when` holds: it ends for this reason.
+    Leaves(String),
+    /// The condition of its goal holds.
+    Goal,
+}
+
+/// Asked right before every effect: time alone can make these conditions true.
+pub(crate) fn stays(walker: &Walker<'_, '_>, at: StepIx) -> Stays {
+    let workflow = &walker.workflow;
+    let goal = workflow.goal.as_ref().filter(|_| {
+        walker.enrollment.walk.goal.is_none()
+            && walker.enrollment.goal_until.is_none_or(|until| walker.moment.at < until)
+    });
+    if workflow.exit_when.is_empty() && goal.is_none() {
+        return Stays::Yes;
+    }
+    let event = walker.event_at(at);
+    let facts = walker.facts(event.as_ref());
+    for rule in &workflow.exit_when {
+        if rule.event.is_none() && rule.when.as_ref().is_some_and(|when| condition::holds(when, &facts)) {
+            return Stays::Leaves(rule.reason.clone().unwrap_or_else(|| "exit_when".to_owned()));
+        }
+    }
+    if let Some(goal) = goal
+        && let GoalReached::When(when) = &goal.reached
+        && condition::holds(when, &facts)
+    {
+        return Stays::Goal;
+    }
+    Stays::Yes
 }
 
 /// Suppression, address and consent: what also the hand-over asks once more. `None`: it may go.
@@ -132,7 +160,7 @@ fn in_time(
     } else {
         None
     };
-    let windows = if message.late == Late::Run { None } else { window_above(walker, at) };
+    let windows = if message.late == Late::Run && held_back { None } else { window_above(walker, at) };
     let mut instant = now;
     let mut held_by = "quiet_hours";
     for _ in 0..MOST_ROUNDS {
@@ -174,10 +202,8 @@ fn window_above<'w>(walker: &'w Walker<'_, '_>, at: StepIx) -> Option<&'w Window
         let block = workflow.block(step.block)?;
         if step.place > 0 {
             let above = workflow.step(*block.steps.get(step.place as usize - 1)?)?;
-            return match &above.verb {
-                Verb::WaitUntil(windows) => Some(windows),
-                _ => None,
-            };
+            let Verb::WaitUntil(windows) = &above.verb else { return None };
+            return Some(windows);
         }
         at = match block.owner {
             BlockOwner::Arm(owner, _) => owner,

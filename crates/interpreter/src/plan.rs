@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use model::event::names;
 use model::{
-    DateAnchor, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer, TimerKey, Value, WorkflowId,
+    DateAnchor, DateRepeat, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer, TimerKey, Value, WorkflowId,
     zone,
 };
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ use std::sync::Arc;
 
 /// A time trigger that is handled later than this after its instant is missed: 24 h (rules.md §1).
 const MOST_LATE_MS: i64 = 24 * 3_600_000;
+/// Before any date that a trigger can hang on: the year 1800.
+const LONG_AGO: Timestamp = Timestamp::constant(-5_364_662_400, 0);
 /// The timer of a customer whose first fact is still to come.
 const APPEAR: &str = "@appear";
 
@@ -35,6 +37,8 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
     }
     for workflow in live(turn) {
         match &workflow.trigger {
+            // In a test the walk enters at the clock: that quiet period is spent.
+            Trigger::Inactive { .. } if turn.world.trial.is_some() => {}
             Trigger::Inactive { no, length } => plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id)),
             Trigger::Date(trigger) => plan_dates(turn, &workflow, trigger, None),
             Trigger::Event { .. }
@@ -85,15 +89,17 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
 /// Whether a fact can change the date at a path.
 fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
     let attribute = event.properties.get("attribute").and_then(Value::as_text);
+    let zone = event.name == names::CUSTOMER_CHANGED && matches!(attribute, Some("zone" | "country"));
     let sets = turn.world.library.model.events.get(&event.name).map(|kind| &kind.sets);
     match &path.root {
         Root::Customer => {
-            (event.name == names::CUSTOMER_CHANGED && (attribute == Some(&*path.field) || attribute == Some("zone")))
+            zone
+                || (event.name == names::CUSTOMER_CHANGED && attribute == Some(&*path.field))
                 || is_computed(turn, path)
         }
         Root::Entity(kind) => {
             let own = event.entity.as_ref().is_some_and(|(known, _)| known.as_str() == &**kind);
-            own || sets.is_some_and(|sets| sets.keys().any(|(known, _)| known.as_str() == &**kind))
+            zone || own || sets.is_some_and(|sets| sets.keys().any(|(known, _)| known.as_str() == &**kind))
         }
         Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => false,
     }
@@ -207,10 +213,32 @@ fn fired_key(workflow: &Workflow, subject: &str, date: Date) -> (WorkflowId, Str
 fn plan_dates(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, only: Option<EntityId>) {
     for subject in subjects(turn, &trigger.of, only) {
         let key = timer_key(workflow, subject.as_ref());
-        let next = anchor(turn, &trigger.of, subject.as_ref())
-            .and_then(|anchor| first_occurrence(turn, workflow, trigger, &anchor, &key.subject));
+        let anchor = anchor(turn, &trigger.of, subject.as_ref());
+        let next =
+            anchor.as_ref().and_then(|anchor| first_occurrence(turn, workflow, trigger, anchor, &key.subject));
+        if next.is_none()
+            && trigger.rule.repeat == DateRepeat::Once
+            && let Some(anchor) = &anchor
+        {
+            past_already(turn, workflow, trigger, anchor, &key.subject);
+        }
         set(turn, key, next);
     }
+}
+
+/// A date that comes once and whose instant is past when first planned: it does not fire, and counts as
+/// missed, once.
+fn past_already(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, anchor: &DateAnchor, subject: &str) {
+    let work = &turn.world.library.calendar;
+    let Some(past) = date::occurrence(anchor, &trigger.rule, LONG_AGO, &turn.zone, work) else { return };
+    let fired = fired_key(workflow, subject, past.date);
+    if past.fires_at >= turn.now || turn.snapshot.memory.contains_key(&fired) {
+        return;
+    }
+    turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: turn.now });
+    turn.changes.memory.insert(fired);
+    let fields = BTreeMap::from([("date".to_owned(), Value::Date(past.date))]);
+    missed(turn, workflow, "date", Moment::of(turn.now, turn.now), &fields);
 }
 
 /// The first firing from now on. One whose instant is past does not fire, except that a `before:` whose

@@ -78,10 +78,8 @@ fn change_attribute(customer: &mut Customer, attribute: String, event: &Event) {
 fn change_tag(customer: &mut Customer, event: &Event) {
     let Some(tag) = event.properties.get("tag").and_then(Value::as_text).map(str::to_owned) else { return };
     let present = event.properties.get("present") != Some(&Value::YesNo(false));
-    let mut tags: Vec<String> = match customer.attributes.get("tags") {
-        Some(Value::List(tags)) => tags.clone(),
-        _ => Vec::new(),
-    };
+    let mut tags: Vec<String> =
+        customer.attributes.get("tags").and_then(Value::as_list).map(<[String]>::to_vec).unwrap_or_default();
     tags.retain(|known| *known != tag);
     if present {
         tags.push(tag);
@@ -125,6 +123,10 @@ fn keep_computed(library: &Library, zone: &TimeZone, snapshot: &mut Snapshot, ev
         let Origin::From(aggregate) = &attribute.origin else { continue };
         let Over::Events(over) = &aggregate.of else { continue };
         if **over != *event.name {
+            continue;
+        }
+        // Opens and clicks by machines count only where the aggregate asks for them.
+        if !aggregate.machines && event.properties.get("human") == Some(&Value::YesNo(false)) {
             continue;
         }
         if let Some(filter) = &aggregate.filter {

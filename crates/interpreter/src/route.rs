@@ -4,7 +4,7 @@ use crate::advance;
 use crate::condition;
 use crate::enroll;
 use crate::plan;
-use crate::turn::Turn;
+use crate::turn::{Starts, Turn};
 use crate::world::Moment;
 use dsl::condition::{Condition, Root};
 use dsl::step::Verb;
@@ -12,7 +12,7 @@ use dsl::trigger::{Subject, Trigger};
 use dsl::workflow::{Goal, GoalReached, Workflow};
 use model::event::names;
 use model::{Did, Enrollment, EnrollmentId, Entry, Event, Outcome, Value, WalkState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Routes a fact that has been applied.
@@ -26,10 +26,46 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             convert(turn, enrollment, &workflow, event, &entry, moment);
         }
     }
-    for workflow in turn.world.workflows.in_order().into_iter().cloned().collect::<Vec<_>>() {
-        start(turn, &workflow, event, &entry, moment);
+    let workflows = turn.world.workflows.in_order().into_iter().cloned().collect();
+    if turn.anybody_ready() {
+        // Walks that this fact moved go on first where they come first; the others see what they do.
+        turn.starts.push_back(Starts { workflows, event: event.clone(), moment });
+    } else {
+        start_in_turn(turn, workflows, event, &entry, moment);
     }
     plan::after_event(turn, event, moment);
+}
+
+/// Goes on with the workflows that a fact may start.
+pub(crate) fn start_all(turn: &mut Turn<'_>, starts: Starts) {
+    let entry = Entry::of_event(&starts.event);
+    let mut workflows = starts.workflows;
+    if let Some(workflow) = workflows.pop_front() {
+        start(turn, &workflow, &starts.event, &entry, starts.moment);
+    }
+    if turn.anybody_ready() && !workflows.is_empty() {
+        turn.starts.push_front(Starts { workflows, ..starts });
+    } else {
+        start_in_turn(turn, workflows, &starts.event, &entry, starts.moment);
+    }
+}
+
+/// Starts one workflow after the other. Once somebody has entered one, it walks before the next is asked:
+/// the later sees the effects of the earlier.
+fn start_in_turn(
+    turn: &mut Turn<'_>,
+    mut workflows: VecDeque<Arc<Workflow>>,
+    event: &Event,
+    entry: &Entry,
+    moment: Moment,
+) {
+    while let Some(workflow) = workflows.pop_front() {
+        start(turn, &workflow, event, entry, moment);
+        if !workflows.is_empty() && turn.anybody_ready() {
+            turn.starts.push_front(Starts { workflows, event: event.clone(), moment });
+            return;
+        }
+    }
 }
 
 /// The customer's walks with their versions, the higher priority first, then by workflow and key.
@@ -58,7 +94,7 @@ fn meet(
     moment: Moment,
 ) {
     if falsifies(workflow, enrollment, event) {
-        advance::leave(turn, &enrollment.id, "not_quiet", moment);
+        advance::not_quiet(turn, &enrollment.id, moment);
         return;
     }
     let ours = enrollment.walk.entry.is_before(event) && same_key(turn, workflow, enrollment, event);
@@ -71,7 +107,7 @@ fn meet(
     }
     for rule in &workflow.exit_when {
         let named = match &rule.event {
-            Some(name) => ours && *name == event.name,
+            Some(name) => ours && *name == event.name && counts(event, rule.when.as_ref()),
             None => true,
         };
         let holds = rule.when.as_ref().is_none_or(|when| {
@@ -127,18 +163,24 @@ pub(crate) fn counts(event: &Event, when: Option<&Condition>) -> bool {
 
 /// In a keyed walk, only facts of the same key count, where the fact declares that field.
 pub(crate) fn same_key(turn: &Turn<'_>, workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
+    let is_of = |kind: &str| event.entity.as_ref().filter(|(known, _)| known == kind).map(|(_, id)| id.as_str());
     let field = match &workflow.key {
         Some(path) => match &path.root {
             Root::Entry | Root::Event => path.field.to_string(),
-            Root::Entity(kind) => format!("{kind}_{}", path.field),
+            Root::Entity(kind) => {
+                if *path.field == *"id"
+                    && let Some(id) = is_of(kind)
+                {
+                    return id == enrollment.key;
+                }
+                format!("{kind}_{}", path.field)
+            }
             Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => return true,
         },
         None => match &enrollment.walk.entry.entity {
             Some((kind, id)) => {
-                if let Some((event_kind, event_id)) = &event.entity
-                    && event_kind == kind
-                {
-                    return event_id == id;
+                if let Some(known) = is_of(kind) {
+                    return known == id.as_str();
                 }
                 format!("{kind}_id")
             }
@@ -169,7 +211,7 @@ fn came(
         if awaited.event != event.name {
             continue;
         }
-        let from = crate::step::wait_for::since(turn, workflow, enrollment, at, rule, &awaited.event, *since);
+        let from = crate::step::wait_for::since(turn, workflow, enrollment, rule, &awaited.event, *since);
         let fits = from.takes(event) && counts(event, awaited.when.as_ref()) && {
             let facts = turn.facts(Some(enrollment), Some(entry), moment.at);
             awaited.when.as_ref().is_none_or(|when| condition::holds(when, &facts))
@@ -196,9 +238,7 @@ fn convert(
         return;
     }
     let ours = enrollment.walk.entry.is_before(event) && same_key(turn, workflow, &enrollment, event);
-    if !matches!(goal.reached, GoalReached::Event { .. })
-        || !reached(turn, goal, &enrollment, event, entry, moment, ours)
-    {
+    if !reached(turn, goal, &enrollment, event, entry, moment, ours) {
         return;
     }
     let values = advance::goal_values(turn, goal, &enrollment, entry, moment);
@@ -248,7 +288,8 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
                 }
                 Subject::Entity(kind) => event.name == names::stage_changed(kind),
             };
-            moved && one_of(from, field("from")) && one_of(to, field("to"))
+            let from_now = field("from").cloned().or_else(|| first_stage(turn, of));
+            moved && one_of(from, from_now.as_ref()) && one_of(to, field("to"))
         }
         Trigger::Attribute { of, attribute, from, to } => {
             let name = match of {
@@ -258,14 +299,35 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
             let is = |wanted: &Option<Value>, value: Option<&Value>| wanted.as_ref().is_none_or(|w| Some(w) == value);
             event.name == name
                 && field("attribute").and_then(Value::as_text) == Some(attribute)
-                && is(from, field("from"))
-                && is(to, field("to"))
+                && is(from, field("from").or(default_of(turn, of, attribute)))
+                && is(to, field("to").or(default_of(turn, of, attribute)))
         }
         Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => false,
     };
     if fires {
         enroll::enroll(turn, workflow, entry.clone(), moment);
     }
+}
+
+/// The stage of what was never moved: the first.
+fn first_stage(turn: &Turn<'_>, of: &Subject) -> Option<Value> {
+    match of {
+        Subject::Customer => default_of(turn, of, "stage").cloned(),
+        Subject::Entity(kind) => {
+            let first = turn.world.library.model.entities.get(kind)?.stages.first()?;
+            Some(Value::Text(first.clone()))
+        }
+    }
+}
+
+/// What an attribute is where nobody has set it.
+fn default_of<'t>(turn: &'t Turn<'_>, of: &Subject, attribute: &str) -> Option<&'t Value> {
+    let model = &turn.world.library.model;
+    let known = match of {
+        Subject::Customer => model.customer.get(attribute),
+        Subject::Entity(kind) => model.entities.get(kind)?.attributes.get(attribute),
+    };
+    known?.default.as_ref()
 }
 
 /// The plain values of an entry, for traces.

@@ -311,7 +311,8 @@ pub fn sent(send: &Outgoing, at: Timestamp) -> Option<Event> {
         customer: send.customer.clone(),
         entity: None,
         at,
-        received_at: at,
+        // An answer comes after all that was decided at that instant.
+        received_at: at + jiff::SignedDuration::from_secs(1),
         properties,
         chain: 0,
     })

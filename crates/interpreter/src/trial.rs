@@ -174,7 +174,10 @@ pub fn run(library: &Library, renderer: &Renderer, workflow: &Arc<Workflow>, tes
     while let Some(next) = simulation.next()
         && next <= limit
     {
-        let begun = recorder.seen.iter().any(|seen| seen.line.did == Did::Enroll);
+        let begun = recorder
+            .seen
+            .iter()
+            .any(|seen| seen.line.did == Did::Enroll && seen.line.reason.as_deref() != Some("missed"));
         if begun && next > last && !simulation.anybody_walks() {
             break;
         }
@@ -254,6 +257,7 @@ impl Scene<'_> {
                 name: THE_CUSTOMER.to_owned(),
                 attributes: BTreeMap::new(),
                 references: BTreeMap::new(),
+                unknown: Vec::new(),
                 refuses: Vec::new(),
                 entities: Vec::new(),
             };
@@ -309,6 +313,9 @@ impl Scene<'_> {
         attributes.insert("external_id".to_owned(), Value::Text(given.name.clone()));
         for (name, value) in &given.attributes {
             attributes.insert(name.clone(), value.clone());
+        }
+        for name in &given.unknown {
+            attributes.remove(name);
         }
         for (attribute, fields) in &given.references {
             let kind = match self.library.model.customer.get(attribute).map(|attribute| &attribute.ty) {
@@ -431,12 +438,15 @@ impl Scene<'_> {
             Some(Trigger::Manual) => "manual",
             _ => return Vec::new(),
         };
+        let by_hand = self.test.events.iter().filter(|fact| by == "manual" && fact.what == Fact::Start);
+        let by_hand = by_hand.map(|fact| (self.id(&fact.customer), fact.at, by));
         self.names()
             .iter()
             .map(|given| {
                 let at = self.entry(&given.name).and_then(|entry| entry.at).unwrap_or(self.test.clock);
                 (self.id(&given.name), at, by)
             })
+            .chain(by_hand)
             .collect()
     }
 
@@ -532,7 +542,7 @@ impl Scene<'_> {
     fn last_instant(&self) -> Timestamp {
         let expected = self.test.expect.iter().chain(&self.test.never).filter_map(|line| match line.when.as_ref()? {
             ExpectedTime::Day(day) => Some(zone::to_instant(day.at(23, 59, 59, 0), self.zone)),
-            time => self.instant(time),
+            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => self.instant(time),
         });
         let facts = self.test.events.iter().map(|fact| fact.at);
         expected.chain(facts).max().unwrap_or(self.test.clock)
@@ -624,29 +634,31 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
             differs.push(Difference { what, is, expected });
         }
     };
-    let value = |name: &str| match line.values.get(name) {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
+    let value = |name: &str| {
+        let plain = line.values.get(name);
+        plain.map_or_else(String::new, |plain| plain.as_str().map_or_else(|| plain.to_string(), str::to_owned))
     };
     let local = |at: Timestamp| zone::rfc3339(at, scene.zone);
     if let Some(when) = &expected.when {
         match when {
             ExpectedTime::Day(day) => compare("at", zone::date_of(line.at, scene.zone).to_string(), day.to_string()),
-            time => compare("at", local(line.at), scene.instant(time).map(local).unwrap_or_default()),
+            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare("at", local(line.at), scene.instant(time).map(local).unwrap_or_default()),
         }
     }
     match expected.outcome {
         Some(outcome) => compare("outcome", line.outcome.as_str().to_owned(), outcome.as_str().to_owned()),
         None if expected.reason.is_some() => {}
         None => {
-            let usual: &[Outcome] = match line.did {
-                Did::Exit => &[Outcome::Exited],
-                Did::Enroll => &[Outcome::Entered],
-                Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline => {
-                    &[Outcome::Done, Outcome::Waits]
-                }
-                _ => &[Outcome::Done],
+            let rests =
+                matches!(line.did, Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline);
+            let usual: &[Outcome] = if line.did == Did::Exit {
+                &[Outcome::Exited]
+            } else if line.did == Did::Enroll {
+                &[Outcome::Entered]
+            } else if rests {
+                &[Outcome::Done, Outcome::Waits]
+            } else {
+                &[Outcome::Done]
             };
             if !usual.contains(&line.outcome) {
                 compare("outcome", line.outcome.as_str().to_owned(), usual.first().map_or("", |o| o.as_str()).to_owned());
@@ -669,7 +681,7 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
                 let is = is.map(|is| zone::date_of(is, scene.zone).to_string()).unwrap_or_default();
                 compare("due", is, day.to_string());
             }
-            time => compare("due", is.map(local).unwrap_or_default(), scene.instant(time).map(local).unwrap_or_default()),
+            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare("due", is.map(local).unwrap_or_default(), scene.instant(time).map(local).unwrap_or_default()),
         }
     }
     if let Some(subject) = &expected.subject {

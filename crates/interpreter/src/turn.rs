@@ -4,8 +4,9 @@
 use crate::assign::{Chosen, Request};
 use crate::facts::Facts;
 use crate::profile;
-use crate::world::{Moment, World, zone_of_country};
+use crate::world::{Moment, Workflows, World, zone_of_country};
 use crate::{advance, enroll, plan, route};
+use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
@@ -34,12 +35,24 @@ pub struct Turn<'a> {
     pub(crate) moments: BTreeMap<EnrollmentId, Moment>,
     inputs: VecDeque<Input>,
     caused: VecDeque<Event>,
+    /// Workflows that a fact may still start, once those before them have done what they do at this instant.
+    pub(crate) starts: VecDeque<Starts>,
+    /// The latest arrival among the facts of this turn: what we record ourselves arrives after it.
+    arrival: Timestamp,
     advances: u32,
+}
+
+/// Workflows that a fact may start, in their order.
+pub(crate) struct Starts {
+    pub workflows: VecDeque<Arc<Workflow>>,
+    pub event: Event,
+    pub moment: Moment,
 }
 
 /// What is next in a turn.
 enum Next {
     Caused(Event),
+    Starts(Starts),
     Ready(EnrollmentId, Moment),
     Input(Input),
     Timer(TimerKey),
@@ -56,7 +69,7 @@ impl<'a> Turn<'a> {
         mut inputs: Vec<Input>,
         now: Timestamp,
     ) -> Self {
-        inputs.sort_by(|a, b| order_of(a, now).cmp(&order_of(b, now)));
+        inputs.sort_by_key(|input| order_of(input, now, world.workflows));
         let zone = zone_of(&world, &snapshot);
         Self {
             world,
@@ -69,6 +82,8 @@ impl<'a> Turn<'a> {
             moments: BTreeMap::new(),
             inputs: inputs.into(),
             caused: VecDeque::new(),
+            starts: VecDeque::new(),
+            arrival: now,
             advances: 0,
         }
     }
@@ -81,6 +96,7 @@ impl<'a> Turn<'a> {
                     let moment = Moment::of(event.at, self.now);
                     route::route(self, &event, moment);
                 }
+                Next::Starts(starts) => route::start_all(self, starts),
                 Next::Ready(id, moment) => {
                     self.advances += 1;
                     advance::advance(self, &id, moment, advance::Arrival::Fresh);
@@ -118,6 +134,13 @@ impl<'a> Turn<'a> {
         (self.snapshot, self.changes)
     }
 
+    /// Whether a walk is about to go on.
+    pub(crate) fn anybody_ready(&self) -> bool {
+        self.snapshot.enrollments.iter().any(|walk| {
+            matches!(walk.state, WalkState::Ready { .. }) && !self.world.workflows.paused.contains(&walk.workflow)
+        })
+    }
+
     fn next(&mut self) -> Next {
         if let Some(event) = self.caused.pop_front() {
             return Next::Caused(event);
@@ -142,17 +165,25 @@ impl<'a> Turn<'a> {
                 WalkState::Waiting { .. } | WalkState::Ended { .. } => {}
             }
         }
-        if let Some((_, _, _, id, since)) = ready.into_iter().min() {
+        let ready = ready.into_iter().min();
+        let first = self.starts.front().and_then(|starts| starts.workflows.front());
+        let starts_first = first.is_some_and(|first| {
+            ready.as_ref().is_none_or(|ready| (-first.priority, &first.id) < (ready.0, ready.1))
+        });
+        if starts_first && let Some(starts) = self.starts.pop_front() {
+            return Next::Starts(starts);
+        }
+        if let Some((_, _, _, id, since)) = ready {
             let moment = self.moments.get(id).copied().unwrap_or_else(|| Moment::of(since, self.now));
             return Next::Ready(id.clone(), moment);
         }
-        let input = self.inputs.front().map(|input| order_of(input, self.now).0);
+        let input = self.inputs.front().map(|input| order_of(input, self.now, self.world.workflows).0);
         let timer = self
             .snapshot
             .timers
             .iter()
             .filter(|(_, timer)| timer.fire_at <= self.now)
-            .min_by_key(|(key, timer)| (timer.fire_at, *key))
+            .min_by_key(|(key, timer)| (timer.fire_at, self.world.workflows.rank(&key.workflow), *key))
             .map(|(key, timer)| (timer.fire_at, key));
         // At one instant a fact beats a timer, and a timer a wait.
         let wake_at = wake.as_ref().map_or(Timestamp::MAX, |wake| wake.0);
@@ -172,6 +203,7 @@ impl<'a> Turn<'a> {
     fn take(&mut self, input: Input) {
         match input {
             Input::Event(event) => {
+                let event = self.with_former(event);
                 if self.apply(&event) {
                     let moment = Moment::of(event.at, self.now);
                     route::route(self, &event, moment);
@@ -199,8 +231,34 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// A test says what a value becomes; what it was is seen here, as an import sees it.
+    fn with_former(&self, mut event: Event) -> Event {
+        if self.world.trial.is_none() || event.properties.contains_key("from") {
+            return event;
+        }
+        let said = |event: &Event, field: &str| event.properties.get(field).and_then(Value::as_text).map(str::to_owned);
+        let former = if event.name == names::CUSTOMER_CHANGED {
+            said(&event, "attribute").and_then(|attribute| self.snapshot.customer.get(&attribute))
+        } else if let Some((kind, id)) = &event.entity {
+            let attribute = if event.name == names::stage_changed(kind) {
+                Some("stage".to_owned())
+            } else {
+                said(&event, "attribute")
+            };
+            let entity = self.snapshot.entities.get(&(kind.clone(), id.clone()));
+            attribute.and_then(|attribute| entity?.get(&attribute))
+        } else {
+            None
+        };
+        if let Some(former) = former.filter(|former| Some(*former) != event.properties.get("to")).cloned() {
+            event.properties.insert("from".to_owned(), former);
+        }
+        event
+    }
+
     /// Applies a fact to the customer.
     pub(crate) fn apply(&mut self, event: &Event) -> bool {
+        self.arrival = self.arrival.max(event.received_at);
         let new = profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
         if new && event.name == names::CUSTOMER_CHANGED {
             self.zone = zone_of(&self.world, &self.snapshot);
@@ -211,6 +269,8 @@ impl<'a> Turn<'a> {
     /// Records a fact of our own: it is applied now, and routed once the walk rests.
     pub(crate) fn cause(&mut self, mut event: Event) {
         event.source = "nurture".to_owned();
+        // It lies behind all that has come so far, in the order of events.
+        event.received_at = self.arrival.max(event.received_at) + jiff::SignedDuration::from_millis(1);
         if self.apply(&event) {
             self.changes.events.push(event.clone());
             self.caused.push_back(event);
@@ -277,10 +337,8 @@ impl<'a> Turn<'a> {
 
     /// A value of an event by the key that a walk is told apart by; `None`: the event has no such field.
     pub(crate) fn text_of(value: &Value) -> String {
-        match value.to_plain_json() {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        }
+        let plain = value.to_plain_json();
+        plain.as_str().map_or_else(|| plain.to_string(), str::to_owned)
     }
 }
 
@@ -299,14 +357,14 @@ pub(crate) struct Line<'b> {
 }
 
 /// When an input counts, and its place among those of one instant.
-fn order_of(input: &Input, now: Timestamp) -> (Timestamp, Timestamp, String) {
+fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp, Timestamp, i64, String) {
     match input {
         Input::Event(event) | Input::Applied(event) | Input::History(event) => {
-            (event.at, event.received_at, event.id.as_str().to_owned())
+            (event.at, event.received_at, 0, event.id.as_str().to_owned())
         }
-        Input::Start { at, workflow, .. } => (*at, *at, workflow.as_str().to_owned()),
-        Input::Due | Input::Plan { .. } => (now, now, String::new()),
-        Input::Exit { enrollment, .. } => (now, now, enrollment.as_str().to_owned()),
+        Input::Start { at, workflow, .. } => (*at, *at, workflows.rank(workflow), workflow.as_str().to_owned()),
+        Input::Due | Input::Plan { .. } => (now, now, 0, String::new()),
+        Input::Exit { enrollment, .. } => (now, now, 0, enrollment.as_str().to_owned()),
     }
 }
 

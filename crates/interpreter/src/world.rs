@@ -53,6 +53,10 @@ impl Workflows {
     pub fn live(&self, id: &WorkflowId) -> Option<&Arc<Workflow>> {
         self.versions.get(self.current.get(id)?)
     }
+    /// The place of a workflow by its priority: the higher, the smaller.
+    pub(crate) fn rank(&self, id: &WorkflowId) -> i64 {
+        self.live(id).map_or(0, |workflow| workflow.priority.saturating_neg())
+    }
     /// The live versions that are not paused, the higher priority first, then by id (rules.md §5.17).
     pub fn in_order(&self) -> Vec<&Arc<Workflow>> {
         let mut all: Vec<_> = self

@@ -177,6 +177,9 @@ pub struct TimelineState {
     /// The point whose steps are under way.
     #[serde(default)]
     pub running: Option<u32>,
+    /// The date for which that point began; the timeline's own may move meanwhile.
+    #[serde(default)]
+    pub running_for: Option<Date>,
     /// How often the date has moved; 50 at most.
     #[serde(default)]
     pub moves: u32,

@@ -28,7 +28,7 @@ use crate::database::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
-use model::{CustomerId, Outgoing, SendId, SendState};
+use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
 
 mod cancel;
@@ -59,9 +59,10 @@ macro_rules! unblocked {
 }
 
 // Takes due sends for a worker (engine/deliver).  ?1 now  ?2 worker  ?3 epoch  ?4 lease  ?5 most rows
+// ?6 a medium that is left alone, or none
 pub(crate) const CLAIM: &str = concat!(
     "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
-    unblocked!("SELECT s.slot, s.id", "AND s.due_at <= ?1 ORDER BY s.due_at, s.slot LIMIT ?5"),
+    unblocked!("SELECT s.slot, s.id", "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"),
     ") RETURNING outgoing, message_id, attempt, due_at"
 );
 
@@ -266,12 +267,25 @@ pub async fn claim(
     lease: Timestamp,
     limit: u32,
 ) -> Result<Vec<Claimed>, StoreError> {
+    claim_but(conn, worker, now, lease, limit, None).await
+}
+
+/// The same, and leaves the sends of one medium where they are: its server does not answer.
+pub async fn claim_but(
+    conn: &mut Connection,
+    worker: &Worker,
+    now: Timestamp,
+    lease: Timestamp,
+    limit: u32,
+    resting: Option<Medium>,
+) -> Result<Vec<Claimed>, StoreError> {
     let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM)
         .bind(millis(now))
         .bind(&worker.name)
         .bind(worker.epoch)
         .bind(millis(lease))
         .bind(i64::from(limit))
+        .bind(resting.map(Medium::as_str))
         .fetch_all(conn)
         .await
         .tried("claim sends", no_ids)?;

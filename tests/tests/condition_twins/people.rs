@@ -123,7 +123,7 @@ pub fn library() -> Library {
     library.model.customer.insert("rank".to_owned(), rank);
     for (name, text) in [("paid", "count(order.paid)"), ("turnover", "sum(order.paid.amount)")] {
         let kept = dsl::condition::aggregate(text, Span::EMPTY, &library, &mut Report::new());
-        let origin = Origin::From(kept.expect("a right aggregate"));
+        let origin = Origin::From(Box::new(kept.expect("a right aggregate")));
         library.model.customer.insert(name.to_owned(), Attribute { origin, ..attribute(Type::Number) });
     }
     for (name, text) in [

@@ -7,13 +7,16 @@ use crate::exit::{Exit, Failure};
 use crate::view::people::{AtStep, People, Person};
 use crate::view::preview::Preview;
 use crate::view::sends::SendRow;
-use crate::view::why::{Standing, Why};
+use crate::view::why::{Outlook, Standing, Why};
+use dsl::workflow::ConsentRule;
 use engine::Published;
+use interpreter::facts::Facts;
+use interpreter::{condition, permit};
 use interpreter::turn::zone_of;
 use interpreter::world::Workflows;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{CustomerId, Medium, OnUnknown, Outgoing, Recipient, Snapshot, WorkflowId};
+use model::{CustomerId, Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, Snapshot, TraceLine, WorkflowId};
 use std::collections::BTreeMap;
 use store::{Connection, Store};
 
@@ -80,6 +83,7 @@ pub async fn why(
             Some(Standing { workflow: walk.workflow.clone(), step, until: walk.wake_at().map(local) })
         })
         .collect();
+    let outlook = if at.is_some() { Vec::new() } else { outlook(&published, &snapshot, &zone, workflow.as_ref(), now) };
     let titles = published.workflows.versions.values().map(|w| (w.id.clone(), w.title.clone())).collect();
     Ok(Why {
         customer: id.to_string(),
@@ -87,8 +91,85 @@ pub async fn why(
         name: snapshot.customer.text("name").map(str::to_owned),
         standing,
         lines,
+        outlook,
         titles,
     })
+}
+
+/// How the workflows that a customer is not in look at them now.
+fn outlook(
+    published: &Published,
+    snapshot: &Snapshot,
+    zone: &TimeZone,
+    only: Option<&WorkflowId>,
+    now: Timestamp,
+) -> Vec<Outlook> {
+    let world = published.world();
+    let nobody = BTreeMap::new();
+    let facts = Facts {
+        library: world.library,
+        snapshot,
+        reps: &nobody,
+        entry: None,
+        event: None,
+        candidate: None,
+        candidate_entity: None,
+        vars: None,
+        results: None,
+        now,
+        zone,
+        project_zone: world.zone,
+    };
+    let mut all = Vec::new();
+    for workflow in published.workflows.in_order() {
+        let walks = snapshot.enrollments.iter().any(|walk| walk.workflow == workflow.id && walk.is_active());
+        if walks || only.is_some_and(|only| *only != workflow.id) {
+            continue;
+        }
+        let line = |did, what: &str, outcome, reason: &str, values| TraceLine {
+            at: now,
+            offset: zone.to_offset(now),
+            customer: snapshot.customer.id.clone(),
+            workflow: workflow.id.clone(),
+            version: workflow.version.clone(),
+            enrollment: None,
+            step: None,
+            did,
+            what: what.to_owned(),
+            outcome,
+            until: None,
+            reason: Some(reason.to_owned()),
+            values,
+        };
+        let mut lines = Vec::new();
+        // What an event or an entity decides cannot be said without one.
+        let plain = |audience: &&dsl::condition::Condition| {
+            let reads = dsl::condition::reads::Reads::of_condition(audience, world.library);
+            !reads.entry && reads.entities.is_empty()
+        };
+        if let Some(audience) = workflow.audience.as_ref().filter(plain)
+            && !condition::holds(audience, &facts)
+        {
+            let values = condition::explain(audience, &facts);
+            lines.push(line(Did::Enroll, "", Outcome::Refused, "audience", values));
+        }
+        let mail = workflow.steps.iter().find_map(|step| match &step.verb {
+            dsl::step::Verb::Send(message) => Some(message),
+            _ => None,
+        });
+        if let (Some(mail), ConsentRule::Topic(topic)) = (mail, &workflow.consent)
+            && let Some(reason) = permit::allowed(snapshot, Some(topic), mail.medium, now)
+        {
+            let values = BTreeMap::from([("topic".to_owned(), topic.clone().into())]);
+            lines.push(line(Did::Email, &mail.template, Outcome::Skipped, reason, values));
+        }
+        let next = snapshot.timers.iter().filter(|(key, _)| key.workflow == workflow.id).map(|(_, t)| t.fire_at).min();
+        let next = next.map(|at| at.to_zoned(zone.clone()).datetime());
+        if !lines.is_empty() || next.is_some() {
+            all.push(Outlook { workflow: workflow.id.clone(), next, lines });
+        }
+    }
+    all
 }
 
 /// People shown at most.

@@ -73,6 +73,16 @@ fn tell(config: &Config, report: &Report) {
     }
 }
 
+/// JSON lines on standard error, ids only. `NURTURE_LOG` says how much (`debug`, `engine=trace`); usually what
+/// an operator of a serving process wants to read, and only warnings of a run that ends by itself.
+fn log(request: &RunRequest) {
+    let usual = if request.until_idle || request.clock.is_some() { "warn" } else { "info" };
+    let wanted = std::env::var("NURTURE_LOG").unwrap_or_else(|_| format!("{usual},apalis=warn,apalis_core=warn,sqlx=warn"));
+    let filter = tracing_subscriber::EnvFilter::new(wanted);
+    // A second run in one process (the demo) keeps the first one's log.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
 /// Serves and works until stopped, until idle, or until the clock's end. `each`: with a clock, the lines of
 /// the trace in their order.
 pub async fn run(
@@ -82,6 +92,7 @@ pub async fn run(
     stop: Stop,
     each: &mut dyn FnMut(&TraceLine) -> Result<(), Failure>,
 ) -> Result<RunSummary, Failure> {
+    log(request);
     let store = open::database(config).await?;
     let files = crate::project::read_project(config)?;
     let policy = match config.publish.value {
@@ -160,8 +171,9 @@ async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -
     };
     announce(config, store).await?;
     let server = server::Server::bind(config.listen.value, store.clone()).await.map_err(busy)?;
-    let address = server.address().map_err(busy)?.to_string();
-    crate::complain(&model::words::say(language, "run-serves", &[("address", &address)]));
+    let address = server.address().map_err(busy)?;
+    let url = config.public_url.value.clone().unwrap_or_else(|| format!("http://{address}"));
+    crate::complain(&model::words::say(language, "run-serves", &[("url", url.trim_end_matches('/'))]));
     let mut stopped = stop.clone();
     let listening = tokio::spawn(server.serve(async move {
         // The sender is gone only when the program ends.

@@ -23,8 +23,21 @@ pub struct Why {
     pub standing: Vec<Standing>,
     /// The decisions in the order of time, of a walk in the order of the walk.
     pub lines: Vec<TraceLine>,
+    /// What stands in the way now, by workflow: the audience, a consent; and when a time trigger is next.
+    pub outlook: Vec<Outlook>,
     /// The titles of workflows, where they have one of their own.
     pub titles: BTreeMap<WorkflowId, String>,
+}
+
+/// How a workflow that a customer is not in looks at them now.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// When its time trigger is next asked, on the customer's clock.
+    pub next: Option<jiff::civil::DateTime>,
+    /// What would be refused or left out now; empty: nothing.
+    pub lines: Vec<TraceLine>,
 }
 
 /// Where a customer stands in a workflow.
@@ -44,7 +57,6 @@ pub fn human(why: &Why, language: Language) -> String {
     if why.lines.is_empty() {
         out.push_str(&say(language, "why-nothing", &[]));
         out.push('\n');
-        return out;
     }
     let rows: Vec<Row<'_>> = why.lines.iter().map(|line| Row::of(line, language)).collect();
     let noun = cells::widest(rows.iter().map(|row| row.noun.as_str()));
@@ -73,7 +85,26 @@ pub fn human(why: &Why, language: Language) -> String {
             }
         }
     }
+    out.push_str(&outlook(why, language));
     out
+}
+
+/// What stands in the way now, and what is next.
+fn outlook(why: &Why, language: Language) -> String {
+    let mut out = String::new();
+    for outlook in &why.outlook {
+        let workflow = outlook.workflow.as_str();
+        let mut lines: Vec<String> = outlook.lines.iter().map(|line| trace::because(line, language)).collect();
+        if let Some(next) = outlook.next {
+            let at = next.strftime("%Y-%m-%d %H:%M").to_string();
+            lines.push(say(language, "why-next", &[("at", &at)]));
+        }
+        for line in lines {
+            out.push_str(&say(language, "why-outlook-line", &[("workflow", workflow), ("because", &line)]));
+            out.push('\n');
+        }
+    }
+    if out.is_empty() { out } else { format!("\n{}\n{out}", say(language, "why-outlook", &[])) }
 }
 
 /// Who, and where they stand now.
@@ -160,12 +191,24 @@ pub fn json(why: &Why, language: Language) -> Json {
         })
         .collect();
     let decisions: Vec<Json> = why.lines.iter().map(|line| trace::json(line, language)).collect();
+    let outlook: Vec<Json> = why
+        .outlook
+        .iter()
+        .map(|outlook| {
+            json!({
+                "workflow": outlook.workflow.as_str(),
+                "next": outlook.next.map(|next| next.to_string()),
+                "in_the_way": outlook.lines.iter().map(|line| trace::json(line, language)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
     json!({
         "customer": why.customer,
         "external_id": why.external_id,
         "name": why.name,
         "now": now,
         "decisions": decisions,
+        "outlook": outlook,
     })
 }
 
@@ -204,6 +247,7 @@ mod tests {
                 until: Some(jiff::civil::date(2026, 3, 20).at(9, 0, 0, 0)),
             }],
             lines,
+            outlook: Vec::new(),
             titles: BTreeMap::from([(WorkflowId::new("birthday"), "生日关怀".to_owned())]),
         }
     }

@@ -362,7 +362,7 @@ pub(super) fn finish(pending: &[&Pending<'_>], scope: &Scope, desk: &mut Desk<'_
                 if let Some(aggregate) = found {
                     let ty = aggregate.ty.clone();
                     let always = matches!(aggregate.kind, AggregateKind::Count | AggregateKind::Sum);
-                    done.push((attribute, Origin::From(aggregate), Some(ty), !always));
+                    done.push((attribute, Origin::From(Box::new(aggregate)), Some(ty), !always));
                 }
             }
             PendingOrigin::Cases(node) => {

@@ -17,6 +17,7 @@ fn empty(name: &str) -> TestCustomer {
         name: name.to_owned(),
         attributes: BTreeMap::new(),
         references: BTreeMap::new(),
+        unknown: Vec::new(),
         refuses: Vec::new(),
         entities: Vec::new(),
     }
@@ -33,6 +34,7 @@ pub(super) fn customer(name: &str, node: &Node, desk: &mut Desk<'_>) -> Option<T
     for entry in entries {
         if entry.value.is_null() {
             // Nothing behind an attribute: unknown.
+            read.unknown.push(entry.key.strip_prefix("customer.").unwrap_or(&entry.key).to_owned());
             continue;
         }
         attribute(entry, &mut read, &mut dotted, desk);

@@ -71,7 +71,7 @@ pub enum Origin {
     /// It is stored as given.
     Given,
     /// `from:` kept by the engine over all events; no window.
-    From(Aggregate),
+    From(Box<Aggregate>),
     /// `cases:` the first that holds; asked when read.
     Cases(Vec<(Option<Condition>, Value)>),
 }

@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         let facts = *self.facts();
         let begins = self.begins(of)?;
         let created =
-            |entity: &'a Entity| self.of_entity(entity, "created_at").and_then(|value| value.as_instant());
+            |entity: &&'a Entity| self.of_entity(entity, "created_at").and_then(|value| value.as_instant());
         let own = &facts.snapshot.customer.id;
         let mut entities: Vec<&'a Entity> = facts
             .snapshot
@@ -116,7 +116,7 @@ fn fold<'a>(kind: AggregateKind, mut values: impl Iterator<Item = Cow<'a, Value>
                 values.filter_map(|value| value.as_number()).map(|each| i128::from(each.micros())).sum();
             i64::try_from(sum).ok().map(|sum| Value::Number(Decimal::from_micros(sum)))
         }
-        AggregateKind::Min => best(|next, best| super::less(next, best), &mut values),
+        AggregateKind::Min => best(super::less, &mut values),
         AggregateKind::Max => best(|next, best| super::less(best, next), &mut values),
         AggregateKind::First => values.next().map(Cow::into_owned),
         AggregateKind::Last => values.last().map(Cow::into_owned),

@@ -80,7 +80,7 @@ impl Shop {
         library.model.entities.insert("company".to_owned(), company);
         let kept = |text: &str, library: &Library| {
             let kept = dsl::condition::aggregate(text, Span::EMPTY, library, &mut Report::new()).unwrap();
-            Attribute { origin: Origin::From(kept), ..attribute(Type::Number) }
+            Attribute { origin: Origin::From(Box::new(kept)), ..attribute(Type::Number) }
         };
         for (name, text) in [
             ("orders", "count(order.paid)"),

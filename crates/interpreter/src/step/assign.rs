@@ -169,7 +169,7 @@ pub(super) fn cause(
         customer: walker.enrollment.customer.clone(),
         entity,
         at,
-        received_at: at,
+        received_at: at.max(walker.enrollment.walk.entry.received_at),
         properties,
         chain: walker.enrollment.walk.chain.saturating_add(1),
     });

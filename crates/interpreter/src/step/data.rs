@@ -99,10 +99,8 @@ pub(super) fn tag(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, tags: &
     let did = if present { Did::Tag } else { Did::Untag };
     walker.line(Some(step), did, &what, Outcome::Done, None, None, BTreeMap::new());
     for tag in tags {
-        let known = match walker.turn.snapshot.customer.get("tags") {
-            Some(Value::List(known)) => known.contains(tag),
-            _ => false,
-        };
+        let known = walker.turn.snapshot.customer.get("tags").and_then(Value::as_list);
+        let known = known.is_some_and(|known| known.contains(tag));
         if known != present {
             let properties = BTreeMap::from([
                 ("tag".to_owned(), Value::Text(tag.clone())),

@@ -38,7 +38,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Wait(length) => wait::wait(walker, step, length, arrival),
         Verb::WaitUntil(windows) => wait::wait_until(walker, step, windows, arrival),
         Verb::WaitForDate { .. } => wait_for_date::wait_for_date(walker, step, arrival),
-        Verb::WaitFor { .. } => wait_for::wait_for(walker, at, step, arrival),
+        Verb::WaitFor { .. } => wait_for::wait_for(walker, step, arrival),
         Verb::Timeline(timeline) => timeline::timeline(walker, step, timeline),
         Verb::If { condition, then, otherwise } => flow::branch(walker, at, step, condition, *then, *otherwise),
         Verb::Choose(cases) => flow::choose(walker, at, step, cases),
@@ -46,6 +46,11 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Repeat { steps, times, until } => flow::repeat(walker, at, step, *steps, *times, until.as_ref()),
         Verb::Exit(reason) => Flow::Leave(reason.clone()),
     }
+}
+
+/// Whether a verb has an effect outside of the walk: not waits, branches and ends.
+pub(crate) fn changes_something(verb: &Verb) -> bool {
+    did(verb).is_effect() && did(verb) != Did::Exit
 }
 
 /// The kind that a verb's trace lines carry.

@@ -62,7 +62,11 @@ fn leave_out_past(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Timeline)
             .walk
             .timelines
             .get(&step.id)
-            .is_some_and(|state| is_done(state, timeline, number, date) || state.running == Some(number));
+            .is_some_and(|state| {
+                // A point that has begun is left alone; one that runs again has its turn for the new date.
+                let begun = state.running == Some(number) && (!point.again || state.running_for == Some(date));
+                begun || is_done(state, timeline, number, date)
+            });
         if instant < now && rule == PointPast::Skip && !done {
             let values = values(date, point);
             walker.line(Some(step), Did::Timeline, &label(point), Outcome::Skipped, None, Some("past"), values);
@@ -92,7 +96,7 @@ pub(super) fn timeline(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Time
         }
         Some(state) => {
             if let Some(number) = state.running.take() {
-                let planned_for = state.date.unwrap_or(date);
+                let planned_for = state.running_for.take().or(state.date).unwrap_or(date);
                 state.done.insert(done_key(timeline.points.get(number as usize), number, planned_for));
             }
             if state.date != Some(date) {
@@ -112,6 +116,7 @@ pub(super) fn timeline(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Time
         }
         Some((number, instant)) if *instant <= walker.moment.at => {
             state.running = Some(*number);
+            state.running_for = Some(date);
             let Some(point) = timeline.points.get(*number as usize) else { return Flow::Next };
             let values = values(date, point);
             walker.line(Some(step), Did::Timeline, &label(point), Outcome::Done, None, None, values);

@@ -5,17 +5,17 @@ use crate::calendar::add::{add, subtract};
 use crate::condition;
 use crate::route;
 use crate::turn::Turn;
-use dsl::step::{BlockIx, BlockOwner, Since, Step, StepIx, Verb};
+use dsl::step::{BlockIx, Since, Step, StepIx, Verb};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
-use model::{Did, Enrollment, Entry, Event, Outcome, StepId, Value};
+use model::{Did, Enrollment, Entry, Event, Outcome, StepId, Value, WorkflowId};
 use std::collections::BTreeMap;
 
 /// From where on events count.
 pub(crate) struct From {
     at: Timestamp,
-    /// The message whose opens, clicks … are meant.
-    message: Option<(StepId, String)>,
+    /// The message whose opens, clicks … are meant: its workflow, step and template.
+    message: Option<(WorkflowId, StepId, String)>,
 }
 
 impl From {
@@ -24,8 +24,11 @@ impl From {
         if event.at < self.at {
             return false;
         }
-        let Some((step, template)) = &self.message else { return true };
+        let Some((workflow, step, template)) = &self.message else { return true };
         let says = |field: &str| event.properties.get(field).and_then(Value::as_text);
+        if says("workflow").is_some_and(|said| said != workflow.as_str()) {
+            return false;
+        }
         match says("step") {
             Some(said) => said == step.as_str(),
             None => says("template").is_none_or(|said| said == template),
@@ -39,7 +42,6 @@ pub(crate) fn since(
     turn: &Turn<'_>,
     workflow: &Workflow,
     enrollment: &Enrollment,
-    at: StepIx,
     rule: &Since,
     event: &str,
     arrived: Timestamp,
@@ -51,64 +53,47 @@ pub(crate) fn since(
         }
         Since::Step => {
             let channel = event.split_once('.').map(|(channel, _)| channel);
-            let nearest = channel.and_then(|channel| nearest_message(workflow, enrollment, at, channel));
+            let nearest = channel.and_then(|channel| nearest_message(workflow, enrollment, channel));
             match nearest {
-                Some((sent, step, template)) => From { at: sent, message: Some((step, template)) },
+                Some((sent, step, template)) => {
+                    From { at: sent, message: Some((workflow.id.clone(), step, template)) }
+                }
                 None => From { at: arrived, message: None },
             }
         }
     }
 }
 
-/// The nearest message of a channel above a step on the path walked: when it was done, and which it was.
+/// The nearest message of a channel on the path walked, wherever it stood: when it was done, and which it was.
 fn nearest_message(
     workflow: &Workflow,
     enrollment: &Enrollment,
-    at: StepIx,
     channel: &str,
 ) -> Option<(Timestamp, StepId, String)> {
-    let mut at = at;
-    loop {
-        let step = workflow.step(at)?;
-        let block = workflow.block(step.block)?;
-        for above in block.steps.iter().take(step.place as usize).rev() {
-            let candidate = workflow.step(*above)?;
-            if let Verb::Send(message) = &candidate.verb
-                && message.medium.as_str() == channel
-                && let Some(sent) = last_done(enrollment, &candidate.id)
-            {
-                return Some((sent, candidate.id.clone(), message.template.clone()));
-            }
+    let mut nearest: Option<(Timestamp, StepIx, &str)> = None;
+    for (key, sent) in &enrollment.walk.messages {
+        let id = StepId::from(key.split('\u{1f}').next().unwrap_or_default().to_owned());
+        let Some(at) = workflow.find(&id) else { continue };
+        if let Some(Verb::Send(message)) = workflow.step(at).map(|step| &step.verb)
+            && message.medium.as_str() == channel
+            && nearest.is_none_or(|(known, place, _)| (known, place) < (*sent, at))
+        {
+            nearest = Some((*sent, at, &message.template));
         }
-        at = match block.owner {
-            BlockOwner::Root | BlockOwner::Goal => return None,
-            BlockOwner::Arm(owner, _)
-            | BlockOwner::EventThen(owner, _)
-            | BlockOwner::Point(owner, _)
-            | BlockOwner::Pass(owner) => owner,
-        };
     }
-}
-
-fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {
-    enrollment
-        .walk
-        .messages
-        .iter()
-        .filter(|(key, _)| key.split('\u{1f}').next() == Some(step.as_str()))
-        .map(|(_, at)| *at)
-        .max()
+    let (sent, at, template) = nearest?;
+    Some((sent, workflow.step(at)?.id.clone(), template.to_owned()))
 }
 
 /// Arrives (an event since then may be there already), or the time is over.
-pub(super) fn wait_for(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
+pub(super) fn wait_for(walker: &mut Walker<'_, '_>, step: &Step, arrival: Arrival) -> Flow {
     let Verb::WaitFor { events, since: rule, within, on_timeout } = &step.verb else { return Flow::Next };
     let what = super::what(&step.verb);
     if arrival == Arrival::Woken {
         walker.line(Some(step), Did::WaitFor, &what, Outcome::Done, None, Some("timeout"), BTreeMap::new());
         return on_timeout.map_or(Flow::Next, Flow::Into);
     }
-    if let Some((number, entry)) = there_already(walker, at, step, events, rule) {
+    if let Some((number, entry)) = there_already(walker, events, rule) {
         return match came(walker, step, number, entry) {
             Some(block) => Flow::Into(block),
             None => Flow::Next,
@@ -122,15 +107,13 @@ pub(super) fn wait_for(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arr
 /// The earliest event that counts and came before the walk arrived here.
 fn there_already(
     walker: &Walker<'_, '_>,
-    at: StepIx,
-    _step: &Step,
     events: &[dsl::step::Awaited],
     rule: &Since,
 ) -> Option<(u32, Entry)> {
     let mut best: Option<(&Event, u32)> = None;
     for (number, awaited) in events.iter().enumerate() {
         let from =
-            since(walker.turn, &walker.workflow, &walker.enrollment, at, rule, &awaited.event, walker.moment.at);
+            since(walker.turn, &walker.workflow, &walker.enrollment, rule, &awaited.event, walker.moment.at);
         for event in walker.turn.snapshot.events_of(&awaited.event) {
             let fits = event.at <= walker.moment.at
                 && walker.enrollment.walk.entry.is_before(event)

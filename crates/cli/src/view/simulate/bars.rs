@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const MOST_DAYS: i32 = 45;
 /// Days shown by week, at most; more are shown by month.
 const MOST_DAYS_BY_WEEK: i32 = 300;
+/// So many days (weeks, months) in a row without a message are one line.
+const LONG_SILENCE: usize = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
@@ -69,20 +71,27 @@ pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String 
     }
     let most = counts.values().copied().max().unwrap_or(0);
     let mut out = String::new();
-    for (day, times) in counts {
-        let label = match unit {
-            Unit::Day => {
-                let weekday =
-                    say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
-                format!("{day} {weekday}")
-            }
-            Unit::Week => day.to_string(),
-            Unit::Month => day.strftime("%Y-%m").to_string(),
-        };
-        let bar = cells::bar(times, most, BAR);
-        let number = if times == 0 { "·".to_owned() } else { thousands(times) };
-        let gap = if bar.is_empty() { "" } else { " " };
-        out.push_str(&format!("  {label}  {bar}{gap}{number}\n"));
+    let lines: Vec<(Date, u64)> = counts.into_iter().collect();
+    for run in lines.chunk_by(|a, b| a.1 == 0 && b.1 == 0) {
+        if run.len() >= LONG_SILENCE {
+            out.push_str("  …\n");
+            continue;
+        }
+        for (day, times) in run {
+            let label = match unit {
+                Unit::Day => {
+                    let weekday =
+                        say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
+                    format!("{day} {weekday}")
+                }
+                Unit::Week => day.to_string(),
+                Unit::Month => day.strftime("%Y-%m").to_string(),
+            };
+            let bar = cells::bar(*times, most, BAR);
+            let number = if *times == 0 { "·".to_owned() } else { thousands(*times) };
+            let gap = if bar.is_empty() { "" } else { " " };
+            out.push_str(&format!("  {label}  {bar}{gap}{number}\n"));
+        }
     }
     out
 }

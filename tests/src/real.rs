@@ -1,0 +1,167 @@
+//! Real data: where it lies, and fresh projects over it that the program itself works in.
+
+use crate::binary::{self, Ran};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Of how many customers one is taken where the whole would be long; `NURTURE_EVERY=1` takes all.
+const EVERY: usize = 12;
+
+/// The folder of the real data: `NURTURE_DATA`, else `shared/data` beside the workspace. `None`: it is absent,
+/// which is said on standard error.
+pub fn data() -> Option<PathBuf> {
+    let named = std::env::var_os("NURTURE_DATA").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| crate::root().join("../shared/data"));
+    let found = folder.join("cdnow.txt").is_file() && folder.join("crm/sales_pipeline.csv").is_file();
+    if !found {
+        eprintln!(
+            "the real data is absent ({}): testing with the project's own small samples",
+            folder.display()
+        );
+    }
+    found.then_some(folder)
+}
+
+/// One of so many customers is taken, at least 1. Errors: none; a setting that is no number fails the test.
+pub fn every() -> usize {
+    let set = std::env::var("NURTURE_EVERY").ok();
+    set.map_or(EVERY, |set| set.parse::<usize>().expect("NURTURE_EVERY is a number").max(1))
+}
+
+/// A map of the project's own samples.
+pub fn map(name: &str) -> PathBuf {
+    crate::root().join("workflows/samples/maps").join(name)
+}
+
+/// The text of a file. Errors: a file that is not there fails the test.
+pub fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).map_err(|error| (path, error)).expect("the file is there")
+}
+
+/// A new project in a folder of its own, which goes with it.
+pub struct Project {
+    dir: TempDir,
+}
+
+/// What an import said.
+pub struct Imported {
+    /// The exit code.
+    pub code: i32,
+    /// The report, as programs read it.
+    pub report: Json,
+}
+
+impl Imported {
+    /// A number of the report.
+    pub fn count(&self, name: &str) -> u64 {
+        self.report[name].as_u64().ok_or((name, &self.report)).expect("the report has this number")
+    }
+}
+
+impl Project {
+    /// The shipped workflows in UTC, in English.
+    pub fn shop() -> Self {
+        let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
+        copy(&crate::root().join("workflows"), &project.path().join("workflows"));
+        project.write("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n");
+        project
+    }
+
+    /// A copy of a project's folder.
+    pub fn of(folder: &Path) -> Self {
+        let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
+        copy(folder, project.path());
+        project
+    }
+
+    /// The project's folder.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file of the project, and says where it lies.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::write(&path, text).expect("the project can be written");
+        path
+    }
+
+    /// Runs the program here.
+    pub fn nurture(&self, arguments: &[&str]) -> Ran {
+        binary::nurture(self.path(), arguments)
+    }
+
+    /// Imports a file.
+    pub fn import(&self, kind: &str, file: &Path, map: &Path) -> Imported {
+        let (file, map) = (file.display().to_string(), map.display().to_string());
+        let ran = self.nurture(&["import", kind, &file, "--map", &map, "--json"]);
+        let report = serde_json::from_str(&ran.out).map_err(|error| (error, &ran)).expect("a report");
+        Imported { code: ran.code, report }
+    }
+
+    /// Messages in the folder of the file channel.
+    pub fn letters(&self) -> usize {
+        files_below(&self.path().join("outbox"))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder is there").flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            if name != "samples" && name != "sample" {
+                copy(&path, &to.join(name));
+            }
+        } else {
+            std::fs::copy(&path, to.join(name)).expect("a file can be copied");
+        }
+    }
+}
+
+fn files_below(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
+}
+
+/// Each line of JSON that the program printed.
+pub fn lines(out: &str) -> Vec<Json> {
+    let read = |line| serde_json::from_str(line).map_err(|error| (error, line)).expect("a line of JSON");
+    out.lines().map(read).collect()
+}
+
+/// A text of a line; empty where it is null or absent.
+pub fn of<'l>(line: &'l Json, name: &str) -> &'l str {
+    line[name].as_str().unwrap_or_default()
+}
+
+/// Lines that did this with this outcome.
+pub fn that<'l>(lines: &'l [Json], did: &str, outcome: &str) -> impl Iterator<Item = &'l Json> {
+    lines.iter().filter(move |line| of(line, "did") == did && of(line, "outcome") == outcome)
+}
+
+/// Fails at the first line in which two traces differ. The last line of a live run is its summary, and no trace.
+pub fn same_trace(simulated: &str, live: &str) {
+    let live: Vec<&str> = live.lines().collect();
+    let (_, live) = live.split_last().expect("a run ends with its summary");
+    let simulated: Vec<&str> = simulated.lines().collect();
+    for (number, (simulated, live)) in simulated.iter().zip(live).enumerate() {
+        assert_eq!(simulated, live, "line {} of the trace: simulated, then live", number + 1);
+    }
+    assert_eq!(simulated.len(), live.len(), "lines of the trace: simulated, then live");
+}
+
+/// Rows of a plain CSV file (no quotes in it) by the names in its heading.
+pub fn csv(text: &str) -> Vec<BTreeMap<&str, &str>> {
+    assert!(!text.contains('"'), "this reader knows no quotes");
+    let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let names = rows.next().expect("a heading");
+    rows.map(|row| {
+        assert_eq!(row.len(), names.len(), "{row:?}");
+        names.iter().copied().zip(row).collect()
+    })
+    .collect()
+}
