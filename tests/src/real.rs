@@ -56,7 +56,11 @@ pub struct Imported {
 impl Imported {
     /// A number of the report.
     pub fn count(&self, name: &str) -> u64 {
-        self.report[name].as_u64().ok_or((name, &self.report)).expect("the report has this number")
+        self.report
+            .get(name)
+            .and_then(Json::as_u64)
+            .ok_or((name, &self.report))
+            .expect("the report has this number")
     }
 }
 
@@ -135,7 +139,12 @@ pub fn lines(out: &str) -> Vec<Json> {
 
 /// A text of a line; empty where it is null or absent.
 pub fn of<'l>(line: &'l Json, name: &str) -> &'l str {
-    line[name].as_str().unwrap_or_default()
+    line.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// A text among the values of a line; empty where it is absent.
+pub fn value_of<'l>(line: &'l Json, name: &str) -> &'l str {
+    line.get("values").map(|values| of(values, name)).unwrap_or_default()
 }
 
 /// Lines that did this with this outcome.
@@ -154,14 +163,24 @@ pub fn same_trace(simulated: &str, live: &str) {
     assert_eq!(simulated.len(), live.len(), "lines of the trace: simulated, then live");
 }
 
-/// Rows of a plain CSV file (no quotes in it) by the names in its heading.
-pub fn csv(text: &str) -> Vec<BTreeMap<&str, &str>> {
+/// A row of a CSV file by the names in its heading.
+pub struct Row<'t>(BTreeMap<&'t str, &'t str>);
+
+impl<'t> Row<'t> {
+    /// What stands in a column. Errors: a column that is not there fails the test.
+    pub fn cell(&self, column: &str) -> &'t str {
+        self.0.get(column).ok_or(column).expect("the file has this column")
+    }
+}
+
+/// Rows of a plain CSV file (no quotes in it).
+pub fn csv(text: &str) -> Vec<Row<'_>> {
     assert!(!text.contains('"'), "this reader knows no quotes");
     let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let names = rows.next().expect("a heading");
     rows.map(|row| {
         assert_eq!(row.len(), names.len(), "{row:?}");
-        names.iter().copied().zip(row).collect()
+        Row(names.iter().copied().zip(row).collect())
     })
     .collect()
 }

@@ -20,13 +20,35 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
-    let rounds = std::env::var("NURTURE_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+    let rounds = rounds();
+    let judged = killed("at most once", Shop::marketing, rounds).await;
+    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
+    assert_eq!(judged.at_sink + judged.unknown - judged.arrived_unknown, judged.mails, "{judged}");
+    assert!(judged.unknown <= rounds * CONNECTIONS, "{judged}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_come_twice_always_comes_and_under_one_message_id() {
+    let rounds = (rounds() / 4).max(1);
+    let judged = killed("at least once", Shop::service, rounds).await;
+    assert_eq!((judged.lost, judged.unknown, judged.untrue), (0, 0, 0), "{judged}");
+    assert_eq!(judged.at_sink, judged.mails, "{judged}");
+    assert!(judged.twice <= rounds * CONNECTIONS, "{judged}");
+}
+
+/// How often it is killed.
+fn rounds() -> usize {
+    std::env::var("NURTURE_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+}
+
+/// Kills it so often while it works a shop, lets it finish, and judges.
+async fn killed(policy: &str, shop: fn(u16) -> Shop, rounds: usize) -> Judged {
     let (mut dice, seed) = Dice::from_environment("NURTURE_KILL_SEED");
-    println!("seed {seed}: NURTURE_KILL_SEED={seed} NURTURE_KILL_ROUNDS={rounds} tells the same dice");
+    println!("{policy}: NURTURE_KILL_SEED={seed} throws the same dice again");
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("sink.log");
     let sink = Sink::with(Settings { keep_data: false, log: Some(log.clone()), ..Settings::default() });
-    let shop = Shop::marketing(sink.port());
+    let shop = shop(sink.port());
     shop.customers(0..rounds * COMERS);
 
     let mut takeovers = Vec::new();
@@ -51,12 +73,8 @@ async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
             takeovers.push(began.elapsed());
         }
         tokio::time::sleep(Duration::from_millis(dice.between(20, 400))).await;
-        assert_eq!(
-            working.try_wait().unwrap(),
-            None,
-            "round {round}: it ended by itself; {}",
-            shop.said("run.log")
-        );
+        let ended = working.try_wait().unwrap();
+        assert_eq!(ended, None, "round {round}: it ended by itself; {}", shop.said("run.log"));
         working.kill().unwrap();
         working.wait().unwrap();
     }
@@ -68,13 +86,11 @@ async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
     let judged = Judged::of(&shop, &log, rounds * COMERS).await;
     takeovers.sort();
     println!(
-        "{rounds} rounds, {judged}; from start to the next mail: median {} ms, longest {} ms",
+        "{policy}: {rounds} rounds, {judged}; from start to the next mail: median {} ms, longest {} ms",
         takeovers.get(takeovers.len() / 2).map_or(0, Duration::as_millis),
         takeovers.last().map_or(0, Duration::as_millis),
     );
-    assert_eq!(judged.at_sink + judged.unknown, rounds * COMERS * MAILS + judged.arrived_unknown, "{judged}");
-    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
-    assert!(judged.unknown <= rounds * CONNECTIONS, "{judged}");
+    judged
 }
 
 /// An import that met a busy or dying program still ends well.

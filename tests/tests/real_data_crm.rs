@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tests::real::{self, Project, csv, lines, of, same_trace, that};
+use tests::real::{self, Project, Row, csv, lines, of, same_trace, that, value_of};
 
 const FROM: &str = "2016-10-01";
 const TO: &str = "2018-01-01";
@@ -38,15 +38,15 @@ struct Deal {
 fn deals(folder: &Path) -> Vec<Deal> {
     let teams = real::text(&folder.join("sales_teams.csv"));
     let regions: BTreeMap<&str, &str> =
-        csv(&teams).iter().map(|row| (row["sales_agent"], row["regional_office"])).collect();
+        csv(&teams).iter().map(|row| (row.cell("sales_agent"), row.cell("regional_office"))).collect();
     let text = real::text(&folder.join("sales_pipeline.csv"));
     let rows = csv(&text);
-    let deal = |(row, line): (&BTreeMap<&str, &str>, u64)| Deal {
-        id: row["opportunity_id"].to_owned(),
+    let deal = |(row, line): (&Row<'_>, u64)| Deal {
+        id: row.cell("opportunity_id").to_owned(),
         line,
-        account: row["account"].to_owned(),
-        region: regions[row["sales_agent"]].to_owned(),
-        engaged: Some(row["engage_date"])
+        account: row.cell("account").to_owned(),
+        region: (*regions.get(row.cell("sales_agent")).expect("every agent has an office")).to_owned(),
+        engaged: Some(row.cell("engage_date"))
             .filter(|date| !date.is_empty())
             .map(|date| Date::strptime("%d-%m-%y", date).expect("a date")),
     };
@@ -97,9 +97,9 @@ fn rows_without_an_account_are_bad_each_with_its_line_and_the_others_load() {
 /// The pipeline with the rows of every n-th account only.
 fn part(text: &str, folder: &Path, every: usize) -> String {
     let accounts = real::text(&folder.join("accounts.csv"));
-    let taken: BTreeSet<&str> = csv(&accounts).iter().step_by(every).map(|row| row["account"]).collect();
+    let taken: BTreeSet<&str> = csv(&accounts).iter().step_by(every).map(|row| row.cell("account")).collect();
     let rows = csv(text);
-    let rows = text.lines().skip(1).zip(&rows).filter(|(_, row)| taken.contains(row["account"]));
+    let rows = text.lines().skip(1).zip(&rows).filter(|(_, row)| taken.contains(row.cell("account")));
     text.lines().take(1).chain(rows.map(|(line, _)| line)).map(|line| format!("{line}\n")).collect()
 }
 
@@ -144,7 +144,7 @@ fn each_deal_that_becomes_serious_goes_to_a_rep_of_its_region_in_turn() {
     );
     let reps = real::text(&folder.join("sales_teams.csv"));
     let offices: BTreeMap<&str, &str> =
-        csv(&reps).iter().map(|row| (row["sales_agent"], row["regional_office"])).collect();
+        csv(&reps).iter().map(|row| (row.cell("sales_agent"), row.cell("regional_office"))).collect();
     let mut given: BTreeMap<&str, usize> = offices.keys().map(|rep| (*rep, 0)).collect();
     for (id, walk) in &walks {
         let rep = judge(&engaged[*id], walk, &offices);
@@ -169,11 +169,14 @@ fn each_deal_that_becomes_serious_goes_to_a_rep_of_its_region_in_turn() {
 /// The lines of each walk by its deal.
 fn walks(trace: &[Json]) -> BTreeMap<&str, Vec<&Json>> {
     let deals: BTreeMap<&str, &str> = that(trace, "enroll", "entered")
-        .map(|line| (of(line, "enrollment"), line["values"]["key"].as_str().unwrap_or_default()))
+        .map(|line| (of(line, "enrollment"), value_of(line, "key")))
         .collect();
     let mut walks: BTreeMap<&str, Vec<&Json>> = BTreeMap::new();
     for line in trace {
-        walks.entry(deals[of(line, "enrollment")]).or_default().push(line);
+        walks
+            .entry(deals.get(of(line, "enrollment")).copied().expect("every line belongs to a walk"))
+            .or_default()
+            .push(line);
     }
     walks
 }
@@ -189,12 +192,12 @@ fn judge<'l>(deal: &Deal, walk: &[&'l Json], offices: &BTreeMap<&str, &str>) -> 
         assert_eq!(of(line, "at"), format!("{engaged}T00:00:00+00:00"), "{line}");
         assert!(matches!(of(line, "outcome"), "entered" | "done" | "exited"), "{line}");
     }
-    let rep = assign["values"]["rep"].as_str().unwrap_or_default();
+    let rep = value_of(assign, "rep");
     assert_eq!(of(assign, "what"), deal.region.to_lowercase());
     assert_eq!(offices.get(rep), Some(&deal.region.as_str()), "{}: {rep}", deal.id);
-    assert_eq!(task["values"]["rep"], rep);
+    assert_eq!(value_of(task, "rep"), rep);
     if let Some(due) = due(engaged) {
-        let said: Timestamp = task["values"]["due"].as_str().unwrap_or_default().parse().expect("an instant");
+        let said: Timestamp = value_of(task, "due").parse().expect("an instant");
         assert_eq!(said, due, "{}: two working days after {engaged}", deal.id);
     }
     rep
@@ -213,5 +216,5 @@ fn due(engaged: Date) -> Option<Timestamp> {
 
 fn first_assignment(trace: &[Json]) -> (&str, &str) {
     let line = that(trace, "assign", "done").next().expect("somebody is assigned");
-    (line["values"]["rep"].as_str().unwrap_or_default(), of(line, "customer"))
+    (value_of(line, "rep"), of(line, "customer"))
 }

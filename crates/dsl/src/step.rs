@@ -230,6 +230,8 @@ pub enum Verb {
         events: Vec<Awaited>,
         /// Events since when count.
         since: Since,
+        /// For message events: of which message.
+        of: MessageOf,
         /// For how long at most.
         within: Length,
         /// The steps when none came in time.
@@ -398,6 +400,23 @@ pub enum Since {
     Entry,
     /// Up to so long before the step.
     Back(Length),
+}
+
+/// `wait_for … of`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum MessageOf {
+    /// Of the nearest message above on the path. The default.
+    #[default]
+    Nearest,
+    /// Of whichever message.
+    Any,
+    /// Of the message of a step.
+    Step {
+        /// Its id.
+        id: StepId,
+        /// Where the author names it.
+        span: Span,
+    },
 }
 
 /// `timeline`.

@@ -25,6 +25,8 @@ pub struct TestCase {
     pub history: Vec<TestFact>,
     /// Facts from the clock on.
     pub events: Vec<TestFact>,
+    /// What is known of reps at the clock, by their id.
+    pub reps: BTreeMap<String, TestRep>,
     /// The arms that are fixed: split name → way; `holdout` → `true`.
     pub pick: BTreeMap<String, String>,
     /// An ordered part of the trace.
@@ -50,6 +52,17 @@ pub struct TestCustomer {
     pub refuses: Vec<String>,
     /// Further entities of the customer: kind, id, fields.
     pub entities: Vec<(String, String, BTreeMap<String, Value>)>,
+}
+
+/// A rep of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestRep {
+    /// Open leads: assigned and in no end stage.
+    pub open: i64,
+    /// On leave.
+    pub away: bool,
+    /// The name people read; `None`: the id.
+    pub name: Option<String>,
 }
 
 /// What starts the walk.

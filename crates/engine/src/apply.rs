@@ -58,14 +58,13 @@ impl AfterBatch for Apply {
     ) -> Result<(), StoreError> {
         let ids: Vec<CustomerId> = touched.iter().cloned().collect();
         for part in ids.chunks(store::history::PAGE) {
-            self.apply(conn, part).await.map_err(|error| match error {
-                EngineError::Store(error) => error,
-                other => StoreError::Corrupt {
-                    table: "customer",
-                    key: "of an imported batch".to_owned(),
-                    what: other.to_string(),
-                },
-            })?;
+            if let Err(error) = self.apply(conn, part).await {
+                let EngineError::Store(error) = error else {
+                    let key = "of an imported batch".to_owned();
+                    return Err(StoreError::Corrupt { table: "customer", key, what: error.to_string() });
+                };
+                return Err(error);
+            }
         }
         let withdrawn: Vec<_> = batch
             .consents

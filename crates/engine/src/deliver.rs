@@ -310,6 +310,9 @@ impl Engine {
         send::lose(&mut transaction, &self.worker, &lost, now, now + SignedDuration::from_mins(1)).await?;
         let words: Vec<_> = bounced.iter().map(|(customer, word)| (customer, word)).collect();
         store::consent::suppress(&mut transaction, &words).await?;
+        // What else was to go to that address stays here, also where it is claimed already.
+        let stopped: Vec<_> = bounced.iter().map(|(customer, word)| (customer, None, word.medium)).collect();
+        send::cancel_topics(&mut transaction, &stopped, now).await?;
         let facts: Vec<&Event> = facts.iter().collect();
         event::insert(&mut transaction, &facts, EventState::New).await?;
         if !facts.is_empty() && self.nudges {

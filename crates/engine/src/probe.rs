@@ -28,7 +28,9 @@ impl Probe {
     /// Until when the relay is to be left alone; `None`: it may be spoken to.
     pub(crate) fn rests(&self, now: Timestamp) -> Option<Timestamp> {
         // A clock that was set back must not make a rest out of a year.
-        self.down().map(|down| down.until).filter(|until| *until > now && until.duration_since(now) <= REFUSED)
+        self.down()
+            .map(|down| down.until)
+            .filter(|until| *until > now && until.duration_since(now) <= REFUSED)
     }
 
     /// Whether it failed and has not answered since: one connection is enough to find out.

@@ -102,13 +102,13 @@ async fn keep(
         }
         report.published.push((id.clone(), workflow.version.clone()));
         timer::forget(conn, id).await?;
-        match &workflow.trigger {
-            Trigger::Schedule(rule) => {
-                let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
-                let next = interpreter::calendar::schedule::next_fire(rule, now, &zone, &loaded.project.library.calendar);
-                schedule::set(conn, id, next).await?;
-            }
-            _ => schedule::remove(conn, id).await?,
+        if let Trigger::Schedule(rule) = &workflow.trigger {
+            let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
+            let calendar = &loaded.project.library.calendar;
+            let next = interpreter::calendar::schedule::next_fire(rule, now, &zone, calendar);
+            schedule::set(conn, id, next).await?;
+        } else {
+            schedule::remove(conn, id).await?;
         }
     }
     for file in sound.iter().filter(|file| !workflow_paths.contains(file.path.as_str())) {

@@ -50,8 +50,10 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
     }
 }
 
+/// All live versions, the paused among them: their timers go on, so that what would have fired is missed.
 fn live(turn: &Turn<'_>) -> Vec<Arc<Workflow>> {
-    turn.world.workflows.in_order().into_iter().cloned().collect()
+    let workflows = turn.world.workflows;
+    workflows.current.values().filter_map(|version| workflows.versions.get(version)).cloned().collect()
 }
 
 /// A fact may begin a quiet period, move a date that a trigger or a walk hangs on, or bring one.
@@ -357,9 +359,24 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
     let paused = turn.world.workflows.paused.contains(&workflow.id);
     match &workflow.trigger {
-        _ if paused => {
+        trigger if paused => {
             // Firings during a pause are missed; the next one is planned as ever.
-            missed(turn, &workflow, "paused", Moment::of(timer.fire_at, turn.now), &BTreeMap::new());
+            let what = match trigger {
+                Trigger::Date(_) => "date",
+                Trigger::Inactive { .. } => "inactive",
+                Trigger::Event { name, .. } => name,
+                Trigger::Schedule(_) => "schedule",
+                Trigger::Manual | Trigger::Stage { .. } | Trigger::Attribute { .. } => "manual",
+            };
+            let values = BTreeMap::from([("paused".to_owned(), Value::YesNo(true))]);
+            missed(turn, &workflow, what, Moment::of(timer.fire_at, turn.now), &values);
+            if let (Trigger::Date(trigger), Ok(date)) = (trigger, timer.basis.parse::<Date>()) {
+                let fired = fired_key(&workflow, &key.subject, date);
+                turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });
+                turn.changes.memory.insert(fired);
+                let only = (!key.subject.is_empty()).then(|| EntityId::new(&key.subject));
+                plan_dates(turn, &workflow, trigger, only);
+            }
         }
         Trigger::Inactive { no, length } => fire_quiet(turn, &workflow, key.clone(), &timer, no, length),
         Trigger::Date(trigger) => fire_date(turn, &workflow, key, &timer, trigger),

@@ -203,7 +203,7 @@ fn came(
     let WalkState::Waiting { step: id, since, wake_at } = &enrollment.state else { return };
     let Some(at) = workflow.find(id) else { return };
     let Some(step) = workflow.step(at) else { return };
-    let Verb::WaitFor { events, since: rule, .. } = &step.verb else { return };
+    let Verb::WaitFor { events, since: rule, of, .. } = &step.verb else { return };
     if event.at > *wake_at {
         return;
     }
@@ -211,7 +211,7 @@ fn came(
         if awaited.event != event.name {
             continue;
         }
-        let from = crate::step::wait_for::since(turn, workflow, enrollment, rule, &awaited.event, *since);
+        let from = crate::step::wait_for::since(turn, workflow, enrollment, rule, of, &awaited.event, *since);
         let fits = from.takes(event) && counts(event, awaited.when.as_ref()) && {
             let facts = turn.facts(Some(enrollment), Some(entry), moment.at);
             awaited.when.as_ref().is_none_or(|when| condition::holds(when, &facts))

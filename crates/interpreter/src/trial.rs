@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
 use model::{
-    Changes, Consent, Customer, CustomerId, Decimal, Did, Entity, EntityId, Event, EventId, Outcome, Snapshot,
+    Changes, Consent, Customer, CustomerId, Decimal, Did, Entity, EntityId, Event, EventId, Outcome, Rep, RepId, Snapshot,
     TraceLine, Value, zone,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -164,7 +164,7 @@ pub fn run(library: &Library, renderer: &Renderer, workflow: &Arc<Workflow>, tes
     let scene = Scene { library, workflow: Some(workflow), test, zone: &zone };
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let mut simulation =
-        Simulation::new(world, People::default(), scene.customers(), scene.coming(), test.clock);
+        Simulation::new(world, scene.people(), scene.customers(), scene.coming(), test.clock);
     for (customer, at, by) in scene.starts() {
         simulation.start(customer, workflow.id.clone(), at, by);
     }
@@ -249,6 +249,17 @@ struct Scene<'s> {
 impl Scene<'_> {
     fn id(&self, name: &str) -> CustomerId {
         CustomerId::new(name)
+    }
+
+    fn people(&self) -> People {
+        let mut people = People::default();
+        for (id, given) in &self.test.reps {
+            let id = RepId::new(id);
+            let rep = Rep { name: given.name.clone().unwrap_or_default(), away: given.away, ..Rep::default() };
+            people.reps.insert(id.clone(), rep);
+            people.open.insert(id, given.open);
+        }
+        people
     }
 
     fn names(&self) -> Vec<TestCustomer> {

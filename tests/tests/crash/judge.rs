@@ -14,7 +14,7 @@ pub struct Judged {
     pub at_sink: usize,
     /// Due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason.
     pub lost: usize,
-    /// Message-IDs that the sink has more than once.
+    /// Sends whose Message-ID the sink has more than once.
     pub twice: usize,
     /// Sends whose fate nobody can know, all of them listed.
     pub unknown: usize,

@@ -132,10 +132,12 @@ fn passwords_are_not_shown() {
 fn the_reference_lists_every_setting_with_its_default() {
     let mut page = "# Settings\n\nIn `nurture.toml` beside the folder of workflows, or in the environment; the command line beats the environment, the environment beats the file. `nurture config show` says where each value came from.\n\n| setting | environment | default | what |\n|---|---|---|---|\n".to_owned();
     for setting in &SETTINGS {
-        let default = match setting.key {
-            Key::Language => "`zh` where `LANG` begins with zh, else `en`".to_owned(),
-            _ if setting.default.is_empty() => "none".to_owned(),
-            _ => format!("`{}`", setting.default),
+        let default = if setting.key == Key::Language {
+            "`zh` where `LANG` begins with zh, else `en`".to_owned()
+        } else if setting.default.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{}`", setting.default)
         };
         let what = say(Language::En, setting.what, &[]).replace('*', "`*`");
         page.push_str(&format!("| `{}` | `{}` | {default} | {what} |\n", setting.name, setting.environment));

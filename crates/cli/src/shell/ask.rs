@@ -153,9 +153,9 @@ fn outlook(
             let values = condition::explain(audience, &facts);
             lines.push(line(Did::Enroll, "", Outcome::Refused, "audience", values));
         }
-        let mail = workflow.steps.iter().find_map(|step| match &step.verb {
-            dsl::step::Verb::Send(message) => Some(message),
-            _ => None,
+        let mail = workflow.steps.iter().find_map(|step| {
+            let dsl::step::Verb::Send(message) = &step.verb else { return None };
+            Some(message)
         });
         if let (Some(mail), ConsentRule::Topic(topic)) = (mail, &workflow.consent)
             && let Some(reason) = permit::allowed(snapshot, Some(topic), mail.medium, now)
@@ -273,14 +273,12 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
 /// The first step that sends a template: its workflow and its own subject.
 fn user_of(published: &Published, template: &str) -> Option<(WorkflowId, Option<String>)> {
     published.workflows.in_order().into_iter().find_map(|workflow| {
-        workflow.steps.iter().find_map(|step| match &step.verb {
-            dsl::step::Verb::Send(message) if message.template == template => {
-                // A subject that needs the walk's values cannot be shown without a walk.
-                let own = message.subject.as_ref().map(|subject| subject.source.clone());
-                let plain = own.filter(|source| !source.contains("vars.") && !source.contains("event."));
-                Some((workflow.id.clone(), plain))
-            }
-            _ => None,
+        workflow.steps.iter().find_map(|step| {
+            let dsl::step::Verb::Send(message) = &step.verb else { return None };
+            // A subject that needs the walk's values cannot be shown without a walk.
+            let own = message.subject.as_ref().map(|subject| subject.source.clone());
+            let plain = own.filter(|source| !source.contains("vars.") && !source.contains("event."));
+            (message.template == template).then(|| (workflow.id.clone(), plain))
         })
     })
 }

@@ -108,10 +108,12 @@ pub fn of_store(config: &Config, error: &StoreError) -> Failure {
         StoreError::Query { .. } => Exit::Unavailable,
     };
     let why = error.to_string();
-    let key = match error {
-        StoreError::Newer { .. } => "cli-newer-database",
-        StoreError::Held { .. } => "cli-database-held",
-        _ => "cli-database",
+    let key = if matches!(error, StoreError::Newer { .. }) {
+        "cli-newer-database"
+    } else if matches!(error, StoreError::Held { .. }) {
+        "cli-database-held"
+    } else {
+        "cli-database"
     };
     Failure::say(exit, config.language.value, key, &[("why", &why)])
 }

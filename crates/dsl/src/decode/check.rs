@@ -2,9 +2,9 @@
 //! mistake that no single step shows.
 
 use super::arena::Arena;
-use crate::diagnostic::{Code, Report};
+use crate::diagnostic::{Code, Report, suggest};
 use crate::source::Span;
-use crate::step::{BlockIx, Since, StepIx, Verb, WaitLength};
+use crate::step::{BlockIx, MessageOf, Since, StepIx, Verb, WaitLength};
 use model::Length;
 
 /// What the checks look at.
@@ -16,12 +16,38 @@ pub(super) struct Checked<'a> {
 }
 
 /// The checks in their order.
-const CHECKS: [fn(&Checked<'_>, &mut Report); 2] = [unreachable, beyond_the_goal];
+const CHECKS: [fn(&Checked<'_>, &mut Report); 3] = [unreachable, beyond_the_goal, unknown_messages];
 
 /// Runs them all.
 pub(super) fn run(checked: &Checked<'_>, report: &mut Report) {
     for check in CHECKS {
         check(checked, report);
+    }
+}
+
+/// `wait_for … of` a step that is no message of this workflow.
+fn unknown_messages(checked: &Checked<'_>, report: &mut Report) {
+    let drafts = &checked.arena.drafts;
+    if drafts.iter().any(|draft| draft.broken) {
+        return;
+    }
+    let messages: Vec<&str> = drafts
+        .iter()
+        .filter(|draft| matches!(draft.step.verb, Verb::Send(_)))
+        .map(|draft| draft.step.id.as_str())
+        .collect();
+    for draft in drafts {
+        if let Verb::WaitFor { of: MessageOf::Step { id, span }, .. } = &draft.step.verb
+            && !messages.contains(&id.as_str())
+        {
+            let meant = suggest(id.as_str(), messages.iter().copied()).map(str::to_owned);
+            report
+                .error(Code::E0325, *span)
+                .message("E0325-message")
+                .arg("what", id.as_str())
+                .did_you_mean(meant)
+                .help("E0325-message-help");
+        }
     }
 }
 

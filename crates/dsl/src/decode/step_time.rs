@@ -8,7 +8,7 @@ use crate::condition::{self, Fields as Known, Operand};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::{
-    Awaited, BlockIx, BlockOwner, DatePast, Point, PointPast, Since, Timeline, Verb, WaitLength,
+    Awaited, BlockIx, BlockOwner, DatePast, MessageOf, Point, PointPast, Since, Timeline, Verb, WaitLength,
 };
 use crate::syntax::Fields;
 use crate::yaml::Node;
@@ -69,7 +69,7 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
     });
     let since = steps.desk.take(&mut item.fields, "since").map(|node| since(steps, node));
     let within = within(steps, item);
-    steps.desk.refuse(&mut item.fields, &["of"]);
+    let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.spanned(node));
     let thens = steps.desk.take(&mut item.fields, "then");
     let thens = thens.map_or_else(|| vec![None; names.len()], |node| then(steps, node, item, &names, around));
     let on_timeout = steps.desk.take(&mut item.fields, "on_timeout");
@@ -81,8 +81,13 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
         .zip(thens.into_iter().chain(std::iter::repeat(None)))
         .map(|(event, then)| Awaited { event, when: when.clone(), then })
         .collect();
-    let verb =
-        Verb::WaitFor { events, since: spread(since)?.unwrap_or(Since::Step), within: within?, on_timeout };
+    let of = match spread(of)? {
+        None => MessageOf::Nearest,
+        Some(word) if word.value == "any" => MessageOf::Any,
+        Some(id) => MessageOf::Step { id: model::StepId::from(id.value), span: id.span },
+    };
+    let since = spread(since)?.unwrap_or(Since::Step);
+    let verb = Verb::WaitFor { events, since, of, within: within?, on_timeout };
     Some((verb, String::new()))
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::Verb;
 use crate::syntax::Fields;
-use crate::test_case::{TestCase, TestEntry};
+use crate::test_case::{TestCase, TestEntry, TestRep};
 use crate::trigger::Trigger;
 use crate::workflow::ExitRule;
 use crate::yaml::Node;
@@ -103,7 +103,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
             .collect(),
         (None, None) => test_people::nobody(),
     };
-    desk.refuse(fields, &["reps", "replies"]);
+    let reps = desk.take(fields, "reps").map_or_else(BTreeMap::new, |node| reps(node, desk));
+    desk.refuse(fields, &["replies"]);
     let pick = desk.take(fields, "pick");
     let pick = pick.map_or_else(BTreeMap::new, |node| picks(node, start, desk));
     let entry = desk.take(fields, "entry");
@@ -126,6 +127,7 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         entries,
         history,
         events,
+        reps,
         pick,
         expect: Vec::new(),
         exactly: false,
@@ -177,6 +179,21 @@ pub(super) fn unknown_zone(name: &str, span: crate::source::Span, desk: &mut Des
         "UTC",
     ];
     desk.unknown(Code::E0129, name, span, USUAL);
+}
+
+/// `reps: { li.na: { open: 40, away: true } }`.
+fn reps(node: &Node, desk: &mut Desk<'_>) -> BTreeMap<String, TestRep> {
+    let mut reps = BTreeMap::new();
+    for entry in desk.entries(node) {
+        let Some(mut fields) = desk.fields(&entry.value, "thing-rep") else { continue };
+        let open = desk.take(&mut fields, "open").and_then(|node| desk.whole(node, "open", 0, 1_000_000));
+        let away = desk.take(&mut fields, "away").and_then(|node| desk.yes_no(node));
+        let name = desk.take(&mut fields, "name").and_then(|node| desk.text(node));
+        desk.close(fields);
+        let rep = TestRep { open: open.unwrap_or(0), away: away.unwrap_or(false), name };
+        reps.insert(entry.key.clone(), rep);
+    }
+    reps
 }
 
 /// `pick: { offer: money, holdout: true }`.

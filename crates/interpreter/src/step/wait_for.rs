@@ -5,7 +5,7 @@ use crate::calendar::add::{add, subtract};
 use crate::condition;
 use crate::route;
 use crate::turn::Turn;
-use dsl::step::{BlockIx, Since, Step, StepIx, Verb};
+use dsl::step::{BlockIx, MessageOf, Since, Step, StepIx, Verb};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use model::{Did, Enrollment, Entry, Event, Outcome, StepId, Value, WorkflowId};
@@ -43,57 +43,72 @@ pub(crate) fn since(
     workflow: &Workflow,
     enrollment: &Enrollment,
     rule: &Since,
+    of: &MessageOf,
     event: &str,
     arrived: Timestamp,
 ) -> From {
+    let channel = event.split_once('.').map(|(channel, _)| channel);
+    let named = match of {
+        MessageOf::Nearest | MessageOf::Any => None,
+        MessageOf::Step { id, .. } => message_of(workflow, id),
+    };
+    let since = |at| From { at, message: named.clone() };
     match rule {
-        Since::Entry => From { at: enrollment.walk.entry.at, message: None },
-        Since::Back(length) => {
-            From { at: subtract(arrived, length, &turn.zone, &turn.world.library.calendar), message: None }
-        }
+        Since::Entry => since(enrollment.walk.entry.at),
+        Since::Back(length) => since(subtract(arrived, length, &turn.zone, &turn.world.library.calendar)),
         Since::Step => {
-            let channel = event.split_once('.').map(|(channel, _)| channel);
-            let nearest = channel.and_then(|channel| nearest_message(workflow, enrollment, channel));
-            match nearest {
-                Some((sent, step, template)) => {
-                    From { at: sent, message: Some((workflow.id.clone(), step, template)) }
+            let sent = |step: &StepId| last_done(enrollment, step).unwrap_or(arrived);
+            if let Some((_, step, _)) = &named {
+                return since(sent(step));
+            }
+            match channel.and_then(|channel| nearest_message(workflow, enrollment, channel)) {
+                Some((at, step)) => {
+                    let message = if *of == MessageOf::Any { None } else { message_of(workflow, &step) };
+                    From { at, message }
                 }
-                None => From { at: arrived, message: None },
+                None => since(arrived),
             }
         }
     }
 }
 
-/// The nearest message of a channel on the path walked, wherever it stood: when it was done, and which it was.
-fn nearest_message(
-    workflow: &Workflow,
-    enrollment: &Enrollment,
-    channel: &str,
-) -> Option<(Timestamp, StepId, String)> {
-    let mut nearest: Option<(Timestamp, StepIx, &str)> = None;
-    for (key, sent) in &enrollment.walk.messages {
-        let id = StepId::from(key.split('\u{1f}').next().unwrap_or_default().to_owned());
+/// A message by its step: workflow, step, template.
+fn message_of(workflow: &Workflow, step: &StepId) -> Option<(WorkflowId, StepId, String)> {
+    let found = workflow.step(workflow.find(step)?)?;
+    let Verb::Send(message) = &found.verb else { return None };
+    Some((workflow.id.clone(), step.clone(), message.template.clone()))
+}
+
+fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {
+    let marked = |mark: &str| mark.split('\u{1f}').next() == Some(step.as_str());
+    enrollment.walk.messages.iter().filter(|(mark, _)| marked(mark)).map(|(_, at)| *at).max()
+}
+
+/// The nearest message of a channel on the path walked, wherever it stood: when it was done, and its step.
+fn nearest_message(workflow: &Workflow, enrollment: &Enrollment, channel: &str) -> Option<(Timestamp, StepId)> {
+    let mut nearest: Option<(Timestamp, StepIx)> = None;
+    for (mark, sent) in &enrollment.walk.messages {
+        let id = StepId::new(mark.split('\u{1f}').next().unwrap_or_default());
         let Some(at) = workflow.find(&id) else { continue };
         if let Some(Verb::Send(message)) = workflow.step(at).map(|step| &step.verb)
             && message.medium.as_str() == channel
-            && nearest.is_none_or(|(known, place, _)| (known, place) < (*sent, at))
         {
-            nearest = Some((*sent, at, &message.template));
+            nearest = nearest.max(Some((*sent, at)));
         }
     }
-    let (sent, at, template) = nearest?;
-    Some((sent, workflow.step(at)?.id.clone(), template.to_owned()))
+    let (sent, at) = nearest?;
+    Some((sent, workflow.step(at)?.id.clone()))
 }
 
 /// Arrives (an event since then may be there already), or the time is over.
 pub(super) fn wait_for(walker: &mut Walker<'_, '_>, step: &Step, arrival: Arrival) -> Flow {
-    let Verb::WaitFor { events, since: rule, within, on_timeout } = &step.verb else { return Flow::Next };
+    let Verb::WaitFor { events, since: rule, of, within, on_timeout } = &step.verb else { return Flow::Next };
     let what = super::what(&step.verb);
     if arrival == Arrival::Woken {
         walker.line(Some(step), Did::WaitFor, &what, Outcome::Done, None, Some("timeout"), BTreeMap::new());
         return on_timeout.map_or(Flow::Next, Flow::Into);
     }
-    if let Some((number, entry)) = there_already(walker, events, rule) {
+    if let Some((number, entry)) = there_already(walker, events, rule, of) {
         return match came(walker, step, number, entry) {
             Some(block) => Flow::Into(block),
             None => Flow::Next,
@@ -109,11 +124,12 @@ fn there_already(
     walker: &Walker<'_, '_>,
     events: &[dsl::step::Awaited],
     rule: &Since,
+    of: &MessageOf,
 ) -> Option<(u32, Entry)> {
     let mut best: Option<(&Event, u32)> = None;
     for (number, awaited) in events.iter().enumerate() {
         let from =
-            since(walker.turn, &walker.workflow, &walker.enrollment, rule, &awaited.event, walker.moment.at);
+            since(walker.turn, &walker.workflow, &walker.enrollment, rule, of, &awaited.event, walker.moment.at);
         for event in walker.turn.snapshot.events_of(&awaited.event) {
             let fits = event.at <= walker.moment.at
                 && walker.enrollment.walk.entry.is_before(event)

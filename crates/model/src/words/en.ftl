@@ -698,6 +698,8 @@ E0324-tags = merge tags make text, and { $wanted } is needed here
 E0324-help = compute it: a value that begins with `=` is an expression
 E0325 = no step of this workflow is `{ $did }: { $what }`
 E0325-title = A test expects what the workflow does not have
+E0325-message = no message of this workflow has the id `{ $what }`
+E0325-message-help = name a step by its `id`, or write `of: any`
 E0325-help = a line names what a step of the workflow names; otherwise it would never match
 E0328 = only the last case may do without `when`: those below are never asked
 E0328-title = A case that hides those below

@@ -1,3 +1,5 @@
+//! Shapes, encodings, rows that are bad: what reading a file promises.
+
 use std::fmt::Write;
 
 use encoding_rs::GB18030;

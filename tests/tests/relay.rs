@@ -1,0 +1,344 @@
+//! A relay that is away, refuses, breaks off or lies; a person who changes their mind in the last moment; and
+//! the ends of a process. Nothing is lost, and a marketing mail never goes twice.
+
+use engine::{Clock, Delivery, Engine, Speakers, VirtualClock};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tests::binary::nurture;
+use tests::shop::{MAILS, Shop, count, counts};
+use tests::sink::{Act, Point, Sink, Trouble};
+
+/// How long something may take on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An engine over the shop's database, on a clock that the test moves.
+struct Driven {
+    engine: Engine,
+    clock: VirtualClock,
+}
+
+impl Driven {
+    async fn of(shop: &Shop) -> Self {
+        let store = shop.store().await;
+        let clock = VirtualClock::new(Timestamp::now());
+        let now = clock.now();
+        let mut transaction = store.begin().await.unwrap();
+        let hold = now + SignedDuration::from_hours(24 * 30);
+        let worker = store::lease::acquire(&mut transaction, "test", now, hold).await.unwrap();
+        store::commit(transaction).await.unwrap();
+        let zone = jiff::tz::TimeZone::UTC;
+        let speakers = Speakers::new(Delivery::Live, shop.path().join("outbox"), zone, Box::new(|_| None));
+        let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
+        let engine =
+            Engine::new(store, Arc::new(clock.clone()), settings, worker, speakers, false).await.unwrap();
+        Self { engine, clock }
+    }
+
+    async fn work(&self) {
+        self.engine.until_idle().await.unwrap();
+    }
+
+    async fn work_after(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+        self.work().await;
+    }
+
+    async fn count(&self, statement: &'static str) -> i64 {
+        count(&mut self.engine.store().read().await.unwrap(), statement).await
+    }
+
+    /// Sends by state, in the order of the names.
+    async fn states(&self) -> Vec<(String, i64)> {
+        states(&self.engine.store().clone()).await
+    }
+}
+
+async fn states(store: &store::Store) -> Vec<(String, i64)> {
+    counts(&mut store.read().await.unwrap(), "SELECT state, count(*) FROM send GROUP BY state ORDER BY state")
+        .await
+}
+
+fn of(states: &[(&str, i64)]) -> Vec<(String, i64)> {
+    states.iter().map(|(state, times)| ((*state).to_owned(), *times)).collect()
+}
+
+/// How often the sink has each Message-ID, at most.
+fn copies(sink: &Sink) -> usize {
+    let ids = sink.message_ids();
+    let once: BTreeSet<&String> = ids.iter().collect();
+    once.iter().map(|id| ids.iter().filter(|other| other == id).count()).max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
+    let sink = Sink::start();
+    sink.refuse();
+    let shop = Shop::marketing(sink.port());
+    shop.start(5);
+    let began = Timestamp::now().as_millisecond();
+    shop.fine(&["run", "--until-idle"]);
+    let store = shop.store().await;
+    assert_eq!(states(&store).await, of(&[("due", 5)]));
+    let due: i64 = count(&mut store.read().await.unwrap(), "SELECT min(due_at) FROM send").await;
+    assert!(due >= began + 1_000, "tried again later: {} ms", due - began);
+
+    sink.listen();
+    let mut conn = store.begin().await.unwrap();
+    sqlx::query("UPDATE send SET due_at = created_at").execute(&mut *conn).await.unwrap();
+    // The wait of a second is over for everybody.
+    sqlx::query("UPDATE enrollment SET wake_at = arrived_at WHERE state <> 'ended'")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    store::commit(conn).await.unwrap();
+    shop.fine(&["run", "--until-idle"]);
+    assert_eq!(states(&store).await, of(&[("accepted", 10)]));
+    assert_eq!((sink.count(), copies(&sink)), (5 * MAILS, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_is_down_is_asked_at_most_once_a_second() {
+    let sink = Sink::start();
+    sink.trouble(Trouble::say(Point::Greeting, "421 4.3.2 closed for the night"));
+    let shop = Shop::marketing(sink.port());
+    shop.start(500);
+    let driven = Driven::of(&shop).await;
+    let mut probes = Vec::new();
+    for second in 0..60 {
+        driven.work().await;
+        probes.push(sink.sessions().len());
+        assert!(sink.sessions().len() <= second + 1, "after {second} s: {probes:?}");
+        driven.clock.advance(SignedDuration::from_secs(1));
+    }
+    assert!(sink.sessions().len() > 3, "it is asked now and then: {probes:?}");
+    println!("60 s with a relay that is down and 1,000 mails due: {} connections", sink.sessions().len());
+    assert_eq!(driven.states().await, of(&[("due", 1_000)]));
+    let tried = driven.count("SELECT sum(attempt) FROM send").await;
+    assert_eq!(tried, i64::try_from(sink.sessions().len()).unwrap(), "only what knocked was tried");
+
+    sink.behave();
+    // The longest rest, and the longest wait of one that knocked.
+    for _ in 0..4 {
+        driven.work_after(300).await;
+    }
+    assert_eq!(driven.states().await, of(&[("accepted", 1_000)]));
+    assert_eq!((sink.count(), copies(&sink)), (1_000, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(100);
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    assert_eq!(sink.count(), 100);
+    let before = sink.sessions().len();
+    sink.trouble(Trouble::at(Point::Mail, Act::Close));
+    for _ in 0..10 {
+        driven.work_after(1).await;
+    }
+    // A connection that lay idle is replaced once, unnoticed.
+    let more = sink.sessions().len() - before;
+    assert!(more <= 8 + 2 * 10, "{more} connections in 10 s");
+    sink.behave();
+    for _ in 0..4 {
+        driven.work_after(300).await;
+    }
+    assert_eq!(driven.states().await, of(&[("accepted", 200)]));
+    assert_eq!((sink.count(), copies(&sink)), (200, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_for_now_is_tried_again_after_a_minute() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(3);
+    sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").only_to("c1@example.com").once());
+    sink.trouble(Trouble::say(Point::Dot, "451 4.3.0 disk full").only_to("c2@example.com").once());
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    assert_eq!(driven.states().await, of(&[("accepted", 1), ("due", 2)]));
+    // The second mail of those who wait must not overtake the first.
+    driven.work_after(59).await;
+    assert_eq!(driven.states().await, of(&[("accepted", 2), ("due", 4)]));
+    driven.work_after(2).await;
+    driven.work().await;
+    assert_eq!(driven.states().await, of(&[("accepted", 6)]));
+    assert_eq!((sink.count(), copies(&sink)), (6, 1));
+    assert_eq!(driven.count("SELECT sum(attempt) FROM send").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_does_not_exist_is_suppressed() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(2);
+    sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user").only_to("c1@example.com"));
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    driven.work_after(2).await;
+    driven.work_after(86_400).await;
+    assert_eq!(
+        driven.count("SELECT count(*) FROM send WHERE state = 'rejected' AND reason = 'hard_bounce'").await,
+        1
+    );
+    let suppressed = "SELECT count(*) FROM suppression WHERE reason = 'hard_bounce' AND medium = 'email' AND customer = 'c1'";
+    assert_eq!(driven.count(suppressed).await, 1);
+    assert_eq!(
+        driven.count("SELECT count(*) FROM event WHERE name = 'email.bounced' AND customer = 'c1'").await,
+        1
+    );
+    // The other one got both; this one is not written to again.
+    assert_eq!(driven.count("SELECT count(*) FROM send WHERE state = 'accepted'").await, 2);
+    assert_eq!(sink.mails().iter().filter(|mail| mail.to == ["c1@example.com"]).count(), 0);
+    let asked = sink
+        .sessions()
+        .iter()
+        .flat_map(|session| session.commands.clone())
+        .filter(|word| word == "RCPT")
+        .count();
+    assert_eq!(asked, 3, "one refusal and two mails");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_an_address_that_proves_bad_is_cancelled_with_it() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").once());
+    sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user"));
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    driven.work_after(2).await;
+    assert_eq!(driven.states().await, of(&[("due", 2)]), "the second mail waits for the first");
+    driven.clock.advance(SignedDuration::from_secs(60));
+    driven.engine.deliver(driven.clock.now()).await.unwrap();
+    assert_eq!(driven.states().await, of(&[("cancelled", 1), ("rejected", 1)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    assert_eq!(driven.states().await, of(&[("unknown", 1)]));
+    for _ in 0..6 {
+        driven.work_after(86_400).await;
+    }
+    assert_eq!(driven.states().await, of(&[("accepted", 1), ("unknown", 1)]));
+    assert_eq!((sink.count(), copies(&sink)), (2, 1));
+    let listed = shop.fine(&["sends", "--unknown", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["reason"]), (1, &"no_answer".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_mail_without_an_answer_is_sent_again_under_its_message_id() {
+    let sink = Sink::start();
+    let shop = Shop::service(sink.port());
+    shop.start(1);
+    sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
+    let driven = Driven::of(&shop).await;
+    driven.work().await;
+    assert_eq!(driven.states().await, of(&[("due", 1)]));
+    driven.work_after(61).await;
+    driven.work_after(61).await;
+    assert_eq!(driven.states().await, of(&[("accepted", 2)]));
+    assert_eq!((sink.count(), copies(&sink)), (3, 2));
+}
+
+/// Starts `run` and waits until it has said something to the sink.
+async fn working(shop: &Shop, sink: &Sink, word: &str) -> Child {
+    let child = shop.spawn(&["run"], "run.log");
+    let heard = |sink: &tests::sink::Speaker| {
+        sink.sessions().iter().any(|session| session.commands.iter().any(|command| command == word))
+    };
+    assert!(sink.wait_until(PATIENCE, heard).await, "no {word}: {}", shop.said("run.log"));
+    child
+}
+
+/// Asks a process to end, as a supervisor does, and says how it ended.
+fn terminate(mut child: Child) -> Option<i32> {
+    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    child.wait().unwrap().code()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    // The send is claimed, and the relay takes its time before the mail may come.
+    sink.trouble(Trouble::at(Point::Recipient, Act::Wait(Duration::from_secs(5))));
+    let child = working(&shop, &sink, "RCPT").await;
+    let now = Timestamp::now();
+    shop.write(
+        "consents.csv",
+        &format!("customer,topic,granted,at,source\nc0,offers,withdrawn,{now},page\n"),
+    );
+    let store = shop.store().await;
+    assert_eq!(states(&store).await, of(&[("claimed", 1)]));
+    shop.fine(&["import", "consents", "consents.csv"]);
+    // The gate is asked, and the connection is closed without a mail.
+    assert!(
+        sink.wait_until(PATIENCE, |sink| sink.sessions().first().is_some_and(|session| session.over)).await
+    );
+    assert_eq!(terminate(child), Some(130));
+    assert_eq!(states(&store).await, of(&[("cancelled", 1)]));
+    assert_eq!(sink.count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_worker_on_one_database_is_refused() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    let child = working(&shop, &sink, "MAIL").await;
+    for arguments in [["run"].as_slice(), &["run", "--until-idle"]] {
+        let second = nurture(shop.path(), arguments);
+        assert_eq!(second.code, 5, "{}{}", second.out, second.err);
+        assert!(second.err.starts_with("error: "), "{}", second.err);
+    }
+    assert_eq!(terminate(child), Some(130));
+    // With the first gone the work is taken up at once.
+    shop.fine(&["run", "--until-idle"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(100);
+    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(500))));
+    let child = shop.spawn(&["run"], "run.log");
+    assert!(sink.wait_for(1, PATIENCE).await, "{}", shop.said("run.log"));
+    let began = Instant::now();
+    assert_eq!(terminate(child), Some(130), "{}", shop.said("run.log"));
+    // A hundred mails on eight connections would take six seconds.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let store = shop.store().await;
+    let sent = i64::try_from(sink.count()).unwrap();
+    assert!((1..=24).contains(&sent), "{sent} mails");
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM send WHERE state = 'accepted'").await, sent);
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM send WHERE state NOT IN ('accepted', 'due')").await, 0);
+    assert_eq!(count(&mut conn, "SELECT max(until) FROM slot_lease").await, 0, "the lease is given back");
+    drop(conn);
+
+    sink.behave();
+    shop.fine(&["run", "--until-idle"]);
+    assert_eq!(copies(&sink), 1);
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(
+        count(&mut conn, "SELECT count(*) FROM send WHERE step LIKE '%hello%' AND state <> 'accepted'").await,
+        0
+    );
+}
