@@ -7,7 +7,8 @@ use tests::binary::nurture;
 use tests::root;
 
 fn schema(name: &str) -> Validator {
-    let text = std::fs::read_to_string(root().join("docs/reference").join(name)).expect("the schema is there");
+    let text =
+        std::fs::read_to_string(root().join("docs/reference").join(name)).expect("the schema is there");
     let schema: Json = serde_json::from_str(&text).expect("it is JSON");
     jsonschema::draft202012::new(&schema).expect("it is a schema")
 }
@@ -19,7 +20,9 @@ fn assert_fits(validator: &Validator, json: &Json) {
 }
 
 fn lines(out: &str) -> Vec<Json> {
-    out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
+        .collect()
 }
 
 /// A project made by `init`, with the sample customers.
@@ -60,7 +63,9 @@ fn the_sample_events_fit_the_schema_and_wrong_ones_do_not() {
     let text = std::fs::read_to_string(root().join("workflows/samples/events.jsonl")).expect("the samples");
     lines(&text).iter().for_each(|line| assert_fits(&event, line));
     assert!(!event.is_valid(&serde_json::json!({ "event": "order.paid", "customer": "c01" })), "no instant");
-    assert!(!event.is_valid(&serde_json::json!({ "event": 7, "customer": "c01", "at": "2026-03-01T00:00:00Z" })));
+    assert!(
+        !event.is_valid(&serde_json::json!({ "event": 7, "customer": "c01", "at": "2026-03-01T00:00:00Z" }))
+    );
 }
 
 #[test]
@@ -72,12 +77,18 @@ fn a_broken_file_is_shown_whole_and_its_published_version_stays_live() {
     assert_eq!(idle.code, 0, "{}", idle.err);
     let path = shop.join("workflows/birthday.yaml");
     let text = std::fs::read_to_string(&path).expect("the workflow");
-    let broken = text.replace("customer.status", "customer.statsu").replace("email: birthday/card", "emial: birthday/card");
+    let broken = text
+        .replace("customer.status", "customer.statsu")
+        .replace("email: birthday/card", "emial: birthday/card");
     assert_ne!(text, broken);
     std::fs::write(&path, broken).expect("written");
     let checked = nurture(&shop, &["check", "--lang", "en"]);
     assert_eq!(checked.code, 1);
-    assert!(checked.out.contains("customer.statsu") && checked.out.contains("did you mean"), "{}", checked.out);
+    assert!(
+        checked.out.contains("customer.statsu") && checked.out.contains("did you mean"),
+        "{}",
+        checked.out
+    );
     assert!(checked.out.contains("emial") && checked.out.contains("birthday.yaml:"), "{}", checked.out);
     let idle = nurture(&shop, &["run", "--until-idle", "--lang", "en"]);
     assert_eq!(idle.code, 0, "{}", idle.err);
@@ -98,7 +109,11 @@ fn a_template_variable_that_the_model_lacks_is_found_by_check() {
     std::fs::write(&path, format!("{text}\n\nYour code: {{{{customer.cuopon}}}}\n")).expect("written");
     let checked = nurture(&shop, &["check", "--lang", "en"]);
     assert_eq!(checked.code, 1, "{}", checked.out);
-    assert!(checked.out.contains("card.en.md.hbs:") && checked.out.contains("customer.coupon"), "{}", checked.out);
+    assert!(
+        checked.out.contains("card.en.md.hbs:") && checked.out.contains("customer.coupon"),
+        "{}",
+        checked.out
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use judge::Judged;
 use std::process::Child;
 use std::time::{Duration, Instant};
 use tests::dice::Dice;
-use tests::shop::{MAILS, Shop, count};
+use tests::shop::{Shop, count};
 use tests::sink::{Settings, Sink};
 
 /// Customers who come with each round: a little more than a round gets through, so that it is killed at work.
@@ -34,6 +34,39 @@ async fn what_may_come_twice_always_comes_and_under_one_message_id() {
     assert_eq!((judged.lost, judged.unknown, judged.untrue), (0, 0, 0), "{judged}");
     assert_eq!(judged.at_sink, judged.mails, "{judged}");
     assert!(judged.twice <= rounds * CONNECTIONS, "{judged}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_judge_sees_what_is_missing_and_what_is_there_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("sink.log");
+    let sink = Sink::with(Settings { log: Some(log.clone()), ..Settings::default() });
+    let shop = Shop::marketing(sink.port());
+    shop.start(3);
+    finish(&shop).await;
+    let fine = Judged::of(&shop, &log, 3).await;
+    assert_eq!(fine, Judged { mails: 6, at_sink: 6, ..Judged::default() });
+
+    let text = std::fs::read_to_string(&log).unwrap();
+    let (first, others) = text.split_once('\n').unwrap();
+    std::fs::write(&log, others).unwrap();
+    assert_eq!(Judged::of(&shop, &log, 3).await, Judged { lost: 1, at_sink: 5, ..fine });
+    std::fs::write(&log, format!("{text}{first}\n{first}\n")).unwrap();
+    assert_eq!(Judged::of(&shop, &log, 3).await, Judged { twice: 2, ..fine });
+
+    std::fs::write(&log, &text).unwrap();
+    let mut conn = shop.store().await.begin().await.unwrap();
+    let cancelled = "UPDATE send SET state = 'cancelled', reason = 'suppressed' WHERE slot = (SELECT min(slot) FROM send)";
+    let changed = sqlx::query(cancelled).execute(&mut *conn).await.unwrap().rows_affected();
+    sqlx::query("DELETE FROM event WHERE name = 'email.sent' AND slot = (SELECT min(slot) FROM send)")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    store::commit(conn).await.unwrap();
+    assert_eq!(
+        Judged::of(&shop, &log, 3).await,
+        Judged { untrue: usize::try_from(changed).unwrap(), ..fine }
+    );
 }
 
 /// How often it is killed.

@@ -7,7 +7,15 @@ use tests::root;
 
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", "x86_64-unknown-linux-gnu"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--offline",
+            "--filter-platform",
+            "x86_64-unknown-linux-gnu",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -16,7 +24,10 @@ fn metadata() -> Value {
 }
 
 fn deny() -> toml::Table {
-    std::fs::read_to_string(root().join("deny.toml")).expect("deny.toml is there").parse().expect("deny.toml is TOML")
+    std::fs::read_to_string(root().join("deny.toml"))
+        .expect("deny.toml is there")
+        .parse()
+        .expect("deny.toml is TOML")
 }
 
 /// The packages that are built into the product or its tests, by id.
@@ -114,7 +125,11 @@ fn no_crate_is_built_twice_without_a_reason() {
         .filter(|(name, versions)| versions.len() > 1 && !skip.contains(*name))
         .map(|(name, versions)| format!("{name}: {versions:?}"))
         .collect();
-    assert!(twice.is_empty(), "built in several versions, and deny.toml gives no reason:\n{}", twice.join("\n"));
+    assert!(
+        twice.is_empty(),
+        "built in several versions, and deny.toml gives no reason:\n{}",
+        twice.join("\n")
+    );
     let once: Vec<&String> =
         skip.iter().filter(|name| versions.get(*name).is_none_or(|versions| versions.len() < 2)).collect();
     assert!(once.is_empty(), "deny.toml skips what is not built twice: {once:?}");

@@ -70,7 +70,12 @@ fn what_a_later_release_brings_is_the_only_thing_wrong_in_the_other_examples() {
         let loaded = load(|file| file.path.ends_with(name));
         let errors: Vec<_> =
             loaded.report.diagnostics().iter().filter(|found| found.severity() == Severity::Error).collect();
-        assert_eq!(errors.len(), 1, "{}", human(&loaded.report, &loaded.sources, Language::En, Colour::Never));
+        assert_eq!(
+            errors.len(),
+            1,
+            "{}",
+            human(&loaded.report, &loaded.sources, Language::En, Colour::Never)
+        );
         for error in errors {
             assert!(error.message_in(Language::En).contains(key), "{}", error.message_in(Language::En));
         }

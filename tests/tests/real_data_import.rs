@@ -8,20 +8,10 @@ use dsl::project;
 use engine::import::{ImportReport, Job, NothingFollows, Settings, StoreTarget, What, load, read_map};
 use jiff::tz::TimeZone;
 use store::Store;
+use tests::real::data as real_data;
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie inside the workspace").to_owned()
-}
-
-/// The folder of the real data, where it is there.
-fn real_data() -> Option<PathBuf> {
-    let named = std::env::var_os("NURTURE_DATA").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| workspace().join("../shared/data"));
-    let found = folder.join("cdnow.txt").is_file() && folder.join("crm/sales_pipeline.csv").is_file();
-    if !found {
-        eprintln!("the real data is absent ({}): testing with the project's own samples", folder.display());
-    }
-    found.then_some(folder)
 }
 
 fn library() -> Library {

@@ -81,8 +81,11 @@ async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
     let began = Timestamp::now().as_millisecond();
     shop.fine(&["run", "--until-idle"]);
     let store = shop.store().await;
-    assert_eq!(states(&store).await, of(&[("due", 5)]));
-    let due: i64 = count(&mut store.read().await.unwrap(), "SELECT min(due_at) FROM send").await;
+    // On a slow machine the second mail may be due already; it waits behind the first.
+    let left = states(&store).await;
+    assert!(matches!(left.as_slice(), [(state, 5..=10)] if state == "due"), "{left:?}");
+    let first = "SELECT min(due_at) FROM send WHERE outgoing->>'template' = 'hello'";
+    let due: i64 = count(&mut store.read().await.unwrap(), first).await;
     assert!(due >= began + 1_000, "tried again later: {} ms", due - began);
 
     sink.listen();
@@ -285,14 +288,17 @@ async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back() {
         &format!("customer,topic,granted,at,source\nc0,offers,withdrawn,{now},page\n"),
     );
     let store = shop.store().await;
-    assert_eq!(states(&store).await, of(&[("claimed", 1)]));
+    let claimed = "SELECT count(*) FROM send WHERE state = 'claimed' AND outgoing->>'template' = 'hello'";
+    assert_eq!(count(&mut store.read().await.unwrap(), claimed).await, 1);
     shop.fine(&["import", "consents", "consents.csv"]);
     // The gate is asked, and the connection is closed without a mail.
     assert!(
         sink.wait_until(PATIENCE, |sink| sink.sessions().first().is_some_and(|session| session.over)).await
     );
     assert_eq!(terminate(child), Some(130));
-    assert_eq!(states(&store).await, of(&[("cancelled", 1)]));
+    // The second mail may have been due as well, or was never decided.
+    let left = states(&store).await;
+    assert!(matches!(left.as_slice(), [(state, 1..=2)] if state == "cancelled"), "{left:?}");
     assert_eq!(sink.count(), 0);
 }
 
@@ -341,4 +347,37 @@ async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more() {
         count(&mut conn, "SELECT count(*) FROM send WHERE step LIKE '%hello%' AND state <> 'accepted'").await,
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_until_idle_ends_when_it_is_asked_to() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(300);
+    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(300))));
+    let child = shop.spawn(&["run", "--until-idle"], "run.log");
+    assert!(sink.wait_for(1, PATIENCE).await, "{}", shop.said("run.log"));
+    assert_eq!(terminate(child), Some(130), "{}", shop.said("run.log"));
+    let sent = i64::try_from(sink.count()).unwrap();
+    assert!((1..=24).contains(&sent), "{sent} mails");
+    assert_eq!(states(&shop.store().await).await, of(&[("accepted", sent), ("due", 300 - sent)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_millis(500))));
+    let driven = Driven::of(&shop).await;
+    let other = shop.store().await;
+    let busy = async {
+        assert!(sink.wait_for(1, PATIENCE).await);
+        let transaction = other.begin().await.unwrap();
+        // Longer than a statement waits for another process.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        transaction.rollback().await.unwrap();
+    };
+    tokio::join!(busy, driven.work());
+    assert_eq!(driven.states().await, of(&[("accepted", 1)]));
 }

@@ -15,7 +15,11 @@ fn shipped() -> Vec<File> {
 fn shipped_files_check_without_errors() {
     let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
     let loaded = dsl::load(&shipped(), &settings);
-    assert!(!loaded.report.has_errors(), "{}", human(&loaded.report, &loaded.sources, Language::En, Colour::Never));
+    assert!(
+        !loaded.report.has_errors(),
+        "{}",
+        human(&loaded.report, &loaded.sources, Language::En, Colour::Never)
+    );
     assert!(loaded.project.workflows.len() >= 5, "five workflows ship");
 }
 
@@ -66,7 +70,9 @@ fn told(sources: &dsl::source::Sources, problem: &trial::Problem) -> String {
         trial::Problem::Missing { span, nearest, differs } => {
             format!("   missing: {} (nearest {nearest:?}: {differs:?})", sources.slice(*span).trim())
         }
-        trial::Problem::Never { span, at } => format!("   never: {} (line {at})", sources.slice(*span).trim()),
+        trial::Problem::Never { span, at } => {
+            format!("   never: {} (line {at})", sources.slice(*span).trim())
+        }
         other => format!("   {other:?}"),
     }
 }

@@ -42,7 +42,8 @@ fn every_rust_file_says_what_it_is_for() {
 #[test]
 fn no_test_is_ignored_and_nothing_is_left_undone() {
     // Put together here, so that this file does not find itself.
-    let marks = ["#[ig", "to", "unimple"].iter().zip(["nore", "do!(", "mented!("]).map(|(a, b)| format!("{a}{b}"));
+    let marks =
+        ["#[ig", "to", "unimple"].iter().zip(["nore", "do!(", "mented!("]).map(|(a, b)| format!("{a}{b}"));
     let marks: Vec<String> = marks.collect();
     let mut found = Vec::new();
     for (path, text) in all(".rs") {
@@ -66,7 +67,8 @@ fn allowed_imports() -> BTreeMap<String, BTreeSet<String>> {
         .map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             let imports = cells.get(1).copied().unwrap_or_default();
-            let imports = imports.split(',').map(str::trim).filter(|name| *name != "–").map(str::to_owned).collect();
+            let imports =
+                imports.split(',').map(str::trim).filter(|name| *name != "–").map(str::to_owned).collect();
             (cells.first().copied().unwrap_or_default().to_owned(), imports)
         })
         .collect()
@@ -156,7 +158,10 @@ fn only_the_clock_looks_at_a_wall() {
         .into_iter()
         .filter(|(path, _)| path.starts_with("crates/") && path.contains("/src/"))
         .filter(|(path, _)| !allowed.iter().any(|allowed| path.starts_with(allowed)))
-        .filter(|(_, text)| text.lines().any(|line| !line.trim_start().starts_with("//") && looks.iter().any(|l| line.contains(l))))
+        .filter(|(_, text)| {
+            text.lines()
+                .any(|line| !line.trim_start().starts_with("//") && looks.iter().any(|l| line.contains(l)))
+        })
         .map(|(path, _)| path)
         .collect();
     assert!(found.is_empty(), "time comes in as an argument: {found:?}");

@@ -44,7 +44,10 @@ impl Desk {
         let mut files: Vec<File> = texts
             .iter()
             .enumerate()
-            .map(|(number, text)| File { path: format!("workflows/w{number}.yaml"), text: (*text).to_owned() })
+            .map(|(number, text)| File {
+                path: format!("workflows/w{number}.yaml"),
+                text: (*text).to_owned(),
+            })
             .collect();
         files.push(File { path: "workflows/model.yaml".to_owned(), text: MODEL.to_owned() });
         let topics = "topics:\n  marketing: { class: marketing, title: Offers }\n  service: { class: transactional, title: Service }\n";
@@ -198,7 +201,10 @@ fn a_late_event_that_falsifies_inactivity_ends_the_walk_and_no_conversion_counts
     desk.turn("2026-03-02 10:00", vec![order]);
     desk.turn("2026-03-12 10:00", due());
     let late = desk.fact("order.paid", "2026-03-10 10:00", "2026-03-13 10:00", &[]);
-    assert_eq!(desk.turn("2026-03-13 10:00", vec![late]), ["03-13 10:00 quiet exit not_quiet exited not_quiet"]);
+    assert_eq!(
+        desk.turn("2026-03-13 10:00", vec![late]),
+        ["03-13 10:00 quiet exit not_quiet exited not_quiet"]
+    );
     let bought = desk.fact("order.paid", "2026-03-14 10:00", "2026-03-14 10:00", &[]);
     assert_eq!(desk.turn("2026-03-14 10:00", vec![bought]), [""; 0]);
     // The late order began a quiet period of its own, and the last one ends ten days after it.
@@ -244,7 +250,8 @@ steps:
 
 #[test]
 fn a_decision_stands_at_its_due_instant_within_a_minute_and_at_the_handling_after_it() {
-    let plain = "workflow: plain\ntrigger: { event: ping }\nconsent: none\nsteps:\n  - wait: 1 day\n  - tag: done\n";
+    let plain =
+        "workflow: plain\ntrigger: { event: ping }\nconsent: none\nsteps:\n  - wait: 1 day\n  - tag: done\n";
     for (handled, stands) in [("2026-03-03 10:01", "03-03 10:00"), ("2026-03-03 10:02", "03-03 10:02")] {
         let mut desk = Desk::of(&[plain]);
         let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
@@ -325,7 +332,8 @@ fn of_two_workflows_the_later_sees_what_the_earlier_did() {
 #[test]
 fn of_two_schedules_of_one_instant_the_higher_priority_goes_first() {
     let low = "workflow: a_low\ntrigger: manual\naudience: customer.tier == \"gold\"\nconsent: none\nsteps:\n  - tag: low\n";
-    let high = "workflow: b_high\npriority: 5\ntrigger: manual\nconsent: none\nsteps:\n  - set: { tier: gold }\n";
+    let high =
+        "workflow: b_high\npriority: 5\ntrigger: manual\nconsent: none\nsteps:\n  - set: { tier: gold }\n";
     let mut desk = Desk::of(&[low, high]);
     let start = |id: &str| Input::Start {
         workflow: WorkflowId::new(id),

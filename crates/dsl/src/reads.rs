@@ -152,7 +152,11 @@ pub fn of_workflow(workflow: &Workflow, library: &Library) -> BTreeSet<String> {
         Trigger::Event { name, .. } => {
             names.insert(name.clone());
         }
-        Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Date(_) | Trigger::Schedule(_) | Trigger::Manual => {}
+        Trigger::Stage { .. }
+        | Trigger::Attribute { .. }
+        | Trigger::Date(_)
+        | Trigger::Schedule(_)
+        | Trigger::Manual => {}
     }
     for step in &workflow.steps {
         if let Verb::WaitFor { events, .. } = &step.verb {

@@ -354,7 +354,13 @@ pub enum AssignBy {
 impl AssignBy {
     /// Every rule, in the order of the reference.
     pub const ALL: [Self; 7] = [
-        Self::RoundRobin, Self::Weighted, Self::LeastBusy, Self::Territory, Self::Skill, Self::Owner, Self::Sticky,
+        Self::RoundRobin,
+        Self::Weighted,
+        Self::LeastBusy,
+        Self::Territory,
+        Self::Skill,
+        Self::Owner,
+        Self::Sticky,
     ];
     /// The word in files and traces.
     pub fn as_str(self) -> &'static str {

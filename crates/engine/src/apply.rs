@@ -72,7 +72,8 @@ impl AfterBatch for Apply {
             .filter(|given| !given.consent.granted)
             .map(|given| (&given.customer, Some(given.consent.topic.as_str()), given.consent.medium))
             .collect();
-        let suppressed = batch.suppressions.iter().map(|(customer, word)| (customer, word.topic.as_deref(), word.medium));
+        let suppressed =
+            batch.suppressions.iter().map(|(customer, word)| (customer, word.topic.as_deref(), word.medium));
         let stopped: Vec<_> = withdrawn.into_iter().chain(suppressed).collect();
         send::cancel_topics(conn, &stopped, self.now).await?;
         Ok(())

@@ -82,7 +82,11 @@ impl Engine {
                     if reason == "error" {
                         tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, why, "a message could not be made; it is skipped");
                     }
-                    skips.push(Word { send: SendKey::of(&each.outgoing), reason: Some(reason.to_owned()), reply: Some(why).filter(|why| !why.is_empty()) });
+                    skips.push(Word {
+                        send: SendKey::of(&each.outgoing),
+                        reason: Some(reason.to_owned()),
+                        reply: Some(why).filter(|why| !why.is_empty()),
+                    });
                 }
             }
         }
@@ -140,7 +144,10 @@ impl Engine {
         let became = tokio::task::spawn_blocking(move || {
             ways.into_iter()
                 .filter(|way| handed.contains(&way.claimed.outgoing.id))
-                .map(|way| Became { fate: letter::write(&file, &way.claimed.outgoing, &way.outbound), claimed: way.claimed })
+                .map(|way| Became {
+                    fate: letter::write(&file, &way.claimed.outgoing, &way.outbound),
+                    claimed: way.claimed,
+                })
                 .collect::<Vec<_>>()
         })
         .await
@@ -169,8 +176,11 @@ impl Engine {
         }
         let (gate_in, gate_out) = mpsc::channel::<Asked>(TOGETHER);
         let (fate_in, fate_out) = mpsc::channel::<Became>(TOGETHER);
-        let connections =
-            if self.speakers.probe.in_doubt() { 1 } else { self.speakers.connections.max(1).min(queue.len()) };
+        let connections = if self.speakers.probe.in_doubt() {
+            1
+        } else {
+            self.speakers.connections.max(1).min(queue.len())
+        };
         let queue = Arc::new(Mutex::new(queue));
         let mut speakers = tokio::task::JoinSet::new();
         for _ in 0..connections {
@@ -211,8 +221,22 @@ impl Engine {
                 }
             })
             .collect();
+        let mut tries = 1;
+        loop {
+            match self.defer(&deferrals).await {
+                Err(error) if error.retry() && tries < RECORD_TRIES => {
+                    tracing::warn!(%error, tries, "sends could not be put back; once more");
+                    tokio::time::sleep(RECORD_PAUSE).await;
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn defer(&self, deferrals: &[Deferral]) -> Result<(), EngineError> {
         let mut transaction = self.store.begin().await?;
-        send::defer(&mut transaction, &self.worker, &deferrals).await?;
+        send::defer(&mut transaction, &self.worker, deferrals).await?;
         store::commit(transaction).await?;
         Ok(())
     }
@@ -224,8 +248,10 @@ impl Engine {
             let now = self.clock.now();
             let (asked, answers): (Vec<Gate>, Vec<oneshot::Sender<bool>>) = waiting.drain(..).unzip();
             let mut transaction = self.store.begin().await?;
-            let handed: BTreeSet<_> =
-                send::hand(&mut transaction, &self.worker, &asked, now, now + LEASE).await?.into_iter().collect();
+            let handed: BTreeSet<_> = send::hand(&mut transaction, &self.worker, &asked, now, now + LEASE)
+                .await?
+                .into_iter()
+                .collect();
             store::commit(transaction).await?;
             for (gate, answer) in asked.iter().zip(answers) {
                 // A speaker that is gone needs no answer.
@@ -276,12 +302,21 @@ impl Engine {
                     facts.extend(sent(outgoing, now));
                 }
                 Fate::Rejected { kind: Rejection::Configuration, reply } => {
-                    tracing::error!(code = reply.code, reply = reply.text, "the relay refuses us, not the customer; tried again in 5 minutes");
+                    tracing::error!(
+                        code = reply.code,
+                        reply = reply.text,
+                        "the relay refuses us, not the customer; tried again in 5 minutes"
+                    );
                     let due_at = now + SignedDuration::from_mins(5);
-                    deferred.push(Deferral { word: word.because("configuration").reply(&reply.text), due_at, tried: false });
+                    deferred.push(Deferral {
+                        word: word.because("configuration").reply(&reply.text),
+                        due_at,
+                        tried: false,
+                    });
                 }
                 Fate::Rejected { kind, reply } => {
-                    let permanent = *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
+                    let permanent =
+                        *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
                     let reason = if permanent { "hard_bounce" } else { "policy" };
                     rejected.push(word.because(reason).reply(&reply.text));
                     if permanent {
@@ -290,7 +325,8 @@ impl Engine {
                     }
                 }
                 Fate::Deferred { cause, retry, .. } => {
-                    let usual = retry_delay(claimed.attempt).unwrap_or(std::time::Duration::from_secs(6 * 3600));
+                    let usual =
+                        retry_delay(claimed.attempt).unwrap_or(std::time::Duration::from_secs(6 * 3600));
                     let usual = SignedDuration::try_from(usual).unwrap_or(SignedDuration::from_hours(6));
                     let wait = match retry {
                         Retry::Backoff => usual,

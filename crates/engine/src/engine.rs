@@ -90,7 +90,10 @@ impl Engine {
         }
         let published = Published::load(&mut conn, &self.settings, self.clock.now()).await?;
         for version in &published.unreadable {
-            tracing::error!(version, "this program cannot read a version that somebody walks in: its walks are held");
+            tracing::error!(
+                version,
+                "this program cannot read a version that somebody walks in: its walks are held"
+            );
         }
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
         Ok(true)

@@ -77,13 +77,19 @@ pub fn render(
 /// The sender that the step, or else the template, asks for; else the first of the project.
 fn sender(published: &Published, outgoing: &Outgoing) -> Sender {
     let senders = &published.project.library.senders;
-    let by_template = || published.renderer.find(&outgoing.template, None).and_then(|template| template.from.clone());
+    let by_template =
+        || published.renderer.find(&outgoing.template, None).and_then(|template| template.from.clone());
     let asked = outgoing.from.clone().or_else(by_template);
-    senders.iter().find(|sender| Some(&sender.id) == asked.as_ref()).or(senders.first()).cloned().unwrap_or_else(|| Sender {
-        id: "nurture".to_owned(),
-        address: "nurture@localhost.localdomain".to_owned(),
-        ..Sender::default()
-    })
+    senders
+        .iter()
+        .find(|sender| Some(&sender.id) == asked.as_ref())
+        .or(senders.first())
+        .cloned()
+        .unwrap_or_else(|| Sender {
+            id: "nurture".to_owned(),
+            address: "nurture@localhost.localdomain".to_owned(),
+            ..Sender::default()
+        })
 }
 
 /// Makes the letter, or says why it cannot be made: a reason's code and words for the operator.
@@ -95,15 +101,18 @@ pub(crate) fn make(
     now: Timestamp,
 ) -> Result<Outbound, (&'static str, String)> {
     let fault = |why: String| ("error", why);
-    let rendered = render(published, reps, snapshot, outgoing, now).map_err(|error| fault(error.to_string()))?;
+    let rendered =
+        render(published, reps, snapshot, outgoing, now).map_err(|error| fault(error.to_string()))?;
     let language = snapshot.customer.text("language");
-    let template_hash = published.renderer.find(&outgoing.template, language).map(|template| template.hash.clone());
+    let template_hash =
+        published.renderer.find(&outgoing.template, language).map(|template| template.hash.clone());
     let sender = sender(published, outgoing);
     let owner = owner(reps, snapshot, outgoing);
     let (name, address) = match &outgoing.to {
-        Recipient::Customer => {
-            (snapshot.customer.text("name").unwrap_or(""), snapshot.customer.text(outgoing.medium.address_attribute()))
-        }
+        Recipient::Customer => (
+            snapshot.customer.text("name").unwrap_or(""),
+            snapshot.customer.text(outgoing.medium.address_attribute()),
+        ),
         Recipient::Rep(rep) => match reps.get(rep) {
             Some(known) => (known.name.as_str(), known.email.as_deref()),
             None => (rep.as_str(), None),
@@ -123,7 +132,8 @@ pub(crate) fn make(
         };
         return Ok(Outbound::Note { note, template_hash });
     };
-    let mailbox = |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| fault(error.to_string()));
+    let mailbox =
+        |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| fault(error.to_string()));
     let by_owner = outgoing.from.as_deref() == Some("owner");
     // Answers go to the owner where the sender says so; the mail itself leaves in the brand's name, because
     // the relay signs for the sender's domain.
@@ -155,12 +165,18 @@ pub(crate) fn make(
     };
     let message: Message = draft.check().map_err(|error| fault(error.to_string()))?;
     let letter = Letter::of(&message).map_err(|error| fault(error.to_string()))?;
-    Ok(Outbound::Mail { to: to.address().to_owned(), envelope: Envelope::of(&message), letter, template_hash })
+    Ok(Outbound::Mail {
+        to: to.address().to_owned(),
+        envelope: Envelope::of(&message),
+        letter,
+        template_hash,
+    })
 }
 
 /// The rep who owns the entity that the walk is about, else the customer.
 fn owner<'r>(reps: &'r BTreeMap<RepId, Rep>, snapshot: &Snapshot, outgoing: &Outgoing) -> Option<&'r Rep> {
-    let by_walk = outgoing.context.get("owner").and_then(|owner| owner.get("id")).and_then(serde_json::Value::as_str);
+    let by_walk =
+        outgoing.context.get("owner").and_then(|owner| owner.get("id")).and_then(serde_json::Value::as_str);
     let id = by_walk.map(RepId::new).or_else(|| snapshot.customer.owner())?;
     reps.get(&id)
 }

@@ -9,14 +9,14 @@ pub mod error;
 pub mod import;
 pub mod jobs;
 pub mod letter;
+mod live;
 pub mod lock;
+mod probe;
 pub mod publish;
 pub mod published;
 pub mod simulate;
 pub mod speak;
 mod turns;
-mod live;
-mod probe;
 mod virtual_run;
 
 pub use apply::Apply;

@@ -50,10 +50,16 @@ impl Engine {
     }
 
     /// Works until `stop`: nudges wake it at once, a watchdog each second finds what no nudge told of.
-    pub async fn serve(self: Arc<Self>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), EngineError> {
+    pub async fn serve(
+        self: Arc<Self>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), EngineError> {
         let lost = self.recover().await?;
         if lost.unknown > 0 {
-            tracing::warn!(unknown = lost.unknown, "sends were in flight when an earlier process ended; nobody can know their fate: `nurture sends --unknown` lists them");
+            tracing::warn!(
+                unknown = lost.unknown,
+                "sends were in flight when an earlier process ended; nobody can know their fate: `nurture sends --unknown` lists them"
+            );
         }
         crate::jobs::prepare(self.store.pool()).await?;
         let engine = Arc::clone(&self);

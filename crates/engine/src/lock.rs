@@ -34,7 +34,10 @@ pub async fn take(
         && until > now
     {
         // The lock is ours, so whoever held the lease is dead.
-        tracing::info!(former = former.name, "the process that held the lease is gone; its lease is taken over");
+        tracing::info!(
+            former = former.name,
+            "the process that held the lease is gone; its lease is taken over"
+        );
         lease::release(&mut transaction, &former).await?;
     }
     let worker = lease::acquire(&mut transaction, &owner, now, now + hold).await?;

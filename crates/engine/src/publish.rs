@@ -53,7 +53,8 @@ pub async fn publish(
     let mut transaction = store.begin().await?;
     let report = keep(&mut transaction, files, settings, policy, now).await?;
     if report.copied > 0 || !report.published.is_empty() {
-        let mark = meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
+        let mark =
+            meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
         meta::set(&mut transaction, MARK, Some(&(mark + 1).to_string())).await?;
     }
     store::commit(transaction).await?;
@@ -180,18 +181,15 @@ impl Engine {
         self.refresh().await?;
         let published = self.published();
         let timed = |id: &WorkflowId| {
-            published
-                .workflows
-                .live(id)
-                .is_some_and(|workflow| matches!(workflow.trigger, Trigger::Date(_) | Trigger::Inactive { .. }))
+            published.workflows.live(id).is_some_and(|workflow| {
+                matches!(workflow.trigger, Trigger::Date(_) | Trigger::Inactive { .. })
+            })
         };
         if !report.published.iter().any(|(id, _)| timed(id)) && report.copied == 0 {
             return Ok(());
         }
-        let launch: Vec<WorkflowId> = launched(&published.workflows)
-            .into_iter()
-            .filter(|id| report.first.contains(id))
-            .collect();
+        let launch: Vec<WorkflowId> =
+            launched(&published.workflows).into_iter().filter(|id| report.first.contains(id)).collect();
         let mut conn = self.store.read().await?;
         let all = customer::ids(&mut conn).await?;
         drop(conn);

@@ -35,7 +35,11 @@ pub const MARK: &str = "published";
 
 impl Published {
     /// Loads what is live. A version that this program cannot read is left out and named.
-    pub async fn load(conn: &mut Connection, settings: &Settings, now: Timestamp) -> Result<Self, EngineError> {
+    pub async fn load(
+        conn: &mut Connection,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Self, EngineError> {
         let mark = store::meta::get(conn, MARK).await?.unwrap_or_default();
         let mut files: Vec<File> = Vec::new();
         for text in library::all(conn).await?.into_iter().chain(template::all(conn).await?) {
@@ -78,8 +82,9 @@ impl Published {
                 None => unreadable.push(format!("{} {}", old.workflow, old.version)),
             }
         }
-        let zone = zone::zone(&settings.zone)
-            .ok_or_else(|| EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone)))?;
+        let zone = zone::zone(&settings.zone).ok_or_else(|| {
+            EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone))
+        })?;
         let reads = EventReads { names: reads(&project, &workflows) };
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
         Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable })
@@ -104,15 +109,16 @@ impl Published {
     /// Whether assignments look at how many open leads a rep has.
     pub fn counts_open(&self) -> bool {
         let by_load = |by: &[dsl::step::AssignBy]| by.contains(&dsl::step::AssignBy::LeastBusy);
-        let in_teams = self
-            .project
-            .library
-            .teams
-            .values()
-            .any(|team| by_load(&team.by) || team.members.iter().any(|member| member.open_leads.is_some()));
+        let in_teams =
+            self.project.library.teams.values().any(|team| {
+                by_load(&team.by) || team.members.iter().any(|member| member.open_leads.is_some())
+            });
         in_teams
             || self.workflows.versions.values().any(|workflow| {
-                workflow.steps.iter().any(|step| matches!(&step.verb, dsl::step::Verb::Assign { by, .. } if by_load(by)))
+                workflow
+                    .steps
+                    .iter()
+                    .any(|step| matches!(&step.verb, dsl::step::Verb::Assign { by, .. } if by_load(by)))
             })
     }
 }

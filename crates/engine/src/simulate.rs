@@ -82,15 +82,19 @@ pub async fn simulate(
     for part in ids.chunks(store::history::PAGE) {
         if past {
             for past in store::history::page(conn, part, &library.model).await? {
-                let (snapshot, facts) = history::as_of(library, &published.zone, archive_of(past), request.from);
+                let (snapshot, facts) =
+                    history::as_of(library, &published.zone, archive_of(past), request.from);
                 for fact in facts.iter().filter(|fact| fact.name == model::event::names::CUSTOMER_CHANGED) {
-                    changed.extend(fact.properties.get("attribute").and_then(model::Value::as_text).map(str::to_owned));
+                    changed.extend(
+                        fact.properties.get("attribute").and_then(model::Value::as_text).map(str::to_owned),
+                    );
                 }
                 coming.extend(facts.into_iter().filter(|fact| fact.at < request.to));
                 customers.push(snapshot);
             }
         } else {
-            customers.extend(snapshot::load(conn, part, &library.model, &published.reads, request.now).await?);
+            customers
+                .extend(snapshot::load(conn, part, &library.model, &published.reads, request.now).await?);
         }
     }
     let (teams, open) = if past {
@@ -115,7 +119,8 @@ pub async fn simulate(
     simulation.run(request.to, &mut teller);
     let mut trace = teller.trace;
     trace.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
-    let without_history = if past { without_history(published, &workflows, &changed) } else { BTreeSet::new() };
+    let without_history =
+        if past { without_history(published, &workflows, &changed) } else { BTreeSet::new() };
     Ok(Told { trace, samples: teller.samples, load: teller.load, customers: count, without_history })
 }
 
@@ -130,7 +135,11 @@ pub(crate) fn launched(workflows: &Workflows) -> Vec<WorkflowId> {
 }
 
 /// Attributes read by conditions that were given by an import and never seen to change.
-fn without_history(published: &Published, workflows: &Workflows, changed: &BTreeSet<String>) -> BTreeSet<String> {
+fn without_history(
+    published: &Published,
+    workflows: &Workflows,
+    changed: &BTreeSet<String>,
+) -> BTreeSet<String> {
     let mut read = BTreeSet::new();
     for workflow in workflows.in_order() {
         read.extend(dsl::reads::attributes_of_workflow(workflow, &published.project.library));
@@ -139,7 +148,9 @@ fn without_history(published: &Published, workflows: &Workflows, changed: &BTree
         let attribute = published.project.library.model.customer.get(name);
         attribute.is_some_and(|attribute| matches!(attribute.origin, dsl::library::Origin::Given))
     };
-    read.retain(|name| given(name) && !changed.contains(name) && name != "created_at" && name != "external_id");
+    read.retain(|name| {
+        given(name) && !changed.contains(name) && name != "created_at" && name != "external_id"
+    });
     read
 }
 
@@ -153,7 +164,14 @@ struct Teller<'p> {
 }
 
 impl Watcher for Teller<'_> {
-    fn decided(&mut self, _: &World<'_>, people: &People, snapshot: &Snapshot, changes: &Changes, now: Timestamp) {
+    fn decided(
+        &mut self,
+        _: &World<'_>,
+        people: &People,
+        snapshot: &Snapshot,
+        changes: &Changes,
+        now: Timestamp,
+    ) {
         (self.progress)(now);
         for assignment in &changes.assignments {
             *self.load.entry(assignment.rep.to_string()).or_insert(0) += 1;

@@ -2,8 +2,8 @@
 
 use crate::error::EngineError;
 use crate::probe::Probe;
-use channels::email::{Login, Relay, RelayPool, Secret, Security};
 use channels::FileChannel;
+use channels::email::{Login, Relay, RelayPool, Secret, Security};
 use dsl::library::{Channel, Library, SmtpChannel};
 use jiff::tz::TimeZone;
 use std::num::NonZeroU32;

@@ -150,7 +150,8 @@ async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Re
     let timers = timer::due(conn, now, limit).await?;
     let walks = if timers.is_empty() { enrollment::due(conn, now, limit).await? } else { Vec::new() };
     let count = timers.len() + walks.len();
-    let customers = timers.into_iter().map(|timer| timer.customer).chain(walks.into_iter().map(|walk| walk.customer));
+    let customers =
+        timers.into_iter().map(|timer| timer.customer).chain(walks.into_iter().map(|walk| walk.customer));
     for customer in customers {
         inputs.entry(customer).or_insert_with(|| vec![Input::Due]);
     }

@@ -35,7 +35,8 @@ impl Engine {
     ) -> Result<(), EngineError> {
         if self.speakers.delivery != Delivery::File {
             return Err(EngineError::Clock(
-                "a virtual clock runs with `delivery = \"file\"` only: nothing may leave at a pretended time".to_owned(),
+                "a virtual clock runs with `delivery = \"file\"` only: nothing may leave at a pretended time"
+                    .to_owned(),
             ));
         }
         clock.set(from);

@@ -62,13 +62,22 @@ pub(crate) fn advance(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment, ar
         let workflow = Arc::clone(&walker.workflow);
         let Some(step) = workflow.step(at) else { return walker.end("error") };
         let flow = walker.run(at, step, arrival);
+        if matches!(flow, Flow::Next | Flow::Into(_)) && walker.turn.has_caused() {
+            let Some(again) = met(walker, step) else { return };
+            walker = again;
+        }
         let next = match flow {
             Flow::Next => after(&workflow, at),
             Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
             Flow::Rest(until) => return walker.rest(step, until, arrival),
             Flow::Leave(reason) => return walker.end(&reason),
             Flow::Goal => {
-                let entry = Entry { name: "goal".to_owned(), at: moment.at, received_at: moment.at, ..Entry::default() };
+                let entry = Entry {
+                    name: "goal".to_owned(),
+                    at: moment.at,
+                    received_at: moment.at,
+                    ..Entry::default()
+                };
                 let id = walker.enrollment.id.clone();
                 walker.put();
                 return reach_goal(turn, &id, entry, moment);
@@ -85,6 +94,19 @@ pub(crate) fn advance(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment, ar
         }
         arrival = Arrival::Fresh;
     }
+}
+
+/// What a step recorded meets all walks before the next step, this one among them. `None`: it has ended, or
+/// its goal is reached.
+fn met<'t, 'a>(walker: Walker<'t, 'a>, step: &Step) -> Option<Walker<'t, 'a>> {
+    let Walker { turn, workflow: _, mut enrollment, moment } = walker;
+    let here = WalkState::Ready { step: step.id.clone(), since: moment.at };
+    let (id, goal) = (enrollment.id.clone(), enrollment.walk.goal.clone());
+    enrollment.state = here.clone();
+    turn.put(enrollment);
+    turn.route_caused();
+    let walker = Walker::take(turn, &id, moment)?;
+    (walker.enrollment.state == here && walker.enrollment.walk.goal == goal).then_some(walker)
 }
 
 /// Where a walk goes after a step.
@@ -118,6 +140,7 @@ pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, mom
     let Some(at) = workflow.find(&request.step) else { return walker.end("error") };
     let Some(step) = workflow.step(at) else { return walker.end("error") };
     let flow = step::assign::given(&mut walker, step, request, chosen);
+    let Some(walker) = met(walker, step) else { return };
     let next = match flow {
         Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
         Flow::Leave(reason) => return walker.end(&reason),
@@ -127,12 +150,20 @@ pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, mom
 }
 
 /// What a walk waited for has come.
-pub(crate) fn came(turn: &mut Turn<'_>, id: &EnrollmentId, at: StepIx, number: u32, entry: Entry, moment: Moment) {
+pub(crate) fn came(
+    turn: &mut Turn<'_>,
+    id: &EnrollmentId,
+    at: StepIx,
+    number: u32,
+    entry: Entry,
+    moment: Moment,
+) {
     let Some(mut walker) = Walker::take(turn, id, moment) else { return };
     let workflow = Arc::clone(&walker.workflow);
     let Some(step) = workflow.step(at) else { return };
     let block = step::wait_for::came(&mut walker, step, number, entry);
-    let next = block.and_then(|block| workflow.first(block)).map_or_else(|| after(&workflow, at), Place::Step);
+    let next =
+        block.and_then(|block| workflow.first(block)).map_or_else(|| after(&workflow, at), Place::Step);
     walker.go(&next);
 }
 
@@ -252,7 +283,15 @@ impl<'t, 'a> Walker<'t, 'a> {
             let facts = self.turn.facts(Some(&self.enrollment), event.as_ref(), self.moment.at);
             if !condition::holds(only_if, &facts) {
                 let values = condition::explain(only_if, &facts);
-                self.line(Some(step), step::did(&step.verb), &step::what(&step.verb), Outcome::Skipped, None, Some("only_if"), values);
+                self.line(
+                    Some(step),
+                    step::did(&step.verb),
+                    &step::what(&step.verb),
+                    Outcome::Skipped,
+                    None,
+                    Some("only_if"),
+                    values,
+                );
                 return Flow::Next;
             }
         }
@@ -261,7 +300,8 @@ impl<'t, 'a> Walker<'t, 'a> {
 
     /// A timeline or repeat that the walk comes back to.
     fn is_under_way(&self, step: &Step) -> bool {
-        self.enrollment.walk.timelines.contains_key(&step.id) || self.enrollment.walk.passes.contains_key(&step.id)
+        self.enrollment.walk.timelines.contains_key(&step.id)
+            || self.enrollment.walk.passes.contains_key(&step.id)
     }
 
     /// `event.*` at a step: the event that the nearest enclosing `then` was reached by; `None`: the entry.
@@ -305,7 +345,12 @@ impl<'t, 'a> Walker<'t, 'a> {
                     if let Some(step) = self.workflow.step(owner)
                         && let Verb::Timeline(timeline) = &step.verb
                         && timeline.points.get(number as usize).is_some_and(|point| point.again)
-                        && let Some(date) = self.enrollment.walk.timelines.get(&step.id).and_then(|state| state.running_for.or(state.date))
+                        && let Some(date) = self
+                            .enrollment
+                            .walk
+                            .timelines
+                            .get(&step.id)
+                            .and_then(|state| state.running_for.or(state.date))
                     {
                         parts.push(date.to_string());
                     }
@@ -344,7 +389,13 @@ impl<'t, 'a> Walker<'t, 'a> {
     }
 
     /// A step that cannot be done: it is traced, and `on_error` says where the walk goes.
-    pub(crate) fn failed(&mut self, step: &Step, what: &str, reason: &str, values: BTreeMap<String, Json>) -> Flow {
+    pub(crate) fn failed(
+        &mut self,
+        step: &Step,
+        what: &str,
+        reason: &str,
+        values: BTreeMap<String, Json>,
+    ) -> Flow {
         self.line(Some(step), step::did(&step.verb), what, Outcome::Skipped, None, Some(reason), values);
         match step.on_error {
             OnError::Skip => Flow::Next,
@@ -356,7 +407,15 @@ impl<'t, 'a> Walker<'t, 'a> {
     /// Held out: the step is traced, and nothing leaves.
     pub(crate) fn held_out(&mut self, step: &Step, what: &str) -> bool {
         if self.enrollment.walk.holdout {
-            self.line(Some(step), step::did(&step.verb), what, Outcome::Skipped, None, Some("held_out"), BTreeMap::new());
+            self.line(
+                Some(step),
+                step::did(&step.verb),
+                what,
+                Outcome::Skipped,
+                None,
+                Some("held_out"),
+                BTreeMap::new(),
+            );
         }
         self.enrollment.walk.holdout
     }
@@ -386,7 +445,9 @@ impl<'t, 'a> Walker<'t, 'a> {
 
     fn end(mut self, reason: &str) {
         self.enrollment.state = WalkState::Ended { at: self.moment.at, reason: reason.to_owned() };
-        if self.enrollment.walk.converted_at.is_some() || self.enrollment.goal_until.is_some_and(|u| u <= self.moment.at) {
+        if self.enrollment.walk.converted_at.is_some()
+            || self.enrollment.goal_until.is_some_and(|u| u <= self.moment.at)
+        {
             self.enrollment.goal_until = None;
         }
         self.line(None, Did::Exit, reason, Outcome::Exited, None, Some(reason), BTreeMap::new());

@@ -12,10 +12,17 @@ const MOST_ROUNDS: usize = 8;
 
 /// Decides for a batch. Requests of one round are ordered by (team, instant, enrollment), so that every
 /// worker, and the simulation, gives the same reps.
-pub fn decide(world: World<'_>, people: &mut People, work: Vec<Work>, now: Timestamp) -> Vec<(Snapshot, Changes)> {
+pub fn decide(
+    world: World<'_>,
+    people: &mut People,
+    work: Vec<Work>,
+    now: Timestamp,
+) -> Vec<(Snapshot, Changes)> {
     let reps = Arc::new(people.reps.clone());
-    let mut turns: Vec<Turn<'_>> =
-        work.into_iter().map(|work| Turn::new(world, Arc::clone(&reps), work.snapshot, work.inputs, now)).collect();
+    let mut turns: Vec<Turn<'_>> = work
+        .into_iter()
+        .map(|work| Turn::new(world, Arc::clone(&reps), work.snapshot, work.inputs, now))
+        .collect();
     let mut asking: Vec<usize> = Vec::new();
     for (place, turn) in turns.iter_mut().enumerate() {
         if !turn.run() {

@@ -6,9 +6,7 @@ use crate::draw;
 use crate::turn::{Line, Turn};
 use crate::world::{MOST_CAUSES, Moment};
 use dsl::workflow::{GoalReached, Reentry, Workflow};
-use model::{
-    Did, Enrollment, EnrollmentId, Entry, EntryMemory, Outcome, Value, Walk, WalkState, content_id,
-};
+use model::{Did, Enrollment, EnrollmentId, Entry, EntryMemory, Outcome, Value, Walk, WalkState, content_id};
 use std::collections::BTreeMap;
 
 /// Why somebody does not enter.
@@ -98,7 +96,9 @@ fn key_of(turn: &Turn<'_>, workflow: &Workflow, entry: &Entry) -> Option<String>
             let mut facts = turn.facts(None, None, entry.at);
             facts.entry = Some(entry);
             let operand = dsl::condition::Operand::Name(path.clone());
-            condition::value(&operand, &facts).map(|value| Turn::text_of(&value)).filter(|key| !key.is_empty())
+            condition::value(&operand, &facts)
+                .map(|value| Turn::text_of(&value))
+                .filter(|key| !key.is_empty())
         }
         None => Some(entry.entity.as_ref().map(|(_, id)| id.to_string()).unwrap_or_default()),
     }

@@ -82,10 +82,15 @@ fn consent_events(snapshot: &Snapshot, consents: &[Consent], coming: &[Event], a
                 ("topic".to_owned(), Value::Text(consent.topic.clone())),
                 ("source".to_owned(), Value::Text(consent.source.clone())),
             ]);
-            properties.extend(consent.medium.map(|m| ("channel".to_owned(), Value::Text(m.as_str().to_owned()))));
+            properties
+                .extend(consent.medium.map(|m| ("channel".to_owned(), Value::Text(m.as_str().to_owned()))));
             let medium = consent.medium.map_or("", model::Medium::as_str);
             Event {
-                id: EventId::from(format!("consent_{}_{medium}_{}", consent.topic, consent.at.as_millisecond())),
+                id: EventId::from(format!(
+                    "consent_{}_{medium}_{}",
+                    consent.topic,
+                    consent.at.as_millisecond()
+                )),
                 source: consent.source.clone(),
                 name: name_of(consent).to_owned(),
                 customer: snapshot.customer.id.clone(),

@@ -111,7 +111,12 @@ pub(crate) fn stays(walker: &Walker<'_, '_>, at: StepIx) -> Stays {
 }
 
 /// Suppression, address and consent: what also the hand-over asks once more. `None`: it may go.
-pub fn allowed(snapshot: &Snapshot, topic: Option<&str>, medium: Medium, now: Timestamp) -> Option<&'static str> {
+pub fn allowed(
+    snapshot: &Snapshot,
+    topic: Option<&str>,
+    medium: Medium,
+    now: Timestamp,
+) -> Option<&'static str> {
     if snapshot.suppressions.iter().any(|known| known.forbids(topic, medium, now)) {
         return Some("suppressed");
     }

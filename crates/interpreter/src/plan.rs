@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use model::event::names;
 use model::{
-    DateAnchor, DateRepeat, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer, TimerKey, Value, WorkflowId,
-    zone,
+    DateAnchor, DateRepeat, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer,
+    TimerKey, Value, WorkflowId, zone,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +39,9 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
         match &workflow.trigger {
             // In a test the walk enters at the clock: that quiet period is spent.
             Trigger::Inactive { .. } if turn.world.trial.is_some() => {}
-            Trigger::Inactive { no, length } => plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id)),
+            Trigger::Inactive { no, length } => {
+                plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id))
+            }
             Trigger::Date(trigger) => plan_dates(turn, &workflow, trigger, None),
             Trigger::Event { .. }
             | Trigger::Stage { .. }
@@ -95,8 +97,7 @@ fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
     let sets = turn.world.library.model.events.get(&event.name).map(|kind| &kind.sets);
     match &path.root {
         Root::Customer => {
-            zone
-                || (event.name == names::CUSTOMER_CHANGED && attribute == Some(&*path.field))
+            zone || (event.name == names::CUSTOMER_CHANGED && attribute == Some(&*path.field))
                 || is_computed(turn, path)
         }
         Root::Entity(kind) => {
@@ -159,7 +160,14 @@ fn plan_quiet(turn: &mut Turn<'_>, workflow: &Workflow, no: &[String], length: &
     }
 }
 
-fn fire_quiet(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: TimerKey, timer: &Timer, no: &[String], length: &Length) {
+fn fire_quiet(
+    turn: &mut Turn<'_>,
+    workflow: &Arc<Workflow>,
+    key: TimerKey,
+    timer: &Timer,
+    no: &[String],
+    length: &Length,
+) {
     let Some(last) = last_of(turn, no, turn.now) else { return };
     let deadline = add(last, length, &turn.zone, &turn.world.library.calendar);
     if deadline > timer.fire_at {
@@ -168,7 +176,13 @@ fn fire_quiet(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: TimerKey, time
     }
     let moment = Moment::of(timer.fire_at, turn.now);
     let fields = BTreeMap::from([("since".to_owned(), Value::Instant(last))]);
-    let entry = Entry { name: "inactive".to_owned(), at: moment.at, received_at: moment.at, fields, ..Entry::default() };
+    let entry = Entry {
+        name: "inactive".to_owned(),
+        at: moment.at,
+        received_at: moment.at,
+        fields,
+        ..Entry::default()
+    };
     enroll::enroll(turn, workflow, entry, moment);
 }
 
@@ -184,7 +198,13 @@ fn subjects(turn: &Turn<'_>, path: &Path, only: Option<EntityId>) -> Vec<Option<
             .filter(|(known, id)| known.as_str() == &**kind && only.as_ref().is_none_or(|only| only == id))
             .map(|key| Some(key.clone()))
             .collect(),
-        Root::Customer | Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
+        Root::Customer
+        | Root::Entry
+        | Root::Event
+        | Root::Owner
+        | Root::Vars
+        | Root::Inputs
+        | Root::Step(_) => {
             vec![None]
         }
     }
@@ -216,8 +236,9 @@ fn plan_dates(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, o
     for subject in subjects(turn, &trigger.of, only) {
         let key = timer_key(workflow, subject.as_ref());
         let anchor = anchor(turn, &trigger.of, subject.as_ref());
-        let next =
-            anchor.as_ref().and_then(|anchor| first_occurrence(turn, workflow, trigger, anchor, &key.subject));
+        let next = anchor
+            .as_ref()
+            .and_then(|anchor| first_occurrence(turn, workflow, trigger, anchor, &key.subject));
         if next.is_none()
             && trigger.rule.repeat == DateRepeat::Once
             && let Some(anchor) = &anchor
@@ -230,7 +251,13 @@ fn plan_dates(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, o
 
 /// A date that comes once and whose instant is past when first planned: it does not fire, and counts as
 /// missed, once.
-fn past_already(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &DateTrigger, anchor: &DateAnchor, subject: &str) {
+fn past_already(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    trigger: &DateTrigger,
+    anchor: &DateAnchor,
+    subject: &str,
+) {
     let work = &turn.world.library.calendar;
     let Some(past) = date::occurrence(anchor, &trigger.rule, LONG_AGO, &turn.zone, work) else { return };
     let fired = fired_key(workflow, subject, past.date);
@@ -272,11 +299,23 @@ fn first_occurrence(
     }
 }
 
-fn fire_date(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: &TimerKey, timer: &Timer, trigger: &DateTrigger) {
+fn fire_date(
+    turn: &mut Turn<'_>,
+    workflow: &Arc<Workflow>,
+    key: &TimerKey,
+    timer: &Timer,
+    trigger: &DateTrigger,
+) {
     let Ok(date) = timer.basis.parse::<Date>() else { return };
     let subject = match &trigger.of.root {
         Root::Entity(kind) => Some((kind.to_string(), EntityId::new(&key.subject))),
-        Root::Customer | Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+        Root::Customer
+        | Root::Entry
+        | Root::Event
+        | Root::Owner
+        | Root::Vars
+        | Root::Inputs
+        | Root::Step(_) => None,
     };
     let fired = fired_key(workflow, &key.subject, date);
     turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });
@@ -285,7 +324,11 @@ fn fire_date(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: &TimerKey, time
         let after = timer.fire_at + jiff::SignedDuration::from_millis(1);
         let next = date::occurrence(&anchor, &trigger.rule, after, &turn.zone, &turn.world.library.calendar)
             .filter(|next| next.date > date);
-        set(turn, key.clone(), next.map(|next| Timer { fire_at: next.fires_at, basis: next.date.to_string() }));
+        set(
+            turn,
+            key.clone(),
+            next.map(|next| Timer { fire_at: next.fires_at, basis: next.date.to_string() }),
+        );
     }
     let late = turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond());
     let moment = Moment::of(timer.fire_at, turn.now);
@@ -304,7 +347,13 @@ fn fire_date(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, key: &TimerKey, time
     enroll::enroll(turn, workflow, entry, moment);
 }
 
-fn missed(turn: &mut Turn<'_>, workflow: &Workflow, what: &str, moment: Moment, fields: &BTreeMap<String, Value>) {
+fn missed(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    what: &str,
+    moment: Moment,
+    fields: &BTreeMap<String, Value>,
+) {
     turn.trace(Line {
         at: moment.at,
         workflow: (&workflow.id, &workflow.version),
@@ -322,7 +371,13 @@ fn missed(turn: &mut Turn<'_>, workflow: &Workflow, what: &str, moment: Moment, 
 // Settling events.
 
 /// An event that starts a walk once nothing of it came for a while: the last one counts, per key.
-pub(crate) fn settle(turn: &mut Turn<'_>, workflow: &Workflow, settles: &Length, event: &Event, entry: &Entry) {
+pub(crate) fn settle(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    settles: &Length,
+    event: &Event,
+    entry: &Entry,
+) {
     let subject = workflow
         .key
         .as_ref()

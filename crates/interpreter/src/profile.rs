@@ -13,7 +13,13 @@ use std::collections::BTreeMap;
 
 /// Takes a fact in: puts it among the customer's events and changes what follows from it. An event that is
 /// there already changes nothing (`false`). A late one changes what it would have changed in order.
-pub fn apply(library: &Library, zone: &TimeZone, snapshot: &mut Snapshot, event: &Event, changes: &mut Changes) -> bool {
+pub fn apply(
+    library: &Library,
+    zone: &TimeZone,
+    snapshot: &mut Snapshot,
+    event: &Event,
+    changes: &mut Changes,
+) -> bool {
     if !snapshot.insert_event(event.clone()) {
         return false;
     }
@@ -118,7 +124,13 @@ fn change_stage(entity: &mut Entity, event: &Event) {
 }
 
 /// `from:` attributes of the customer that run over events of this name.
-fn keep_computed(library: &Library, zone: &TimeZone, snapshot: &mut Snapshot, event: &Event, changes: &mut Changes) {
+fn keep_computed(
+    library: &Library,
+    zone: &TimeZone,
+    snapshot: &mut Snapshot,
+    event: &Event,
+    changes: &mut Changes,
+) {
     for (name, attribute) in &library.model.customer {
         let Origin::From(aggregate) = &attribute.origin else { continue };
         let Over::Events(over) = &aggregate.of else { continue };
@@ -160,7 +172,13 @@ fn keep_computed(library: &Library, zone: &TimeZone, snapshot: &mut Snapshot, ev
 }
 
 /// Adds one event to a kept aggregate; `false`: it does not change it.
-fn fold(customer: &mut Customer, name: &str, kind: AggregateKind, field: Option<Value>, event: &Event) -> bool {
+fn fold(
+    customer: &mut Customer,
+    name: &str,
+    kind: AggregateKind,
+    field: Option<Value>,
+    event: &Event,
+) -> bool {
     let known = customer.attributes.get(name).cloned();
     let next = match kind {
         AggregateKind::Count => {
@@ -169,15 +187,21 @@ fn fold(customer: &mut Customer, name: &str, kind: AggregateKind, field: Option<
         }
         AggregateKind::Sum => {
             let sum = known.as_ref().and_then(Value::as_number).unwrap_or(Decimal::ZERO);
-            field.as_ref().and_then(Value::as_number).and_then(|more| sum.checked_add(more)).map(Value::Number)
+            field
+                .as_ref()
+                .and_then(Value::as_number)
+                .and_then(|more| sum.checked_add(more))
+                .map(Value::Number)
         }
         AggregateKind::Min => field.filter(|new| known.as_ref().is_none_or(|old| condition::less(new, old))),
         AggregateKind::Max => field.filter(|new| known.as_ref().is_none_or(|old| condition::less(old, new))),
         AggregateKind::First | AggregateKind::Last => {
             let order = order_of(event);
             let first = kind == AggregateKind::First;
-            let replaces =
-                customer.computed_at.get(name).is_none_or(|known| if first { order < *known } else { order > *known });
+            let replaces = customer
+                .computed_at
+                .get(name)
+                .is_none_or(|known| if first { order < *known } else { order > *known });
             if replaces && field.is_some() {
                 customer.computed_at.insert(name.to_owned(), order);
                 field
@@ -199,7 +223,9 @@ fn fold(customer: &mut Customer, name: &str, kind: AggregateKind, field: Option<
 fn set_by_event(library: &Library, snapshot: &mut Snapshot, event: &Event, changes: &mut Changes) {
     let Some(kind) = library.model.events.get(&event.name) else { return };
     for ((entity_kind, attribute), field) in &kind.sets {
-        let Some(id) = event.properties.get(&format!("{entity_kind}_id")).and_then(Value::as_text) else { continue };
+        let Some(id) = event.properties.get(&format!("{entity_kind}_id")).and_then(Value::as_text) else {
+            continue;
+        };
         let key = (entity_kind.clone(), model::EntityId::new(id));
         if let (Some(entity), Some(value)) = (snapshot.entities.get_mut(&key), event.properties.get(field)) {
             entity.attributes.insert(attribute.clone(), value.clone());

@@ -77,7 +77,13 @@ fn walks(turn: &Turn<'_>) -> Vec<(EnrollmentId, Arc<Workflow>)> {
         .filter(|enrollment| !turn.world.workflows.paused.contains(&enrollment.workflow))
         .filter_map(|enrollment| {
             let workflow = turn.world.workflows.versions.get(&enrollment.version)?;
-            Some((-workflow.priority, enrollment.workflow.clone(), enrollment.key.clone(), enrollment.id.clone(), workflow))
+            Some((
+                -workflow.priority,
+                enrollment.workflow.clone(),
+                enrollment.key.clone(),
+                enrollment.id.clone(),
+                workflow,
+            ))
         })
         .collect();
     walks.sort_by(|a, b| (a.0, &a.1, &a.2, &a.3).cmp(&(b.0, &b.1, &b.2, &b.3)));
@@ -128,7 +134,9 @@ fn meet(
 fn falsifies(workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
     let Trigger::Inactive { no, .. } = &workflow.trigger else { return false };
     let since = enrollment.walk.entry.fields.get("since").and_then(Value::as_instant);
-    no.contains(&event.name) && event.at <= enrollment.walk.entry.at && since.is_none_or(|since| event.at > since)
+    no.contains(&event.name)
+        && event.at <= enrollment.walk.entry.at
+        && since.is_none_or(|since| event.at > since)
 }
 
 fn reached(
@@ -163,7 +171,8 @@ pub(crate) fn counts(event: &Event, when: Option<&Condition>) -> bool {
 
 /// In a keyed walk, only facts of the same key count, where the fact declares that field.
 pub(crate) fn same_key(turn: &Turn<'_>, workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
-    let is_of = |kind: &str| event.entity.as_ref().filter(|(known, _)| known == kind).map(|(_, id)| id.as_str());
+    let is_of =
+        |kind: &str| event.entity.as_ref().filter(|(known, _)| known == kind).map(|(_, id)| id.as_str());
     let field = match &workflow.key {
         Some(path) => match &path.root {
             Root::Entry | Root::Event => path.field.to_string(),
@@ -187,7 +196,8 @@ pub(crate) fn same_key(turn: &Turn<'_>, workflow: &Workflow, enrollment: &Enroll
             None => return true,
         },
     };
-    let declared = turn.world.library.model.events.get(&event.name).is_some_and(|kind| kind.fields.contains_key(&field));
+    let declared =
+        turn.world.library.model.events.get(&event.name).is_some_and(|kind| kind.fields.contains_key(&field));
     !declared || event.properties.get(&field).map(Turn::text_of).as_deref() == Some(enrollment.key.as_str())
 }
 
@@ -264,7 +274,8 @@ fn convert(
 fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &Entry, moment: Moment) {
     let field = |name: &str| event.properties.get(name);
     let one_of = |allowed: &[String], value: Option<&Value>| {
-        allowed.is_empty() || value.and_then(Value::as_text).is_some_and(|value| allowed.iter().any(|a| a == value))
+        allowed.is_empty()
+            || value.and_then(Value::as_text).is_some_and(|value| allowed.iter().any(|a| a == value))
     };
     let fires = match &workflow.trigger {
         Trigger::Event { name, when, settles } => {
@@ -284,7 +295,8 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
         Trigger::Stage { of, from, to } => {
             let moved = match of {
                 Subject::Customer => {
-                    event.name == names::CUSTOMER_CHANGED && field("attribute").and_then(Value::as_text) == Some("stage")
+                    event.name == names::CUSTOMER_CHANGED
+                        && field("attribute").and_then(Value::as_text) == Some("stage")
                 }
                 Subject::Entity(kind) => event.name == names::stage_changed(kind),
             };
@@ -296,7 +308,9 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
                 Subject::Customer => names::CUSTOMER_CHANGED.to_owned(),
                 Subject::Entity(kind) => names::changed(kind),
             };
-            let is = |wanted: &Option<Value>, value: Option<&Value>| wanted.as_ref().is_none_or(|w| Some(w) == value);
+            let is = |wanted: &Option<Value>, value: Option<&Value>| {
+                wanted.as_ref().is_none_or(|w| Some(w) == value)
+            };
             event.name == name
                 && field("attribute").and_then(Value::as_text) == Some(attribute)
                 && is(from, field("from").or(default_of(turn, of, attribute)))

@@ -12,8 +12,8 @@ use dsl::trigger::Trigger;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
-    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, Snapshot, Timer, TimerKey, Value, Work,
-    WorkflowId,
+    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, Snapshot, Timer,
+    TimerKey, Value, Work, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,14 @@ pub struct Simulation<'a> {
 /// What the caller sees of each batch.
 pub trait Watcher {
     /// The decisions about one customer at an instant, with the customer as they are afterwards.
-    fn decided(&mut self, world: &World<'_>, people: &People, snapshot: &Snapshot, changes: &Changes, now: Timestamp);
+    fn decided(
+        &mut self,
+        world: &World<'_>,
+        people: &People,
+        snapshot: &Snapshot,
+        changes: &Changes,
+        now: Timestamp,
+    );
 }
 
 impl<'a> Simulation<'a> {
@@ -90,7 +97,8 @@ impl<'a> Simulation<'a> {
     pub fn plan(&mut self, launch: &[WorkflowId], watcher: &mut dyn Watcher) {
         let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
         for part in all.chunks(BATCH) {
-            let work = part.iter().map(|id| (id.clone(), vec![Input::Plan { launch: launch.to_vec() }])).collect();
+            let work =
+                part.iter().map(|id| (id.clone(), vec![Input::Plan { launch: launch.to_vec() }])).collect();
             self.decide(work, watcher);
         }
     }
@@ -173,17 +181,33 @@ impl<'a> Simulation<'a> {
         if !work.is_empty() {
             return work;
         }
-        work = self.timers.iter().take_while(|key| key.0 <= now).take(BATCH).map(|key| (key.1.clone(), due())).collect();
+        work = self
+            .timers
+            .iter()
+            .take_while(|key| key.0 <= now)
+            .take(BATCH)
+            .map(|key| (key.1.clone(), due()))
+            .collect();
         if !work.is_empty() {
             return work;
         }
-        self.wakes.iter().take_while(|key| key.0 <= now).take(BATCH).map(|key| (key.1.clone(), due())).collect()
+        self.wakes
+            .iter()
+            .take_while(|key| key.0 <= now)
+            .take(BATCH)
+            .map(|key| (key.1.clone(), due()))
+            .collect()
     }
 
     /// A schedule that came round sets a timer for each customer of its audience, as the live engine does by
     /// one statement.
     fn fire_schedules(&mut self) {
-        let due: Vec<_> = self.schedules.iter().filter(|(_, at)| **at <= self.now).map(|(id, at)| (id.clone(), *at)).collect();
+        let due: Vec<_> = self
+            .schedules
+            .iter()
+            .filter(|(_, at)| **at <= self.now)
+            .map(|(id, at)| (id.clone(), *at))
+            .collect();
         for (id, at) in due {
             self.schedules.remove(&id);
             let Some(workflow) = self.world.workflows.live(&id).cloned() else { continue };
@@ -209,7 +233,9 @@ impl<'a> Simulation<'a> {
                     project_zone: self.world.zone,
                 };
                 let known = snapshot.customer.created_at().is_none_or(|since| since <= at);
-                if known && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts)) {
+                if known
+                    && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts))
+                {
                     invited.push(snapshot.customer.id.clone());
                 }
             }
@@ -239,7 +265,8 @@ impl<'a> Simulation<'a> {
 
     fn expect_answers(&mut self) {
         for event in std::mem::take(&mut self.answers) {
-            self.coming.insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
+            self.coming
+                .insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
         }
     }
 
@@ -260,7 +287,9 @@ impl<'a> Simulation<'a> {
         let id = snapshot.customer.id.clone();
         // Walks that are over and whose goal counts no more are history.
         let now = self.now;
-        snapshot.enrollments.retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));
+        snapshot
+            .enrollments
+            .retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));
         for (key, timer) in &snapshot.timers {
             self.timers.insert((timer.fire_at, id.clone(), key.clone()));
         }
@@ -276,7 +305,8 @@ impl<'a> Simulation<'a> {
 
     /// Held and orphaned walks are not due.
     fn may_walk(&self, walk: &Enrollment) -> bool {
-        !self.world.workflows.paused.contains(&walk.workflow) && self.world.workflows.versions.contains_key(&walk.version)
+        !self.world.workflows.paused.contains(&walk.workflow)
+            && self.world.workflows.versions.contains_key(&walk.version)
     }
 }
 

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
 use model::{
-    Changes, Consent, Customer, CustomerId, Decimal, Did, Entity, EntityId, Event, EventId, Outcome, Rep, RepId, Snapshot,
-    TraceLine, Value, zone,
+    Changes, Consent, Customer, CustomerId, Decimal, Did, Entity, EntityId, Event, EventId, Outcome, Rep,
+    RepId, Snapshot, TraceLine, Value, zone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -110,7 +110,14 @@ struct Recorder<'r> {
 }
 
 impl Watcher for Recorder<'_> {
-    fn decided(&mut self, world: &World<'_>, people: &People, snapshot: &Snapshot, changes: &Changes, now: Timestamp) {
+    fn decided(
+        &mut self,
+        world: &World<'_>,
+        people: &People,
+        snapshot: &Snapshot,
+        changes: &Changes,
+        now: Timestamp,
+    ) {
         for line in &changes.trace {
             let walk = line.enrollment.as_ref().and_then(|id| snapshot.enrollment(id));
             let key = walk.map(|walk| walk.key.clone()).unwrap_or_default();
@@ -125,7 +132,9 @@ impl Watcher for Recorder<'_> {
                 let facts = facts(world, people, snapshot, &zone, now);
                 match render::send(self.renderer, send, &facts) {
                     Ok(rendered) => subject = Some(rendered.subject),
-                    Err(error) => self.problems.push(Problem::Render { at: self.seen.len(), error: error.to_string() }),
+                    Err(error) => {
+                        self.problems.push(Problem::Render { at: self.seen.len(), error: error.to_string() })
+                    }
                 }
             }
             self.seen.push(Seen { line: line.clone(), key, subject });
@@ -194,7 +203,8 @@ pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verd
     let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&given.pick) };
     let scene = Scene { library, workflow: None, test: given, zone: &zone };
     let mut silent = Silent;
-    let mut simulation = Simulation::new(world, People::default(), scene.customers(), scene.coming(), given.clock);
+    let mut simulation =
+        Simulation::new(world, People::default(), scene.customers(), scene.coming(), given.clock);
     let mut problems = Vec::new();
     let people = People::default();
     let id = scene.id(THE_CUSTOMER);
@@ -221,7 +231,13 @@ pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verd
             problems.push(Problem::Score { span: *span, is, expected: expected.clone() });
         }
     }
-    Verdict { name: given.name.clone(), span: given.span, problems, trace: Vec::new(), walked: BTreeSet::new() }
+    Verdict {
+        name: given.name.clone(),
+        span: given.span,
+        problems,
+        trace: Vec::new(),
+        walked: BTreeSet::new(),
+    }
 }
 
 /// A score to as many places as were expected.
@@ -255,7 +271,8 @@ impl Scene<'_> {
         let mut people = People::default();
         for (id, given) in &self.test.reps {
             let id = RepId::new(id);
-            let rep = Rep { name: given.name.clone().unwrap_or_default(), away: given.away, ..Rep::default() };
+            let rep =
+                Rep { name: given.name.clone().unwrap_or_default(), away: given.away, ..Rep::default() };
             people.reps.insert(id.clone(), rep);
             people.open.insert(id, given.open);
         }
@@ -284,14 +301,17 @@ impl Scene<'_> {
     /// The kind of the entity that the trigger names.
     fn entity_kind(&self) -> Option<String> {
         match &self.workflow?.trigger {
-            Trigger::Stage { of: Subject::Entity(kind), .. } | Trigger::Attribute { of: Subject::Entity(kind), .. } => {
-                Some(kind.clone())
-            }
+            Trigger::Stage { of: Subject::Entity(kind), .. }
+            | Trigger::Attribute { of: Subject::Entity(kind), .. } => Some(kind.clone()),
             Trigger::Date(date) => match &date.of.root {
                 Root::Entity(kind) => Some(kind.to_string()),
-                Root::Customer | Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
-                    None
-                }
+                Root::Customer
+                | Root::Entry
+                | Root::Event
+                | Root::Owner
+                | Root::Vars
+                | Root::Inputs
+                | Root::Step(_) => None,
             },
             Trigger::Stage { .. }
             | Trigger::Attribute { .. }
@@ -335,21 +355,35 @@ impl Scene<'_> {
             };
             let entity_id = EntityId::from(format!("{attribute}-of-{}", given.name));
             attributes.insert(attribute.clone(), Value::Text(entity_id.to_string()));
-            let entity = Entity { kind: kind.clone(), id: entity_id.clone(), customer: None, attributes: fields.clone() };
+            let entity = Entity {
+                kind: kind.clone(),
+                id: entity_id.clone(),
+                customer: None,
+                attributes: fields.clone(),
+            };
             snapshot.entities.insert((kind, entity_id), entity);
         }
         for (kind, entity_id, fields) in &given.entities {
             let entity_id = EntityId::new(entity_id);
-            let entity =
-                Entity { kind: kind.clone(), id: entity_id.clone(), customer: Some(id.clone()), attributes: fields.clone() };
+            let entity = Entity {
+                kind: kind.clone(),
+                id: entity_id.clone(),
+                customer: Some(id.clone()),
+                attributes: fields.clone(),
+            };
             snapshot.entities.insert((kind.clone(), entity_id), entity);
         }
         self.entry_entity(given, &mut snapshot);
         let begin = Timestamp::UNIX_EPOCH;
         for topic in self.library.topics.keys().chain([&"marketing".to_owned()]) {
             if !given.refuses.contains(topic) {
-                let consent =
-                    Consent { topic: topic.clone(), medium: None, granted: true, at: begin, source: "test".to_owned() };
+                let consent = Consent {
+                    topic: topic.clone(),
+                    medium: None,
+                    granted: true,
+                    at: begin,
+                    source: "test".to_owned(),
+                };
                 snapshot.consents.apply(&consent);
             }
         }
@@ -437,7 +471,9 @@ impl Scene<'_> {
                     }
                 }
             }
-            Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => return None,
+            Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => {
+                return None;
+            }
         };
         Some(self.event("0000-entry", customer, &name, entity, at, properties))
     }
@@ -545,16 +581,19 @@ impl Scene<'_> {
         match time {
             ExpectedTime::Instant(at) => Some(*at),
             ExpectedTime::Day(_) => None,
-            ExpectedTime::After(length) => Some(add(self.test.clock, length, self.zone, &self.library.calendar)),
+            ExpectedTime::After(length) => {
+                Some(add(self.test.clock, length, self.zone, &self.library.calendar))
+            }
         }
     }
 
     /// The last instant that the test speaks of.
     fn last_instant(&self) -> Timestamp {
-        let expected = self.test.expect.iter().chain(&self.test.never).filter_map(|line| match line.when.as_ref()? {
-            ExpectedTime::Day(day) => Some(zone::to_instant(day.at(23, 59, 59, 0), self.zone)),
-            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => self.instant(time),
-        });
+        let expected =
+            self.test.expect.iter().chain(&self.test.never).filter_map(|line| match line.when.as_ref()? {
+                ExpectedTime::Day(day) => Some(zone::to_instant(day.at(23, 59, 59, 0), self.zone)),
+                time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => self.instant(time),
+            });
         let facts = self.test.events.iter().map(|fact| fact.at);
         expected.chain(facts).max().unwrap_or(self.test.clock)
     }
@@ -571,7 +610,11 @@ fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) -> Verdict 
     let mut used: BTreeSet<usize> = BTreeSet::new();
     let mut from = 0;
     for expected in &test.expect {
-        let found = seen.iter().enumerate().skip(from).find(|(_, seen)| differences(scene, expected, seen).is_some_and(|d| d.is_empty()));
+        let found = seen
+            .iter()
+            .enumerate()
+            .skip(from)
+            .find(|(_, seen)| differences(scene, expected, seen).is_some_and(|d| d.is_empty()));
         match found {
             Some((at, _)) => {
                 used.insert(at);
@@ -585,21 +628,25 @@ fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) -> Verdict 
                     .filter_map(|(at, seen)| Some((at, differences(scene, expected, seen)?)))
                     .min_by_key(|(_, differs)| differs.len());
                 problems.push(match nearest {
-                    Some((at, differs)) => Problem::Missing { span: expected.span, nearest: Some(at), differs },
+                    Some((at, differs)) => {
+                        Problem::Missing { span: expected.span, nearest: Some(at), differs }
+                    }
                     None => Problem::Missing { span: expected.span, nearest: None, differs: Vec::new() },
                 });
             }
         }
     }
     for never in &test.never {
-        let found = seen.iter().position(|seen| differences(scene, never, seen).is_some_and(|d| d.is_empty()));
+        let found =
+            seen.iter().position(|seen| differences(scene, never, seen).is_some_and(|d| d.is_empty()));
         if let Some(at) = found {
             problems.push(Problem::Never { span: never.span, at });
         }
     }
     if test.exactly {
         for (at, seen) in seen.iter().enumerate() {
-            let effect = seen.line.did.is_effect() && matches!(seen.line.outcome, Outcome::Done | Outcome::Exited);
+            let effect =
+                seen.line.did.is_effect() && matches!(seen.line.outcome, Outcome::Done | Outcome::Exited);
             if effect && !used.contains(&at) {
                 problems.push(Problem::Unexpected { at });
             }
@@ -609,7 +656,13 @@ fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) -> Verdict 
         .iter()
         .filter_map(|seen| Some((seen.line.step.as_ref()?.to_string(), edge(&seen.line))))
         .collect();
-    Verdict { name: test.name.clone(), span: test.span, problems, trace: seen.into_iter().map(|s| s.line).collect(), walked }
+    Verdict {
+        name: test.name.clone(),
+        span: test.span,
+        problems,
+        trace: seen.into_iter().map(|s| s.line).collect(),
+        walked,
+    }
 }
 
 /// The branch that a line took, for coverage.
@@ -647,21 +700,28 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
     };
     let value = |name: &str| {
         let plain = line.values.get(name);
-        plain.map_or_else(String::new, |plain| plain.as_str().map_or_else(|| plain.to_string(), str::to_owned))
+        plain
+            .map_or_else(String::new, |plain| plain.as_str().map_or_else(|| plain.to_string(), str::to_owned))
     };
     let local = |at: Timestamp| zone::rfc3339(at, scene.zone);
     if let Some(when) = &expected.when {
         match when {
-            ExpectedTime::Day(day) => compare("at", zone::date_of(line.at, scene.zone).to_string(), day.to_string()),
-            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare("at", local(line.at), scene.instant(time).map(local).unwrap_or_default()),
+            ExpectedTime::Day(day) => {
+                compare("at", zone::date_of(line.at, scene.zone).to_string(), day.to_string())
+            }
+            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => {
+                compare("at", local(line.at), scene.instant(time).map(local).unwrap_or_default())
+            }
         }
     }
     match expected.outcome {
         Some(outcome) => compare("outcome", line.outcome.as_str().to_owned(), outcome.as_str().to_owned()),
         None if expected.reason.is_some() => {}
         None => {
-            let rests =
-                matches!(line.did, Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline);
+            let rests = matches!(
+                line.did,
+                Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline
+            );
             let usual: &[Outcome] = if line.did == Did::Exit {
                 &[Outcome::Exited]
             } else if line.did == Did::Enroll {
@@ -672,7 +732,11 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
                 &[Outcome::Done]
             };
             if !usual.contains(&line.outcome) {
-                compare("outcome", line.outcome.as_str().to_owned(), usual.first().map_or("", |o| o.as_str()).to_owned());
+                compare(
+                    "outcome",
+                    line.outcome.as_str().to_owned(),
+                    usual.first().map_or("", |o| o.as_str()).to_owned(),
+                );
             }
         }
     }
@@ -692,7 +756,11 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
                 let is = is.map(|is| zone::date_of(is, scene.zone).to_string()).unwrap_or_default();
                 compare("due", is, day.to_string());
             }
-            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare("due", is.map(local).unwrap_or_default(), scene.instant(time).map(local).unwrap_or_default()),
+            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare(
+                "due",
+                is.map(local).unwrap_or_default(),
+                scene.instant(time).map(local).unwrap_or_default(),
+            ),
         }
     }
     if let Some(subject) = &expected.subject {

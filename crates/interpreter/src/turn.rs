@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
 use model::{
-    Changes, CounterKey, Did, Enrollment, EnrollmentId, Entry, Event, Input, Outcome, Rep, RepId, Snapshot, TimerKey,
-    TraceLine, Value, WalkState, WorkflowId, zone,
+    Changes, CounterKey, Did, Enrollment, EnrollmentId, Entry, Event, Input, Outcome, Rep, RepId, Snapshot,
+    TimerKey, TraceLine, Value, WalkState, WorkflowId, zone,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -137,7 +137,8 @@ impl<'a> Turn<'a> {
     /// Whether a walk is about to go on.
     pub(crate) fn anybody_ready(&self) -> bool {
         self.snapshot.enrollments.iter().any(|walk| {
-            matches!(walk.state, WalkState::Ready { .. }) && !self.world.workflows.paused.contains(&walk.workflow)
+            matches!(walk.state, WalkState::Ready { .. })
+                && !self.world.workflows.paused.contains(&walk.workflow)
         })
     }
 
@@ -154,10 +155,22 @@ impl<'a> Turn<'a> {
             let Some(version) = self.world.workflows.versions.get(&enrollment.version) else { continue };
             match &enrollment.state {
                 WalkState::Ready { since, .. } => {
-                    ready.push((-version.priority, &enrollment.workflow, &enrollment.key, &enrollment.id, *since));
+                    ready.push((
+                        -version.priority,
+                        &enrollment.workflow,
+                        &enrollment.key,
+                        &enrollment.id,
+                        *since,
+                    ));
                 }
                 WalkState::Waiting { wake_at, .. } if *wake_at <= self.now => {
-                    let this = (*wake_at, -version.priority, &enrollment.workflow, enrollment.key.as_str(), &enrollment.id);
+                    let this = (
+                        *wake_at,
+                        -version.priority,
+                        &enrollment.workflow,
+                        enrollment.key.as_str(),
+                        &enrollment.id,
+                    );
                     if wake.as_ref().is_none_or(|best| this < *best) {
                         wake = Some(this);
                     }
@@ -236,7 +249,9 @@ impl<'a> Turn<'a> {
         if self.world.trial.is_none() || event.properties.contains_key("from") {
             return event;
         }
-        let said = |event: &Event, field: &str| event.properties.get(field).and_then(Value::as_text).map(str::to_owned);
+        let said = |event: &Event, field: &str| {
+            event.properties.get(field).and_then(Value::as_text).map(str::to_owned)
+        };
         let former = if event.name == names::CUSTOMER_CHANGED {
             said(&event, "attribute").and_then(|attribute| self.snapshot.customer.get(&attribute))
         } else if let Some((kind, id)) = &event.entity {
@@ -259,7 +274,8 @@ impl<'a> Turn<'a> {
     /// Applies a fact to the customer.
     pub(crate) fn apply(&mut self, event: &Event) -> bool {
         self.arrival = self.arrival.max(event.received_at);
-        let new = profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
+        let new =
+            profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
         if new && event.name == names::CUSTOMER_CHANGED {
             self.zone = zone_of(&self.world, &self.snapshot);
         }
@@ -274,6 +290,19 @@ impl<'a> Turn<'a> {
         if self.apply(&event) {
             self.changes.events.push(event.clone());
             self.caused.push_back(event);
+        }
+    }
+
+    /// Whether facts of our own wait to be routed.
+    pub(crate) fn has_caused(&self) -> bool {
+        !self.caused.is_empty()
+    }
+
+    /// Routes the facts of our own that have been recorded so far.
+    pub(crate) fn route_caused(&mut self) {
+        while let Some(event) = self.caused.pop_front() {
+            let moment = Moment::of(event.at, self.now);
+            route::route(self, &event, moment);
         }
     }
 
@@ -307,7 +336,8 @@ impl<'a> Turn<'a> {
             None => line.outcome.as_str().to_owned(),
         };
         let step = line.step.map(|step| step.as_str().to_owned()).unwrap_or_default();
-        let key = CounterKey { workflow: line.workflow.0.clone(), version: line.workflow.1.clone(), step, edge };
+        let key =
+            CounterKey { workflow: line.workflow.0.clone(), version: line.workflow.1.clone(), step, edge };
         *self.changes.counters.entry(key).or_insert(0) += 1;
         self.changes.trace.push(TraceLine {
             at: line.at,
@@ -362,7 +392,9 @@ fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp,
         Input::Event(event) | Input::Applied(event) | Input::History(event) => {
             (event.at, event.received_at, 0, event.id.as_str().to_owned())
         }
-        Input::Start { at, workflow, .. } => (*at, *at, workflows.rank(workflow), workflow.as_str().to_owned()),
+        Input::Start { at, workflow, .. } => {
+            (*at, *at, workflows.rank(workflow), workflow.as_str().to_owned())
+        }
         Input::Due | Input::Plan { .. } => (now, now, 0, String::new()),
         Input::Exit { enrollment, .. } => (now, now, 0, enrollment.as_str().to_owned()),
     }

@@ -77,7 +77,13 @@ impl Consents {
             (None, None) => false,
             (Some((granted, _)), None) | (None, Some((granted, _))) => *granted,
             (Some(a), Some(b)) if a.1 == b.1 => a.0 && b.0,
-            (Some(a), Some(b)) => if a.1 > b.1 { a.0 } else { b.0 },
+            (Some(a), Some(b)) => {
+                if a.1 > b.1 {
+                    a.0
+                } else {
+                    b.0
+                }
+            }
         }
     }
 }

@@ -44,7 +44,13 @@ impl SendState {
     /// The state of this word; `None`: no such word.
     pub fn from_word(word: &str) -> Option<Self> {
         [
-            Self::Due, Self::Claimed, Self::Handed, Self::Accepted, Self::Rejected, Self::Unknown, Self::Cancelled,
+            Self::Due,
+            Self::Claimed,
+            Self::Handed,
+            Self::Accepted,
+            Self::Rejected,
+            Self::Unknown,
+            Self::Cancelled,
             Self::Skipped,
         ]
         .into_iter()

@@ -1,8 +1,8 @@
 //! Everything a decision about one customer may rest on, and everything it may change.
 
 use crate::{
-    Assignment, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, EntryMemory, Event,
-    Medium, Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
+    Assignment, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
+    EntryMemory, Event, Medium, Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};

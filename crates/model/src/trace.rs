@@ -74,10 +74,35 @@ pub enum Did {
 impl Did {
     /// Every kind, in the order of this list.
     pub const ALL: [Self; 29] = [
-        Self::Enroll, Self::Exit, Self::Email, Self::Sms, Self::Message, Self::Webhook, Self::Notify, Self::Set,
-        Self::Tag, Self::Untag, Self::AddScore, Self::MoveStage, Self::Consent, Self::Suppress, Self::Unsuppress,
-        Self::Record, Self::Assign, Self::Unassign, Self::Task, Self::Wait, Self::WaitUntil, Self::WaitForDate,
-        Self::WaitFor, Self::Timeline, Self::If, Self::Choose, Self::Split, Self::Repeat, Self::Goal,
+        Self::Enroll,
+        Self::Exit,
+        Self::Email,
+        Self::Sms,
+        Self::Message,
+        Self::Webhook,
+        Self::Notify,
+        Self::Set,
+        Self::Tag,
+        Self::Untag,
+        Self::AddScore,
+        Self::MoveStage,
+        Self::Consent,
+        Self::Suppress,
+        Self::Unsuppress,
+        Self::Record,
+        Self::Assign,
+        Self::Unassign,
+        Self::Task,
+        Self::Wait,
+        Self::WaitUntil,
+        Self::WaitForDate,
+        Self::WaitFor,
+        Self::Timeline,
+        Self::If,
+        Self::Choose,
+        Self::Split,
+        Self::Repeat,
+        Self::Goal,
     ];
 
     /// The word in files, traces and the database.
@@ -123,11 +148,35 @@ impl Did {
     /// Whether it is something done (a message, a change, an assignment), not a pause or a branch.
     pub fn is_effect(self) -> bool {
         match self {
-            Self::Email | Self::Sms | Self::Message | Self::Webhook | Self::Notify | Self::Set | Self::Tag
-            | Self::Untag | Self::AddScore | Self::MoveStage | Self::Consent | Self::Suppress
-            | Self::Unsuppress | Self::Record | Self::Assign | Self::Unassign | Self::Task | Self::Exit => true,
-            Self::Enroll | Self::Wait | Self::WaitUntil | Self::WaitForDate | Self::WaitFor | Self::Timeline
-            | Self::If | Self::Choose | Self::Split | Self::Repeat | Self::Goal => false,
+            Self::Email
+            | Self::Sms
+            | Self::Message
+            | Self::Webhook
+            | Self::Notify
+            | Self::Set
+            | Self::Tag
+            | Self::Untag
+            | Self::AddScore
+            | Self::MoveStage
+            | Self::Consent
+            | Self::Suppress
+            | Self::Unsuppress
+            | Self::Record
+            | Self::Assign
+            | Self::Unassign
+            | Self::Task
+            | Self::Exit => true,
+            Self::Enroll
+            | Self::Wait
+            | Self::WaitUntil
+            | Self::WaitForDate
+            | Self::WaitFor
+            | Self::Timeline
+            | Self::If
+            | Self::Choose
+            | Self::Split
+            | Self::Repeat
+            | Self::Goal => false,
         }
     }
 }
@@ -209,7 +258,11 @@ impl TraceLine {
     /// The instant as the customer's clock showed it: `2026-03-02T09:00:00+08:00`.
     pub fn local(&self, instant: Timestamp) -> String {
         let zoned = instant.to_zoned(self.offset.to_time_zone());
-        let millis = if instant.subsec_millisecond() == 0 { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S%.3f%:z" };
+        let millis = if instant.subsec_millisecond() == 0 {
+            "%Y-%m-%dT%H:%M:%S%:z"
+        } else {
+            "%Y-%m-%dT%H:%M:%S%.3f%:z"
+        };
         zoned.strftime(millis).to_string()
     }
 

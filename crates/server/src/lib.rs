@@ -20,7 +20,8 @@ impl Server {
     /// Takes the port. Errors: it is taken, or not ours to take.
     pub async fn bind(address: SocketAddr, store: Store) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let routes = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(store);
+        let routes =
+            Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(store);
         Ok(Self { listener, routes })
     }
 

@@ -62,7 +62,10 @@ macro_rules! unblocked {
 // ?6 a medium that is left alone, or none
 pub(crate) const CLAIM: &str = concat!(
     "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
-    unblocked!("SELECT s.slot, s.id", "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"),
+    unblocked!(
+        "SELECT s.slot, s.id",
+        "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"
+    ),
     ") RETURNING outgoing, message_id, attempt, due_at"
 );
 

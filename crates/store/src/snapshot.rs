@@ -314,7 +314,8 @@ impl<'a> Rows<'a> {
         self.trace.extend(&changes.trace);
         self.sends.extend(&changes.sends);
         self.cancels.extend(changes.cancels.iter().map(|(walk, reason)| (id, walk, reason.as_str())));
-        self.cancel_topics.extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
+        self.cancel_topics
+            .extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);
         self.assignments.extend(&changes.assignments);
         for (key, count) in &changes.counters {

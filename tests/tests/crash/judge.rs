@@ -14,7 +14,7 @@ pub struct Judged {
     pub at_sink: usize,
     /// Due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason.
     pub lost: usize,
-    /// Sends whose Message-ID the sink has more than once.
+    /// Copies at the sink beyond the first of each Message-ID.
     pub twice: usize,
     /// Sends whose fate nobody can know, all of them listed.
     pub unknown: usize,
@@ -60,7 +60,7 @@ impl Judged {
         for (id, message_id, state, reason) in sends {
             let copies = arrived.get(&message_id).copied().unwrap_or(0);
             judged.at_sink += usize::from(copies > 0);
-            judged.twice += usize::from(copies > 1);
+            judged.twice += copies.saturating_sub(1);
             match (state.as_str(), reason) {
                 ("accepted", _) => judged.lost += usize::from(copies == 0),
                 ("unknown", _) => {

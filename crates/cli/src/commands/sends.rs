@@ -25,8 +25,7 @@ pub struct Args {
 
 /// Prints the messages.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let request =
-        SendsRequest {
+    let request = SendsRequest {
         customer: args.customer.clone(),
         workflow: args.workflow.clone(),
         unknown: args.unknown,

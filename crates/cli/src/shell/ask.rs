@@ -11,12 +11,14 @@ use crate::view::why::{Outlook, Standing, Why};
 use dsl::workflow::ConsentRule;
 use engine::Published;
 use interpreter::facts::Facts;
-use interpreter::{condition, permit};
 use interpreter::turn::zone_of;
 use interpreter::world::Workflows;
+use interpreter::{condition, permit};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{CustomerId, Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, Snapshot, TraceLine, WorkflowId};
+use model::{
+    CustomerId, Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, Snapshot, TraceLine, WorkflowId,
+};
 use std::collections::BTreeMap;
 use store::{Connection, Store};
 
@@ -83,7 +85,8 @@ pub async fn why(
             Some(Standing { workflow: walk.workflow.clone(), step, until: walk.wake_at().map(local) })
         })
         .collect();
-    let outlook = if at.is_some() { Vec::new() } else { outlook(&published, &snapshot, &zone, workflow.as_ref(), now) };
+    let outlook =
+        if at.is_some() { Vec::new() } else { outlook(&published, &snapshot, &zone, workflow.as_ref(), now) };
     let titles = published.workflows.versions.values().map(|w| (w.id.clone(), w.title.clone())).collect();
     Ok(Why {
         customer: id.to_string(),
@@ -163,7 +166,12 @@ fn outlook(
             let values = BTreeMap::from([("topic".to_owned(), topic.clone().into())]);
             lines.push(line(Did::Email, &mail.template, Outcome::Skipped, reason, values));
         }
-        let next = snapshot.timers.iter().filter(|(key, _)| key.workflow == workflow.id).map(|(_, t)| t.fire_at).min();
+        let next = snapshot
+            .timers
+            .iter()
+            .filter(|(key, _)| key.workflow == workflow.id)
+            .map(|(_, t)| t.fire_at)
+            .min();
         let next = next.map(|at| at.to_zoned(zone.clone()).datetime());
         if !lines.is_empty() || next.is_some() {
             all.push(Outlook { workflow: workflow.id.clone(), next, lines });
@@ -180,10 +188,13 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
     let (store, published) = loaded(config).await?;
     let id = known(config, &published.workflows, workflow)?;
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-    let standing = store::enrollment::standing(&mut conn, Some(&id)).await.map_err(|error| of_store(config, &error))?;
+    let standing =
+        store::enrollment::standing(&mut conn, Some(&id)).await.map_err(|error| of_store(config, &error))?;
     let steps = standing
         .iter()
-        .filter_map(|at| Some(AtStep { step: at.step.as_ref()?.to_string(), people: u64::try_from(at.count).unwrap_or(0) }))
+        .filter_map(|at| {
+            Some(AtStep { step: at.step.as_ref()?.to_string(), people: u64::try_from(at.count).unwrap_or(0) })
+        })
         .collect();
     let mut people = Vec::new();
     for at in standing.iter().filter(|at| at.step.is_some()) {
@@ -199,7 +210,9 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
         for walk in walks {
             let customer = names.get(&walk.customer);
             let snapshot = customer.map(|customer| Snapshot::new(customer.clone()));
-            let zone = snapshot.as_ref().map_or_else(|| published.zone.clone(), |snapshot| zone(&published, snapshot));
+            let zone = snapshot
+                .as_ref()
+                .map_or_else(|| published.zone.clone(), |snapshot| zone(&published, snapshot));
             let local = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
             let since = match &walk.state {
                 model::WalkState::Ready { since, .. } | model::WalkState::Waiting { since, .. } => *since,
@@ -216,7 +229,13 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
         }
     }
     let title = published.workflows.live(&id).map(|workflow| workflow.title.clone()).unwrap_or_default();
-    Ok(People { workflow: id.to_string(), title, paused: published.workflows.paused.contains(&id), steps, people })
+    Ok(People {
+        workflow: id.to_string(),
+        title,
+        paused: published.workflows.paused.contains(&id),
+        steps,
+        people,
+    })
 }
 
 /// Renders a template of the files for a customer. Errors: neither is known (4), it cannot be rendered (1).
@@ -229,7 +248,12 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
     let snapshot = snapshot(config, &mut conn, &published, &id, now).await?;
     let reps = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
     let Some(found) = published.renderer.find(template, snapshot.customer.text("language")) else {
-        return Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-template", &[("template", template)]));
+        return Err(Failure::say(
+            Exit::NotFound,
+            config.language.value,
+            "cli-no-template",
+            &[("template", template)],
+        ));
     };
     let user = user_of(&published, template);
     let outgoing = Outgoing {
@@ -299,7 +323,9 @@ pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRo
     Ok(rows
         .into_iter()
         .filter(|row| !request.unknown || row.state == model::SendState::Unknown)
-        .filter(|row| request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow))
+        .filter(|row| {
+            request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow)
+        })
         .map(|row| SendRow {
             id: row.outgoing.id.to_string(),
             at: row.settled_at.unwrap_or(row.due_at),

@@ -29,7 +29,8 @@ fn monday() -> Timestamp {
     Timestamp::new(1_772_412_900, 0).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-const TOML: &str = "# The demo: a throw-away project. Mails are caught in outbox/, nothing leaves this machine.
+const TOML: &str =
+    "# The demo: a throw-away project. Mails are caught in outbox/, nothing leaves this machine.
 database = \"sqlite://nurture.db\"
 zone = \"Asia/Shanghai\"
 language = \"zh-CN\"
@@ -38,7 +39,8 @@ delivery = \"file\"
 
 /// The settings of the demo's project.
 fn config_of(config: &Config, folder: &Path) -> Result<Config, Failure> {
-    let given = Given { project: Some(folder.to_owned()), lang: Some(config.language.value), ..Given::default() };
+    let given =
+        Given { project: Some(folder.to_owned()), lang: Some(config.language.value), ..Given::default() };
     let mut made = Config::read(&given, folder)?;
     made.listen = config.listen.clone();
     Ok(made)
@@ -140,7 +142,12 @@ fn write(config: &Config, path: &Path, text: &str) -> Result<(), Failure> {
 
 fn unwritable(config: &Config, path: &Path, error: &std::io::Error) -> Failure {
     let (path, why) = (path.display().to_string(), error.to_string());
-    Failure::say(Exit::Configuration, config.language.value, "cli-unwritable", &[("path", &path), ("why", &why)])
+    Failure::say(
+        Exit::Configuration,
+        config.language.value,
+        "cli-unwritable",
+        &[("path", &path), ("why", &why)],
+    )
 }
 
 const DEAL_MAP: &str = "map: deal
@@ -168,7 +175,8 @@ struct Data {
 
 /// A number below `below`, of a customer and a purpose: lots drawn once for ever.
 fn lot(purpose: &str, number: u64, below: u64) -> u64 {
-    u64::try_from(stable_hash(&["demo", purpose, &number.to_string()]) % u128::from(below.max(1))).unwrap_or(0)
+    u64::try_from(stable_hash(&["demo", purpose, &number.to_string()]) % u128::from(below.max(1)))
+        .unwrap_or(0)
 }
 
 fn one<'a>(among: &[&'a str], purpose: &str, number: u64) -> &'a str {
@@ -178,7 +186,8 @@ fn one<'a>(among: &[&'a str], purpose: &str, number: u64) -> &'a str {
 
 const SURNAMES: [&str; 12] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "欧阳"];
 const GIVEN: [&str; 12] = ["芳", "伟", "娜", "敏", "静", "磊", "洋", "艳", "勇", "子涵", "雨桐", "浩然"];
-const FIRST: [&str; 10] = ["Emma", "Liam", "Olivia", "Noah", "Mia", "Lukas", "Hannah", "James", "Sofia", "Ethan"];
+const FIRST: [&str; 10] =
+    ["Emma", "Liam", "Olivia", "Noah", "Mia", "Lukas", "Hannah", "James", "Sofia", "Ethan"];
 const LAST: [&str; 8] = ["Clarke", "Weber", "Martin", "Novak", "Rossi", "Jensen", "Walker", "Schmidt"];
 const CITIES: [&str; 6] = ["上海", "北京", "杭州", "深圳", "成都", "广州"];
 
@@ -193,9 +202,14 @@ impl Data {
             events: String::new(),
             birthday: "d0001".to_owned(),
         };
-        for (id, name) in
-            [("sun.li", "孙莉"), ("li.na", "李楠"), ("wang.wei", "王伟"), ("chen.jie", "陈洁"), ("zhao.min", "赵敏"), ("emma.clarke", "Emma Clarke")]
-        {
+        for (id, name) in [
+            ("sun.li", "孙莉"),
+            ("li.na", "李楠"),
+            ("wang.wei", "王伟"),
+            ("chen.jie", "陈洁"),
+            ("zhao.min", "赵敏"),
+            ("emma.clarke", "Emma Clarke"),
+        ] {
             let _ = writeln!(data.reps, "{id},{name},{id}@example.com,Asia/Shanghai");
         }
         let mut found = false;
@@ -219,7 +233,11 @@ impl Data {
         let abroad = lot("abroad", number, 6) == 0;
         let (name, language, zone, country, city) = if abroad {
             let name = format!("{} {}", one(&FIRST, "first", number), one(&LAST, "last", number));
-            let place = [("Europe/Berlin", "DE", "Berlin"), ("Europe/London", "GB", "London"), ("America/New_York", "US", "New York")];
+            let place = [
+                ("Europe/Berlin", "DE", "Berlin"),
+                ("Europe/London", "GB", "London"),
+                ("America/New_York", "US", "New York"),
+            ];
             let at = usize::try_from(lot("place", number, 3)).unwrap_or(0);
             let (zone, country, city) = place.get(at).copied().unwrap_or(("Europe/Berlin", "DE", "Berlin"));
             (name, "en", zone, country, city)
@@ -273,7 +291,8 @@ impl Data {
         }
         if lot("form", number, 30) == 0 {
             // Forms come in during the demo's week, too.
-            let at = start + SignedDuration::from_hours(i64::try_from(lot("form hour", number, 150)).unwrap_or(0));
+            let at =
+                start + SignedDuration::from_hours(i64::try_from(lot("form hour", number, 150)).unwrap_or(0));
             let _ = writeln!(
                 self.events,
                 "{{\"id\":\"f{number}\",\"event\":\"form.submitted\",\"customer\":\"d{number:04}\",\"at\":\"{at}\",\"properties\":{{\"form\":\"whitepaper\"}}}}"
@@ -281,14 +300,20 @@ impl Data {
         }
         if lot("deal", number, 40) == 0 {
             let opened = day(10 + i64::try_from(lot("opened", number, 60)).unwrap_or(0), 0);
-            let engaged = start + SignedDuration::from_hours(i64::try_from(lot("engaged", number, 120)).unwrap_or(0));
+            let engaged =
+                start + SignedDuration::from_hours(i64::try_from(lot("engaged", number, 120)).unwrap_or(0));
             let amount = 5_000 + 500 * lot("deal amount", number, 200);
             let _ = writeln!(self.deals, "D{number},d{number:04},CRM,{amount},{opened},{engaged}");
         }
         if lot("contract", number, 40) == 1 {
-            let ahead = [30_i64, 60, 90].get(usize::try_from(lot("ahead", number, 3)).unwrap_or(0)).copied().unwrap_or(30);
+            let ahead = [30_i64, 60, 90]
+                .get(usize::try_from(lot("ahead", number, 3)).unwrap_or(0))
+                .copied()
+                .unwrap_or(30);
             let ends = date(2026, 3, 2)
-                .checked_add(jiff::Span::new().days(ahead + i64::try_from(lot("ends", number, 7)).unwrap_or(0)))
+                .checked_add(
+                    jiff::Span::new().days(ahead + i64::try_from(lot("ends", number, 7)).unwrap_or(0)),
+                )
                 .unwrap_or(date(2026, 6, 1));
             let amount = 10_000 + 1_000 * lot("contract amount", number, 150);
             let _ = writeln!(self.contracts, "K{number},d{number:04},{ends},{amount},false,active");
@@ -331,7 +356,9 @@ mod tests {
                 if path.is_dir() && name != "samples" {
                     gather(root, &path, found);
                 } else if name.ends_with(".yaml") || name.ends_with(".hbs") || name == "layout.styles.toml" {
-                    found.push(path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned());
+                    found.push(
+                        path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned(),
+                    );
                 }
             }
         }

@@ -12,7 +12,11 @@ use jiff::Timestamp;
 
 /// Imports a file. Errors: the file or map cannot be read (3), they do not fit the model (1), the database
 /// does not answer (69).
-pub async fn import(config: &Config, request: &ImportRequest, progress: &Progress) -> Result<ImportSummary, Failure> {
+pub async fn import(
+    config: &Config,
+    request: &ImportRequest,
+    progress: &Progress,
+) -> Result<ImportSummary, Failure> {
     import_at(config, request, progress, Timestamp::now()).await
 }
 
@@ -27,12 +31,18 @@ pub(super) async fn import_at(
     let store = open::database(config).await?;
     let published = open::shared(model_of(config, &store).await?);
     let library = &published.project.library;
-    let what = What::read(&request.kind, library).map_err(|finding| Failure::new(Exit::Usage, finding.say(language)))?;
+    let what = What::read(&request.kind, library)
+        .map_err(|finding| Failure::new(Exit::Usage, finding.say(language)))?;
     let map = match &request.map {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 let (path, why) = (path.display().to_string(), error.to_string());
-                Failure::say(Exit::Configuration, language, "cli-unreadable", &[("path", &path), ("why", &why)])
+                Failure::say(
+                    Exit::Configuration,
+                    language,
+                    "cli-unreadable",
+                    &[("path", &path), ("why", &why)],
+                )
             })?;
             let map = import::read_map(&path.display().to_string(), &text);
             Some(map.map_err(|error| refused(&error, language, dsl::diagnostic::Colour::Never))?)
@@ -49,9 +59,10 @@ pub(super) async fn import_at(
         None => import::Extra::Refuse,
     };
     settings.read.encoding = match &request.encoding {
-        Some(name) => Some(Encoding::named(name).ok_or_else(|| {
-            Failure::say(Exit::Usage, language, "cli-no-encoding", &[("name", name)])
-        })?),
+        Some(name) => Some(
+            Encoding::named(name)
+                .ok_or_else(|| Failure::say(Exit::Usage, language, "cli-no-encoding", &[("name", name)]))?,
+        ),
         None => None,
     };
     settings.consent = request.consent.clone().map(|(topic, basis, at)| ConsentForAll { topic, basis, at });

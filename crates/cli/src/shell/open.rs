@@ -32,7 +32,9 @@ pub async fn database(config: &Config) -> Result<Store, Failure> {
 
 /// What is published; where nothing is, the files of the project.
 pub async fn published_or_files(config: &Config, conn: &mut Connection) -> Result<Published, Failure> {
-    let live = Published::load(conn, &config.settings(), Timestamp::now()).await.map_err(|error| of_engine(config, &error))?;
+    let live = Published::load(conn, &config.settings(), Timestamp::now())
+        .await
+        .map_err(|error| of_engine(config, &error))?;
     if !live.workflows.current.is_empty() {
         return Ok(live);
     }
@@ -43,12 +45,8 @@ pub async fn published_or_files(config: &Config, conn: &mut Connection) -> Resul
 pub fn files(config: &Config) -> Result<Published, Failure> {
     let loaded = crate::project::load(config)?;
     if loaded.report.has_errors() {
-        let text = dsl::diagnostic::human(
-            &loaded.report,
-            &loaded.sources,
-            config.language.value,
-            Colour::Never,
-        );
+        let text =
+            dsl::diagnostic::human(&loaded.report, &loaded.sources, config.language.value, Colour::Never);
         crate::complain(text.trim_end());
     }
     Published::of_files(loaded.project).map_err(|error| of_engine(config, &error))
@@ -74,10 +72,17 @@ fn secret(name: &str) -> Option<String> {
 }
 
 /// A customer by external id, or e-mail address. Errors: nobody of that name (4).
-pub async fn customer(config: &Config, conn: &mut Connection, name: &str, published: &Published) -> Result<CustomerId, Failure> {
+pub async fn customer(
+    config: &Config,
+    conn: &mut Connection,
+    name: &str,
+    published: &Published,
+) -> Result<CustomerId, Failure> {
     let id = CustomerId::new(name);
     let model = &published.project.library.model;
-    let known = store::customer::load(conn, std::slice::from_ref(&id), model).await.map_err(|e| of_store(config, &e))?;
+    let known = store::customer::load(conn, std::slice::from_ref(&id), model)
+        .await
+        .map_err(|e| of_store(config, &e))?;
     if known.contains_key(&id) {
         return Ok(id);
     }

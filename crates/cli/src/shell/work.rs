@@ -38,8 +38,9 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedR
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
     let mut rows = Vec::new();
     for (id, version) in &engine.published().workflows.current {
-        let standing =
-            store::enrollment::standing(&mut conn, Some(id)).await.map_err(|error| of_store(config, &error))?;
+        let standing = store::enrollment::standing(&mut conn, Some(id))
+            .await
+            .map_err(|error| of_store(config, &error))?;
         let enrolled = standing.iter().filter(|at| at.state != "ended").map(|at| at.count).sum::<i64>();
         let became = if report.first.contains(id) {
             Became::New
@@ -77,7 +78,8 @@ fn tell(config: &Config, report: &Report) {
 /// an operator of a serving process wants to read, and only warnings of a run that ends by itself.
 fn log(request: &RunRequest) {
     let usual = if request.until_idle || request.clock.is_some() { "warn" } else { "info" };
-    let wanted = std::env::var("NURTURE_LOG").unwrap_or_else(|_| format!("{usual},apalis=warn,apalis_core=warn,sqlx=warn"));
+    let wanted = std::env::var("NURTURE_LOG")
+        .unwrap_or_else(|_| format!("{usual},apalis=warn,apalis_core=warn,sqlx=warn"));
     let filter = tracing_subscriber::EnvFilter::new(wanted);
     // A second run in one process (the demo) keeps the first one's log.
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
@@ -136,17 +138,26 @@ pub async fn run(
         }
         None => {
             let clock: Arc<dyn Clock> = Arc::new(WallClock);
-            let engine =
-                Engine::new(store.clone(), clock, config.settings(), worker.clone(), open::speakers(config), !request.until_idle)
-                    .await
-                    .map_err(fault(config))?;
+            let engine = Engine::new(
+                store.clone(),
+                clock,
+                config.settings(),
+                worker.clone(),
+                open::speakers(config),
+                !request.until_idle,
+            )
+            .await
+            .map_err(fault(config))?;
             engine.plan_published(&report).await.map_err(fault(config))?;
             if request.until_idle {
                 let idle = async {
                     engine.recover().await?;
                     engine.until_idle().await
                 };
-                idle.await.map_err(fault(config))
+                tokio::select! {
+                    done = idle => done.map_err(fault(config)),
+                    never = heed(&engine, stop) => never,
+                }
             } else {
                 serve(config, engine, &store, stop).await
             }
@@ -161,6 +172,15 @@ pub async fn run(
     let difference = between(&before, &after?, next_at);
     store.close().await;
     Ok(difference)
+}
+
+/// Asks the engine to end once that is wished; whoever waits for the engine then sees it end.
+async fn heed(engine: &Engine, mut stop: Stop) -> Result<(), Failure> {
+    // The sender is gone only when the program ends.
+    if stop.wait_for(|stop| *stop).await.is_ok() {
+        engine.stop();
+    }
+    std::future::pending().await
 }
 
 async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -> Result<(), Failure> {
@@ -193,7 +213,11 @@ async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -
 async fn announce(config: &Config, store: &Store) -> Result<(), Failure> {
     if config.delivery.value == config::Delivery::File {
         let folder = config.outbox_folder().display().to_string();
-        crate::complain(&model::words::say(config.language.value, "run-delivers-to-folder", &[("path", &folder)]));
+        crate::complain(&model::words::say(
+            config.language.value,
+            "run-delivers-to-folder",
+            &[("path", &folder)],
+        ));
         return Ok(());
     }
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
@@ -247,7 +271,9 @@ fn between(before: &Summary, after: &Summary, next_at: Option<Timestamp>) -> Run
     let skipped = after
         .skipped
         .iter()
-        .map(|(reason, count)| (reason.clone(), more(*count, before.skipped.get(reason).copied().unwrap_or(0))))
+        .map(|(reason, count)| {
+            (reason.clone(), more(*count, before.skipped.get(reason).copied().unwrap_or(0)))
+        })
         .filter(|(_, count)| *count > 0)
         .collect();
     RunSummary {
@@ -280,7 +306,12 @@ pub async fn simulate(
         published = open::files(config)?;
     }
     if let Some(id) = unknown(&published) {
-        return Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", &id)]));
+        return Err(Failure::say(
+            Exit::NotFound,
+            config.language.value,
+            "cli-no-workflow",
+            &[("workflow", &id)],
+        ));
     }
     let asked = Request {
         workflows: request.workflows.iter().map(WorkflowId::new).collect(),
@@ -290,7 +321,8 @@ pub async fn simulate(
         sample: request.sample,
         mails: request.mails,
     };
-    let (from, whole) = (request.from.as_millisecond(), request.to.as_millisecond() - request.from.as_millisecond());
+    let (from, whole) =
+        (request.from.as_millisecond(), request.to.as_millisecond() - request.from.as_millisecond());
     progress.whole(u64::try_from(whole).unwrap_or(0));
     let far = |at: Timestamp| progress.at(u64::try_from(at.as_millisecond() - from).unwrap_or(0));
     let told =

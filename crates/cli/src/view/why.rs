@@ -94,7 +94,8 @@ fn outlook(why: &Why, language: Language) -> String {
     let mut out = String::new();
     for outlook in &why.outlook {
         let workflow = outlook.workflow.as_str();
-        let mut lines: Vec<String> = outlook.lines.iter().map(|line| trace::because(line, language)).collect();
+        let mut lines: Vec<String> =
+            outlook.lines.iter().map(|line| trace::because(line, language)).collect();
         if let Some(next) = outlook.next {
             let at = next.strftime("%Y-%m-%d %H:%M").to_string();
             lines.push(say(language, "why-next", &[("at", &at)]));
@@ -114,6 +115,8 @@ fn head(why: &Why, language: Language) -> String {
     if why.external_id.as_deref() != Some(why.customer.as_str()) {
         who.push(&why.customer);
     }
+    // A company may have its name for an id.
+    who.dedup();
     let mut out = format!("{}\n", who.join("  "));
     if why.standing.is_empty() {
         out.push_str(&say(language, "why-nowhere", &[]));
@@ -309,5 +312,14 @@ mod tests {
             "郑洁  c10\nNow: in no workflow\nNothing was ever decided about this customer.\n"
         );
         assert_eq!(json(&why, Language::En)["decisions"], json!([]));
+    }
+
+    #[test]
+    fn a_company_whose_name_is_its_id_is_named_once() {
+        let mut why = why();
+        why.customer = "Acme Corporation".to_owned();
+        why.name = Some("Acme Corporation".to_owned());
+        why.external_id = None;
+        assert!(human(&why, Language::En).starts_with("Acme Corporation\n"), "{}", human(&why, Language::En));
     }
 }

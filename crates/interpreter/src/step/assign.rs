@@ -24,7 +24,9 @@ pub(super) fn entity_of(walker: &Walker<'_, '_>, kind: &str) -> Option<(String, 
 
 /// Who owns the entity, else the customer.
 pub(super) fn owner(walker: &Walker<'_, '_>, of: Option<&str>) -> Option<RepId> {
-    let kind = of.map(str::to_owned).or_else(|| walker.enrollment.walk.entry.entity.as_ref().map(|(kind, _)| kind.clone()));
+    let kind = of
+        .map(str::to_owned)
+        .or_else(|| walker.enrollment.walk.entry.entity.as_ref().map(|(kind, _)| kind.clone()));
     let by_entity = kind
         .and_then(|kind| entity_of(walker, &kind))
         .and_then(|key| walker.turn.snapshot.entities.get(&key))

@@ -22,7 +22,12 @@ pub(super) fn names(values: &[(Target, Assigned)]) -> String {
 }
 
 /// `set`: all values are computed before any is set.
-pub(super) fn set(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, values: &[(Target, Assigned)]) -> Flow {
+pub(super) fn set(
+    walker: &mut Walker<'_, '_>,
+    at: StepIx,
+    step: &Step,
+    values: &[(Target, Assigned)],
+) -> Flow {
     let event = walker.event_at(at);
     let computed: Vec<(Target, Option<Value>)> = {
         let facts = walker.facts(event.as_ref());
@@ -60,7 +65,8 @@ pub(super) fn set(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, values: 
             }
             Target::Entity(kind, name) => {
                 if let Some(key) = entity_of(walker, &kind) {
-                    let from = walker.turn.snapshot.entities.get(&key).and_then(|entity| entity.get(&name)).cloned();
+                    let from =
+                        walker.turn.snapshot.entities.get(&key).and_then(|entity| entity.get(&name)).cloned();
                     changed(walker, step, Some(key), &name, from, value);
                 }
             }
@@ -91,7 +97,13 @@ fn changed(
 }
 
 /// `tag` and `untag`.
-pub(super) fn tag(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, tags: &[String], present: bool) -> Flow {
+pub(super) fn tag(
+    walker: &mut Walker<'_, '_>,
+    _at: StepIx,
+    step: &Step,
+    tags: &[String],
+    present: bool,
+) -> Flow {
     let what = tags.join(", ");
     if walker.held_out(step, &what) {
         return Flow::Next;
@@ -113,7 +125,13 @@ pub(super) fn tag(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, tags: &
 }
 
 /// `add_score`: records `score.added`, which fades like behaviour points.
-pub(super) fn add_score(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, points: Decimal, score: &str) -> Flow {
+pub(super) fn add_score(
+    walker: &mut Walker<'_, '_>,
+    _at: StepIx,
+    step: &Step,
+    points: Decimal,
+    score: &str,
+) -> Flow {
     if walker.held_out(step, score) {
         return Flow::Next;
     }
@@ -141,7 +159,9 @@ pub(super) fn record(
     let seen = walker.event_at(at);
     let properties: BTreeMap<String, Value> = {
         let facts = walker.facts(seen.as_ref());
-        with.iter().filter_map(|(name, value)| Some((name.clone(), assigned::value(value, &facts)?))).collect()
+        with.iter()
+            .filter_map(|(name, value)| Some((name.clone(), assigned::value(value, &facts)?)))
+            .collect()
     };
     let values = crate::route::plain(&properties);
     walker.line(Some(step), Did::Record, event, Outcome::Done, None, None, values);
@@ -150,7 +170,13 @@ pub(super) fn record(
 }
 
 /// `consent`.
-pub(super) fn consent(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, grant: bool, topic: &str) -> Flow {
+pub(super) fn consent(
+    walker: &mut Walker<'_, '_>,
+    _at: StepIx,
+    step: &Step,
+    grant: bool,
+    topic: &str,
+) -> Flow {
     if walker.held_out(step, topic) {
         return Flow::Next;
     }
@@ -197,7 +223,9 @@ pub(super) fn unsuppress(walker: &mut Walker<'_, '_>, step: &Step, medium: Optio
     }
     walker.line(Some(step), Did::Unsuppress, what, Outcome::Done, None, None, BTreeMap::new());
     let stays = |known: &Suppression| {
-        known.reason == "hard_bounce" || known.reason == "complaint" || (medium.is_some() && known.medium != medium)
+        known.reason == "hard_bounce"
+            || known.reason == "complaint"
+            || (medium.is_some() && known.medium != medium)
     };
     let before = walker.turn.snapshot.suppressions.len();
     walker.turn.snapshot.suppressions.retain(stays);
@@ -206,7 +234,13 @@ pub(super) fn unsuppress(walker: &mut Walker<'_, '_>, step: &Step, medium: Optio
 }
 
 /// `move_stage`: a move that the model does not allow is refused.
-pub(super) fn move_stage(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, of: Option<&str>, to: &str) -> Flow {
+pub(super) fn move_stage(
+    walker: &mut Walker<'_, '_>,
+    _at: StepIx,
+    step: &Step,
+    of: Option<&str>,
+    to: &str,
+) -> Flow {
     if walker.held_out(step, to) {
         return Flow::Next;
     }
@@ -236,7 +270,9 @@ pub(super) fn move_stage(walker: &mut Walker<'_, '_>, _at: StepIx, step: &Step, 
         match &declared.moves {
             Moves::Any => true,
             Moves::Forward => forward,
-            Moves::Back(back) => forward || back.get(&here).is_some_and(|to_these| to_these.iter().any(|s| s == to)),
+            Moves::Back(back) => {
+                forward || back.get(&here).is_some_and(|to_these| to_these.iter().any(|s| s == to))
+            }
         }
     });
     if !allowed {

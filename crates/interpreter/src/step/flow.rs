@@ -91,8 +91,8 @@ pub(super) fn repeat(
 ) -> Flow {
     let begun = walker.enrollment.walk.passes.get(&step.id).copied().unwrap_or(0);
     let event = walker.event_at(at);
-    let enough = begun > 0
-        && until.is_some_and(|until| condition::holds(until, &walker.facts(event.as_ref())));
+    let enough =
+        begun > 0 && until.is_some_and(|until| condition::holds(until, &walker.facts(event.as_ref())));
     if enough || begun >= times || walker.workflow.first(steps).is_none() {
         walker.enrollment.walk.passes.remove(&step.id);
         let reason = if enough { "until" } else { "times" };

@@ -21,7 +21,15 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     let verdict = permit::permit(walker, at, step, message, first_due, &pass);
     match verdict {
         Verdict::Defer { until, reason } => {
-            walker.line(Some(step), did, &message.template, Outcome::Deferred, Some(until), Some(reason), BTreeMap::new());
+            walker.line(
+                Some(step),
+                did,
+                &message.template,
+                Outcome::Deferred,
+                Some(until),
+                Some(reason),
+                BTreeMap::new(),
+            );
             return Flow::Rest(until);
         }
         Verdict::Skip { reason, values } => {

@@ -40,10 +40,14 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::WaitForDate { .. } => wait_for_date::wait_for_date(walker, step, arrival),
         Verb::WaitFor { .. } => wait_for::wait_for(walker, step, arrival),
         Verb::Timeline(timeline) => timeline::timeline(walker, step, timeline),
-        Verb::If { condition, then, otherwise } => flow::branch(walker, at, step, condition, *then, *otherwise),
+        Verb::If { condition, then, otherwise } => {
+            flow::branch(walker, at, step, condition, *then, *otherwise)
+        }
         Verb::Choose(cases) => flow::choose(walker, at, step, cases),
         Verb::Split { name, ways } => flow::split(walker, step, name, ways),
-        Verb::Repeat { steps, times, until } => flow::repeat(walker, at, step, *steps, *times, until.as_ref()),
+        Verb::Repeat { steps, times, until } => {
+            flow::repeat(walker, at, step, *steps, *times, until.as_ref())
+        }
         Verb::Exit(reason) => Flow::Leave(reason.clone()),
     }
 }

@@ -39,7 +39,9 @@ fn due(walker: &Walker<'_, '_>, due: &Due, rep: Option<&RepId>) -> Option<Timest
         Due::At(operand) => match condition::value(operand, &walker.facts(None))? {
             Value::Instant(instant) => Some(instant),
             Value::Date(date) => Some(zone::to_instant(date.to_datetime(Time::midnight()), &zone)),
-            Value::Length(length) => Some(add(walker.moment.at, &length, &zone, &walker.turn.world.library.calendar)),
+            Value::Length(length) => {
+                Some(add(walker.moment.at, &length, &zone, &walker.turn.world.library.calendar))
+            }
             Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::List(_) | Value::Birthday(_) => None,
         },
     }

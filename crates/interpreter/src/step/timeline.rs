@@ -57,19 +57,22 @@ fn leave_out_past(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Timeline)
     for (number, instant) in points {
         let Some(point) = timeline.points.get(number as usize) else { continue };
         let rule = point.if_past.unwrap_or(timeline.if_past);
-        let done = walker
-            .enrollment
-            .walk
-            .timelines
-            .get(&step.id)
-            .is_some_and(|state| {
-                // A point that has begun is left alone; one that runs again has its turn for the new date.
-                let begun = state.running == Some(number) && (!point.again || state.running_for == Some(date));
-                begun || is_done(state, timeline, number, date)
-            });
+        let done = walker.enrollment.walk.timelines.get(&step.id).is_some_and(|state| {
+            // A point that has begun is left alone; one that runs again has its turn for the new date.
+            let begun = state.running == Some(number) && (!point.again || state.running_for == Some(date));
+            begun || is_done(state, timeline, number, date)
+        });
         if instant < now && rule == PointPast::Skip && !done {
             let values = values(date, point);
-            walker.line(Some(step), Did::Timeline, &label(point), Outcome::Skipped, None, Some("past"), values);
+            walker.line(
+                Some(step),
+                Did::Timeline,
+                &label(point),
+                Outcome::Skipped,
+                None,
+                Some("past"),
+                values,
+            );
             if let Some(state) = walker.enrollment.walk.timelines.get_mut(&step.id) {
                 state.done.insert(done_key(Some(point), number, date));
             }
@@ -128,7 +131,15 @@ pub(super) fn timeline(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Time
         Some((number, instant)) => {
             let Some(point) = timeline.points.get(*number as usize) else { return Flow::Next };
             let (instant, values) = (*instant, values(date, point));
-            walker.line(Some(step), Did::Timeline, &label(point), Outcome::Waits, Some(instant), None, values);
+            walker.line(
+                Some(step),
+                Did::Timeline,
+                &label(point),
+                Outcome::Waits,
+                Some(instant),
+                None,
+                values,
+            );
             Flow::Rest(instant)
         }
     }
@@ -144,7 +155,15 @@ pub(crate) fn moved(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Timelin
     state.date = Some(date);
     state.moves += 1;
     let values = BTreeMap::from([("date".to_owned(), date.to_string().into())]);
-    walker.line(Some(step), Did::Timeline, &super::what(&step.verb), Outcome::Done, None, Some("moved"), values);
+    walker.line(
+        Some(step),
+        Did::Timeline,
+        &super::what(&step.verb),
+        Outcome::Done,
+        None,
+        Some("moved"),
+        values,
+    );
     leave_out_past(walker, step, timeline);
 }
 
@@ -154,6 +173,7 @@ pub(crate) fn next_instant(walker: &Walker<'_, '_>, step: &Step, timeline: &Time
     let now = walker.moment.at;
     let Some((date, points)) = planned(walker, timeline) else { return Some(now) };
     let state = walker.enrollment.walk.timelines.get(&step.id)?;
-    let next = points.iter().filter(|(number, _)| !is_done(state, timeline, *number, date)).map(|(_, at)| *at).min();
+    let next =
+        points.iter().filter(|(number, _)| !is_done(state, timeline, *number, date)).map(|(_, at)| *at).min();
     Some(next.map_or(now, |next| next.max(now)))
 }

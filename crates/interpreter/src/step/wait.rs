@@ -39,15 +39,27 @@ pub(super) fn wait(walker: &mut Walker<'_, '_>, step: &Step, length: &WaitLength
 }
 
 /// `wait_until`: the next instant inside the windows; at once where it is inside.
-pub(super) fn wait_until(walker: &mut Walker<'_, '_>, step: &Step, windows: &Windows, arrival: Arrival) -> Flow {
+pub(super) fn wait_until(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    windows: &Windows,
+    arrival: Arrival,
+) -> Flow {
     if arrival == Arrival::Woken {
         return Flow::Next;
     }
-    let until = window::next_open(windows, walker.moment.at, &walker.turn.zone, &walker.turn.world.library.calendar);
+    let until =
+        window::next_open(windows, walker.moment.at, &walker.turn.zone, &walker.turn.world.library.calendar);
     rest_until(walker, step, Did::WaitUntil, &windows.to_string(), until)
 }
 
-fn rest_until(walker: &mut Walker<'_, '_>, step: &Step, did: Did, what: &str, until: jiff::Timestamp) -> Flow {
+fn rest_until(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    did: Did,
+    what: &str,
+    until: jiff::Timestamp,
+) -> Flow {
     if until <= walker.moment.at {
         walker.line(Some(step), did, what, Outcome::Done, None, None, BTreeMap::new());
         return Flow::Next;

@@ -85,7 +85,11 @@ fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {
 }
 
 /// The nearest message of a channel on the path walked, wherever it stood: when it was done, and its step.
-fn nearest_message(workflow: &Workflow, enrollment: &Enrollment, channel: &str) -> Option<(Timestamp, StepId)> {
+fn nearest_message(
+    workflow: &Workflow,
+    enrollment: &Enrollment,
+    channel: &str,
+) -> Option<(Timestamp, StepId)> {
     let mut nearest: Option<(Timestamp, StepIx)> = None;
     for (mark, sent) in &enrollment.walk.messages {
         let id = StepId::new(mark.split('\u{1f}').next().unwrap_or_default());
@@ -128,8 +132,15 @@ fn there_already(
 ) -> Option<(u32, Entry)> {
     let mut best: Option<(&Event, u32)> = None;
     for (number, awaited) in events.iter().enumerate() {
-        let from =
-            since(walker.turn, &walker.workflow, &walker.enrollment, rule, of, &awaited.event, walker.moment.at);
+        let from = since(
+            walker.turn,
+            &walker.workflow,
+            &walker.enrollment,
+            rule,
+            of,
+            &awaited.event,
+            walker.moment.at,
+        );
         for event in walker.turn.snapshot.events_of(&awaited.event) {
             let fits = event.at <= walker.moment.at
                 && walker.enrollment.walk.entry.is_before(event)

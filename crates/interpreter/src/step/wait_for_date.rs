@@ -36,7 +36,9 @@ pub(super) fn instant(
             }
             zone::date_of(*instant, zone)
         }
-        Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Length(_) | Value::List(_) => return None,
+        Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Length(_) | Value::List(_) => {
+            return None;
+        }
     };
     let civil = day.to_datetime(at.unwrap_or(Time::midnight()));
     Some((day, shifted(civil, shift, zone, work)))

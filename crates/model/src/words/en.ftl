@@ -841,6 +841,7 @@ thing-entry = the entry of a test
 thing-exit-rule = a rule for leaving
 thing-expected = an expected line
 thing-fact = a fact of a test
+thing-rep = a rep of a test
 thing-goal = a goal
 thing-library = this file
 thing-member = a member of a team

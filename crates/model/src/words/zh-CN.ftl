@@ -808,6 +808,7 @@ thing-entry = 测试的进入
 thing-exit-rule = 离开规则
 thing-expected = 期待的一行
 thing-fact = 测试里的事实
+thing-rep = 测试里的销售
 thing-goal = 目标
 thing-library = 这个文件
 thing-member = 团队成员
