@@ -28,7 +28,8 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         .wait_for_end(|stop| shell::run_demo(&context.config, &made, args.until_idle, &progress, stop));
     progress.end();
     let (summary, stopped) = done?;
-    if !context.json {
+    // A demo that stays has said it when its week was over.
+    if !context.json && args.until_idle {
         crate::complain(run::human(&summary, context.language).trim_end());
     }
     out.json(&run::json(&summary))?;
