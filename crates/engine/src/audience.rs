@@ -1,14 +1,11 @@
-//! The audience of a schedule: customers found by the condition as SQL, never one by one.
+//! The audience of a schedule: loaded 500 customers at a time, and asked by the evaluator.
 
 use crate::error::EngineError;
 use crate::published::Published;
 use dsl::workflow::Workflow;
-use interpreter::condition;
-use interpreter::facts::Facts;
-use interpreter::turn::zone_of;
+use interpreter::simulate::invites;
 use jiff::Timestamp;
 use model::{CustomerId, Timer, TimerKey};
-use std::collections::BTreeMap;
 use store::Connection;
 use store::{customer, snapshot, timer};
 
@@ -40,31 +37,11 @@ pub async fn members(
     let all = customer::ids(conn).await?;
     let mut members = Vec::new();
     let world = published.world();
-    let nobody = BTreeMap::new();
     for part in all.chunks(500) {
         let snapshots =
             snapshot::load(conn, part, &published.project.library.model, &published.reads, at).await?;
-        for snapshot in &snapshots {
-            let zone = zone_of(&world, snapshot);
-            let facts = Facts {
-                library: world.library,
-                snapshot,
-                reps: &nobody,
-                entry: None,
-                event: None,
-                candidate: None,
-                candidate_entity: None,
-                vars: None,
-                results: None,
-                now: at,
-                zone: &zone,
-                project_zone: world.zone,
-            };
-            let known = snapshot.customer.created_at().is_none_or(|since| since <= at);
-            if known && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts)) {
-                members.push(snapshot.customer.id.clone());
-            }
-        }
+        let invited = snapshots.iter().filter(|snapshot| invites(&world, workflow, snapshot, at));
+        members.extend(invited.map(|snapshot| snapshot.customer.id.clone()));
     }
     Ok(members)
 }

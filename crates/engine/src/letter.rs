@@ -56,20 +56,7 @@ pub fn render(
 ) -> Result<Rendered, RenderError> {
     let world = published.world();
     let zone = zone_of(&world, snapshot);
-    let facts = Facts {
-        library: world.library,
-        snapshot,
-        reps,
-        entry: None,
-        event: None,
-        candidate: None,
-        candidate_entity: None,
-        vars: None,
-        results: None,
-        now,
-        zone: &zone,
-        project_zone: world.zone,
-    };
+    let facts = Facts::outside(&world, reps, snapshot, &zone, now);
     let link = outgoing.marketing.then(|| unsubscribe(&sender(published, outgoing), outgoing));
     render::send_with(&published.renderer, outgoing, &facts, link.as_deref())
 }

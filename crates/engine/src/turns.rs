@@ -63,7 +63,7 @@ impl Engine {
         Ok(Done { due: 0, sends: decided.iter().map(|(_, changes)| changes.sends.len()).sum() })
     }
 
-    /// A schedule that came round sets a timer for each customer of its audience, by one statement.
+    /// A schedule that came round sets a timer for each customer of its audience.
     async fn fire_schedules(
         &self,
         conn: &mut Connection,

@@ -1,5 +1,6 @@
 //! What a condition or a merge tag may look at: one customer's snapshot, seen from one point of a walk.
 
+use crate::world::World;
 use dsl::library::Library;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,4 +34,30 @@ pub struct Facts<'a> {
     pub zone: &'a TimeZone,
     /// The project's zone: months and years back from `now`.
     pub project_zone: &'a TimeZone,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts about a customer who is in no walk: no entry, no event, no variables.
+    pub fn outside(
+        world: &World<'a>,
+        reps: &'a BTreeMap<RepId, Rep>,
+        snapshot: &'a Snapshot,
+        zone: &'a TimeZone,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            library: world.library,
+            snapshot,
+            reps,
+            entry: None,
+            event: None,
+            candidate: None,
+            candidate_entity: None,
+            vars: None,
+            results: None,
+            now,
+            zone,
+            project_zone: world.zone,
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::facts::Facts;
 use crate::turn::zone_of;
 use crate::world::{People, World};
 use dsl::trigger::Trigger;
+use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
@@ -199,8 +200,7 @@ impl<'a> Simulation<'a> {
             .collect()
     }
 
-    /// A schedule that came round sets a timer for each customer of its audience, as the live engine does by
-    /// one statement.
+    /// A schedule that came round sets a timer for each customer of its audience, as the live engine does.
     fn fire_schedules(&mut self) {
         let due: Vec<_> = self
             .schedules
@@ -215,30 +215,11 @@ impl<'a> Simulation<'a> {
             if let Some(next) = next_fire(&self.world, rule, at) {
                 self.schedules.insert(id.clone(), next);
             }
-            let mut invited = Vec::new();
-            for snapshot in self.customers.values() {
-                let zone = zone_of(&self.world, snapshot);
-                let facts = Facts {
-                    library: self.world.library,
-                    snapshot,
-                    reps: &self.people.reps,
-                    entry: None,
-                    event: None,
-                    candidate: None,
-                    candidate_entity: None,
-                    vars: None,
-                    results: None,
-                    now: at,
-                    zone: &zone,
-                    project_zone: self.world.zone,
-                };
-                let known = snapshot.customer.created_at().is_none_or(|since| since <= at);
-                if known
-                    && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts))
-                {
-                    invited.push(snapshot.customer.id.clone());
-                }
-            }
+            let customers = self.customers.values();
+            let invited: Vec<CustomerId> = customers
+                .filter(|snapshot| invites(&self.world, &workflow, snapshot, at))
+                .map(|snapshot| snapshot.customer.id.clone())
+                .collect();
             let key = TimerKey { workflow: id, subject: String::new() };
             let timer = Timer { fire_at: at, basis: String::new() };
             for customer in invited {
@@ -316,6 +297,17 @@ fn due() -> Vec<Input> {
 
 fn before(now: Timestamp) -> Timestamp {
     now - jiff::SignedDuration::from_millis(1)
+}
+
+/// Whether a schedule that comes round at `at` asks this customer: known by then, and in the audience. The
+/// live engine asks the same, so that it invites whom the simulation invites.
+pub fn invites(world: &World<'_>, workflow: &Workflow, snapshot: &Snapshot, at: Timestamp) -> bool {
+    let zone = zone_of(world, snapshot);
+    // The audience of a schedule reads no reps (rules.md §3.5).
+    let nobody = BTreeMap::new();
+    let facts = Facts::outside(world, &nobody, snapshot, &zone, at);
+    let known = snapshot.customer.created_at().is_none_or(|since| since <= at);
+    known && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts))
 }
 
 /// The next fire of a schedule, in the project's zone.

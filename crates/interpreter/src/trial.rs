@@ -149,20 +149,7 @@ fn facts<'f>(
     zone: &'f TimeZone,
     now: Timestamp,
 ) -> Facts<'f> {
-    Facts {
-        library: world.library,
-        snapshot,
-        reps: &people.reps,
-        entry: None,
-        event: None,
-        candidate: None,
-        candidate_entity: None,
-        vars: None,
-        results: None,
-        now,
-        zone,
-        project_zone: world.zone,
-    }
+    Facts::outside(world, &people.reps, snapshot, zone, now)
 }
 
 /// Runs one test of a workflow.

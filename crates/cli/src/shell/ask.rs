@@ -109,20 +109,7 @@ fn outlook(
 ) -> Vec<Outlook> {
     let world = published.world();
     let nobody = BTreeMap::new();
-    let facts = Facts {
-        library: world.library,
-        snapshot,
-        reps: &nobody,
-        entry: None,
-        event: None,
-        candidate: None,
-        candidate_entity: None,
-        vars: None,
-        results: None,
-        now,
-        zone,
-        project_zone: world.zone,
-    };
+    let facts = Facts::outside(&world, &nobody, snapshot, zone, now);
     let mut all = Vec::new();
     for workflow in published.workflows.in_order() {
         let walks = snapshot.enrollments.iter().any(|walk| walk.workflow == workflow.id && walk.is_active());

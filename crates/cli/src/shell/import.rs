@@ -29,7 +29,7 @@ pub(super) async fn import_at(
 ) -> Result<ImportSummary, Failure> {
     let language = config.language.value;
     let store = open::database(config).await?;
-    let published = open::shared(model_of(config, &store).await?);
+    let published = std::sync::Arc::new(model_of(config, &store).await?);
     let library = &published.project.library;
     let what = What::read(&request.kind, library)
         .map_err(|finding| Failure::new(Exit::Usage, finding.say(language)))?;

@@ -10,7 +10,6 @@ use engine::{Delivery, EngineError, Published, Speakers};
 use jiff::Timestamp;
 use model::CustomerId;
 use std::path::PathBuf;
-use std::sync::Arc;
 use store::customer_key::KeyKind;
 use store::{Connection, Options, Store, StoreError};
 
@@ -93,11 +92,6 @@ pub async fn customer(
         }
     }
     Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-customer", &[("customer", name)]))
-}
-
-/// Shares what is published.
-pub fn shared(published: Published) -> Arc<Published> {
-    Arc::new(published)
 }
 
 /// The exit code of an error of the store.
