@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub draws: BTreeMap<(WorkflowId, String), String>,
     /// Timers that are set.
     pub timers: BTreeMap<TimerKey, Timer>,
+    /// What is kept between turns beside walks.
+    pub standings: BTreeMap<StandingKey, Standing>,
 }
 
 impl Snapshot {
@@ -43,6 +45,7 @@ impl Snapshot {
             memory: BTreeMap::new(),
             draws: BTreeMap::new(),
             timers: BTreeMap::new(),
+            standings: BTreeMap::new(),
         }
     }
     /// The customer's events of a name, in order; empty where there is none.
@@ -85,6 +88,52 @@ pub struct Timer {
     pub basis: String,
 }
 
+/// Which standing: one per customer, kind and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StandingKey {
+    /// What it is about.
+    pub kind: StandingKind,
+    /// The segment, the score, the subject of a lead …
+    pub name: String,
+}
+
+/// What a standing is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StandingKind {
+    /// The customer is in the segment of this name.
+    Segment,
+    /// The band or re-arming of a score, by score and watcher.
+    Score,
+    /// The clock of a lead that a rep was given, by entity (`deal/d1`) or empty for the customer.
+    Lead,
+}
+
+impl StandingKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Segment, Self::Score, Self::Lead];
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Score => "score",
+            Self::Lead => "lead",
+        }
+    }
+    /// The kind of a word; `None`: there is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Something kept of a customer between turns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Since when.
+    pub at: Timestamp,
+    /// What; each kind has its own form (a word, or JSON).
+    pub state: String,
+}
+
 /// What a turn changed in a snapshot, and what the shell must write or do. The snapshot holds the new
 /// values; this says which of them are new.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,6 +158,8 @@ pub struct Changes {
     pub draws: BTreeSet<(WorkflowId, String)>,
     /// These timers were set (present in the snapshot) or taken away (absent).
     pub timers: BTreeSet<TimerKey>,
+    /// These standings changed (present in the snapshot) or are over (absent).
+    pub standings: BTreeSet<StandingKey>,
     /// Outbox rows.
     pub sends: Vec<Outgoing>,
     /// Due and claimed sends of these walks to be cancelled, with the reason.

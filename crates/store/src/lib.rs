@@ -28,6 +28,7 @@ pub mod meta;
 pub mod rep;
 pub mod schedule;
 pub mod send;
+pub mod standing;
 pub mod stats;
 pub mod task;
 pub mod team;

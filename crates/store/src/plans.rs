@@ -1,7 +1,8 @@
 //! The plans that SQLite makes for hot statements: by index, never over a whole table.
 
 use crate::{
-    Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, timer, trace,
+    Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, standing,
+    timer, trace,
 };
 use sqlx::AssertSqlSafe;
 
@@ -42,6 +43,7 @@ const HOT: &[(&str, &[&str])] = &[
     (timer::DUE_BY_SLOT, &["t USING COVERING INDEX timer_due (fire_at<?)"]),
     (timer::NEXT, &["t USING COVERING INDEX timer_due"]),
     (timer::LOAD, &["t USING PRIMARY KEY (slot=? AND customer=?)"]),
+    (standing::LOAD, &["s USING PRIMARY KEY (slot=? AND customer=?)"]),
     (
         send::CLAIM,
         &[

@@ -1,4 +1,4 @@
-//! Snapshots: everything that the decisions about a batch of customers rest on, loaded in eight statements
+//! Snapshots: everything that the decisions about a batch of customers rest on, loaded in at most ten statements
 //! whatever its size, and everything that they changed, saved with one statement a table.
 
 use crate::consent::Word;
@@ -8,14 +8,15 @@ use crate::event::EventState;
 use crate::memory::Memory;
 use crate::stored::spread_customers;
 use crate::{
-    assignment, consent, counter, customer, enrollment, entity, event, memory, send, task, timer, trace,
+    assignment, consent, counter, customer, enrollment, entity, event, memory, send, standing, task, timer,
+    trace,
 };
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{
     Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId, Entry,
-    EntryMemory, Event, Outgoing, Snapshot, Suppression, Task, Timer, TimerKey, TraceLine, Type, Value,
-    WorkflowId,
+    EntryMemory, Event, Outgoing, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
+    TraceLine, Type, Value, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,6 +87,11 @@ pub async fn load(
     for (place, key, timer) in timer::of_batch(conn, &wanted, &ids).await? {
         batch.at(place, |snapshot| {
             snapshot.timers.insert(key, timer);
+        });
+    }
+    for (place, key, standing) in standing::of_batch(conn, &wanted, &ids).await? {
+        batch.at(place, |snapshot| {
+            snapshot.standings.insert(key, standing);
         });
     }
     let mut snapshots: Vec<Snapshot> = batch.0.into_iter().flatten().collect();
@@ -221,6 +227,8 @@ pub async fn save(
     memory::keep_draws(conn, &rows.draws).await?;
     timer::set(conn, &rows.timers).await?;
     timer::take(conn, &rows.timers_gone).await?;
+    standing::keep(conn, &rows.standings).await?;
+    standing::drop(conn, &rows.standings_gone).await?;
     trace::append(conn, &rows.trace).await?;
     let mut cancelled = send::cancel_walks(conn, &rows.cancels, now).await?;
     cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
@@ -245,6 +253,8 @@ struct Rows<'a> {
     draws: Vec<(&'a CustomerId, &'a WorkflowId, &'a str, &'a str)>,
     timers: Vec<(&'a CustomerId, &'a TimerKey, &'a Timer)>,
     timers_gone: Vec<(&'a CustomerId, &'a TimerKey)>,
+    standings: Vec<(&'a CustomerId, &'a StandingKey, &'a Standing)>,
+    standings_gone: Vec<(&'a CustomerId, &'a StandingKey)>,
     trace: Vec<&'a TraceLine>,
     sends: Vec<&'a Outgoing>,
     cancels: Vec<(&'a CustomerId, &'a model::EnrollmentId, &'a str)>,
@@ -309,6 +319,12 @@ impl<'a> Rows<'a> {
             match snapshot.timers.get(key) {
                 Some(timer) => self.timers.push((id, key, timer)),
                 None => self.timers_gone.push((id, key)),
+            }
+        }
+        for key in &changes.standings {
+            match snapshot.standings.get(key) {
+                Some(standing) => self.standings.push((id, key, standing)),
+                None => self.standings_gone.push((id, key)),
             }
         }
         self.trace.extend(&changes.trace);

@@ -3,7 +3,8 @@
 use crate::given::*;
 use model::{
     Assignment, Changes, Consent, CounterKey, CustomerId, Did, EntryMemory, Medium, Outcome, RepId, Snapshot,
-    StepId, Suppression, Task, TaskId, TeamId, Timer, TimerKey, TraceLine, Value, VersionId, WorkflowId,
+    Standing, StandingKey, StandingKind, StepId, Suppression, Task, TaskId, TeamId, Timer, TimerKey,
+    TraceLine, Value, VersionId, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::event::{self, EventState};
@@ -96,6 +97,8 @@ fn full(id: &str) -> (Snapshot, Changes) {
     snapshot.draws.insert(draw.clone(), "b".to_owned());
     let key = TimerKey { workflow: WorkflowId::new("birthday"), subject: String::new() };
     snapshot.timers.insert(key.clone(), Timer { fire_at: minute(100), basis: "1990-03-12".to_owned() });
+    let vip = StandingKey { kind: StandingKind::Segment, name: "vip".to_owned() };
+    snapshot.standings.insert(vip.clone(), Standing { at: minute(3), state: "in".to_owned() });
     let changes = Changes {
         customer: true,
         entities: BTreeSet::from([name]),
@@ -106,6 +109,7 @@ fn full(id: &str) -> (Snapshot, Changes) {
         memory: BTreeSet::from([memory]),
         draws: BTreeSet::from([draw]),
         timers: BTreeSet::from([key]),
+        standings: BTreeSet::from([vip]),
         sends: vec![outgoing(id, &format!("walk of {id}"), "email:welcome")],
         tasks: vec![Task {
             id: TaskId::new(format!("task of {id}")),
