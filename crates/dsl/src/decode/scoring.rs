@@ -4,12 +4,12 @@ use super::desk::Desk;
 use super::tests as in_file;
 use crate::condition::{self, Scope};
 use crate::diagnostic::Code;
-use crate::library::{BehaviourRule, FitRule, ScoreTest, Scoring};
+use crate::library::{AtMost, BehaviourRule, FitRule, Per, ScoreTest, Scoring};
 use crate::source::{Span, Spanned};
 use crate::syntax::Fields;
-use crate::trigger::Subject;
 use crate::yaml::Node;
 use model::{Decimal, Length};
+use std::collections::BTreeMap;
 
 /// Reads a scoring file behind its first key.
 pub(super) fn read(
@@ -46,13 +46,15 @@ pub(super) fn read(
         title: title.unwrap_or_else(|| name.value.clone()),
         name: name.value,
         span: name.span,
-        of: Subject::Customer,
         range,
         fit,
         half_life,
         rules,
+        behaviour_cap: None,
+        groups: BTreeMap::new(),
         bands,
         stay,
+        grades: Vec::new(),
         tests,
     })
 }
@@ -86,7 +88,7 @@ fn fit_rule(node: &Node, scope: &Scope, desk: &mut Desk<'_>) -> Option<FitRule> 
     let points = points(&mut fields, desk);
     desk.refuse(&mut fields, &["cap", "group"]);
     desk.close(fields);
-    Some(FitRule { when: when?, points: points? })
+    Some(FitRule { when: when?, points: points?, group: None })
 }
 
 fn behaviour(node: &Node, scope: &Scope, desk: &mut Desk<'_>) -> (Option<Length>, Vec<BehaviourRule>) {
@@ -124,7 +126,11 @@ fn behaviour_rule(node: &Node, scope: &Scope, desk: &mut Desk<'_>) -> Option<Beh
     desk.refuse(&mut fields, &["cap", "group"]);
     desk.close(fields);
     let (when, at_most) = (spread(when)?, spread(at_most)?);
-    Some(BehaviourRule { event: event?, when, points: points?, at_most_per_day: at_most })
+    // Opens and clicks by machines count only where the rule asks for them.
+    let machines = when.as_ref().is_some_and(|when| when.text.contains("event.human"));
+    let at_most = at_most.map(|count| AtMost { count, per: Per::Day });
+    let (event, points) = (event?, points?);
+    Some(BehaviourRule { event, when, points, at_most, cap: None, group: None, machines })
 }
 
 /// What was there and failed is a failure; what was not there is nothing.

@@ -2,7 +2,6 @@
 
 use crate::condition::{Aggregate, Condition};
 use crate::source::Span;
-use crate::trigger::Subject;
 use model::{Decimal, Length, RepId, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::BTreeMap;
 
@@ -123,9 +122,7 @@ pub struct Scoring {
     pub title: String,
     /// Where it stands.
     pub span: Span,
-    /// Whose.
-    pub of: Subject,
-    /// The least and the most it can be, applied when read.
+    /// The least and the most it can be, applied when read. [`Decimal::MIN`]: there is no least.
     pub range: Option<(Decimal, Decimal)>,
     /// True while true.
     pub fit: Vec<FitRule>,
@@ -133,10 +130,16 @@ pub struct Scoring {
     pub half_life: Option<Length>,
     /// Behaviour.
     pub rules: Vec<BehaviourRule>,
+    /// All of behaviour gives at most so many points, and takes at most so many; `None`: any number.
+    pub behaviour_cap: Option<Decimal>,
+    /// What the rules of a group give or take together at most. A group is all fit or all behaviour.
+    pub groups: BTreeMap<String, Decimal>,
     /// Bands from low to high: name and least score.
     pub bands: Vec<(String, Decimal)>,
     /// How far below a band's edge one falls out of it.
     pub stay: Decimal,
+    /// Grades of the fit, from low to high: letter and least fit points. Empty: there are no grades.
+    pub grades: Vec<(String, Decimal)>,
     /// Its tests.
     pub tests: Vec<ScoreTest>,
 }
@@ -148,6 +151,8 @@ pub struct FitRule {
     pub when: Condition,
     /// … so many points.
     pub points: Decimal,
+    /// The group that it belongs to.
+    pub group: Option<String>,
 }
 
 /// A behaviour rule.
@@ -159,8 +164,34 @@ pub struct BehaviourRule {
     pub when: Option<Condition>,
     /// … so many points …
     pub points: Decimal,
-    /// … for the first so many of a calendar day of the customer.
-    pub at_most_per_day: Option<u32>,
+    /// … for the first so many of each day, week or month of the customer.
+    pub at_most: Option<AtMost>,
+    /// All its events together give, or take, at most so many points; `None`: any number.
+    pub cap: Option<Decimal>,
+    /// The group that it belongs to.
+    pub group: Option<String>,
+    /// Opens and clicks by machines count as well.
+    pub machines: bool,
+}
+
+/// `3 per day`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtMost {
+    /// So many, at least 1.
+    pub count: u32,
+    /// In each of these.
+    pub per: Per,
+}
+
+/// A stretch of the customer's calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// Midnight to midnight.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// The first to the last.
+    Month,
 }
 
 /// A test of a scoring file.

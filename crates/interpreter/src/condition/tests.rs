@@ -1,15 +1,13 @@
 //! The semantics of conditions, rule by rule.
 
 use super::*;
-use crate::score::{self, ScoreRule};
 use dsl::condition::{Fields, Scope};
 use dsl::diagnostic::Report;
-use dsl::library::{Attribute, BehaviourRule, EntityKind, EventKind, FitRule, Library, Origin, Scoring};
+use dsl::library::{Attribute, EntityKind, EventKind, Library, Origin};
 use dsl::source::Span;
-use dsl::trigger::Subject;
 use jiff::Timestamp;
 use model::{
-    Customer, CustomerId, Decimal, Entity, EntityId, Entry, Event, EventId, Length, Rep, RepId, Snapshot,
+    Customer, CustomerId, Decimal, Entity, EntityId, Entry, Event, EventId, Rep, RepId, Snapshot,
     Suppression, Type,
 };
 use std::collections::BTreeMap;
@@ -506,85 +504,4 @@ fn a_trace_shows_each_name_with_what_was_known_of_it() {
         r#"{"count(order.paid, last 7 days)":1,"customer.city":null,"customer.spend":2.5,"#.to_owned()
             + r#""days_since(last(order.paid))":1,"last(order.paid)":"2026-03-01T00:00:00Z","may(email)":false}"#
     );
-}
-
-fn scoring(shop: &Shop) -> Scoring {
-    let rule = |event: &str, points: i32, most: Option<u32>| BehaviourRule {
-        event: event.to_owned(),
-        when: None,
-        points: Decimal::from(points),
-        at_most_per_day: most,
-    };
-    Scoring {
-        name: "lead_score".to_owned(),
-        title: "线索评分".to_owned(),
-        span: Span::EMPTY,
-        of: Subject::Customer,
-        range: Some((Decimal::ZERO, Decimal::from(100))),
-        fit: vec![FitRule { when: shop.read("customer.vip"), points: Decimal::from(15) }],
-        half_life: Some(Length::from_days(14)),
-        rules: vec![
-            BehaviourRule { when: Some(shop.read("event.amount > 5")), ..rule("order.paid", 20, None) },
-            rule("email.clicked", 4, Some(2)),
-        ],
-        bands: [("cold", 0), ("warm", 30), ("hot", 60)]
-            .map(|(name, edge)| (name.to_owned(), Decimal::from(edge)))
-            .into(),
-        stay: Decimal::from(5),
-        tests: Vec::new(),
-    }
-}
-
-#[test]
-fn a_score_fades_by_half_and_counts_the_first_of_each_day() {
-    let mut shop = Shop::new();
-    let scoring = scoring(&shop);
-    let score = |shop: &Shop| score::value(&shop.facts(), &scoring).unwrap().to_string();
-    assert_eq!(score(&shop), "0");
-    shop.set("vip", true);
-    assert_eq!(score(&shop), "15");
-    shop.order("2026-02-16T02:00:00Z", 6); // 14 days ago: half of 20
-    shop.order("2026-02-02T02:00:00Z", 6); // 28 days ago: a quarter
-    shop.order("2026-02-02T03:00:00Z", 5); // not beyond 5
-    assert_eq!(score(&shop), "30");
-    // Of the day in Shanghai the first two by people; 16:00Z is the next day there.
-    for when in ["2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z"] {
-        shop.event("email.clicked", when, &[]);
-    }
-    shop.event("email.clicked", "2026-03-01T09:00:00Z", &[("human", Value::from(false))]);
-    shop.event("email.clicked", NOW, &[]);
-    let clicks = 4.0 * (0.5_f64.powf(16.0 / 336.0) + 0.5_f64.powf(15.0 / 336.0) + 1.0);
-    assert_eq!(score(&shop), Decimal::from_f64(30.0 + clicks).unwrap().to_string());
-    let lines = score::lines(&shop.facts(), &scoring);
-    let counts: Vec<_> = lines.iter().map(|line| (line.rule, line.events)).collect();
-    assert_eq!(counts, [(ScoreRule::Fit(0), 0), (ScoreRule::Behaviour(0), 2), (ScoreRule::Behaviour(1), 3)]);
-    // What a step added fades as well; the range holds when read.
-    let added = [("score", Value::from("lead_score")), ("points", Value::Number(Decimal::from(500)))];
-    shop.event("score.added", "2026-02-16T02:00:00Z", &added);
-    assert_eq!(score(&shop), "100");
-    let other = [("score", Value::from("other")), ("points", Value::Number(Decimal::from(-900)))];
-    shop.event("score.added", NOW, &other);
-    assert_eq!(score(&shop), "100");
-    // As an operand.
-    shop.library.scorings.insert("lead_score".to_owned(), scoring.clone());
-    shop.check(true, &["score(lead_score) == 100"]);
-}
-
-#[test]
-fn one_falls_out_of_a_band_only_below_its_edge_less_stay() {
-    let shop = Shop::new();
-    let scoring = scoring(&shop);
-    let band = |value: i32, before: Option<&str>| score::band(&scoring, Decimal::from(value), before);
-    for (value, before, expected) in [
-        (-1, None, None),
-        (0, None, Some("cold")),
-        (59, None, Some("warm")),
-        (60, Some("warm"), Some("hot")),
-        (55, Some("hot"), Some("hot")),
-        (54, Some("hot"), Some("warm")),
-        (24, Some("hot"), Some("cold")),
-        (70, Some("gone"), Some("hot")),
-    ] {
-        assert_eq!(band(value, before).as_deref(), expected, "{value} after {before:?}");
-    }
 }

@@ -1,0 +1,96 @@
+//! Lead scores: fit points while something is true, behaviour points that fade by half in the half-life.
+//! A score is a pure function of (rules, events, time): `Σ points · 2^(−age / half_life)`.
+
+mod crossing;
+mod fade;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use self::tally::Tally;
+use crate::condition::Reader;
+use crate::facts::Facts;
+use dsl::library::Scoring;
+use model::{Decimal, event::names};
+
+pub use crossing::next_crossing;
+
+/// What one rule gives now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreLine {
+    /// Which rule, by its place in the file.
+    pub rule: ScoreRule,
+    /// The rule in the author's words: the fit condition, the event's name with its condition.
+    pub text: String,
+    /// Its points now, faded.
+    pub points: Decimal,
+    /// How many events gave them; 0 for fit rules.
+    pub events: usize,
+}
+
+/// Where points come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ScoreRule {
+    /// The fit rule at this place.
+    Fit(usize),
+    /// The behaviour rule at this place.
+    Behaviour(usize),
+    /// `add_score` steps.
+    Added,
+}
+
+/// The score now, within its range. `None`: beyond what a number can hold.
+pub fn value(facts: &Facts<'_>, scoring: &Scoring) -> Option<Decimal> {
+    within(&Reader::new(facts), scoring)
+}
+
+/// The score as a condition sees it, which may itself stand inside a segment or a score.
+pub(crate) fn within<'a>(reader: &Reader<'a>, scoring: &'a Scoring) -> Option<Decimal> {
+    Tally::of(reader, scoring).value(reader.facts().now)
+}
+
+/// The sum before it is rounded to six places and held in its range: the law itself.
+pub fn sum(facts: &Facts<'_>, scoring: &Scoring) -> f64 {
+    Tally::of(&Reader::new(facts), scoring).sum(facts.now)
+}
+
+/// What each rule gives now, those that give nothing left out.
+pub fn lines(facts: &Facts<'_>, scoring: &Scoring) -> Vec<ScoreLine> {
+    let tally = Tally::of(&Reader::new(facts), scoring);
+    let points = |points: f64| Decimal::from_f64(points).unwrap_or(Decimal::ZERO);
+    let fit = scoring.fit.iter().zip(&tally.fit).enumerate().map(|(place, (rule, kept))| ScoreLine {
+        rule: ScoreRule::Fit(place),
+        text: rule.when.text.to_string(),
+        points: points(kept.points),
+        events: 0,
+    });
+    let behaviour = tally.behaviour.iter().enumerate().map(|(place, kept)| {
+        let (rule, text) = match scoring.rules.get(place) {
+            Some(rule) => (ScoreRule::Behaviour(place), text_of(rule)),
+            None => (ScoreRule::Added, names::SCORE_ADDED.to_owned()),
+        };
+        ScoreLine { rule, text, points: points(tally.given(kept, facts.now)), events: kept.events }
+    });
+    fit.chain(behaviour).filter(|line| !line.points.is_zero()).collect()
+}
+
+/// A behaviour rule in the author's words.
+fn text_of(rule: &dsl::library::BehaviourRule) -> String {
+    match &rule.when {
+        Some(when) => format!("{}: {}", rule.event, dsl::condition::print::test(&when.test)),
+        None => rule.event.clone(),
+    }
+}
+
+/// The band of a score: the highest whose edge is reached; or the one it was in before, if that is higher and
+/// the score has not fallen more than `stay` below its edge. `None`: below all bands.
+pub fn band(scoring: &Scoring, value: Decimal, before: Option<&str>) -> Option<String> {
+    let reached = scoring.bands.iter().rposition(|(_, least)| value >= *least);
+    let stays = before.and_then(|before| {
+        let place = scoring.bands.iter().position(|(name, _)| name == before)?;
+        let (_, least) = scoring.bands.get(place)?;
+        (value >= least.checked_sub(scoring.stay)?).then_some(place)
+    });
+    let (name, _) = scoring.bands.get(reached.max(stays)?)?;
+    Some(name.clone())
+}
