@@ -69,6 +69,27 @@ fn check_speaks_to_programs() {
 }
 
 #[test]
+fn check_mends_what_has_one_answer_and_says_what_is_left() {
+    let broken = "workflow: more\r\n# 备注\r\ntriger: manual\r\nconsent: none\r\nsteps:\r\n  - wiat：3 days\r\n  - tag: seen\r\n  - email: nowhere\r\n";
+    let dir = project(broken);
+    let path = dir.path().join("workflows/more.yaml");
+    let fixed = nurture(dir.path(), &["check", "--fix"]);
+    assert_eq!(fixed.code, 1, "{}{}", fixed.out, fixed.err);
+    let mended = broken.replace("triger", "trigger").replace("wiat：3", "wait: 3");
+    assert_eq!(fs::read_to_string(&path).unwrap(), mended);
+    assert!(fixed.out.contains("-  - wiat：3 days\n+  - wait: 3 days\n"), "{}", fixed.out);
+    assert!(fixed.out.contains("\n1 file mended\n"), "{}", fixed.out);
+    assert!(fixed.out.contains("error[E0237]"), "{}", fixed.out);
+
+    let again = nurture(dir.path(), &["check", "--fix", "--json"]);
+    let left: serde_json::Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!((again.code, left[0]["code"].as_str()), (1, Some("E0237")), "{}", again.out);
+    assert_eq!(fs::read_to_string(&path).unwrap(), mended);
+    let others: Vec<_> = fs::read_dir(dir.path().join("workflows")).unwrap().collect();
+    assert!(others.iter().all(|entry| !entry.as_ref().unwrap().path().ends_with("more.yaml.mended")));
+}
+
+#[test]
 fn a_failed_test_is_exit_one_and_shows_what_came_instead() {
     let more = "workflow: more\ntrigger:\n  event: order.paid\nconsent: none\nsteps:\n  - tag: seen\ntests:\n  - name: tagged later\n    clock: 2026-03-02 09:00 Asia/Shanghai\n    customer: { name: 李娜 }\n    entry: { event: order.paid, amount: 1, order_id: A, items: 1 }\n    expect:\n      - { after: 1 hour, tag: seen }\n";
     let dir = project(more);

@@ -57,7 +57,7 @@ pub enum Verb {
     #[command(after_help = "Example:\n  nurture init shop")]
     Init(init::Args),
     /// Find every mistake in the project's files, in one run
-    #[command(after_help = "Example:\n  nurture check workflows/birthday.yaml")]
+    #[command(after_help = "Examples:\n  nurture check workflows/birthday.yaml\n  nurture check --fix")]
     Check(check::Args),
     /// Run the tests that stand in the workflow files
     #[command(after_help = "Example:\n  nurture test workflows/winback.yaml")]

@@ -33,11 +33,42 @@ pub fn load(config: &Config) -> Result<Loaded, Failure> {
 
 /// Checks the whole project, and files that were named and lie outside of it as well.
 pub fn load_with(config: &Config, selection: &Selection) -> Result<Loaded, Failure> {
+    Ok(dsl::load(&read_with(config, selection)?, &config.settings()))
+}
+
+/// Reads the whole project, and files that were named and lie outside of it as well.
+pub fn read_with(config: &Config, selection: &Selection) -> Result<Vec<File>, Failure> {
     let mut files = read_project(config)?;
     for (path, place) in &selection.outside {
         files.push(File { path: path.clone(), text: read(place, config.language.value)? });
     }
-    Ok(dsl::load(&files, &config.settings()))
+    Ok(files)
+}
+
+/// Writes a file back to where it was read. It is written beside and then put in place, so that nobody ever
+/// finds half of it; its permissions stay. Errors (exit 3): it cannot be written.
+pub fn write(config: &Config, selection: &Selection, file: &File) -> Result<(), Failure> {
+    let language = config.language.value;
+    let place = selection.place(config, &file.path);
+    // A link stays a link: what it leads to is written.
+    let place = place.canonicalize().unwrap_or(place);
+    let wrong = |error: std::io::Error| {
+        let path = place.display().to_string();
+        let values = [("path", path.as_str()), ("why", &error.to_string())];
+        Failure::say(Exit::Configuration, language, "cli-unwritable", &values)
+    };
+    let mut beside = place.clone().into_os_string();
+    beside.push(".mended");
+    let beside = PathBuf::from(beside);
+    std::fs::write(&beside, &file.text).map_err(wrong)?;
+    let put = std::fs::metadata(&place)
+        .and_then(|kept| std::fs::set_permissions(&beside, kept.permissions()))
+        .and_then(|()| std::fs::rename(&beside, &place));
+    put.map_err(|error| {
+        // What was written beside is of no use to anybody.
+        let _ = std::fs::remove_file(&beside);
+        wrong(error)
+    })
 }
 
 fn read(place: &Path, language: Language) -> Result<String, Failure> {
@@ -126,6 +157,15 @@ impl Selection {
             }
         }
         Ok(selection)
+    }
+
+    /// Where a file lies that was read under this path.
+    fn place(&self, config: &Config, path: &str) -> PathBuf {
+        if let Some((_, place)) = self.outside.iter().find(|(outside, _)| outside == path) {
+            return place.clone();
+        }
+        let inside = path.strip_prefix(FOLDER).unwrap_or(path).trim_start_matches('/');
+        config.project.join(&config.workflows.value).join(inside)
     }
 
     /// Whether a file is meant.

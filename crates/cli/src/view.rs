@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod demo;
+pub mod diff;
 pub mod import;
 pub mod people;
 pub mod preview;

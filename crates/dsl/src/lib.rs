@@ -5,6 +5,7 @@ mod decode;
 pub mod diagnostic;
 pub mod drawing;
 pub mod library;
+mod mend;
 pub mod project;
 pub mod reads;
 pub mod source;
@@ -17,3 +18,4 @@ pub mod workflow;
 pub mod yaml;
 
 pub use decode::load;
+pub use mend::mend;

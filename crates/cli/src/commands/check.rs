@@ -4,6 +4,7 @@ use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project::{self, Selection};
+use crate::view::diff::diff;
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
 use model::words::say;
@@ -18,6 +19,9 @@ pub struct Args {
     /// How to print: for people, for programs, or as remarks on a pull request
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    /// Mend what has one answer: write the files, show the changed lines, then report what is left
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// How findings are printed.
@@ -34,12 +38,16 @@ pub enum Format {
 /// Checks and prints. Exit 1 with errors; warnings alone are fine.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let selection = Selection::of(&context.config, &context.here, &args.paths)?;
-    let mut loaded = project::load_with(&context.config, &selection)?;
+    let format = if context.json { Format::Json } else { args.format };
+    let mut loaded = if args.fix {
+        fix(&selection, format, context, out)?
+    } else {
+        project::load_with(&context.config, &selection)?
+    };
     let all = loaded.report.count(Severity::Error);
     limit(&mut loaded, &selection);
     let language = context.language;
     let errors = loaded.report.count(Severity::Error);
-    let format = if context.json { Format::Json } else { args.format };
     match format {
         Format::Json => {
             out.text(&diagnostic::json(&loaded.report, &loaded.sources, language))?;
@@ -59,6 +67,29 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         }
     }
     Ok(if errors > 0 { Exit::Findings } else { Exit::Fine })
+}
+
+/// Mends the files that are meant and writes those that changed. People see the changed lines; programs get
+/// what is left, as without `--fix`.
+fn fix(selection: &Selection, format: Format, context: &Context, out: &mut Out) -> Result<Loaded, Failure> {
+    let before = project::read_with(&context.config, selection)?;
+    let mut files = before.clone();
+    let loaded = dsl::mend(&mut files, &context.config.settings(), |path| selection.has(path));
+    let mut mended = 0_usize;
+    for (old, new) in before.iter().zip(&files).filter(|(old, new)| old.text != new.text) {
+        project::write(&context.config, selection, new)?;
+        mended += 1;
+        if format == Format::Human {
+            out.text(&diff(&old.path, &old.text, &new.text, context.colour))?;
+        }
+    }
+    if format == Format::Human && mended > 0 {
+        out.line(&say(context.language, "check-mended", &[("files", &mended.to_string())]))?;
+        if !loaded.report.is_empty() {
+            out.text("\n")?;
+        }
+    }
+    Ok(loaded)
 }
 
 /// Keeps what is said about the files meant, and what belongs to no file.

@@ -9,29 +9,45 @@ use super::human::shown;
 use super::{Diagnostic, Report, Severity};
 use crate::source::{Place, Sources, Span};
 
-/// One diagnostic as `--format json` prints it. Lines and columns count from 1, columns in characters; the
-/// end is one past the last character. A diagnostic that stands in no file has `null` for the place.
+/// One diagnostic as `--format json` prints it. A diagnostic that stands in no file has `null` for the place.
 #[derive(Serialize)]
 struct Line<'d> {
     code: &'static str,
     severity: Severity,
+    #[serde(flatten)]
+    at: At<'d>,
+    message: String,
+    label: Option<String>,
+    help: Option<String>,
+    related: Vec<Related<'d>>,
+    fix: Option<Change<'d>>,
+}
+
+/// A stretch of a file. Lines and columns count from 1, columns in characters; bytes from 0, as the file lies
+/// on disk. The end is one past the last character or byte.
+#[derive(Serialize)]
+struct At<'d> {
     file: Option<&'d str>,
     line: Option<usize>,
     column: Option<usize>,
     end_line: Option<usize>,
     end_column: Option<usize>,
-    message: String,
-    label: Option<String>,
-    help: Option<String>,
-    fix: Option<Change<'d>>,
+    byte: Option<usize>,
+    end_byte: Option<usize>,
 }
 
 #[derive(Serialize)]
+struct Related<'d> {
+    #[serde(flatten)]
+    at: At<'d>,
+    message: String,
+}
+
+/// What `check --fix` would write instead of the stretch; an empty stretch inserts.
+#[derive(Serialize)]
 struct Change<'d> {
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
+    #[serde(flatten)]
+    at: At<'d>,
     replacement: &'d str,
 }
 
@@ -44,29 +60,57 @@ pub fn json(report: &Report, sources: &Sources, language: Language) -> String {
 }
 
 fn line<'d>(diagnostic: &'d Diagnostic, sources: &'d Sources, language: Language) -> Line<'d> {
-    let places = places(diagnostic.span, sources);
     Line {
         code: diagnostic.code.as_str(),
         severity: diagnostic.severity(),
-        file: places.is_some().then(|| sources.name(diagnostic.span.file)),
-        line: places.map(|(start, _)| start.line),
-        column: places.map(|(start, _)| start.column),
-        end_line: places.map(|(_, end)| end.line),
-        end_column: places.map(|(_, end)| end.column),
+        at: underlined(diagnostic.span, sources),
         message: diagnostic.message_in(language),
         label: diagnostic.label_in(language),
         help: diagnostic.help_in(language),
-        fix: diagnostic.fix.as_ref().map(|fix| {
-            let (start, end) =
-                (sources.place(fix.span.file, fix.span.start), sources.place(fix.span.file, fix.span.end));
-            Change {
-                line: start.line,
-                column: start.column,
-                end_line: end.line,
-                end_column: end.column,
-                replacement: &fix.replacement,
-            }
-        }),
+        related: diagnostic
+            .related
+            .iter()
+            .map(|(span, key)| Related {
+                at: underlined(*span, sources),
+                message: diagnostic.say(language, key),
+            })
+            .collect(),
+        fix: diagnostic
+            .fix
+            .as_ref()
+            .map(|fix| Change { at: at(fix.span, sources), replacement: &fix.replacement }),
+    }
+}
+
+/// The stretch that people see underlined.
+fn underlined(span: Span, sources: &Sources) -> At<'_> {
+    if span.is_nowhere() {
+        return At {
+            file: None,
+            line: None,
+            column: None,
+            end_line: None,
+            end_column: None,
+            byte: None,
+            end_byte: None,
+        };
+    }
+    let start = shown(span, sources).start;
+    at(Span::new(span.file, start, span.end.max(start)), sources)
+}
+
+fn at(span: Span, sources: &Sources) -> At<'_> {
+    let (start, end) = (sources.place(span.file, span.start), sources.place(span.file, span.end));
+    // Spans do not count a byte-order mark; the file on disk has it.
+    let mark = if sources.had_bom(span.file) { '\u{feff}'.len_utf8() } else { 0 };
+    At {
+        file: Some(sources.name(span.file)),
+        line: Some(start.line),
+        column: Some(start.column),
+        end_line: Some(end.line),
+        end_column: Some(end.column),
+        byte: Some(span.start + mark),
+        end_byte: Some(span.end + mark),
     }
 }
 

@@ -93,11 +93,16 @@ fn tools_get_json_and_github_gets_its_commands() {
             "code": "E0301",
             "severity": "error",
             "file": "workflows/winback.yaml",
-            "line": 4, "column": 41, "end_line": 4, "end_column": 49,
+            "line": 4, "column": 41, "end_line": 4, "end_column": 49, "byte": 108, "end_byte": 116,
             "message": "`audiense` is not a key of this place",
             "label": "did you mean `audience`?",
             "help": null,
-            "fix": { "line": 4, "column": 41, "end_line": 4, "end_column": 49, "replacement": "audience" },
+            "related": [],
+            "fix": {
+                "file": "workflows/winback.yaml",
+                "line": 4, "column": 41, "end_line": 4, "end_column": 49, "byte": 108, "end_byte": 116,
+                "replacement": "audience",
+            },
         }])
     );
     assert_eq!(

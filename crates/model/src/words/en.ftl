@@ -993,6 +993,10 @@ check-found = { $errors ->
     [one] 1 warning
    *[other] { $warnings } warnings
 }
+check-mended = { $files ->
+    [one] 1 file mended
+   *[other] { $files } files mended
+}
 check-elsewhere = { $count ->
     [one] 1 more error in other files of the project
    *[other] { $count } more errors in other files of the project

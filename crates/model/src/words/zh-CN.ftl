@@ -951,6 +951,7 @@ setting-delivery_to = delivery = "only" 时的收件地址，* 代表任意内�
 setting-outbox = 拦下的消息存放的文件夹，在项目文件夹里
 check-fine = 检查了 { $files } 个文件，没有问题
 check-found = { $errors } 个错误，{ $warnings } 个警告
+check-mended = 已修好 { $files } 个文件
 check-elsewhere = 项目的其他文件里还有 { $count } 个错误：不带路径运行 `nurture check` 查看
 explain-unknown = 没有 `{ $code }` 这个代码
 graph-unknown = 没有 `{ $name }` 这个流程
