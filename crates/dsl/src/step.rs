@@ -256,6 +256,8 @@ pub enum Verb {
         name: String,
         /// The arms; shares sum to 100 %.
         ways: Vec<Way>,
+        /// How the best arm is found; `None`: they do not compete.
+        winner: Option<Winner>,
     },
     /// `repeat`.
     Repeat {
@@ -472,6 +474,28 @@ pub struct Case {
     pub steps: BlockIx,
 }
 
+/// `split … winner`: the arm that brought the most, per customer measured, is what everybody new takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Winner {
+    /// The event that counts, once a customer; opens and clicks by people only.
+    pub by: String,
+    /// When it is decided.
+    pub after: WinnerAfter,
+    /// Customers measured in each arm, at least; fewer: `otherwise`. Default 30.
+    pub at_least: u32,
+    /// The arm taken on a tie, or where there are too few.
+    pub otherwise: String,
+}
+
+/// When a winner is decided.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WinnerAfter {
+    /// So long after the first customer was measured.
+    Length(Length),
+    /// Once so many customers were sent a message, over all arms.
+    Sends(u32),
+}
+
 /// An arm of a `split`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Way {
@@ -483,4 +507,13 @@ pub struct Way {
     pub vars: Vec<(String, Assigned)>,
     /// Its steps.
     pub steps: Option<BlockIx>,
+    /// It waits for the winner and then goes its way, at this time of the customer's day where one is given.
+    pub takes: Option<Takes>,
+}
+
+/// `takes: winner`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// At what time of day; `None`: as soon as it is decided.
+    pub at: Option<Time>,
 }

@@ -97,12 +97,11 @@ pub async fn simulate(
                 .extend(snapshot::load(conn, part, &library.model, &published.reads, request.now).await?);
         }
     }
-    let (teams, open) = if past {
-        (BTreeMap::new(), BTreeMap::new())
+    let people = if past {
+        People { reps, ..People::default() }
     } else {
-        (store::team::all(conn).await?, store::assignment::open(conn, &library.model).await?)
+        People { reps, ..crate::turns::people(conn, &published).await? }
     };
-    let people = People { reps, teams, open };
     let mut teller = Teller {
         published,
         trace: Vec::new(),

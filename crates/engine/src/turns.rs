@@ -14,7 +14,7 @@ use model::{Changes, Customer, CustomerId, Input, Snapshot, Work};
 use std::collections::BTreeMap;
 use store::Connection;
 use store::event::{EventKey, EventState};
-use store::{assignment, enrollment, event, rep, schedule, snapshot, team, timer};
+use store::{assignment, contest, enrollment, event, rep, schedule, snapshot, team, timer};
 
 /// What a batch did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,20 +111,34 @@ pub(crate) async fn decide(
         .collect();
     let mut people = people(conn, published).await?;
     let teams = people.teams.clone();
+    let before = interpreter::contest::decisions(&people);
     let decided = batch::decide(published.world(), &mut people, work, now);
     snapshot::save(conn, &decided, now).await?;
+    let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
+    contest::count(conn, &ballots).await?;
+    for key in interpreter::contest::decisions(&people).difference(&before) {
+        let winner = people.contests.get(key).and_then(|contest| contest.decided.as_ref());
+        let workflow = published.workflows.live(&key.0);
+        if let Some((winner, at)) = winner {
+            let step = workflow.and_then(|workflow| interpreter::contest::step_to_wake(workflow, &key.1));
+            contest::decide(conn, key, (winner, *at), step, now).await?;
+        }
+    }
     let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
     team::write(conn, &moved).await?;
     Ok(decided)
 }
 
-async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
+pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
     let open = if published.counts_open() {
         assignment::open(conn, &published.project.library.model).await?
     } else {
         BTreeMap::new()
     };
-    Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, open })
+    let compete =
+        published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
+    let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
+    Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, contests, open })
 }
 
 /// Up to 500 things that are due: facts first, then timers, then walks. The simulation takes its batches in

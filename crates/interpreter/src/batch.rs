@@ -1,6 +1,7 @@
 //! A batch: the turns of up to 500 customers, and the rounds in which they are given reps.
 
 use crate::assign;
+use crate::contest;
 use crate::turn::Turn;
 use crate::world::{People, World};
 use jiff::Timestamp;
@@ -18,10 +19,15 @@ pub fn decide(
     work: Vec<Work>,
     now: Timestamp,
 ) -> Vec<(Snapshot, Changes)> {
+    contest::settle(&world, people, now);
     let reps = Arc::new(people.reps.clone());
+    let contests = Arc::new(people.contests.clone());
     let mut turns: Vec<Turn<'_>> = work
         .into_iter()
-        .map(|work| Turn::new(world, Arc::clone(&reps), work.snapshot, work.inputs, now))
+        .map(|work| {
+            let turn = Turn::new(world, Arc::clone(&reps), work.snapshot, work.inputs, now);
+            turn.with_contests(Arc::clone(&contests))
+        })
         .collect();
     let mut asking: Vec<usize> = Vec::new();
     for (place, turn) in turns.iter_mut().enumerate() {
@@ -50,5 +56,10 @@ pub fn decide(
         }
         asking = still;
     }
-    turns.into_iter().map(Turn::finish).collect()
+    let decided: Vec<_> = turns.into_iter().map(Turn::finish).collect();
+    for (_, changes) in &decided {
+        contest::count(people, changes);
+    }
+    contest::settle(&world, people, now);
+    decided
 }

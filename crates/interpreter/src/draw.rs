@@ -1,5 +1,6 @@
 //! Lots: arms of splits and holdouts. A lot is a hash of (workflow, split, customer), drawn once for ever.
 
+use crate::contest;
 use crate::turn::Turn;
 use dsl::step::Way;
 use dsl::workflow::Workflow;
@@ -42,6 +43,14 @@ pub(crate) fn arm(turn: &mut Turn<'_>, workflow: &Workflow, split: &str, ways: &
         && ways.iter().any(|way| way.name == *arm)
     {
         return Some(arm.clone());
+    }
+    // Once there is a winner everybody new takes it; who has drawn stays where they are.
+    if let Some((winner, _)) = contest::decided(turn, workflow, split)
+        && ways.iter().any(|way| way.name == winner)
+    {
+        turn.snapshot.draws.insert(key.clone(), winner.clone());
+        turn.changes.draws.insert(key);
+        return Some(winner);
     }
     let lot = lot(workflow.id.as_str(), split, turn.snapshot.customer.id.as_str());
     let mut edge = 0_u32;

@@ -6,6 +6,7 @@ mod assigned;
 pub mod batch;
 pub mod calendar;
 pub mod condition;
+pub mod contest;
 mod draw;
 mod enroll;
 pub mod facts;

@@ -2,6 +2,7 @@
 
 use crate::advance;
 use crate::condition;
+use crate::contest;
 use crate::enroll;
 use crate::plan;
 use crate::turn::{Starts, Turn};
@@ -26,7 +27,10 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             convert(turn, enrollment, &workflow, event, &entry, moment);
         }
     }
-    let workflows = turn.world.workflows.in_order().into_iter().cloned().collect();
+    let workflows: VecDeque<Arc<Workflow>> = turn.world.workflows.in_order().into_iter().cloned().collect();
+    for workflow in &workflows {
+        contest::met(turn, workflow, event, moment);
+    }
     if turn.anybody_ready() {
         // Walks that this fact moved go on first where they come first; the others see what they do.
         turn.starts.push_back(Starts { workflows, event: event.clone(), moment });

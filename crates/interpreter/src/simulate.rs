@@ -5,6 +5,7 @@
 use crate::batch;
 use crate::calendar::schedule;
 use crate::condition;
+use crate::contest;
 use crate::facts::Facts;
 use crate::turn::zone_of;
 use crate::world::{People, World};
@@ -14,7 +15,7 @@ use jiff::Timestamp;
 use model::event::names;
 use model::{
     Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, Snapshot, Timer,
-    TimerKey, Value, Work, WorkflowId,
+    TimerKey, Value, WalkState, Work, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -237,9 +238,40 @@ impl<'a> Simulation<'a> {
             let snapshot = self.take(&id).unwrap_or_else(|| Snapshot::new(model::Customer::new(id)));
             batch.push(Work::new(snapshot, inputs));
         }
+        let before = contest::decisions(&self.people);
         for (snapshot, changes) in batch::decide(self.world, &mut self.people, batch, self.now) {
             watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
             self.answers.extend(changes.sends.iter().filter_map(|send| sent(send, self.now)));
+            self.keep(snapshot);
+        }
+        for (workflow, split) in contest::decisions(&self.people).difference(&before) {
+            self.wake_at(workflow, split);
+        }
+    }
+
+    /// Who waits at a split for its winner goes on now that there is one.
+    fn wake_at(&mut self, workflow: &WorkflowId, split: &str) {
+        let waits = |world: &World<'_>, walk: &Enrollment| {
+            let version = world.workflows.versions.get(&walk.version);
+            walk.workflow == *workflow
+                && version.is_some_and(|version| contest::waits_at(version, split, walk))
+        };
+        let here: Vec<CustomerId> = self
+            .customers
+            .iter()
+            .filter(|(_, snapshot)| snapshot.enrollments.iter().any(|walk| waits(&self.world, walk)))
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in here {
+            let Some(mut snapshot) = self.take(&id) else { continue };
+            for walk in &mut snapshot.enrollments {
+                let waiting = waits(&self.world, walk);
+                if let WalkState::Waiting { wake_at, .. } = &mut walk.state
+                    && waiting
+                {
+                    *wake_at = self.now.min(*wake_at);
+                }
+            }
             self.keep(snapshot);
         }
     }

@@ -2,6 +2,7 @@
 //! the same instant; a walk that is ready goes on before the next thing is looked at.
 
 use crate::assign::{Chosen, Request};
+use crate::contest::Contests;
 use crate::facts::Facts;
 use crate::profile;
 use crate::world::{Moment, Workflows, World, zone_of_country};
@@ -24,6 +25,8 @@ const MOST_ADVANCES: u32 = 10_000;
 pub struct Turn<'a> {
     pub(crate) world: World<'a>,
     pub(crate) reps: Arc<BTreeMap<RepId, Rep>>,
+    /// Splits whose arms compete, as they stood when the batch began.
+    pub(crate) contests: Arc<Contests>,
     pub(crate) snapshot: Snapshot,
     pub(crate) changes: Changes,
     /// The instant of handling; decisions take their logical instant from it.
@@ -74,6 +77,7 @@ impl<'a> Turn<'a> {
         Self {
             world,
             reps,
+            contests: Arc::default(),
             snapshot,
             changes: Changes::default(),
             now,
@@ -86,6 +90,11 @@ impl<'a> Turn<'a> {
             arrival: now,
             advances: 0,
         }
+    }
+
+    /// The same with the contests of arms as they stand.
+    pub(crate) fn with_contests(self, contests: Arc<Contests>) -> Self {
+        Self { contests, ..self }
     }
 
     /// Goes on until nothing is due (`true`) or a walk asks for a rep (`false`).

@@ -77,6 +77,8 @@ pub struct People {
     pub reps: BTreeMap<RepId, Rep>,
     /// The state of each team's rotation.
     pub teams: BTreeMap<TeamId, TeamState>,
+    /// Splits whose arms compete.
+    pub contests: crate::contest::Contests,
     /// Open leads per rep: assigned and in no end stage.
     pub open: BTreeMap<RepId, i64>,
 }

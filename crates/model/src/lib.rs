@@ -4,6 +4,7 @@
 mod anniversary;
 mod birthday;
 mod consent;
+mod contest;
 mod customer;
 mod decimal;
 mod enrollment;
@@ -26,6 +27,7 @@ pub mod zone;
 pub use anniversary::*;
 pub use birthday::*;
 pub use consent::*;
+pub use contest::*;
 pub use customer::*;
 pub use decimal::*;
 pub use enrollment::*;

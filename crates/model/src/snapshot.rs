@@ -1,7 +1,7 @@
 //! Everything a decision about one customer may rest on, and everything it may change.
 
 use crate::{
-    Assignment, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
+    Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
     EntryMemory, Event, Medium, Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
 };
 use jiff::Timestamp;
@@ -104,18 +104,21 @@ pub enum StandingKind {
     Segment,
     /// The band or re-arming of a score, by score and watcher.
     Score,
+    /// What a customer is counted as in a contest of arms, by workflow and split (`drawn`, `sent`, `reached`).
+    Contest,
     /// The clock of a lead that a rep was given, by entity (`deal/d1`) or empty for the customer.
     Lead,
 }
 
 impl StandingKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Segment, Self::Score, Self::Lead];
+    pub const ALL: [Self; 4] = [Self::Segment, Self::Score, Self::Contest, Self::Lead];
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Segment => "segment",
             Self::Score => "score",
+            Self::Contest => "contest",
             Self::Lead => "lead",
         }
     }
@@ -171,6 +174,8 @@ pub struct Changes {
     pub tasks: Vec<Task>,
     /// New assignments.
     pub assignments: Vec<Assignment>,
+    /// Customers counted in contests of arms.
+    pub ballots: Vec<Ballot>,
     /// The decisions, in order.
     pub trace: Vec<TraceLine>,
     /// Passes per workflow, version, step and edge.

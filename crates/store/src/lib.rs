@@ -14,6 +14,7 @@ pub mod assignment;
 pub mod audit;
 pub mod condition;
 pub mod consent;
+pub mod contest;
 pub mod counter;
 pub mod customer;
 pub mod customer_key;

@@ -253,6 +253,7 @@ impl Words<'_> {
                 let what = length_words(&self.line.what, self.language);
                 self.say("trace-waits-wait", &[("what", &what), ("until", &until)])
             }
+            (Did::Split, _, _) => self.say("trace-waits-winner", &[("until", &until)]),
             (Did::WaitUntil, _, _) => self.say("trace-waits-wait_until", &[("until", &until)]),
             (Did::WaitFor, _, _) => self.say("trace-waits-wait_for", &[("until", &until)]),
             (Did::WaitForDate, _, Some(date)) => {
@@ -323,7 +324,9 @@ impl Words<'_> {
             },
             Did::Split => {
                 let arm = self.value("arm").unwrap_or_else(|| self.line.what.clone());
-                self.say("trace-done-split", &[("arm", &arm)])
+                let key =
+                    if self.reason() == "winner" { "trace-done-split-winner" } else { "trace-done-split" };
+                self.say(key, &[("arm", &arm)])
             }
             Did::Repeat => {
                 let passes = self.value("passes").unwrap_or_else(|| self.line.what.clone());

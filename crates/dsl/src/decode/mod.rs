@@ -27,6 +27,7 @@ mod test_people;
 mod tests;
 mod trigger;
 mod version;
+mod winner;
 mod workflow;
 
 use self::desk::Desk;

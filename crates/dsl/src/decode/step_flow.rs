@@ -3,6 +3,7 @@
 use super::around::Around;
 use super::assigned;
 use super::steps::{Item, Read, Steps};
+use super::winner;
 use crate::diagnostic::Code;
 use crate::source::Spanned;
 use crate::step::{BlockOwner, Case, Verb, Way};
@@ -68,7 +69,7 @@ pub(super) fn choose(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
 /// `split: NAME`, with its ways.
 pub(super) fn split(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
     let name = if item.has_object(steps.desk) { steps.desk.text(item.object) } else { None };
-    steps.desk.refuse(&mut item.fields, &["winner"]);
+    let winner = steps.desk.take(&mut item.fields, "winner");
     let node = steps.desk.need(&mut item.fields, "ways");
     let items = node.map(|node| steps.desk.list(node)).unwrap_or_default();
     let mut ways: Vec<(Option<Way>, Option<Spanned<String>>, u32)> = Vec::new();
@@ -91,6 +92,12 @@ pub(super) fn split(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Aro
         }
     }
     let complete = ways.iter().all(|(way, _, _)| way.is_some());
+    let winner = winner.map(|node| (node, winner::read(node, steps.desk)));
+    let read: Vec<&Way> = ways.iter().filter_map(|(way, _, _)| way.as_ref()).collect();
+    if complete {
+        let winner = winner.as_ref().map(|(node, read)| (*node, read.as_ref()));
+        winner::fits(winner, &read, item.verb.key_span, steps.desk);
+    }
     let sum: u64 = ways.iter().map(|(_, _, share)| u64::from(*share)).sum();
     if complete && sum != WHOLE && node.is_some_and(|node| node.items().is_some()) {
         let span = node.map_or(item.verb.key_span, |_| item.verb.key_span.join(item.object.span));
@@ -100,7 +107,11 @@ pub(super) fn split(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Aro
     let name = name?;
     let ways: Vec<Way> = ways.into_iter().map(|(way, _, _)| way).collect::<Option<_>>()?;
     let object = name.clone();
-    (!ways.is_empty()).then_some((Verb::Split { name, ways }, object))
+    let winner = match winner {
+        Some((_, read)) => Some(read?.winner),
+        None => None,
+    };
+    (!ways.is_empty()).then_some((Verb::Split { name, ways, winner }, object))
 }
 
 fn percent(millionths: u64) -> String {
@@ -117,7 +128,7 @@ fn way(
 ) -> (Option<Way>, Option<Spanned<String>>, u32) {
     let Some(mut fields) = steps.desk.fields(node, "thing-way") else { return (None, None, 0) };
     let name = steps.desk.need(&mut fields, "name").and_then(|node| steps.desk.spanned(node));
-    steps.desk.refuse(&mut fields, &["takes", "at"]);
+    let takes = winner::takes(&mut fields, steps.desk);
     let share =
         steps.desk.need(&mut fields, "share").and_then(|node| super::workflow::share(node, steps.desk));
     let vars = match steps.desk.take(&mut fields, "vars") {
@@ -127,9 +138,11 @@ fn way(
     let list = steps.desk.take(&mut fields, "steps");
     let list = list.map(|node| steps.list(node, BlockOwner::Arm(item.at, number(place)), around));
     steps.desk.close(fields);
-    let read = match (&name, share) {
-        (Some(name), Some(share)) => Some(Way { name: name.value.clone(), share, vars, steps: list }),
-        (None, _) | (_, None) => None,
+    let read = match (&name, share, takes) {
+        (Some(name), Some(share), Some(takes)) => {
+            Some(Way { name: name.value.clone(), share, vars, steps: list, takes })
+        }
+        (None, _, _) | (_, None, _) | (_, _, None) => None,
     };
     (read, name, share.unwrap_or(0))
 }

@@ -206,7 +206,7 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
         .drafts
         .iter()
         .filter_map(|draft| {
-            let Verb::Split { name, ways } = &draft.step.verb else { return None };
+            let Verb::Split { name, ways, .. } = &draft.step.verb else { return None };
             Some((name.as_str(), ways.iter().map(|way| way.name.as_str()).collect()))
         })
         .collect();

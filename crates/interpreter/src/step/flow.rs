@@ -1,10 +1,13 @@
 //! Branches, lots, loops.
 
-use crate::advance::{Flow, Walker};
-use crate::{assigned, condition, draw};
+use crate::advance::{Arrival, Flow, Walker};
+use crate::{assigned, condition, contest, draw};
 use dsl::condition::Condition;
-use dsl::step::{BlockIx, Case, Step, StepIx, Way};
-use model::{Did, Outcome};
+use dsl::step::{BlockIx, Case, Step, StepIx, Way, Winner};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use model::{Did, Outcome, WalkState, zone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,11 +67,80 @@ pub(super) fn choose(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, cases
     chosen.map_or(Flow::Next, |(_, case)| Flow::Into(case.steps))
 }
 
-/// `split`.
-pub(super) fn split(walker: &mut Walker<'_, '_>, step: &Step, name: &str, ways: &[Way]) -> Flow {
+/// `split`: a lot, drawn once for ever. A way that takes the winner rests until there is one.
+pub(super) fn split(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    name: &str,
+    ways: &[Way],
+    winner: Option<&Winner>,
+    arrival: Arrival,
+) -> Flow {
     let workflow = Arc::clone(&walker.workflow);
     let arm = draw::arm(walker.turn, &workflow, name, ways);
     let Some(way) = ways.iter().find(|way| Some(&way.name) == arm.as_ref()) else { return Flow::Next };
+    let Some(winner) = winner else { return go(walker, step, name, way, None) };
+    let Some(takes) = &way.takes else {
+        if !walker.enrollment.walk.holdout {
+            contest::drawn(walker.turn, &workflow, name, &way.name, walker.moment.at);
+        }
+        return go(walker, step, name, way, None);
+    };
+    let (won, since) = match contest::decided(walker.turn, &workflow, name) {
+        Some(decided) => decided,
+        None => {
+            let since = match (&walker.enrollment.state, arrival) {
+                (WalkState::Waiting { since, .. }, Arrival::Woken) => *since,
+                _ => walker.moment.at,
+            };
+            let until = contest::until(walker.turn, &workflow, name, winner, since);
+            if until > walker.moment.at {
+                let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
+                walker.line(
+                    Some(step),
+                    Did::Split,
+                    name,
+                    Outcome::Waits,
+                    Some(until),
+                    Some("winner"),
+                    values,
+                );
+                return Flow::Rest(until);
+            }
+            // Nobody was measured in all that time.
+            (winner.otherwise.clone(), until)
+        }
+    };
+    let until = takes.at.map(|at| next_clock(&walker.turn.zone, since.max(arrived(walker, arrival)), at));
+    if let Some(until) = until.filter(|until| *until > walker.moment.at) {
+        let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
+        walker.line(Some(step), Did::Split, name, Outcome::Waits, Some(until), Some("winner"), values);
+        return Flow::Rest(until);
+    }
+    match ways.iter().find(|way| way.name == won) {
+        Some(best) => go(walker, step, name, best, Some("winner")),
+        None => Flow::Next,
+    }
+}
+
+/// When the walk came to the step it is at.
+fn arrived(walker: &Walker<'_, '_>, arrival: Arrival) -> Timestamp {
+    match (&walker.enrollment.state, arrival) {
+        (WalkState::Waiting { since, .. }, Arrival::Woken) => *since,
+        _ => walker.moment.at,
+    }
+}
+
+/// The next instant at or after `from` at which it is `at` o'clock in a zone.
+fn next_clock(zone: &TimeZone, from: Timestamp, at: Time) -> Timestamp {
+    let today = zone::date_of(from, zone);
+    let on = |date: Date| zone::to_instant(date.to_datetime(at), zone);
+    let first = on(today);
+    if first >= from { first } else { today.tomorrow().map_or(first, on) }
+}
+
+/// Goes a way of a split.
+fn go(walker: &mut Walker<'_, '_>, step: &Step, name: &str, way: &Way, reason: Option<&str>) -> Flow {
     for (var, value) in &way.vars {
         let given = assigned::value(value, &walker.facts(None));
         if let Some(given) = given {
@@ -76,7 +148,7 @@ pub(super) fn split(walker: &mut Walker<'_, '_>, step: &Step, name: &str, ways: 
         }
     }
     let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
-    walker.line(Some(step), Did::Split, name, Outcome::Done, None, None, values);
+    walker.line(Some(step), Did::Split, name, Outcome::Done, None, reason, values);
     way.steps.map_or(Flow::Next, Flow::Into)
 }
 

@@ -51,6 +51,8 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         return Flow::Next;
     }
     walker.enrollment.walk.messages.insert(mark(step, &pass), walker.moment.at);
+    let workflow = std::sync::Arc::clone(&walker.workflow);
+    crate::contest::measure(walker.turn, &workflow, walker.moment.at);
     let (topic, marketing) = topic_of(walker, message);
     let event = walker.event_at(at);
     let mut context = {

@@ -44,7 +44,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
             flow::branch(walker, at, step, condition, *then, *otherwise)
         }
         Verb::Choose(cases) => flow::choose(walker, at, step, cases),
-        Verb::Split { name, ways } => flow::split(walker, step, name, ways),
+        Verb::Split { name, ways, winner } => flow::split(walker, step, name, ways, winner.as_ref(), arrival),
         Verb::Repeat { steps, times, until } => {
             flow::repeat(walker, at, step, *steps, *times, until.as_ref())
         }
