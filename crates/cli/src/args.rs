@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    check, completions, config, demo, explain, graph, import, init, people, preview, publish, run, sends,
-    simulate, test, why,
+    check, completions, config, demo, explain, graph, import, init, people, preview, publish, run, schema,
+    sends, simulate, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -97,6 +97,9 @@ pub enum Verb {
     /// Show the latest messages and what became of them
     #[command(after_help = "Example:\n  nurture sends --customer c01")]
     Sends(sends::Args),
+    /// Write the JSON Schema of the project, by which editors complete and check
+    #[command(after_help = "Example:\n  nurture schema --out schemas")]
+    Schema(schema::Args),
     /// Show the settings and where each value came from
     #[command(after_help = "Example:\n  nurture config show")]
     Config(config::Args),

@@ -12,6 +12,7 @@ pub mod people;
 pub mod preview;
 pub mod publish;
 pub mod run;
+pub mod schema;
 pub mod sends;
 pub mod simulate;
 pub mod test;
@@ -135,6 +136,7 @@ pub fn without_project(
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Schema(_)
         | Verb::Config(_) => None,
     }
 }
@@ -156,6 +158,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Schema(_)
         | Verb::Config(_)
         | Verb::Completions(_)
         | Verb::Man(_) => None,
@@ -179,6 +182,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),
+        Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),
         Verb::Explain(args) => explain::perform(args, context.language, context.json, out),

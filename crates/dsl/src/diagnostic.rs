@@ -189,12 +189,40 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     diagnostics: Vec<Diagnostic>,
+    /// Which keys were asked for, map by map; only where somebody wants to know.
+    asked: Option<BTreeSet<Asked>>,
+}
+
+/// A map as a decoder read it: what it calls the map, and every key that it asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// A key of the catalogue: `thing-step`.
+    pub what: &'static str,
+    /// The keys, those refused as not built too.
+    pub keys: BTreeSet<&'static str>,
 }
 
 impl Report {
     /// Starts with nothing wrong.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Starts with nothing wrong, and listens to what decoders ask for: to compare them with the grammar.
+    pub fn listening() -> Self {
+        Self { diagnostics: Vec::new(), asked: Some(BTreeSet::new()) }
+    }
+
+    /// What decoders asked for so far; empty unless it listens.
+    pub fn asked(&self) -> impl Iterator<Item = &Asked> {
+        self.asked.iter().flatten()
+    }
+
+    /// Hears that a decoder is done with a map.
+    pub fn hear(&mut self, what: &'static str, keys: impl Iterator<Item = &'static str>) {
+        if let Some(asked) = &mut self.asked {
+            asked.insert(Asked { what, keys: keys.collect() });
+        }
     }
 
     /// Reports an error; the returned diagnostic takes arguments, label, help and fix. (Whether it counts as

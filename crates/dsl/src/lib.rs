@@ -4,6 +4,7 @@ pub mod condition;
 mod decode;
 pub mod diagnostic;
 pub mod drawing;
+pub mod grammar;
 pub mod library;
 mod mend;
 pub mod project;
@@ -17,5 +18,5 @@ pub mod trigger;
 pub mod workflow;
 pub mod yaml;
 
-pub use decode::load;
+pub use decode::{load, load_listening};
 pub use mend::mend;

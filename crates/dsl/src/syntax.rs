@@ -18,6 +18,8 @@ pub struct Fields<'n> {
     /// Key of the catalogue for what the map describes (`thing-step`).
     what: &'static str,
     known: Vec<&'static str>,
+    /// Keys of the language that are refused where they stand; no advice for a misspelt one.
+    later: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
@@ -25,7 +27,7 @@ impl<'n> Fields<'n> {
     /// described (`thing-here` where there is no better word).
     pub fn of(node: &'n Node, what: &'static str, report: &mut Report) -> Option<Self> {
         let entries = map(node, None, report)?;
-        Some(Self { entries, span: node.span, what, known: Vec::new() })
+        Some(Self { entries, span: node.span, what, known: Vec::new(), later: Vec::new() })
     }
 
     /// The place of the whole map.
@@ -51,6 +53,11 @@ impl<'n> Fields<'n> {
     /// Makes keys known that are read elsewhere.
     pub fn know(&mut self, keys: &[&'static str]) {
         self.known.extend_from_slice(keys);
+    }
+
+    /// Notes keys that are refused where they stand.
+    pub fn later(&mut self, keys: &[&'static str]) {
+        self.later.extend_from_slice(keys);
     }
 
     /// The entry of a key, even with nothing behind it.
@@ -157,6 +164,7 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that nobody asked for, with the closest known one that is still free.
     pub fn finish(self, report: &mut Report) {
+        report.hear(self.what, self.known.iter().chain(&self.later).copied());
         for entry in self.others() {
             let free: Vec<&str> = self.known.iter().copied().filter(|key| !self.has(key)).collect();
             let suggestion = suggest(&entry.key, free.iter().copied());

@@ -2,6 +2,8 @@
 
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
+use dsl::grammar::names::Names;
+use dsl::project::{File, Settings};
 use model::words::{Language, say};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,23 @@ const FILES: &[(&str, &str)] = &[
     ("workflows/samples/customers.csv", include_str!("../../../../workflows/samples/customers.csv")),
 ];
 
+/// Where the editor finds the schema; `nurture schema` writes it anew.
+const SCHEMA: &str = "schemas/nurture.schema.json";
+
+/// The files of the language in a new project.
+fn written() -> Vec<File> {
+    let ours = FILES.iter().filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
+    ours.map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+}
+
+/// The schema of a new project, with the names of its model.
+fn schema(language: Language) -> String {
+    let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
+    let loaded = dsl::load(&written(), &settings);
+    let names = Names::of(&loaded.sources, &loaded.project.library);
+    super::schema::text(&names, language)
+}
+
 /// Makes the project. Exit 5: the folder has something in it; 3: it cannot be written.
 pub fn perform(
     args: &Args,
@@ -42,7 +61,9 @@ pub fn perform(
     if !is_free(&dir) {
         return Err(Failure::say(Exit::Conflict, language, "init-full", &[("path", &shown)]));
     }
-    for (path, text) in FILES {
+    let schema = schema(language);
+    let files = || FILES.iter().copied().chain([(SCHEMA, schema.as_str())]);
+    for (path, text) in files() {
         let place = dir.join(path);
         let folder = place.parent().unwrap_or(&dir);
         let text = for_language(text, language);
@@ -53,12 +74,12 @@ pub fn perform(
         })?;
     }
     if as_json {
-        let files: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+        let files: Vec<&str> = files().map(|(path, _)| path).collect();
         out.json(&json!({ "project": shown, "files": files }))?;
         return Ok(Exit::Fine);
     }
     out.line(&say(language, "init-made", &[("path", &shown)]))?;
-    for (path, _) in FILES {
+    for (path, _) in files() {
         out.line(&format!("  {path}"))?;
     }
     out.line(&format!("\n{}", say(language, "init-next", &[])))?;
@@ -91,15 +112,10 @@ fn is_free(dir: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dsl::project::{File, Settings};
 
     #[test]
     fn the_new_project_has_no_mistake_and_its_tests_pass() {
-        let files: Vec<File> = FILES
-            .iter()
-            .filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"))
-            .map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() })
-            .collect();
+        let files = written();
         let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
         let loaded = dsl::load(&files, &settings);
         let said = dsl::diagnostic::human(

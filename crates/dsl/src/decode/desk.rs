@@ -52,6 +52,7 @@ impl Desk<'_> {
 
     /// Refuses keys of the language that are not in this release, with the same word for each.
     pub fn refuse(&mut self, fields: &mut Fields<'_>, keys: &[&'static str]) {
+        fields.later(keys);
         for key in keys {
             // Known only where it stands: it is no advice for a misspelt key.
             if fields.has(key)

@@ -51,8 +51,16 @@ const KINDS: [&str; 10] = [
 /// Reads and checks the files of a project. Files with errors are left out of the project's workflows; the
 /// report says everything that is wrong in all of them. Total: any text gives a report, never a panic.
 pub fn load(files: &[File], settings: &Settings) -> Loaded {
+    read(files, settings, Report::new())
+}
+
+/// The same, listening to which keys are asked for: see [`Report::asked`].
+pub fn load_listening(files: &[File], settings: &Settings) -> Loaded {
+    read(files, settings, Report::listening())
+}
+
+fn read(files: &[File], settings: &Settings, mut report: Report) -> Loaded {
     let mut sources = Sources::new();
-    let mut report = Report::new();
     let mut parsed: Vec<(FileId, Node)> = Vec::new();
     let mut templates: Vec<FileId> = Vec::new();
     for file in files {

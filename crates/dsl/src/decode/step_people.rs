@@ -53,7 +53,7 @@ pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));
     let unless_owned =
         steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
-    steps.desk.refuse(&mut item.fields, &["accept_within", "on_refused", "first_contact"]);
+    steps.desk.refuse(&mut item.fields, &["accept_within", "on_refused"]);
     if !item.has_object(steps.desk) {
         return None;
     }

@@ -209,7 +209,7 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
             [("feb28", LeapDay::Feb28), ("mar1", LeapDay::Mar1), ("leap_years_only", LeapDay::LeapYearsOnly)];
         desk.word(node, "leap_day", &words)
     });
-    desk.refuse(&mut fields, &["late", "max_lateness", "zone"]);
+    desk.refuse(&mut fields, &["late", "max_lateness"]);
     desk.close(fields);
     let of = of?;
     let (kind, field, ty) = attribute_named(&of, desk)?;
