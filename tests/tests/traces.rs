@@ -84,25 +84,37 @@ fn played(case: &Path) -> (String, Vec<String>) {
     let renderer =
         Renderer::new(&loaded.project.templates, &loaded.project.library, &loaded.project.settings);
     let (mut text, mut wrong) = (String::new(), Vec::new());
-    for workflow in loaded.project.workflows.values() {
+    let project = &loaded.project;
+    let mut verdicts: Vec<(&str, trial::Verdict)> = Vec::new();
+    for workflow in project.workflows.values() {
         for test in &workflow.tests {
-            let verdict = trial::run(&loaded.project.library, &renderer, workflow, test);
-            let _ = writeln!(text, "{}: {}", workflow.id, test.name);
-            for line in &verdict.trace {
-                let _ = writeln!(text, "  {}", rendered(line));
-            }
-            for problem in &verdict.problems {
-                let told = match problem {
-                    trial::Problem::Missing { span, .. } => {
-                        format!("missing {}", loaded.sources.slice(*span).trim())
-                    }
-                    trial::Problem::Never { span, .. } => {
-                        format!("never {}", loaded.sources.slice(*span).trim())
-                    }
-                    other => format!("{other:?}"),
-                };
-                wrong.push(format!("{} / {}: {told}", case.display(), test.name));
-            }
+            let verdict = trial::run(&project.library, &renderer, workflow, test);
+            verdicts.push((workflow.id.as_str(), verdict));
+        }
+    }
+    for scenario in project.scenarios.values() {
+        for test in &scenario.tests {
+            verdicts.push((&scenario.name, trial::run_scenario(project, &renderer, scenario, test)));
+        }
+    }
+    for (subject, verdict) in verdicts {
+        let _ = writeln!(text, "{subject}: {}", verdict.name);
+        for line in &verdict.trace {
+            // In a scenario it is not plain whose line it is.
+            let whose = if line.workflow.as_str() == subject { "" } else { line.workflow.as_str() };
+            let _ = writeln!(text, "  {}", format!("{whose} {}", rendered(line)).trim_start());
+        }
+        for problem in &verdict.problems {
+            let told = match problem {
+                trial::Problem::Missing { span, .. } => {
+                    format!("missing {}", loaded.sources.slice(*span).trim())
+                }
+                trial::Problem::Never { span, .. } => {
+                    format!("never {}", loaded.sources.slice(*span).trim())
+                }
+                other => format!("{other:?}"),
+            };
+            wrong.push(format!("{} / {}: {told}", case.display(), verdict.name));
         }
     }
     (text, wrong)
@@ -134,6 +146,10 @@ fn every_test_of_a_rule_expects_something() {
                 let says = !test.expect.is_empty() || !test.never.is_empty();
                 assert!(says, "{}: `{}` expects nothing", case.display(), test.name);
             }
+        }
+        for test in load(&case).project.scenarios.values().flat_map(|scenario| &scenario.tests) {
+            let says = !test.expect.is_empty() || !test.never.is_empty();
+            assert!(says, "{}: `{}` expects nothing", case.display(), test.name);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A project: the files of one folder, read together and checked together.
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Report};
 use crate::library::Library;
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::template::Templates;
+use crate::test_case::Scenario;
 use crate::workflow::Workflow;
 use model::WorkflowId;
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct Project {
     pub library: Library,
     /// The workflows whose files have no errors.
     pub workflows: BTreeMap<WorkflowId, Arc<Workflow>>,
+    /// The tests of several workflows, by name; only those all of whose workflows can be used.
+    pub scenarios: BTreeMap<String, Scenario>,
     /// The message templates.
     pub templates: Templates,
     /// The text of each workflow's file, as published.
@@ -51,4 +54,6 @@ pub struct Loaded {
     pub project: Project,
     /// Everything that is wrong.
     pub report: Report,
+    /// The warnings that files turn off (`lint:`), for lints that are found later.
+    pub turned_off: BTreeMap<FileId, Vec<Code>>,
 }

@@ -3,7 +3,7 @@
 use crate::source::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use model::{Did, Length, Outcome, Value};
+use model::{Did, Length, Medium, Outcome, Value, WorkflowId};
 use std::collections::BTreeMap;
 
 /// One test.
@@ -37,6 +37,21 @@ pub struct TestCase {
     pub never: Vec<Expected>,
 }
 
+/// A file of tests of several workflows and customers on one clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// The name people read; the name where the file gives none.
+    pub title: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The workflows that run in it.
+    pub workflows: Vec<WorkflowId>,
+    /// Its tests.
+    pub tests: Vec<TestCase>,
+}
+
 /// A customer of a test.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestCustomer {
@@ -48,8 +63,9 @@ pub struct TestCustomer {
     pub references: BTreeMap<String, BTreeMap<String, Value>>,
     /// Attributes of which the test says that they are unknown (`phone:` and nothing behind it).
     pub unknown: Vec<String>,
-    /// Topics for which consent is withdrawn or never given (`consent: none` or `{marketing: false}`).
-    pub refuses: Vec<String>,
+    /// Topics for which consent is withdrawn or never given (`consent: none` or `{marketing: false}`), and on
+    /// which channel; `None`: on every one.
+    pub refuses: Vec<(String, Option<Medium>)>,
     /// Further entities of the customer: kind, id, fields.
     pub entities: Vec<(String, String, BTreeMap<String, Value>)>,
 }
@@ -70,7 +86,9 @@ pub struct TestRep {
 pub struct TestEntry {
     /// Whose.
     pub customer: String,
-    /// When; `None`: at the clock.
+    /// Of which workflow.
+    pub workflow: String,
+    /// When, before the clock too; `None`: at the clock.
     pub at: Option<Timestamp>,
     /// The event's fields, or the trigger entity's as `(kind, field)`.
     pub fields: BTreeMap<String, Value>,
@@ -89,6 +107,8 @@ pub struct TestFact {
     pub at: Timestamp,
     /// What.
     pub what: Fact,
+    /// Which entity of a kind is meant (`deal.id: D2`), where the customer has several.
+    pub ids: BTreeMap<String, String>,
     /// Where it stands.
     pub span: Span,
 }
@@ -116,8 +136,17 @@ pub enum Fact {
     Consent {
         /// The topic.
         topic: String,
+        /// On which channel; `None`: on every one.
+        medium: Option<Medium>,
         /// Granted, or withdrawn.
         granted: bool,
+    },
+    /// A tag comes, or goes.
+    Tag {
+        /// The tag.
+        tag: String,
+        /// It comes.
+        present: bool,
     },
     /// A person starts a `manual` workflow for them.
     Start,

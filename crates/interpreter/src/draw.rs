@@ -5,6 +5,7 @@ use crate::turn::Turn;
 use dsl::step::Way;
 use dsl::workflow::Workflow;
 use model::stable_hash;
+use std::collections::BTreeMap;
 
 /// The whole of all shares.
 pub const WHOLE: u32 = 1_000_000;
@@ -15,10 +16,15 @@ fn lot(workflow: &str, split: &str, customer: &str) -> u32 {
     (stable_hash(&["draw", workflow, split, customer]) % u128::from(WHOLE)) as u32
 }
 
+/// What a test fixes: for this workflow (`winback.offer`), or for whichever (`offer`).
+fn picked<'p>(pick: &'p BTreeMap<String, String>, workflow: &Workflow, name: &str) -> Option<&'p String> {
+    pick.get(&format!("{}.{name}", workflow.id)).or_else(|| pick.get(name))
+}
+
 /// Whether the customer is left alone by this workflow, to measure.
 pub(crate) fn held_out(turn: &mut Turn<'_>, workflow: &Workflow) -> bool {
     if let Some(pick) = turn.world.trial {
-        return pick.get(HOLDOUT).is_some_and(|picked| picked == "true");
+        return picked(pick, workflow, HOLDOUT).is_some_and(|picked| picked == "true");
     }
     let key = (workflow.id.clone(), HOLDOUT.to_owned());
     if let Some(arm) = turn.snapshot.draws.get(&key) {
@@ -33,7 +39,7 @@ pub(crate) fn held_out(turn: &mut Turn<'_>, workflow: &Workflow) -> bool {
 
 /// The arm of a split.
 pub(crate) fn arm(turn: &mut Turn<'_>, workflow: &Workflow, split: &str, ways: &[Way]) -> Option<String> {
-    if let Some(picked) = turn.world.trial.and_then(|pick| pick.get(split))
+    if let Some(picked) = turn.world.trial.and_then(|pick| picked(pick, workflow, split))
         && ways.iter().any(|way| way.name == *picked)
     {
         return Some(picked.clone());

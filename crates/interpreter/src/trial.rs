@@ -17,8 +17,9 @@ use crate::render::Renderer;
 use crate::simulate::Simulation;
 use crate::world::{Workflows, World};
 use dsl::library::Library;
+use dsl::project::Project;
 use dsl::source::Span;
-use dsl::test_case::TestCase;
+use dsl::test_case::{Scenario, TestCase};
 use dsl::workflow::Workflow;
 use model::{Did, TraceLine, zone};
 use std::collections::BTreeSet;
@@ -97,15 +98,31 @@ pub struct Difference {
 
 /// Runs one test of a workflow.
 pub fn run(library: &Library, renderer: &Renderer, workflow: &Arc<Workflow>, test: &TestCase) -> Verdict {
+    play(library, renderer, vec![workflow], false, test)
+}
+
+/// Runs one test of a scenario. A walk starts where an `entry` says so, or by what happens.
+pub fn run_scenario(project: &Project, renderer: &Renderer, scenario: &Scenario, test: &TestCase) -> Verdict {
+    let workflows = scenario.workflows.iter().filter_map(|id| project.workflows.get(id)).collect();
+    play(&project.library, renderer, workflows, true, test)
+}
+
+fn play(
+    library: &Library,
+    renderer: &Renderer,
+    tested: Vec<&Arc<Workflow>>,
+    scenario: bool,
+    test: &TestCase,
+) -> Verdict {
     let zone = zone::zone(&test.zone).unwrap_or_else(zone::utc);
-    let workflows = Workflows::of([Arc::clone(workflow)]);
+    let workflows = Workflows::of(tested.iter().map(|workflow| Arc::clone(workflow)));
     let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&test.pick) };
-    let scene = Scene { library, workflow: Some(workflow), test, zone: &zone };
+    let scene = Scene { library, workflows: tested, scenario, test, zone: &zone };
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let mut simulation =
-        Simulation::new(world, scene.people(), scene.customers(), scene.coming(), test.clock);
-    for (customer, at, by) in scene.starts() {
-        simulation.start(customer, workflow.id.clone(), at, by);
+        Simulation::new(world, scene.people(), scene.customers(), scene.coming(), scene.begin());
+    for (customer, workflow, at, by) in scene.starts() {
+        simulation.start(customer, workflow, at, by);
     }
     simulation.plan(&[], &mut recorder);
     let limit = test.clock + jiff::SignedDuration::from_hours(24 * MOST_DAYS);

@@ -12,6 +12,7 @@ mod ids;
 mod libraries;
 mod model;
 mod names;
+mod scenario;
 mod scoring;
 mod segments;
 mod step_customer;
@@ -20,7 +21,9 @@ mod step_message;
 mod step_people;
 mod step_time;
 mod steps;
+mod subject;
 mod team;
+mod test_entries;
 mod test_facts;
 mod test_lines;
 mod test_people;
@@ -37,6 +40,7 @@ use crate::library::{Library, Topic};
 use crate::project::{File, Loaded, Project, Settings};
 use crate::source::{FileId, Sources, Spanned};
 use crate::template::{self, Templates};
+use crate::test_case::Scenario;
 use crate::yaml::{self, Entry, Node};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,20 +81,34 @@ fn read(files: &[File], settings: &Settings, mut report: Report) -> Loaded {
     loading.names(&parsed, &templates);
     loading.libraries(&parsed);
     let templates = loading.templates(&templates);
-    let workflows = loading.workflows(&parsed, &templates);
+    let mut entries = BTreeMap::new();
+    let workflows = loading.workflows(&parsed, &templates, &mut entries);
+    let scenarios = loading.scenarios(&parsed, &workflows, &entries);
     let Loading { mut report, library, .. } = loading;
-    turn_off_lints(&parsed, &mut report);
-    let broken: BTreeSet<FileId> = report
-        .diagnostics()
-        .iter()
-        .filter(|diagnostic| diagnostic.severity() == Severity::Error)
-        .map(|diagnostic| diagnostic.span.file)
-        .collect();
+    let turned_off = turned_off(&parsed);
+    report.retain(|found| !turned_off.get(&found.span.file).is_some_and(|codes| codes.contains(&found.code)));
+    let broken = broken(&report);
     let sound: Vec<_> = workflows.into_iter().filter(|(file, _)| !broken.contains(file)).collect();
     let texts = sound.iter().map(|(file, read)| (read.id.clone(), sources.text(*file).to_owned())).collect();
-    let workflows = sound.into_iter().map(|(_, read)| (read.id.clone(), Arc::new(read))).collect();
-    let project = Project { library, workflows, templates, texts, settings: settings.clone() };
-    Loaded { sources, project, report }
+    let workflows: BTreeMap<_, _> =
+        sound.into_iter().map(|(_, read)| (read.id.clone(), Arc::new(read))).collect();
+    // A scenario with a workflow that cannot be used says nothing about the others either.
+    let whole = |file: &FileId, scenario: &Scenario| {
+        !broken.contains(file) && scenario.workflows.iter().all(|id| workflows.contains_key(id))
+    };
+    let scenarios = scenarios
+        .into_iter()
+        .filter(|(file, scenario)| whole(file, scenario))
+        .map(|(_, scenario)| (scenario.name.clone(), scenario))
+        .collect();
+    let project = Project { library, workflows, scenarios, templates, texts, settings: settings.clone() };
+    Loaded { sources, project, report, turned_off }
+}
+
+/// The files with errors.
+fn broken(report: &Report) -> BTreeSet<FileId> {
+    let errors = report.diagnostics().iter().filter(|found| found.severity() == Severity::Error);
+    errors.map(|found| found.span.file).collect()
 }
 
 /// A load under way.
@@ -117,7 +135,7 @@ impl Loading<'_> {
 
     /// Refuses a file whose first key is none of ours.
     fn known_kind(&mut self, node: &Node) {
-        let kinds = || KINDS.into_iter().chain(["workflow"]);
+        let kinds = || KINDS.into_iter().chain(["workflow", "scenario"]);
         let Some(entries) = node.entries() else {
             let _ = crate::syntax::map(node, None, &mut self.report);
             return;
@@ -126,9 +144,7 @@ impl Loading<'_> {
             self.report.error(Code::E0119, node.span);
             return;
         };
-        if first.key == "scenario" {
-            self.report.error(Code::E0390, first.key_span).arg("what", "scenario").help("E0390-help");
-        } else if first.key == "brand" {
+        if first.key == "brand" {
             // Read with the senders.
         } else if !kinds().any(|kind| kind == first.key) {
             let meant = suggest(&first.key, kinds()).map(str::to_owned);
@@ -347,6 +363,7 @@ impl Loading<'_> {
         &mut self,
         parsed: &[(FileId, Node)],
         templates: &Templates,
+        entries: &mut BTreeMap<String, crate::condition::Fields>,
     ) -> Vec<(FileId, crate::workflow::Workflow)> {
         let mut seen = BTreeMap::new();
         let mut all = Vec::new();
@@ -366,10 +383,51 @@ impl Loading<'_> {
             let id = id.unwrap_or_else(|| Spanned::new("?".to_owned(), first.key_span));
             let good = first.value.is_null() || valid_id(&id, desk.report);
             let fresh = good && single_name("workflow", &id, &mut seen, desk.report);
-            let read = workflow::read(id, node, &mut fields, (&self.names, templates), &mut desk);
+            let read = workflow::read(id, node, &mut fields, (&self.names, templates), entries, &mut desk);
             desk.close(fields);
             if fresh {
                 all.extend(read.map(|read| (*file, read)));
+            }
+        }
+        all
+    }
+
+    fn scenarios(
+        &mut self,
+        parsed: &[(FileId, Node)],
+        workflows: &[(FileId, crate::workflow::Workflow)],
+        entries: &BTreeMap<String, crate::condition::Fields>,
+    ) -> Vec<(FileId, Scenario)> {
+        // Of a file with a mistake nobody can say what its workflow has.
+        let broken = broken(&self.report);
+        let read: BTreeMap<&str, &crate::workflow::Workflow> = workflows
+            .iter()
+            .filter(|(file, _)| !broken.contains(file))
+            .map(|(_, workflow)| (workflow.id.as_str(), workflow))
+            .collect();
+        let mut seen = BTreeMap::new();
+        let mut all = Vec::new();
+        for (file, node) in parsed {
+            let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == "scenario")
+            else {
+                continue;
+            };
+            let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
+            let Some(mut fields) = desk.fields(node, "thing-scenario") else { continue };
+            fields.know(&["scenario"]);
+            let name = if first.value.is_null() {
+                crate::syntax::nothing(Some("scenario"), first.key_span, desk.report);
+                None
+            } else {
+                desk.spanned(&first.value)
+            };
+            let name = name.unwrap_or_else(|| Spanned::new("?".to_owned(), first.key_span));
+            let good = first.value.is_null() || valid_id(&name, desk.report);
+            let fresh = good && single_name("scenario", &name, &mut seen, desk.report);
+            let scenario = scenario::read(name, &mut fields, (&self.names, &read), entries, &mut desk);
+            desk.close(fields);
+            if fresh {
+                all.extend(scenario.map(|scenario| (*file, scenario)));
             }
         }
         all
@@ -436,11 +494,7 @@ fn single_name(
     true
 }
 
-/// Takes out the warnings that a file turns off by `lint:`.
-fn turn_off_lints(parsed: &[(FileId, Node)], report: &mut Report) {
-    let off: BTreeMap<FileId, Vec<Code>> =
-        parsed.iter().map(|(file, node)| (*file, workflow::turned_off(node))).collect();
-    report.retain(|diagnostic| {
-        !off.get(&diagnostic.span.file).is_some_and(|codes| codes.contains(&diagnostic.code))
-    });
+/// The warnings that each file turns off by `lint:`.
+fn turned_off(parsed: &[(FileId, Node)]) -> BTreeMap<FileId, Vec<Code>> {
+    parsed.iter().map(|(file, node)| (*file, workflow::turned_off(node))).collect()
 }

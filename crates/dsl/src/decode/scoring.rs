@@ -178,7 +178,7 @@ fn bands(node: &Node, desk: &mut Desk<'_>) -> (Vec<(String, Decimal)>, Decimal) 
 
 fn score_test(node: &Node, bands: &[(String, Decimal)], desk: &mut Desk<'_>) -> Option<ScoreTest> {
     let mut fields = desk.fields(node, "thing-test")?;
-    let given = in_file::given(&mut fields, &in_file::Start::Score, desk);
+    let given = in_file::given(&mut fields, &super::subject::Start::Score, desk);
     let mut expect = Vec::new();
     if let Some(node) = desk.need(&mut fields, "expect") {
         for line in desk.list(node) {

@@ -11,7 +11,7 @@ use crate::test_case::{Fact, TestFact};
 use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{Length, WorkCalendar, zone};
+use model::{Length, Medium, WorkCalendar, zone};
 use std::collections::BTreeMap;
 
 /// Most facts that one line may stand for.
@@ -54,12 +54,14 @@ fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Opti
         None => stage.names.first().cloned(),
     };
     let instants = instants(&mut fields, item.span, stage, past, desk);
-    let whats = what(fields, desk)?;
+    let mut ids = BTreeMap::new();
+    let whats = what(fields, &mut ids, desk)?;
     let customer = customer?;
     let mut facts = Vec::new();
     for at in instants? {
         for what in &whats {
-            facts.push(TestFact { customer: customer.clone(), at, what: what.clone(), span: item.span });
+            let (customer, what, ids) = (customer.clone(), what.clone(), ids.clone());
+            facts.push(TestFact { customer, at, what, ids, span: item.span });
         }
     }
     Some(facts)
@@ -160,8 +162,12 @@ fn moved(
 }
 
 /// The facts that a line states: one, or one per stage among the changes of a `set`.
-fn what(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
-    const KINDS: [&str; 5] = ["event", "set", "stage", "consent", "start"];
+fn what(
+    mut fields: Fields<'_>,
+    ids: &mut BTreeMap<String, String>,
+    desk: &mut Desk<'_>,
+) -> Option<Vec<Fact>> {
+    const KINDS: [&str; 7] = ["event", "set", "stage", "tag", "untag", "consent", "start"];
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
@@ -173,8 +179,12 @@ fn what(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
         return event(fields, desk).map(|fact| vec![fact]);
     }
     let facts = match entry.key.as_str() {
-        "set" => desk.need(&mut fields, "set").and_then(|node| changes(node, desk)),
-        "stage" => desk.need(&mut fields, "stage").and_then(|node| moves(node, desk)).map(|fact| vec![fact]),
+        "set" => desk.need(&mut fields, "set").and_then(|node| changes(node, ids, desk)),
+        "stage" => {
+            desk.need(&mut fields, "stage").and_then(|node| moves(node, ids, desk)).map(|fact| vec![fact])
+        }
+        "tag" => desk.need(&mut fields, "tag").map(|node| tags(node, true, desk)),
+        "untag" => desk.need(&mut fields, "untag").map(|node| tags(node, false, desk)),
         "consent" => {
             desk.need(&mut fields, "consent").and_then(|node| consent(node, desk)).map(|fact| vec![fact])
         }
@@ -212,8 +222,14 @@ fn event(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Fact> {
     complete.then_some(Fact::Event { name, properties })
 }
 
+/// `tag: vip`, or several.
+fn tags(node: &Node, present: bool, desk: &mut Desk<'_>) -> Vec<Fact> {
+    desk.texts(node).into_iter().map(|tag| Fact::Tag { tag: tag.value, present }).collect()
+}
+
 /// `set: { tier: gold, deal.amount: 3, deal.stage: won }`. Nothing behind a name: it becomes unknown.
-fn changes(node: &Node, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
+/// `deal.id: D2` says which deal.
+fn changes(node: &Node, ids: &mut BTreeMap<String, String>, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
     let mut facts = Vec::new();
     let mut pairs = Vec::new();
     let mut complete = true;
@@ -223,6 +239,14 @@ fn changes(node: &Node, desk: &mut Desk<'_>) -> Option<Vec<Fact>> {
             Some((kind, field)) => (Some(kind), field),
             None => (None, entry.key.as_str()),
         };
+        if let (Some(kind), "id") = (kind, field)
+            && desk.library.model.entities.contains_key(kind)
+        {
+            let id = desk.text(&entry.value);
+            complete &= id.is_some();
+            ids.extend(id.map(|id| (kind.to_owned(), id)));
+            continue;
+        }
         if field == "stage" {
             let to = desk.stage(kind, &entry.value);
             complete &= to.is_some();
@@ -267,23 +291,29 @@ fn change(
     if entry.value.is_null() { Some(None) } else { desk.value(&entry.value, &attribute.ty).map(Some) }
 }
 
-/// `stage: { of: deal, to: won }`.
-fn moves(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
+/// `stage: { of: deal, to: won }`; `id` says which deal.
+fn moves(node: &Node, ids: &mut BTreeMap<String, String>, desk: &mut Desk<'_>) -> Option<Fact> {
     let mut fields = desk.fields(node, "thing-stage")?;
     let of = desk.take(&mut fields, "of").map(|node| desk.kind(node));
     let to = desk.need(&mut fields, "to");
+    let id = desk.take(&mut fields, "id").and_then(|node| desk.text(node));
     fields.know(&["from"]);
     desk.close(fields);
     let of = super::scoring::spread(of)?.flatten();
+    ids.extend(of.clone().zip(id));
     let to = desk.stage(of.as_deref(), to?)?;
     Some(Fact::Stage { of, to })
 }
 
-/// `consent: { grant | withdraw: TOPIC }`.
+/// `consent: { grant | withdraw: TOPIC }`, on one `channel` or on all.
 fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
     let mut fields = desk.fields(node, "thing-consent")?;
     let grant = desk.take(&mut fields, "grant");
     let withdraw = desk.take(&mut fields, "withdraw");
+    let medium = desk.take(&mut fields, "channel").map(|node| {
+        let words = [("email", Medium::Email), ("sms", Medium::Sms), ("message", Medium::Message)];
+        desk.word(node, "channel", &words)
+    });
     let head = fields.head();
     desk.close(fields);
     let (granted, node) = match (grant, withdraw) {
@@ -294,5 +324,5 @@ fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
             return None;
         }
     };
-    Some(Fact::Consent { topic: desk.topic(node)?, granted })
+    Some(Fact::Consent { topic: desk.topic(node)?, medium: super::scoring::spread(medium)?, granted })
 }

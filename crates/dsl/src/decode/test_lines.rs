@@ -1,10 +1,10 @@
 //! `expect` and `never`: lines that a trace must, or must never, have. What they name must be in the
 //! workflow, so that a misspelt line does not pass for ever.
 
-use super::arena::Arena;
 use super::desk::Desk;
+use super::subject::{Start, Subject};
 use super::test_facts::whose;
-use super::tests::{Stage, Start, instant};
+use super::tests::{Stage, instant};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Span;
 use crate::step::{MessageStep, TextTemplate, Verb};
@@ -40,20 +40,19 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
     };
     let reason = text("reason", desk);
     let key = text("key", desk);
-    let workflow = text("workflow", desk);
     let rep = text("rep", desk);
     let subject = text("subject", desk);
     let customer = desk.take(&mut fields, "customer").and_then(|node| whose(node, stage, desk));
+    let workflow = desk.take(&mut fields, "workflow").map(|node| workflow(node, stage, desk));
     let due = desk.take(&mut fields, "due").and_then(|node| time(node, desk));
     let entry = thing(&fields, desk);
     if let Some((entry, did)) = entry {
         fields.know(&[did.as_str()]);
         desk.close(fields);
         let what = what(entry, did, desk);
-        if let (Some(what), Start::Workflow { arena, exits, has_goal, .. }) = (&what, stage.start) {
-            let mut reasons: Vec<&str> = exits.iter().filter_map(|rule| rule.reason.as_deref()).collect();
-            reasons.extend(has_goal.then_some("goal"));
-            is_there(did, what, entry, arena, &reasons, desk);
+        let workflow = super::scoring::spread(workflow)?;
+        if let Some(what) = &what {
+            is_there(did, what, entry, &about(stage, workflow.as_deref()), desk);
         }
         let outcome = super::scoring::spread(outcome)?;
         let when = super::scoring::spread(when)?;
@@ -73,6 +72,26 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
         });
     }
     None
+}
+
+/// The workflow that a line names: one of the project, in a scenario one of those that it tests.
+fn workflow(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<String> {
+    let name = desk.spanned(node)?;
+    let known = match stage.start {
+        Start::Score => return Some(name.value),
+        Start::Workflows { known, .. } => known,
+    };
+    if known.contains(&name.value) {
+        return Some(name.value);
+    }
+    desk.unknown(Code::E0420, &name.value, name.span, known.iter().map(String::as_str));
+    None
+}
+
+/// The workflows that a line can be about. Empty: one that is not under test, such as a called one.
+fn about<'s>(stage: &'s Stage<'_>, named: Option<&str>) -> Vec<&'s Subject<'s>> {
+    let all = stage.start.subjects().iter();
+    all.filter(|subject| named.is_none_or(|named| subject.id == named)).collect()
 }
 
 /// The key that says what the line is about.
@@ -174,18 +193,21 @@ fn what(entry: &Entry, did: Did, desk: &mut Desk<'_>) -> Option<String> {
 }
 
 /// Refuses a line that names what no step of the workflow has.
-fn is_there(did: Did, what: &str, entry: &Entry, arena: &Arena, author: &[&str], desk: &mut Desk<'_>) {
+fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &mut Desk<'_>) {
     // With broken steps about, nobody can say what the workflow has.
-    if arena.drafts.iter().any(|draft| draft.broken) {
+    if about.is_empty() || about.iter().any(|subject| !subject.whole) {
         return;
     }
-    let verbs = || arena.drafts.iter().map(|draft| &draft.step.verb);
+    let verbs = || about.iter().flat_map(|subject| subject.verbs.iter().copied());
     let span = entry.value.span;
     match did {
         Did::Exit => {
             let own = verbs()
                 .filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
-            let known: Vec<&str> = own.chain(REASONS).chain(author.iter().copied()).collect();
+            let rules = about.iter().flat_map(|subject| subject.exits);
+            let goal = about.iter().any(|subject| subject.has_goal).then_some("goal");
+            let author = rules.filter_map(|rule| rule.reason.as_deref()).chain(goal);
+            let known: Vec<&str> = own.chain(REASONS).chain(author).collect();
             if known.contains(&what) {
                 return;
             }

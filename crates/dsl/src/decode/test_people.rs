@@ -4,7 +4,7 @@ use super::desk::Desk;
 use crate::diagnostic::Code;
 use crate::test_case::TestCustomer;
 use crate::yaml::{Entry, Node};
-use model::{Type, Value};
+use model::{Medium, Type, Value};
 use std::collections::BTreeMap;
 
 /// The one customer of a test that says nothing of them.
@@ -126,12 +126,14 @@ pub(super) fn entity_value(kind: &str, field: &str, entry: &Entry, desk: &mut De
     desk.value(&entry.value, &attribute.ty)
 }
 
-/// `consent: none`, or `{ marketing: false }`: the topics that they did not allow.
-fn refuses(node: &Node, desk: &mut Desk<'_>) -> Vec<String> {
+/// `consent: none`, `{ marketing: false }`, or by channel `{ marketing: { email: false } }`: the topics that
+/// they did not allow, and where. `None`: on every channel.
+fn refuses(node: &Node, desk: &mut Desk<'_>) -> Vec<(String, Option<Medium>)> {
     let library = desk.library;
     if node.entries().is_none() {
         let all = desk.word(node, "consent", &[("none", true), ("all", false)]);
-        return if all == Some(true) { library.topics.keys().cloned().collect() } else { Vec::new() };
+        let topics = library.topics.keys().map(|topic| (topic.clone(), None));
+        return if all == Some(true) { topics.collect() } else { Vec::new() };
     }
     let mut refused = Vec::new();
     for entry in desk.entries(node) {
@@ -139,9 +141,26 @@ fn refuses(node: &Node, desk: &mut Desk<'_>) -> Vec<String> {
             desk.unknown(Code::E0236, &entry.key, entry.key_span, library.topics.keys().map(String::as_str));
             continue;
         }
-        if desk.yes_no(&entry.value) == Some(false) {
-            refused.push(entry.key.clone());
+        if entry.value.entries().is_some() {
+            for channel in desk.entries(&entry.value) {
+                let medium = channel_named(channel, desk);
+                if let (Some(medium), Some(false)) = (medium, desk.yes_no(&channel.value)) {
+                    refused.push((entry.key.clone(), Some(medium)));
+                }
+            }
+        } else if desk.yes_no(&entry.value) == Some(false) {
+            refused.push((entry.key.clone(), None));
         }
     }
     refused
+}
+
+/// The channel that a key names.
+fn channel_named(entry: &Entry, desk: &mut Desk<'_>) -> Option<Medium> {
+    let all = [Medium::Email, Medium::Sms, Medium::Message];
+    let found = all.into_iter().find(|medium| medium.as_str() == entry.key);
+    if found.is_none() {
+        desk.unknown(Code::E0301, &entry.key, entry.key_span, all.map(Medium::as_str));
+    }
+    found
 }

@@ -1,39 +1,17 @@
 //! `tests:` inside workflow and scoring files: what is given, what must come, what must never come.
 
-use super::arena::Arena;
-use super::around::Around;
 use super::desk::Desk;
-use super::{test_facts, test_lines, test_people};
+use super::subject::Start;
+use super::{test_entries, test_facts, test_lines, test_people};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::Verb;
 use crate::syntax::Fields;
-use crate::test_case::{TestCase, TestEntry, TestRep};
-use crate::trigger::Trigger;
-use crate::workflow::ExitRule;
+use crate::test_case::{TestCase, TestRep};
 use crate::yaml::Node;
 use jiff::Timestamp;
 use model::{Type, zone};
-use std::collections::BTreeMap;
-
-/// What a test is about.
-pub(super) enum Start<'a> {
-    /// A score: nothing starts.
-    Score,
-    /// A workflow.
-    Workflow {
-        /// What starts it; `None`: it could not be read.
-        trigger: Option<&'a Trigger>,
-        /// Its steps.
-        arena: &'a Arena,
-        /// What is in sight in it.
-        around: &'a Around,
-        /// Its rules for leaving.
-        exits: &'a [ExitRule],
-        /// Whether it has a goal.
-        has_goal: bool,
-    },
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The instant, the zone and the customers of a test: what its lines are read against.
 pub(super) struct Stage<'a> {
@@ -114,7 +92,7 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     let clock = clock?;
     let stage =
         Stage { start, clock, names: customers.iter().map(|customer| customer.name.clone()).collect() };
-    let entries = entry.map_or_else(Vec::new, |node| entries(node, &stage, desk));
+    let entries = entry.map_or_else(Vec::new, |node| test_entries::read(node, &stage, desk));
     let history = history.map_or_else(Vec::new, |node| test_facts::history(node, &stage, desk));
     let events = events.map_or_else(Vec::new, |node| test_facts::events(node, &stage, desk));
     let name = name?;
@@ -196,34 +174,42 @@ fn reps(node: &Node, desk: &mut Desk<'_>) -> BTreeMap<String, TestRep> {
     reps
 }
 
-/// `pick: { offer: money, holdout: true }`.
+/// `pick: { offer: money, holdout: true }`; where two workflows of a scenario have a split of one name, or
+/// only one of them holds out, with the workflow's name before it: `winback.offer`, `winback.holdout`.
 fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String, String> {
-    let Start::Workflow { arena, .. } = start else {
+    if start.subjects().is_empty() {
         desk.report.error(Code::E0344, node.span).message("E0344-none");
         return BTreeMap::new();
-    };
-    let splits: BTreeMap<&str, Vec<&str>> = arena
-        .drafts
-        .iter()
-        .filter_map(|draft| {
-            let Verb::Split { name, ways, .. } = &draft.step.verb else { return None };
-            Some((name.as_str(), ways.iter().map(|way| way.name.as_str()).collect()))
-        })
-        .collect();
+    }
+    let mut splits: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut holdouts = BTreeSet::from(["holdout".to_owned()]);
+    for subject in start.subjects() {
+        holdouts.insert(format!("{}.holdout", subject.id));
+        for verb in &subject.verbs {
+            let Verb::Split { name, ways, .. } = verb else { continue };
+            for key in [name.clone(), format!("{}.{name}", subject.id)] {
+                splits.entry(key).or_default().extend(ways.iter().map(|way| way.name.as_str()));
+            }
+        }
+    }
     let mut picks = BTreeMap::new();
     for entry in desk.entries(node) {
-        if entry.key == "holdout" {
+        if holdouts.contains(&entry.key) {
             let held = desk.yes_no(&entry.value);
             picks.extend(held.map(|held| (entry.key.clone(), held.to_string())));
             continue;
         }
         let Some(ways) = splits.get(entry.key.as_str()) else {
-            let free = splits.keys().copied().chain(["holdout"]).filter(|name| node.get(name).is_none());
-            desk.unknown(Code::E0344, &entry.key, entry.key_span, free);
+            // What could not be read may have the split.
+            if start.subjects().iter().all(|subject| subject.whole) {
+                let free = splits.keys().map(String::as_str).filter(|name| !name.contains('.'));
+                let free = free.chain(["holdout"]).filter(|name| node.get(name).is_none());
+                desk.unknown(Code::E0344, &entry.key, entry.key_span, free.collect::<Vec<_>>());
+            }
             continue;
         };
         let Some(way) = desk.spanned(&entry.value) else { continue };
-        if ways.contains(&way.value.as_str()) {
+        if ways.contains(way.value.as_str()) {
             picks.insert(entry.key.clone(), way.value);
             continue;
         }
@@ -236,76 +222,6 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
             .did_you_mean(meant);
     }
     picks
-}
-
-/// `entry:` one map for all customers, or a list of maps with `customer:`.
-fn entries(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Vec<TestEntry> {
-    let mut entries = Vec::new();
-    for item in desk.items(node) {
-        let Some(mut fields) = desk.fields(item, "thing-entry") else { continue };
-        let whose = desk.take(&mut fields, "customer").and_then(|node| test_facts::whose(node, stage, desk));
-        let at = desk.take(&mut fields, "at").and_then(|node| instant(node, desk));
-        if let Some(node) = desk.take(&mut fields, "event") {
-            event_of_the_trigger(node, stage, desk);
-        }
-        let mut read = TestEntry {
-            customer: String::new(),
-            at,
-            fields: BTreeMap::new(),
-            entity: BTreeMap::new(),
-            span: item.span,
-        };
-        for field in fields.others() {
-            entry_field(field, stage, &mut read, desk);
-        }
-        let names = match whose {
-            Some(name) => vec![name],
-            None => stage.names.clone(),
-        };
-        entries.extend(names.into_iter().map(|customer| TestEntry { customer, ..read.clone() }));
-    }
-    entries
-}
-
-/// The entry's event must be the one that starts the workflow.
-fn event_of_the_trigger(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) {
-    let Some(name) = desk.spanned(node) else { return };
-    let Start::Workflow { trigger, .. } = stage.start else { return };
-    if let Some(Trigger::Event { name: wanted, .. }) = trigger
-        && *wanted != name.value
-    {
-        desk.report
-            .error(Code::E0341, name.span)
-            .arg("name", &name.value)
-            .arg("wanted", wanted)
-            .fix(name.span, wanted.clone());
-    }
-}
-
-fn entry_field(field: &crate::yaml::Entry, stage: &Stage<'_>, read: &mut TestEntry, desk: &mut Desk<'_>) {
-    if let Some((kind, name)) = field.key.split_once('.') {
-        if let Some(value) = test_people::entity_value(kind, name, field, desk) {
-            read.entity.insert((kind.to_owned(), name.to_owned()), value);
-        }
-        return;
-    }
-    let Start::Workflow { around, .. } = stage.start else {
-        desk.report
-            .error(Code::E0301, field.key_span)
-            .arg("key", &field.key)
-            .arg_word("what", "thing-entry")
-            .arg("known", "");
-        return;
-    };
-    let Some(known) = &around.scope.entry else { return };
-    let Some(ty) = known.fields.get(&field.key).cloned() else {
-        let names = known.fields.keys().map(String::as_str).collect();
-        desk.unknown_field(&field.key, field.key_span, &known.of, names);
-        return;
-    };
-    if let Some(value) = desk.value(&field.value, &ty) {
-        read.fields.insert(field.key.clone(), value);
-    }
 }
 
 /// An instant in the test's zone; a date alone is its first instant.

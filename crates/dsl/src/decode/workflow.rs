@@ -7,6 +7,7 @@ use super::desk::Desk;
 use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
+use super::subject::{Start, Subject};
 use super::{assigned, ids, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
@@ -18,6 +19,7 @@ use crate::trigger::Trigger;
 use crate::workflow::{AtLaunch, ConsentRule, ExitRule, Goal, GoalReached, Reentry, Workflow};
 use crate::yaml::Node;
 use model::{Schedule, WorkflowId};
+use std::collections::BTreeMap;
 
 /// Keys of a workflow that come with a later release.
 const NOT_BUILT: [&str; 6] = ["inputs", "hold_while", "spacing", "release", "approval", "moved"];
@@ -28,6 +30,7 @@ pub(super) fn read(
     file: &Node,
     fields: &mut Fields<'_>,
     (names, templates): (&Names, &Templates),
+    entries: &mut BTreeMap<String, Known>,
     desk: &mut Desk<'_>,
 ) -> Option<Workflow> {
     let mut around = Around::new(names);
@@ -68,17 +71,15 @@ pub(super) fn read(
     ids::assign(&mut arena, &roots, desk.report);
     consent_stands(consent.as_ref(), &arena, &id, desk);
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
-    let start = tests::Start::Workflow {
-        trigger: trigger.as_ref(),
-        arena: &arena,
-        around: &around,
-        exits: &exit_when,
-        has_goal: goal_node.is_some(),
-    };
+    let entry = around.scope.entry.as_ref();
+    let subject =
+        Subject::under_way(&id.value, trigger.as_ref(), &arena, entry, &exit_when, goal_node.is_some());
+    let start = Start::Workflows { subjects: vec![subject], known: &names.workflows, complete: true };
     let tests = match desk.take(fields, "tests") {
         Some(node) => tests::read(node, &start, desk),
         None => Vec::new(),
     };
+    entries.extend(entry.map(|entry| (id.value.clone(), entry.clone())));
     let (steps, blocks) = arena.finish();
     Some(Workflow {
         version: version::of(file),

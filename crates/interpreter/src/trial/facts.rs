@@ -1,7 +1,7 @@
-//! What happens in a test, as events: what starts the walk, the facts of `history` and of `events`.
+//! What happens in a test, as events: what starts the walks, the facts of `history` and of `events`.
 
-use super::scene::Scene;
-use dsl::test_case::{Fact, TestFact};
+use super::scene::{Entering, Scene};
+use dsl::test_case::{Fact, TestEntry, TestFact};
 use dsl::trigger::{Subject, Trigger};
 use jiff::Timestamp;
 use model::event::names;
@@ -9,9 +9,9 @@ use model::{EntityId, Event, EventId, Value};
 use std::collections::BTreeMap;
 
 impl Scene<'_> {
-    pub(super) fn entry_event(&self, customer: &str) -> Option<Event> {
-        let entry = self.entry(customer);
-        let at = entry.and_then(|entry| entry.at).unwrap_or(self.test.clock);
+    /// The event that starts a walk; `None`: no event does.
+    pub(super) fn entry_event(&self, number: usize, entering: &Entering<'_>) -> Option<Event> {
+        let Entering { workflow, customer, entry, at } = *entering;
         let mut properties = entry.map(|entry| entry.fields.clone()).unwrap_or_default();
         let mut entity = None;
         let mut named = |name: &str, value: Option<&str>| {
@@ -19,8 +19,12 @@ impl Scene<'_> {
                 properties.entry(name.to_owned()).or_insert_with(|| Value::Text(value.to_owned()));
             }
         };
-        let name = match &self.workflow?.trigger {
-            Trigger::Event { name, .. } => name.clone(),
+        let of_entry = |kind: &str| Some((kind.to_owned(), self.entity_id(entry, kind, customer)));
+        let name = match &workflow.trigger {
+            Trigger::Event { name, .. } => {
+                entity = self.entity_of_event(name, entry, customer);
+                name.clone()
+            }
             Trigger::Stage { of, from, to } => {
                 named("from", from.first().map(String::as_str));
                 named("to", to.first().map(String::as_str));
@@ -30,7 +34,7 @@ impl Scene<'_> {
                         names::CUSTOMER_CHANGED.to_owned()
                     }
                     Subject::Entity(kind) => {
-                        entity = Some((kind.clone(), EntityId::from(self.entity_id(entry, kind, customer))));
+                        entity = of_entry(kind);
                         names::stage_changed(kind)
                     }
                 }
@@ -45,7 +49,7 @@ impl Scene<'_> {
                 match of {
                     Subject::Customer => names::CUSTOMER_CHANGED.to_owned(),
                     Subject::Entity(kind) => {
-                        entity = Some((kind.clone(), EntityId::from(self.entity_id(entry, kind, customer))));
+                        entity = of_entry(kind);
                         names::changed(kind)
                     }
                 }
@@ -54,68 +58,105 @@ impl Scene<'_> {
                 return None;
             }
         };
-        Some(self.event("0000-entry", customer, &name, entity, at, properties))
+        let ordinal = if number == 0 { "0000-entry".to_owned() } else { format!("0000-entry-{number:04}") };
+        Some(self.event(&ordinal, customer, &name, entity, at, properties))
     }
 
-    pub(super) fn facts(&self, facts: &[TestFact], customer: &str) -> Vec<Event> {
+    /// The entity of our own events about one (`deal.stage_changed`).
+    fn entity_of_event(
+        &self,
+        name: &str,
+        entry: Option<&TestEntry>,
+        customer: &str,
+    ) -> Option<(String, EntityId)> {
+        let kind = name.strip_suffix(".stage_changed").or_else(|| name.strip_suffix(".changed"))?;
+        let known = self.library.model.entities.contains_key(kind);
+        known.then(|| (kind.to_owned(), self.entity_id(entry, kind, customer)))
+    }
+
+    /// The facts that reach a customer: their own, and changes of what they share with others.
+    pub(super) fn facts(&self, facts: &[TestFact], of: &str, customer: &str) -> Vec<Event> {
         let mut events = Vec::new();
-        for (number, fact) in facts.iter().enumerate().filter(|(_, fact)| fact.customer == customer) {
-            let ordinal = format!("{:04}-fact", number + 1);
+        for (number, fact) in facts.iter().enumerate() {
+            let own = fact.customer == customer;
+            let ordinal = format!("{:05}-{of}", number + 1);
+            let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
             match &fact.what {
-                Fact::Event { name, properties } => {
-                    events.push(self.event(&ordinal, customer, name, None, fact.at, properties.clone()));
+                Fact::Event { name, properties } if own => {
+                    let entity = self.entity_of_event(name, None, customer);
+                    events.push(self.event(&ordinal, customer, name, entity, fact.at, properties.clone()));
                 }
                 Fact::Set(changes) => {
                     for (place, (kind, attribute, value)) in changes.iter().enumerate() {
-                        let mut properties =
-                            BTreeMap::from([("attribute".to_owned(), Value::Text(attribute.clone()))]);
+                        let mut properties = BTreeMap::from([text("attribute", attribute)]);
                         properties.extend(value.iter().map(|value| ("to".to_owned(), value.clone())));
                         let id = format!("{ordinal}-{place}");
-                        let (name, entity) = self.subject(kind.as_deref(), customer, names::changed);
+                        let Some((name, entity)) =
+                            self.subject(fact, kind.as_deref(), customer, names::changed)
+                        else {
+                            continue;
+                        };
                         events.push(self.event(&id, customer, &name, entity, fact.at, properties));
                     }
                 }
                 Fact::Stage { of, to } => {
-                    let mut properties = BTreeMap::from([("to".to_owned(), Value::Text(to.clone()))]);
+                    let mut properties = BTreeMap::from([text("to", to)]);
                     if of.is_none() {
-                        properties.insert("attribute".to_owned(), Value::Text("stage".to_owned()));
+                        properties.extend([text("attribute", "stage")]);
                     }
-                    let (name, entity) = self.subject(of.as_deref(), customer, names::stage_changed);
-                    events.push(self.event(&ordinal, customer, &name, entity, fact.at, properties));
+                    if let Some((name, entity)) =
+                        self.subject(fact, of.as_deref(), customer, names::stage_changed)
+                    {
+                        events.push(self.event(&ordinal, customer, &name, entity, fact.at, properties));
+                    }
                 }
-                Fact::Consent { topic, granted } => {
-                    let properties = BTreeMap::from([("topic".to_owned(), Value::Text(topic.clone()))]);
+                Fact::Consent { topic, medium, granted } if own => {
+                    let mut properties = BTreeMap::from([text("topic", topic)]);
+                    properties.extend(medium.map(|medium| text("channel", medium.as_str())));
                     let name = if *granted { names::CONSENT_GRANTED } else { names::CONSENT_WITHDRAWN };
                     events.push(self.event(&ordinal, customer, name, None, fact.at, properties));
                 }
-                Fact::Start => {}
+                Fact::Tag { tag, present } if own => {
+                    let mut properties = BTreeMap::from([text("tag", tag)]);
+                    properties.insert("present".to_owned(), Value::YesNo(*present));
+                    events.push(self.event(
+                        &ordinal,
+                        customer,
+                        names::TAG_CHANGED,
+                        None,
+                        fact.at,
+                        properties,
+                    ));
+                }
+                Fact::Event { .. } | Fact::Consent { .. } | Fact::Tag { .. } | Fact::Start => {}
             }
         }
         events
     }
 
-    pub(super) fn subject(
+    /// What changes: the customer, or which entity. `None`: it does not concern this customer.
+    fn subject(
         &self,
+        fact: &TestFact,
         kind: Option<&str>,
         customer: &str,
         name: impl Fn(&str) -> String,
-    ) -> (String, Option<(String, EntityId)>) {
-        match kind {
-            None => (names::CUSTOMER_CHANGED.to_owned(), None),
-            Some(kind) => {
-                let id = self.entity_id(self.entry(customer), kind, customer);
-                let given = self.names().into_iter().find(|given| given.name == customer);
-                let only = given.and_then(|given| {
-                    let mut of_kind = given.entities.into_iter().filter(|(known, _, _)| known == kind);
-                    of_kind.next().map(|(_, id, _)| id)
-                });
-                let id = if self.entity_kind().as_deref() == Some(kind) { id } else { only.unwrap_or(id) };
-                (name(kind), Some((kind.to_owned(), EntityId::from(id))))
-            }
-        }
+    ) -> Option<(String, Option<(String, EntityId)>)> {
+        let own = fact.customer == customer;
+        let Some(kind) = kind else {
+            return own.then(|| (names::CUSTOMER_CHANGED.to_owned(), None));
+        };
+        let meant = |customer: &str| self.entity_id(None, kind, customer);
+        let id = match fact.ids.get(kind) {
+            Some(id) => EntityId::new(id),
+            None => meant(&fact.customer),
+        };
+        // What is shared changes for everybody who has it.
+        let has = own || (self.is_shared(kind) && meant(customer) == id);
+        has.then(|| (name(kind), Some((kind.to_owned(), id))))
     }
 
-    pub(super) fn event(
+    fn event(
         &self,
         ordinal: &str,
         customer: &str,

@@ -10,7 +10,7 @@ use dsl::trigger::{Subject, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{CustomerId, Event, Rep, RepId, Value, zone};
+use model::{CustomerId, EntityId, Event, Rep, RepId, Value, WorkflowId, zone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,12 +21,26 @@ pub(super) const THE_CUSTOMER: &str = "customer";
 pub(super) struct Scene<'s> {
     /// The project's libraries.
     pub library: &'s Library,
-    /// The workflow that is tested; `None`: a score is.
-    pub workflow: Option<&'s Arc<Workflow>>,
+    /// The workflows that are tested; none: a score is.
+    pub workflows: Vec<&'s Arc<Workflow>>,
+    /// Walks start only where an `entry` says so, or by what happens: several workflows are tested.
+    pub scenario: bool,
     /// The test.
     pub test: &'s TestCase,
     /// The project's zone in this test.
     pub zone: &'s TimeZone,
+}
+
+/// A walk that the test starts.
+pub(super) struct Entering<'e> {
+    /// In which workflow.
+    pub workflow: &'e Arc<Workflow>,
+    /// The customer's name.
+    pub customer: &'e str,
+    /// What the test says of the entry; `None`: nothing.
+    pub entry: Option<&'e TestEntry>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Scene<'_> {
@@ -34,6 +48,7 @@ impl Scene<'_> {
         CustomerId::new(name)
     }
 
+    /// The reps as they stand at the clock.
     pub(super) fn people(&self) -> People {
         let mut people = People::default();
         for (id, given) in &self.test.reps {
@@ -46,6 +61,7 @@ impl Scene<'_> {
         people
     }
 
+    /// The customers; one of whom nothing is said where the test names none.
     pub(super) fn names(&self) -> Vec<TestCustomer> {
         if self.test.customers.is_empty() {
             let nobody = TestCustomer {
@@ -61,68 +77,121 @@ impl Scene<'_> {
         self.test.customers.clone()
     }
 
-    pub(super) fn entry(&self, customer: &str) -> Option<&TestEntry> {
-        self.test.entries.iter().find(|entry| entry.customer == customer)
+    /// The walks that the test starts: those of its `entry` lines. In a workflow's own file every customer
+    /// without one enters too, at the clock.
+    pub(super) fn entering(&self) -> Vec<Entering<'_>> {
+        let clock = self.test.clock;
+        let mut all = Vec::new();
+        for entry in &self.test.entries {
+            let found = self.workflows.iter().find(|known| known.id.as_str() == entry.workflow);
+            let Some(workflow) = found else { continue };
+            let at = entry.at.unwrap_or(clock);
+            all.push(Entering { workflow, customer: &entry.customer, entry: Some(entry), at });
+        }
+        if self.scenario {
+            return all;
+        }
+        let names: Vec<&str> = match self.test.customers.as_slice() {
+            [] => vec![THE_CUSTOMER],
+            given => given.iter().map(|given| given.name.as_str()).collect(),
+        };
+        let silent = |name: &&str| !self.test.entries.iter().any(|entry| entry.customer == **name);
+        for customer in names.into_iter().filter(silent) {
+            for workflow in &self.workflows {
+                all.push(Entering { workflow, customer, entry: None, at: clock });
+            }
+        }
+        all
     }
 
-    /// The kind of the entity that the trigger names.
-    pub(super) fn entity_kind(&self) -> Option<String> {
-        match &self.workflow?.trigger {
-            Trigger::Stage { of: Subject::Entity(kind), .. }
-            | Trigger::Attribute { of: Subject::Entity(kind), .. } => Some(kind.clone()),
-            Trigger::Date(date) => match &date.of.root {
-                Root::Entity(kind) => Some(kind.to_string()),
-                Root::Customer
-                | Root::Entry
-                | Root::Event
-                | Root::Owner
-                | Root::Vars
-                | Root::Inputs
-                | Root::Step(_) => None,
-            },
-            Trigger::Stage { .. }
-            | Trigger::Attribute { .. }
-            | Trigger::Event { .. }
-            | Trigger::Inactive { .. }
-            | Trigger::Schedule(_)
-            | Trigger::Manual => None,
+    /// When the test begins: at its clock, or at an entry before it.
+    pub(super) fn begin(&self) -> Timestamp {
+        self.entering()
+            .iter()
+            .map(|entering| entering.at)
+            .min()
+            .map_or(self.test.clock, |first| first.min(self.test.clock))
+    }
+
+    /// Which entity of a kind is meant for a customer: the one an entry names, else the first that the
+    /// customer is given, else one made up.
+    pub(super) fn entity_id(&self, entry: Option<&TestEntry>, kind: &str, customer: &str) -> EntityId {
+        let named = |entry: &TestEntry| {
+            let id = entry.entity.get(&(kind.to_owned(), "id".to_owned()))?;
+            id.as_text().map(str::to_owned)
+        };
+        let entered = || {
+            let mut entries = self.test.entries.iter().filter(|entry| entry.customer == customer);
+            entries.find_map(named)
+        };
+        let given = || {
+            let given = self.test.customers.iter().find(|given| given.name == customer)?;
+            let of_kind = given.entities.iter().find(|(known, _, _)| known == kind);
+            of_kind.map(|(_, id, _)| id.clone()).or_else(|| self.referred(given, kind))
+        };
+        let id = match entry {
+            Some(entry) => named(entry),
+            None => entered(),
+        };
+        EntityId::from(id.or_else(given).unwrap_or_else(|| format!("{kind}-of-{customer}")))
+    }
+
+    /// The id of the entity of a kind that a customer refers to.
+    fn referred(&self, given: &TestCustomer, kind: &str) -> Option<String> {
+        let is_kind = |attribute: &str| self.kind_of(attribute) == kind;
+        let written = given.references.iter().find(|(attribute, _)| is_kind(attribute));
+        if let Some((attribute, fields)) = written {
+            return Some(reference_id(attribute, &given.name, fields));
+        }
+        let named = given.attributes.iter().find(|(attribute, _)| is_kind(attribute));
+        named.and_then(|(_, value)| value.as_text()).map(str::to_owned)
+    }
+
+    /// The kind of the entity that an attribute refers to; empty: it is no reference.
+    pub(super) fn kind_of(&self, attribute: &str) -> &str {
+        match self.library.model.customer.get(attribute).map(|attribute| &attribute.ty) {
+            Some(model::Type::Reference(kind)) => kind,
+            _ => "",
         }
     }
 
-    pub(super) fn entity_id(&self, entry: Option<&TestEntry>, kind: &str, customer: &str) -> String {
-        entry
-            .and_then(|entry| entry.entity.get(&(kind.to_owned(), "id".to_owned())))
-            .and_then(Value::as_text)
-            .map_or_else(|| format!("{kind}-of-{customer}"), str::to_owned)
-    }
-
-    /// The facts of the test, and what starts the walks that events start.
+    /// Everything that comes from the begin on: the facts, and what starts the walks that events start.
     pub(super) fn coming(&self) -> Vec<Event> {
-        let mut coming = Vec::new();
+        let begin = self.begin();
+        let mut coming: Vec<Event> = Vec::new();
+        for (number, entering) in self.entering().iter().enumerate() {
+            coming.extend(self.entry_event(number, entering));
+        }
         for given in self.names() {
-            coming.extend(self.entry_event(&given.name));
-            coming.extend(self.facts(&self.test.events, &given.name));
+            let before = self.facts(&self.test.history, "history", &given.name);
+            coming.extend(before.into_iter().filter(|event| event.at >= begin));
+            coming.extend(self.facts(&self.test.events, "fact", &given.name));
         }
         coming
     }
 
-    /// Walks that a quiet period or a person starts: they enter at the clock.
-    pub(super) fn starts(&self) -> Vec<(CustomerId, Timestamp, &'static str)> {
-        let by = match self.workflow.map(|workflow| &workflow.trigger) {
-            Some(Trigger::Inactive { .. }) => "inactive",
-            Some(Trigger::Manual) => "manual",
-            _ => return Vec::new(),
-        };
-        let by_hand = self.test.events.iter().filter(|fact| by == "manual" && fact.what == Fact::Start);
-        let by_hand = by_hand.map(|fact| (self.id(&fact.customer), fact.at, by));
-        self.names()
-            .iter()
-            .map(|given| {
-                let at = self.entry(&given.name).and_then(|entry| entry.at).unwrap_or(self.test.clock);
-                (self.id(&given.name), at, by)
-            })
-            .chain(by_hand)
-            .collect()
+    /// Walks that no event starts: a quiet period, a person, …
+    pub(super) fn starts(&self) -> Vec<(CustomerId, WorkflowId, Timestamp, &'static str)> {
+        let mut starts = Vec::new();
+        for entering in self.entering() {
+            let by = match &entering.workflow.trigger {
+                Trigger::Inactive { .. } => "inactive",
+                Trigger::Manual => "manual",
+                Trigger::Event { .. }
+                | Trigger::Stage { .. }
+                | Trigger::Attribute { .. }
+                | Trigger::Date(_)
+                | Trigger::Schedule(_) => continue,
+            };
+            starts.push((self.id(entering.customer), entering.workflow.id.clone(), entering.at, by));
+        }
+        let manual = |workflow: &&&Arc<Workflow>| matches!(workflow.trigger, Trigger::Manual);
+        for fact in self.test.events.iter().filter(|fact| fact.what == Fact::Start) {
+            for workflow in self.workflows.iter().filter(manual) {
+                starts.push((self.id(&fact.customer), workflow.id.clone(), fact.at, "manual"));
+            }
+        }
+        starts
     }
 
     pub(super) fn instant(&self, time: &ExpectedTime) -> Option<Timestamp> {
@@ -143,6 +212,37 @@ impl Scene<'_> {
                 time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => self.instant(time),
             });
         let facts = self.test.events.iter().map(|fact| fact.at);
-        expected.chain(facts).max().unwrap_or(self.test.clock)
+        let entries = self.test.entries.iter().filter_map(|entry| entry.at);
+        expected.chain(facts).chain(entries).max().unwrap_or(self.test.clock)
     }
+}
+
+/// The kind of the entity that a workflow's trigger names.
+pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
+    match &workflow.trigger {
+        Trigger::Stage { of: Subject::Entity(kind), .. }
+        | Trigger::Attribute { of: Subject::Entity(kind), .. } => Some(kind),
+        Trigger::Date(date) => match &date.of.root {
+            Root::Entity(kind) => Some(kind),
+            Root::Customer
+            | Root::Entry
+            | Root::Event
+            | Root::Owner
+            | Root::Vars
+            | Root::Inputs
+            | Root::Step(_) => None,
+        },
+        Trigger::Stage { .. }
+        | Trigger::Attribute { .. }
+        | Trigger::Event { .. }
+        | Trigger::Inactive { .. }
+        | Trigger::Schedule(_)
+        | Trigger::Manual => None,
+    }
+}
+
+/// The id of an entity that a test describes where a customer refers to it: its own, else one made up.
+pub(super) fn reference_id(attribute: &str, customer: &str, fields: &BTreeMap<String, Value>) -> String {
+    let own = fields.get("id").and_then(Value::as_text).map(str::to_owned);
+    own.unwrap_or_else(|| format!("{attribute}-of-{customer}"))
 }

@@ -18,7 +18,7 @@ pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verd
     let zone = zone::zone(&given.zone).unwrap_or_else(zone::utc);
     let workflows = Workflows::default();
     let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&given.pick) };
-    let scene = Scene { library, workflow: None, test: given, zone: &zone };
+    let scene = Scene { library, workflows: Vec::new(), scenario: false, test: given, zone: &zone };
     let mut silent = Silent;
     let mut simulation =
         Simulation::new(world, People::default(), scene.customers(), scene.coming(), given.clock);

@@ -1,0 +1,99 @@
+//! What a test is about: a score, the workflow of its file, or the workflows of a scenario.
+
+use super::arena::Arena;
+use crate::condition::Fields as Known;
+use crate::step::Verb;
+use crate::trigger::Trigger;
+use crate::workflow::{ExitRule, Workflow};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a test is about.
+pub(super) enum Start<'a> {
+    /// A score: nothing starts.
+    Score,
+    /// One workflow, or those of a scenario.
+    Workflows {
+        /// Each of them, in the author's order.
+        subjects: Vec<Subject<'a>>,
+        /// The names of all workflows of the project: a line may be about one that is called.
+        known: &'a BTreeSet<String>,
+        /// Each name that the file gives is one of them.
+        complete: bool,
+    },
+}
+
+/// A workflow as far as a test looks into it.
+pub(super) struct Subject<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// What starts it; `None`: it could not be read.
+    pub trigger: Option<&'a Trigger>,
+    /// What its steps do.
+    pub verbs: Vec<&'a Verb>,
+    /// Every step was understood: what is not among them is not in the workflow.
+    pub whole: bool,
+    /// The fields of its entry.
+    pub entry: Option<&'a Known>,
+    /// Its rules for leaving.
+    pub exits: &'a [ExitRule],
+    /// Whether it has a goal.
+    pub has_goal: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// The workflow that is being read: its tests are read behind its steps.
+    pub fn under_way(
+        id: &'a str,
+        trigger: Option<&'a Trigger>,
+        arena: &'a Arena,
+        entry: Option<&'a Known>,
+        exits: &'a [ExitRule],
+        has_goal: bool,
+    ) -> Self {
+        Self {
+            id,
+            trigger,
+            verbs: arena.drafts.iter().map(|draft| &draft.step.verb).collect(),
+            whole: arena.drafts.iter().all(|draft| !draft.broken),
+            entry,
+            exits,
+            has_goal,
+        }
+    }
+
+    /// A workflow that was read.
+    pub fn read(workflow: &'a Workflow, entries: &'a BTreeMap<String, Known>) -> Self {
+        Self {
+            id: workflow.id.as_str(),
+            trigger: Some(&workflow.trigger),
+            verbs: workflow.steps.iter().map(|step| &step.verb).collect(),
+            whole: true,
+            entry: entries.get(workflow.id.as_str()),
+            exits: &workflow.exit_when,
+            has_goal: workflow.goal.is_some(),
+        }
+    }
+
+    /// One that is named and could not be read: its own file says why.
+    pub fn unread(id: &'a str) -> Self {
+        Self { id, trigger: None, verbs: Vec::new(), whole: false, entry: None, exits: &[], has_goal: false }
+    }
+}
+
+impl<'a> Start<'a> {
+    /// Whether all the workflows that are meant are known.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Self::Score => true,
+            Self::Workflows { complete, .. } => *complete,
+        }
+    }
+
+    /// The workflows that the test is about.
+    pub fn subjects(&self) -> &[Subject<'a>] {
+        match self {
+            Self::Score => &[],
+            Self::Workflows { subjects, .. } => subjects,
+        }
+    }
+}
