@@ -99,6 +99,20 @@ impl Drawing<'_> {
         if let Some(quiet) = &workflow.quiet_hours {
             facts.push(("draw-quiet-hours", quiet.to_string()));
         }
+        if let Some(hold) = &workflow.hold_while {
+            facts.push(("draw-hold-while", hold.when.text.to_string()));
+        }
+        if let Some(spacing) = &workflow.spacing {
+            facts.push(("draw-spacing", spacing.to_string()));
+        }
+        if let Some(release) = &workflow.release {
+            let (batch, every) = (release.batch.to_string(), release.every.to_string());
+            let said = self.word("draw-portions", &[("batch", &batch), ("every", &every)]);
+            facts.push(("draw-release", said));
+        }
+        if let Some(role) = &workflow.approval {
+            facts.push(("draw-approval", role.clone()));
+        }
         let widest = facts.iter().map(|(key, _)| self.word(key, &[]).width()).max().unwrap_or(0);
         for (key, value) in facts {
             let name = self.word(key, &[]);
@@ -117,8 +131,11 @@ impl Drawing<'_> {
 
     fn trigger(&self, trigger: &Trigger) -> String {
         match trigger {
-            Trigger::Event { name, when, settles } => {
-                let what = self.narrowed(name, when.as_ref());
+            Trigger::Event { name, when, settles, to } => {
+                let mut what = self.narrowed(name, when.as_ref());
+                if let Some(to) = to {
+                    what = self.word("draw-to-all", &[("what", &what), ("condition", &to.text)]);
+                }
                 match settles {
                     Some(length) => {
                         self.word("draw-settled", &[("what", &what), ("length", &length.to_string())])

@@ -50,8 +50,13 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         }
     };
     condition(workflow.audience.as_ref());
+    condition(workflow.hold_while.as_ref().map(|hold| &hold.when));
+    condition(workflow.release.as_ref().and_then(|release| release.stop_when.as_ref()));
     match &workflow.trigger {
-        Trigger::Event { when, .. } => condition(when.as_ref()),
+        Trigger::Event { when, to, .. } => {
+            condition(when.as_ref());
+            condition(to.as_ref());
+        }
         Trigger::Stage { .. }
         | Trigger::Attribute { .. }
         | Trigger::Date(_)
@@ -99,6 +104,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
     }
     let mut operands: Vec<&Operand> = Vec::new();
     operands.extend(workflow.goal.iter().filter_map(|goal| goal.value.as_ref()));
+    operands.extend(workflow.release.iter().filter_map(|release| release.by.as_ref()));
     let mut assigned: Vec<&Assigned> = workflow.vars.iter().map(|(_, value)| value).collect();
     for step in &workflow.steps {
         match &step.verb {

@@ -14,6 +14,8 @@ pub enum Trigger {
         when: Option<Condition>,
         /// Fires once nothing of it came for that long, per key.
         settles: Option<Length>,
+        /// An event without a customer reaches everybody for whom this holds; `None`: it reaches nobody.
+        to: Option<Condition>,
     },
     /// An entity, or the customer, moves between stages.
     Stage {

@@ -40,6 +40,14 @@ pub struct Workflow {
     pub exit_when: Vec<ExitRule>,
     /// When marketing messages rest; replaces the policy's.
     pub quiet_hours: Option<Windows>,
+    /// While this holds, its messages to customers wait.
+    pub hold_while: Option<HoldWhile>,
+    /// The least distance between two of its messages to one customer.
+    pub spacing: Option<Length>,
+    /// How those who may enter are let in; `None`: all at once.
+    pub release: Option<Release>,
+    /// The role that must say yes to this version before it sends; `None`: nobody need.
+    pub approval: Option<String>,
     /// Higher goes first. Default 0.
     pub priority: i64,
     /// The walk's variables and their first values.
@@ -103,6 +111,28 @@ pub enum AtLaunch {
     OnlyNew,
     /// Also those who match at the publish.
     EnrollMatching,
+}
+
+/// `hold_while`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoldWhile {
+    /// While this holds, messages wait.
+    pub when: Condition,
+    /// From a message's first due instant on, so long at most; `None`: as long as it may wait for anything.
+    pub at_most: Option<Length>,
+}
+
+/// `release`: entries are let in by portions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    /// So many at once, at least 1 …
+    pub batch: u32,
+    /// … in each of these times.
+    pub every: Length,
+    /// The higher, the earlier, among those who are known together; `None`: by customer id.
+    pub by: Option<Operand>,
+    /// Who is not in yet when this holds is refused.
+    pub stop_when: Option<Condition>,
 }
 
 /// `goal`.

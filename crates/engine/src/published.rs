@@ -7,7 +7,6 @@ use interpreter::world::{Workflows, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::zone;
-use std::collections::BTreeSet;
 use store::Connection;
 use store::version::WorkflowState;
 use store::{library, snapshot::EventReads, template, version};
@@ -85,7 +84,7 @@ impl Published {
         let zone = zone::zone(&settings.zone).ok_or_else(|| {
             EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone))
         })?;
-        let reads = EventReads { names: reads(&project, &workflows) };
+        let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
         Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable })
     }
@@ -96,7 +95,7 @@ impl Published {
         let zone = zone::zone(&project.settings.zone).ok_or_else(|| {
             EngineError::Published(format!("the zone `{}` is not in the tz database", project.settings.zone))
         })?;
-        let reads = EventReads { names: reads(&project, &workflows) };
+        let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
         Ok(Self { project, workflows, renderer, zone, reads, mark: String::new(), unreadable: Vec::new() })
     }
@@ -123,11 +122,12 @@ impl Published {
     }
 }
 
-/// The names of events that conditions, waits, goals, scores and triggers look back at.
-fn reads(project: &Project, workflows: &Workflows) -> BTreeSet<String> {
+/// The names of events that conditions, waits, goals, scores and triggers look back at, and how far back
+/// messages count.
+fn reads(project: &Project, workflows: &Workflows) -> EventReads {
     let mut names = dsl::reads::of_library(&project.library);
     for workflow in workflows.versions.values() {
         names.extend(dsl::reads::of_workflow(workflow, &project.library));
     }
-    names
+    EventReads { names, sent_back: interpreter::permit::counts_back(&project.library, workflows) }
 }

@@ -177,7 +177,7 @@ pub(crate) fn reach_goal(turn: &mut Turn<'_>, id: &EnrollmentId, entry: Entry, m
     walker.turn.changes.cancel(id, "goal");
     walker.enrollment.walk.converted_at = Some(moment.at);
     walker.enrollment.walk.goal = Some(entry);
-    walker.enrollment.walk.first_due = None;
+    walker.leave_message();
     walker.enrollment.goal_until = None;
     match goal.then.and_then(|block| workflow.first(block)) {
         Some(first) => walker.go(&Place::Step(first)),
@@ -443,7 +443,14 @@ impl<'t, 'a> Walker<'t, 'a> {
         }
     }
 
+    /// It stands at no message any more; others may have the place that it waited for.
+    pub(crate) fn leave_message(&mut self) {
+        self.enrollment.walk.first_due = None;
+        self.turn.freed |= self.enrollment.walk.held.take().is_some();
+    }
+
     fn end(mut self, reason: &str) {
+        self.leave_message();
         self.enrollment.state = WalkState::Ended { at: self.moment.at, reason: reason.to_owned() };
         if self.enrollment.walk.converted_at.is_some()
             || self.enrollment.goal_until.is_some_and(|u| u <= self.moment.at)

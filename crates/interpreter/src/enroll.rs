@@ -148,6 +148,7 @@ fn begin(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, key: String, mo
             goal: None,
             converted_at: None,
             window_step: None,
+            held: None,
         },
         goal_until,
         rev: 0,

@@ -282,13 +282,13 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
             || value.and_then(Value::as_text).is_some_and(|value| allowed.iter().any(|a| a == value))
     };
     let fires = match &workflow.trigger {
-        Trigger::Event { name, when, settles } => {
+        Trigger::Event { name, when, settles, to } => {
             let fits = *name == event.name
                 && counts(event, when.as_ref())
-                && when.as_ref().is_none_or(|when| {
+                && [when, to].into_iter().flatten().all(|condition| {
                     let mut facts = turn.facts(None, Some(entry), moment.at);
                     facts.entry = Some(entry);
-                    condition::holds(when, &facts)
+                    condition::holds(condition, &facts)
                 });
             if fits && let Some(settles) = settles {
                 plan::settle(turn, workflow, settles, event, entry);

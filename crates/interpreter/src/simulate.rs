@@ -7,6 +7,7 @@ use crate::calendar::schedule;
 use crate::condition;
 use crate::contest;
 use crate::facts::Facts;
+use crate::permit;
 use crate::turn::zone_of;
 use crate::world::{People, World};
 use dsl::trigger::Trigger;
@@ -14,7 +15,7 @@ use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
-    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, Snapshot, Timer,
+    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, SendId, Snapshot, Timer,
     TimerKey, Value, WalkState, Work, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,9 @@ pub struct Simulation<'a> {
     wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
     /// What became of the sends of this instant: it comes once nothing else is due, as a channel's answer does.
-    answers: Vec<Event>,
+    answers: Vec<(SendId, Event)>,
+    /// How far back messages count for caps, in milliseconds.
+    counts_back: i64,
     now: Timestamp,
 }
 
@@ -80,6 +83,7 @@ impl<'a> Simulation<'a> {
             wakes: BTreeSet::new(),
             schedules: BTreeMap::new(),
             answers: Vec::new(),
+            counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
             now,
         };
         for snapshot in customers {
@@ -241,7 +245,8 @@ impl<'a> Simulation<'a> {
         let before = contest::decisions(&self.people);
         for (snapshot, changes) in batch::decide(self.world, &mut self.people, batch, self.now) {
             watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
-            self.answers.extend(changes.sends.iter().filter_map(|send| sent(send, self.now)));
+            let answers = changes.sends.iter();
+            self.answers.extend(answers.filter_map(|send| Some((send.id.clone(), sent(send, self.now)?))));
             self.keep(snapshot);
         }
         for (workflow, split) in contest::decisions(&self.people).difference(&before) {
@@ -277,7 +282,12 @@ impl<'a> Simulation<'a> {
     }
 
     fn expect_answers(&mut self) {
-        for event in std::mem::take(&mut self.answers) {
+        for (id, event) in std::mem::take(&mut self.answers) {
+            let customer = self.customers.get_mut(&event.customer);
+            let left = customer.and_then(|customer| customer.sent.iter_mut().find(|sent| sent.id == id));
+            // What was taken back at this very instant never left.
+            let Some(left) = left else { continue };
+            left.open = false;
             self.coming
                 .insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
         }
@@ -300,6 +310,8 @@ impl<'a> Simulation<'a> {
         let id = snapshot.customer.id.clone();
         // Walks that are over and whose goal counts no more are history.
         let now = self.now;
+        let counts = now - jiff::SignedDuration::from_millis(self.counts_back);
+        snapshot.sent.retain(|sent| sent.open || sent.at > counts);
         snapshot
             .enrollments
             .retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));

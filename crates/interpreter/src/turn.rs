@@ -4,6 +4,7 @@
 use crate::assign::{Chosen, Request};
 use crate::contest::Contests;
 use crate::facts::Facts;
+use crate::permit::again;
 use crate::profile;
 use crate::world::{Moment, Workflows, World, zone_of_country};
 use crate::{advance, enroll, plan, route};
@@ -43,6 +44,16 @@ pub struct Turn<'a> {
     /// The latest arrival among the facts of this turn: what we record ourselves arrives after it.
     arrival: Timestamp,
     advances: u32,
+    /// The moment of what was handled last.
+    pub(crate) last: Moment,
+    /// Something happened since messages were last looked at that are held for a reason that may have ended.
+    pub(crate) stirred: bool,
+    /// A place under a cap may have become free in this turn.
+    pub(crate) freed: bool,
+    /// Walks whose message is to be asked again, in their order.
+    pub(crate) again: VecDeque<EnrollmentId>,
+    /// How many of the changes' cancels have been taken off what counts.
+    pub(crate) taken_back: (usize, usize),
 }
 
 /// Workflows that a fact may start, in their order.
@@ -60,6 +71,7 @@ enum Next {
     Input(Input),
     Timer(TimerKey),
     Wake(EnrollmentId),
+    Again(EnrollmentId),
     Nothing,
 }
 
@@ -89,6 +101,11 @@ impl<'a> Turn<'a> {
             starts: VecDeque::new(),
             arrival: now,
             advances: 0,
+            last: Moment::of(now, now),
+            stirred: false,
+            freed: false,
+            again: VecDeque::new(),
+            taken_back: (0, 0),
         }
     }
 
@@ -100,11 +117,11 @@ impl<'a> Turn<'a> {
     /// Goes on until nothing is due (`true`) or a walk asks for a rep (`false`).
     pub fn run(&mut self) -> bool {
         while self.request.is_none() {
-            match self.next() {
-                Next::Caused(event) => {
-                    let moment = Moment::of(event.at, self.now);
-                    route::route(self, &event, moment);
-                }
+            let next = self.next();
+            self.last = self.moment_of(&next).unwrap_or(self.last);
+            self.stirred |= !matches!(next, Next::Again(_) | Next::Nothing);
+            match next {
+                Next::Caused(event) => route::route(self, &event, self.last),
                 Next::Starts(starts) => route::start_all(self, starts),
                 Next::Ready(id, moment) => {
                     self.advances += 1;
@@ -112,8 +129,14 @@ impl<'a> Turn<'a> {
                 }
                 Next::Wake(id) => {
                     self.advances += 1;
-                    let due = self.snapshot.enrollment(&id).and_then(Enrollment::wake_at).unwrap_or(self.now);
-                    advance::advance(self, &id, Moment::of(due, self.now), advance::Arrival::Woken);
+                    advance::advance(self, &id, self.last, advance::Arrival::Woken);
+                }
+                Next::Again(id) => {
+                    self.advances += 1;
+                    let before = self.snapshot.enrollment(&id).map(|walk| walk.step().cloned());
+                    advance::advance(self, &id, self.last, advance::Arrival::Woken);
+                    let after = self.snapshot.enrollment(&id).map(|walk| walk.step().cloned());
+                    self.stirred |= before != after;
                 }
                 Next::Timer(key) => plan::fire(self, &key),
                 Next::Input(input) => self.take(input),
@@ -124,6 +147,27 @@ impl<'a> Turn<'a> {
             }
         }
         false
+    }
+
+    /// When something that is next counts; `None`: as what was before it.
+    fn moment_of(&self, next: &Next) -> Option<Moment> {
+        match next {
+            Next::Caused(event) => Some(Moment::of(event.at, self.now)),
+            Next::Starts(starts) => Some(starts.moment),
+            Next::Ready(_, moment) => Some(*moment),
+            Next::Wake(id) => {
+                let due = self.snapshot.enrollment(id).and_then(Enrollment::wake_at).unwrap_or(self.now);
+                Some(Moment::of(due, self.now))
+            }
+            Next::Timer(key) => {
+                let due = self.snapshot.timers.get(key).map_or(self.now, |timer| timer.fire_at);
+                Some(Moment::of(due, self.now))
+            }
+            Next::Input(input) => {
+                Some(Moment::of(order_of(input, self.now, self.world.workflows).0, self.now))
+            }
+            Next::Again(_) | Next::Nothing => None,
+        }
     }
 
     /// The request that the turn rests on.
@@ -139,7 +183,8 @@ impl<'a> Turn<'a> {
     }
 
     /// The customer as they are now, and what changed.
-    pub fn finish(self) -> (Snapshot, Changes) {
+    pub fn finish(mut self) -> (Snapshot, Changes) {
+        again::take_back(&mut self);
         (self.snapshot, self.changes)
     }
 
@@ -155,8 +200,14 @@ impl<'a> Turn<'a> {
         if let Some(event) = self.caused.pop_front() {
             return Next::Caused(event);
         }
+        if self.starts.is_empty()
+            && !self.anybody_ready()
+            && let Some(id) = again::next(self)
+        {
+            return Next::Again(id);
+        }
         let mut ready: Vec<(i64, &WorkflowId, &str, &EnrollmentId, Timestamp)> = Vec::new();
-        let mut wake: Option<(Timestamp, i64, &WorkflowId, &str, &EnrollmentId)> = None;
+        let mut wake: Option<(Timestamp, i64, Timestamp, &WorkflowId, &str, &EnrollmentId)> = None;
         for enrollment in &self.snapshot.enrollments {
             if self.world.workflows.paused.contains(&enrollment.workflow) {
                 continue;
@@ -173,9 +224,12 @@ impl<'a> Turn<'a> {
                     ));
                 }
                 WalkState::Waiting { wake_at, .. } if *wake_at <= self.now => {
+                    // Of messages that wait for one place the older goes first (rules.md §5.13).
+                    let held = enrollment.walk.held.as_ref().and(enrollment.walk.first_due);
                     let this = (
                         *wake_at,
                         -version.priority,
+                        held.unwrap_or(*wake_at),
                         &enrollment.workflow,
                         enrollment.key.as_str(),
                         &enrollment.id,
@@ -217,7 +271,7 @@ impl<'a> Turn<'a> {
         }
         match (timer, wake) {
             (Some((at, key)), _) if at <= wake_at => Next::Timer(key.clone()),
-            (_, Some((_, _, _, _, id))) => Next::Wake(id.clone()),
+            (_, Some((_, _, _, _, _, id))) => Next::Wake(id.clone()),
             _ => Next::Nothing,
         }
     }

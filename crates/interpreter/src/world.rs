@@ -37,6 +37,8 @@ pub struct Workflows {
     pub current: BTreeMap<WorkflowId, VersionId>,
     /// Held: no step, no entry.
     pub paused: BTreeSet<WorkflowId>,
+    /// Versions that need a yes which nobody has given: they send nothing.
+    pub unapproved: BTreeSet<VersionId>,
 }
 
 impl Workflows {

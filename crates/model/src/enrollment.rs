@@ -126,6 +126,21 @@ pub struct Walk {
     /// Windows that a `wait_until` directly before the message at hand laid on it.
     #[serde(default)]
     pub window_step: Option<StepId>,
+    /// What holds the message it stands at; `None`: nothing does, or it stands at none.
+    #[serde(default)]
+    pub held: Option<Held>,
+}
+
+/// What holds a message back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The reason's code, as in the trace: `frequency_cap`, `hold_while`, `quiet_hours` …
+    pub why: String,
+    /// Until when, as far as it is known.
+    pub until: Timestamp,
+    /// The latest instant that what has held it so far allows; `None`: the usual one.
+    #[serde(default)]
+    pub deadline: Option<Timestamp>,
 }
 
 /// What started a walk, or came to it: an event's fields, a date, a change.

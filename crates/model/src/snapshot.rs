@@ -2,7 +2,8 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, Medium, Outgoing, Suppression, Task, TraceLine, VersionId, WorkflowId,
+    EntryMemory, Event, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, VersionId,
+    WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,9 @@ pub struct Snapshot {
     pub timers: BTreeMap<TimerKey, Timer>,
     /// What is kept between turns beside walks.
     pub standings: BTreeMap<StandingKey, Standing>,
+    /// Messages to the customer that were put into the outbox and not taken back, as far back as any cap
+    /// counts, in no particular order.
+    pub sent: Vec<Sent>,
 }
 
 impl Snapshot {
@@ -46,6 +50,7 @@ impl Snapshot {
             draws: BTreeMap::new(),
             timers: BTreeMap::new(),
             standings: BTreeMap::new(),
+            sent: Vec::new(),
         }
     }
     /// The customer's events of a name, in order; empty where there is none.
@@ -125,6 +130,46 @@ impl StandingKind {
     /// The kind of a word; `None`: there is none.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A message to the customer that counts: its outbox row was committed, and nothing took it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Which.
+    pub id: SendId,
+    /// When the gate said send.
+    pub at: Timestamp,
+    /// Of which walk.
+    pub enrollment: EnrollmentId,
+    /// Of which workflow.
+    pub workflow: WorkflowId,
+    /// Of which step.
+    pub step: StepId,
+    /// On which channel.
+    pub medium: Medium,
+    /// The topic whose consent it needed; `None`: it needed none.
+    pub topic: Option<String>,
+    /// Only marketing counts for caps.
+    pub marketing: bool,
+    /// It has not left yet: what ends its walk still takes it back.
+    pub open: bool,
+}
+
+impl Sent {
+    /// A message as the gate lets it go.
+    pub fn of(send: &Outgoing) -> Self {
+        Self {
+            id: send.id.clone(),
+            at: send.due_at,
+            enrollment: send.enrollment.clone(),
+            workflow: send.workflow.clone(),
+            step: send.step.clone(),
+            medium: send.medium,
+            topic: send.topic.clone(),
+            marketing: send.marketing,
+            open: true,
+        }
     }
 }
 

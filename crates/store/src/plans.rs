@@ -52,6 +52,7 @@ const HOT: &[(&str, &[&str])] = &[
             "elder USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)",
         ],
     ),
+    (send::COUNTED, &["s USING INDEX send_customer (slot=? AND customer=? AND created_at>?)"]),
     (send::NEXT_DUE, &["s USING INDEX send_due"]),
     (send::HAND, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::ACCEPT, &["send USING PRIMARY KEY (slot=? AND id=?)"]),

@@ -32,12 +32,16 @@ use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
 
 mod cancel;
+mod counted;
 mod ledger;
 mod outbox;
 
 #[cfg(test)]
 pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
 pub use cancel::{cancel_topics, cancel_walks, cancel_workflow};
+#[cfg(test)]
+pub(crate) use counted::COUNTED;
+pub(crate) use counted::of_batch as counted;
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
 pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};

@@ -20,11 +20,14 @@ use model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which events are loaded: those that any published workflow, score or computed attribute reads.
+/// What of a customer's past is loaded: events that any published workflow, score or computed attribute reads,
+/// and messages that any cap counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventReads {
     /// Their names.
     pub names: BTreeSet<String>,
+    /// How far back messages count for caps and spacing, in milliseconds; `None`: nothing counts them.
+    pub sent_back: Option<i64>,
 }
 
 /// Loads customers, ordered by id, each once; who is not in the database is left out. Events are those that
@@ -93,6 +96,11 @@ pub async fn load(
         batch.at(place, |snapshot| {
             snapshot.standings.insert(key, standing);
         });
+    }
+    if let Some(back) = reads.sent_back {
+        for (place, sent) in send::counted(conn, &wanted, &ids, back, now).await? {
+            batch.at(place, |snapshot| snapshot.sent.push(sent));
+        }
     }
     let mut snapshots: Vec<Snapshot> = batch.0.into_iter().flatten().collect();
     for snapshot in &mut snapshots {

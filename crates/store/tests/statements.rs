@@ -81,7 +81,8 @@ async fn a_batch_is_loaded_in_at_most_ten_statements_whatever_its_size() {
     save(&mut tx, &batch, now).await.expect("saved");
     commit(tx).await.expect("committed");
 
-    let reads = EventReads { names: ["order.paid".to_owned(), "page.viewed".to_owned()].into() };
+    let reads =
+        EventReads { names: ["order.paid".to_owned(), "page.viewed".to_owned()].into(), sent_back: Some(1) };
     let mut counts = Vec::new();
     for size in [1, 500] {
         let mut conn = store.read().await.expect("a reader");

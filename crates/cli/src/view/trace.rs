@@ -172,7 +172,7 @@ impl Words<'_> {
                 }
                 (_, _) => self.say("trace-refused-reentry", &[]),
             },
-            reason @ ("audience" | "exit_when" | "goal") => {
+            reason @ ("audience" | "exit_when" | "goal" | "stopped") => {
                 self.with_facts(&format!("trace-refused-{reason}"), &[])
             }
             "missed" if self.line.what == "paused" => self.say("trace-refused-missed-paused", &[]),
@@ -200,6 +200,26 @@ impl Words<'_> {
                 Some(until) => self.say(&format!("trace-skipped-{reason}-until"), &[("until", &until)]),
                 None => self.say(&format!("trace-skipped-{reason}"), &[]),
             },
+            "frequency_cap" => match self.instant("until") {
+                Some(until) => self.say(
+                    "trace-skipped-frequency_cap-until",
+                    &[("cap", &self.text_of("cap")), ("until", &until)],
+                ),
+                None => self.say("trace-skipped-frequency_cap", &[("cap", &self.text_of("cap"))]),
+            },
+            "reserved" => self.say(
+                "trace-skipped-reserved",
+                &[("cap", &self.text_of("cap")), ("for", &self.text_of("for"))],
+            ),
+            "spacing" => {
+                let until = self.instant("until").unwrap_or_default();
+                self.say("trace-skipped-spacing", &[("until", &until)])
+            }
+            "hold_while" => {
+                let values = self.facts(&[]).unwrap_or_default();
+                self.say("trace-skipped-hold_while", &[("values", &values)])
+            }
+            "not_approved" => self.say("trace-skipped-not_approved", &[("role", &self.text_of("role"))]),
             "late" => match self.instant("due") {
                 Some(due) => self.say("trace-skipped-late-due", &[("due", &due)]),
                 None => self.say("trace-skipped-late", &[]),
@@ -239,9 +259,23 @@ impl Words<'_> {
         let key = match self.reason() {
             "quiet_hours" => "trace-deferred-quiet_hours",
             "window" => "trace-deferred-window",
+            "frequency_cap" => "trace-deferred-frequency_cap",
+            "reserved" => "trace-deferred-reserved",
+            "spacing" => "trace-deferred-spacing",
+            "hold_while" => "trace-deferred-hold_while",
+            "not_approved" => "trace-deferred-not_approved",
             _ => "trace-deferred",
         };
-        self.say(key, &[("until", &self.until())])
+        let values = self.facts(&[]).unwrap_or_default();
+        let (cap, role, kept) = (self.text_of("cap"), self.text_of("role"), self.text_of("for"));
+        let told = [("until", self.until()), ("values", values), ("cap", cap), ("role", role), ("for", kept)];
+        let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.say(key, &told)
+    }
+
+    /// A value as text; empty where there is none.
+    fn text_of(&self, name: &str) -> String {
+        self.value(name).map(|value| value.to_string()).unwrap_or_default()
     }
 
     fn waits(&self) -> String {

@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::library::{Brand, Channel, Sender, SmtpChannel, Topic};
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
-use model::{OnUnknown, Type, Windows};
+use model::{OnUnknown, Type};
 use std::collections::BTreeMap;
 
 /// One topic of `topics:`.
@@ -79,15 +79,6 @@ pub(super) fn table(entry: &Entry, desk: &mut Desk<'_>) -> (String, BTreeMap<Str
         rows.extend(desk.text(&row.value).map(|value| (row.key.clone(), value)));
     }
     (entry.key.clone(), rows)
-}
-
-/// `policies:`.
-pub(super) fn policies(node: &Node, desk: &mut Desk<'_>) -> Option<Windows> {
-    let mut fields = desk.fields(node, "thing-policies")?;
-    let quiet = desk.take(&mut fields, "quiet_hours").and_then(|node| desk.quiet(node));
-    desk.refuse(&mut fields, &["caps", "reserve", "priorities", "wait_up_to"]);
-    desk.close(fields);
-    quiet
 }
 
 /// One channel of `channels:`.

@@ -8,10 +8,12 @@ mod builtin;
 mod calendar;
 mod check;
 mod desk;
+mod holds;
 mod ids;
 mod libraries;
 mod model;
 mod names;
+mod policies;
 mod scenario;
 mod scoring;
 mod segments;
@@ -300,9 +302,10 @@ impl Loading<'_> {
                 }
             }
             "policies" => {
-                let quiet = libraries::policies(&first.value, &mut desk);
+                let (quiet, policies) = policies::read(&first.value, &mut desk);
                 if single("policies", first, seen, desk.report) {
                     self.library.quiet_hours = quiet;
+                    self.library.policies = policies;
                 }
             }
             "channels" => {

@@ -115,8 +115,15 @@ fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> O
     }
     let when = desk.take(fields, "when").map(|node| desk.condition(node, &around.scope));
     let settles = desk.take(fields, "settles").map(|node| desk.length(node));
-    desk.refuse(fields, &["to"]);
-    Some(Trigger::Event { name: name?, when: spread(when)?, settles: spread(settles)? })
+    let to = desk.take(fields, "to").map(|node| (desk.condition(node, &around.scope), node.span));
+    if let (Some((_, span)), Some(_)) = (&to, &settles) {
+        desk.report.error(Code::E0623, *span).help("E0623-help");
+    }
+    if let Some((_, span)) = &to {
+        desk.not_built("to", *span);
+    }
+    let to = spread(to.map(|(to, _)| to));
+    Some(Trigger::Event { name: name?, when: spread(when)?, settles: spread(settles)?, to: to? })
 }
 
 fn subject(kind: Option<String>) -> Subject {

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
 use super::subject::{Start, Subject};
-use super::{assigned, ids, tests, trigger, version};
+use super::{assigned, holds, ids, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
 use crate::source::Spanned;
@@ -22,7 +22,7 @@ use model::{Schedule, WorkflowId};
 use std::collections::BTreeMap;
 
 /// Keys of a workflow that come with a later release.
-const NOT_BUILT: [&str; 6] = ["inputs", "hold_while", "spacing", "release", "approval", "moved"];
+const NOT_BUILT: [&str; 2] = ["inputs", "moved"];
 
 /// Reads a workflow's file behind its first key. `None`: something essential is missing; the report says it.
 pub(super) fn read(
@@ -59,6 +59,16 @@ pub(super) fn read(
     let quiet_hours = desk.take(fields, "quiet_hours").and_then(|node| desk.quiet(node));
     let priority =
         desk.take(fields, "priority").and_then(|node| desk.whole(node, "priority", -1_000_000, 1_000_000));
+    let hold_while = desk.take(fields, "hold_while").map(|node| holds::hold_while(node, &around, desk));
+    let spacing = desk.take(fields, "spacing").map(|node| desk.length(node));
+    let release =
+        desk.take(fields, "release").map(|node| holds::release(node, trigger.as_ref(), &around, desk));
+    for key in ["release", "approval"] {
+        if let Some(entry) = fields.entries().iter().find(|entry| entry.key == key) {
+            desk.not_built(key, entry.key_span);
+        }
+    }
+    let approval = desk.take(fields, "approval").map(|node| desk.text(node));
     desk.refuse(fields, &NOT_BUILT);
     lint(fields, desk);
     let step_nodes = desk.need(fields, "steps");
@@ -97,6 +107,10 @@ pub(super) fn read(
         goal: spread(goal)?,
         exit_when,
         quiet_hours,
+        hold_while: spread(hold_while)?,
+        spacing: spread(spacing)?,
+        release: spread(release)?,
+        approval: spread(approval)?,
         priority: priority.unwrap_or(0),
         vars,
         root: root?,

@@ -196,7 +196,14 @@ codes! {
     E0615 "A number of a score that cannot be used.",
     E0616 "A band that the score does not have.",
     E0617 "Segments that name each other in a circle.",
+    E0620 "A rate of a cap that cannot be read.",
+    E0621 "A cap on messages that are never capped.",
+    E0622 "A cap that leaves messages out and says how long they wait.",
+    E0623 "An event to everybody that is to settle.",
+    E0624 "A release in working time, or in no time.",
     W0701 "A wait that is longer than the goal counts.",
+    W0704 "A release by a rank that nobody can be asked for.",
+    W0705 "A reserve without a cap.",
 }
 
 impl Code {

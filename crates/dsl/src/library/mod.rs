@@ -5,6 +5,10 @@ use crate::source::Span;
 use model::{Decimal, Length, RepId, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::BTreeMap;
 
+mod policies;
+
+pub use policies::{Cap, CapPeriod, OverCap, Policies, Reserve};
+
 /// Everything of a project but its workflows. Live for all versions from its publish on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Library {
@@ -26,6 +30,8 @@ pub struct Library {
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// Quiet hours for marketing messages, where a policy says so.
     pub quiet_hours: Option<Windows>,
+    /// Frequency caps and the like.
+    pub policies: Policies,
     /// Holidays, make-up days and hours.
     pub calendar: WorkCalendar,
     /// Channels by name.

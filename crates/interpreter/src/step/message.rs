@@ -3,9 +3,10 @@
 use crate::advance::{Flow, Walker};
 use crate::permit::{self, Verdict};
 use crate::{assigned, render};
+use dsl::library::Library;
 use dsl::step::{Colleague, MessageStep, Step, StepIx, TextTemplate};
-use dsl::workflow::ConsentRule;
-use model::{Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, SendId, Value, content_id};
+use dsl::workflow::{ConsentRule, Workflow};
+use model::{Did, Held, Medium, OnUnknown, Outcome, Outgoing, Recipient, SendId, Sent, Value, content_id};
 use std::collections::BTreeMap;
 
 /// How a done message is remembered: step and pass.
@@ -20,25 +21,25 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     let pass = walker.pass_at(at);
     let verdict = permit::permit(walker, at, step, message, first_due, &pass);
     match verdict {
-        Verdict::Defer { until, reason } => {
-            walker.line(
-                Some(step),
-                did,
-                &message.template,
-                Outcome::Deferred,
-                Some(until),
-                Some(reason),
-                BTreeMap::new(),
-            );
+        Verdict::Defer { until, reason, values, deadline } => {
+            let known = walker.enrollment.walk.held.take();
+            // Asked again while nothing has changed: it was told before.
+            let same = known.as_ref().is_some_and(|held| held.why == reason && held.until == until);
+            if !same {
+                let (outcome, until) = (Outcome::Deferred, Some(until));
+                walker.line(Some(step), did, &message.template, outcome, until, Some(reason), values);
+            }
+            let deadline = deadline.max(known.and_then(|held| held.deadline));
+            walker.enrollment.walk.held = Some(Held { why: reason.to_owned(), until, deadline });
             return Flow::Rest(until);
         }
         Verdict::Skip { reason, values } => {
-            walker.enrollment.walk.first_due = None;
+            walker.leave_message();
             walker.line(Some(step), did, &message.template, Outcome::Skipped, None, Some(reason), values);
             return Flow::Next;
         }
         Verdict::Leave(reason) => {
-            walker.enrollment.walk.first_due = None;
+            walker.leave_message();
             let id = walker.enrollment.id.clone();
             walker.turn.changes.cancel(&id, &reason);
             return Flow::Leave(reason);
@@ -46,14 +47,16 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         Verdict::Goal => return Flow::Goal,
         Verdict::Send => {}
     }
+    let (topic, marketing) = topic_of(walker, message);
+    let deadline = permit::deadline(message, marketing, first_due, walker);
     walker.enrollment.walk.first_due = None;
+    walker.enrollment.walk.held = None;
     if walker.held_out(step, &message.template) {
         return Flow::Next;
     }
     walker.enrollment.walk.messages.insert(mark(step, &pass), walker.moment.at);
     let workflow = std::sync::Arc::clone(&walker.workflow);
     crate::contest::measure(walker.turn, &workflow, walker.moment.at);
-    let (topic, marketing) = topic_of(walker, message);
     let event = walker.event_at(at);
     let mut context = {
         let facts = walker.facts(event.as_ref());
@@ -67,8 +70,7 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         render::walk_context(&with_vars)
     };
     context.retain(|_, value| !value.is_null());
-    let deadline = permit::deadline(message, marketing, first_due, walker);
-    walker.turn.changes.sends.push(Outgoing {
+    let outgoing = Outgoing {
         id: send_id(walker, step, &pass),
         enrollment: walker.enrollment.id.clone(),
         customer: walker.enrollment.customer.clone(),
@@ -89,16 +91,26 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         context,
         due_at: walker.moment.at,
         deadline,
-    });
+    };
+    walker.turn.snapshot.sent.push(Sent::of(&outgoing));
+    walker.turn.changes.sends.push(outgoing);
     walker.line(Some(step), did, &message.template, Outcome::Done, None, None, BTreeMap::new());
     Flow::Next
 }
 
 /// The topic whose consent a message needs, and whether it is marketing.
 pub(crate) fn topic_of(walker: &Walker<'_, '_>, message: &MessageStep) -> (Option<String>, bool) {
-    let topics = &walker.turn.world.library.topics;
-    let is_marketing = |topic: &str| topics.get(topic).is_none_or(|topic| topic.marketing);
-    match (&message.topic, &walker.workflow.consent) {
+    topic_in(walker.turn.world.library, &walker.workflow, message)
+}
+
+/// The same for a message of any workflow.
+pub(crate) fn topic_in(
+    library: &Library,
+    workflow: &Workflow,
+    message: &MessageStep,
+) -> (Option<String>, bool) {
+    let is_marketing = |topic: &str| library.topics.get(topic).is_none_or(|topic| topic.marketing);
+    match (&message.topic, &workflow.consent) {
         (Some(topic), _) | (None, ConsentRule::Topic(topic)) => {
             let marketing = is_marketing(topic);
             (marketing.then(|| topic.clone()), marketing)

@@ -12,10 +12,11 @@ use serde::Serialize;
 // ?1 rows  ?2 now
 const INSERT: &str = "
 INSERT INTO send (slot, id, customer, enrollment, workflow, version, step, pass, medium, topic, marketing, on_unknown,
-                  outgoing, message_id, state, due_at, deadline, attempt, created_at, number)
+                  outgoing, message_id, state, due_at, deadline, attempt, created_at, decided_at, number)
 SELECT value->>'slot', value->>'id', value->>'customer', value->>'enrollment', value->>'workflow', value->>'version',
        value->>'step', value->>'pass', value->>'medium', value->>'topic', value->>'marketing', value->>'on_unknown',
        value->>'outgoing', value->>'id', 'due', value->>'due_at', value->>'deadline', 0, ?2,
+       value->>'due_at',
        key + coalesce((SELECT max(elder.number) + 1 FROM send AS elder
          WHERE elder.slot = value->>'slot' AND elder.enrollment = value->>'enrollment'), 0)
 FROM jsonb_each(?1) WHERE true

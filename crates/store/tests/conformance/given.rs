@@ -123,6 +123,7 @@ pub fn walk(customer: &str, workflow: &str, key: &str, state: WalkState) -> Enro
             goal: None,
             converted_at: None,
             window_step: None,
+            held: None,
         },
         goal_until: None,
         rev: 0,

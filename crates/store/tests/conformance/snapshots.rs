@@ -12,7 +12,7 @@ use store::snapshot::{EventReads, load, save};
 use store::{Store, StoreError, assignment, commit, counter, customer, entity, task, trace};
 
 fn reads(names: &[&str]) -> EventReads {
-    EventReads { names: names.iter().map(|name| (*name).to_owned()).collect() }
+    EventReads { names: names.iter().map(|name| (*name).to_owned()).collect(), sent_back: None }
 }
 
 async fn loaded(store: &Store, id: &str) -> Snapshot {

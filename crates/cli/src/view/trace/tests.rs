@@ -199,18 +199,34 @@ fn every_line() -> Vec<TraceLine> {
             "quiet_hours",
             "window",
             "held_out",
+            "frequency_cap",
+            "reserved",
+            "spacing",
+            "hold_while",
+            "not_approved",
         ] {
             let values = match reason {
                 "late" => json!({ "due": "2026-03-11T01:00:00Z" }),
                 "quiet_hours" | "window" => json!({ "until": "2026-03-14T01:00:00Z" }),
+                "frequency_cap" | "reserved" | "spacing" => {
+                    json!({ "cap": "2 per 7 days", "for": "festival", "until": "2026-03-14T01:00:00Z" })
+                }
+                "hold_while" => json!({ "customer.phone": null }),
+                "not_approved" => json!({ "role": "legal" }),
                 "only_if" => json!({ "customer.phone": null }),
                 _ => json!({ "topic": "marketing" }),
             };
             put(did, "winback/offer", Outcome::Skipped, reason, values);
         }
-        for reason in ["quiet_hours", "window"] {
+        for reason in ["quiet_hours", "window", "spacing"] {
             put(did, "winback/offer", Outcome::Deferred, reason, json!({}));
         }
+        let cap = json!({ "cap": "2 per 7 days", "for": "festival" });
+        put(did, "winback/offer", Outcome::Skipped, "frequency_cap", json!({ "cap": "1 per day" }));
+        put(did, "winback/offer", Outcome::Deferred, "frequency_cap", cap.clone());
+        put(did, "winback/offer", Outcome::Deferred, "reserved", cap);
+        put(did, "winback/offer", Outcome::Deferred, "hold_while", json!({ "customer.tier": "gold" }));
+        put(did, "winback/offer", Outcome::Deferred, "not_approved", json!({ "role": "legal" }));
         put(did, "winback/offer", Outcome::Done, "", json!({}));
     }
     for did in Did::ALL {
@@ -284,8 +300,8 @@ fn every_decision_has_a_whole_sentence_in_both_languages() {
 
 #[test]
 fn a_code_of_the_future_is_still_said() {
-    let line = line(Did::Email, "x", Outcome::Skipped, "frequency_cap", json!({}));
-    check(&line, "left out as `frequency_cap`", "已跳过，原因代码 `frequency_cap`");
+    let line = line(Did::Email, "x", Outcome::Skipped, "of_the_future", json!({}));
+    check(&line, "left out as `of_the_future`", "已跳过，原因代码 `of_the_future`");
 }
 
 #[test]
