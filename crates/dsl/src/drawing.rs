@@ -5,7 +5,7 @@ mod words;
 
 use crate::condition::Condition;
 use crate::step::{BlockIx, StepIx, Verb};
-use crate::trigger::{DateTrigger, Subject, Trigger};
+use crate::trigger::{Crossing, DateTrigger, Subject, Trigger};
 use crate::workflow::{ConsentRule, GoalReached, Reentry, Workflow};
 use model::words::{Language, say};
 use model::{CalendarKind, DateRepeat, Shift};
@@ -160,6 +160,13 @@ impl Drawing<'_> {
             Trigger::Date(date) => self.date(date),
             Trigger::Inactive { no, length } => {
                 self.word("draw-inactive", &[("events", &no.join(", ")), ("length", &length.to_string())])
+            }
+            Trigger::Segment { name, crossing } => {
+                let key = match crossing {
+                    Crossing::Enters => "draw-segment-enters",
+                    Crossing::Leaves => "draw-segment-leaves",
+                };
+                self.word(key, &[("name", name)])
             }
             Trigger::Schedule(schedule) => schedule.to_string(),
             Trigger::Manual => self.word("draw-manual", &[]),

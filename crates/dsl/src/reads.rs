@@ -61,6 +61,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         | Trigger::Attribute { .. }
         | Trigger::Date(_)
         | Trigger::Inactive { .. }
+        | Trigger::Segment { .. }
         | Trigger::Schedule(_)
         | Trigger::Manual => {}
     }
@@ -161,6 +162,7 @@ pub fn of_workflow(workflow: &Workflow, library: &Library) -> BTreeSet<String> {
         Trigger::Stage { .. }
         | Trigger::Attribute { .. }
         | Trigger::Date(_)
+        | Trigger::Segment { .. }
         | Trigger::Schedule(_)
         | Trigger::Manual => {}
     }

@@ -46,10 +46,26 @@ pub enum Trigger {
         /// How long.
         length: Length,
     },
+    /// A customer comes into a segment, or falls out of it.
+    Segment {
+        /// Its name.
+        name: String,
+        /// Which way.
+        crossing: Crossing,
+    },
     /// A clock or a festival, over the audience.
     Schedule(Schedule),
     /// A person or the API.
     Manual,
+}
+
+/// Which way the edge of a segment is crossed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crossing {
+    /// Into it.
+    Enters,
+    /// Out of it.
+    Leaves,
 }
 
 /// Of what a stage or an attribute is.

@@ -26,7 +26,12 @@ impl Apply {
         Self { published, now }
     }
 
-    async fn apply(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
+    async fn apply(
+        &self,
+        conn: &mut Connection,
+        ids: &[CustomerId],
+        fresh: &BTreeSet<&CustomerId>,
+    ) -> Result<(), EngineError> {
         let project = &self.published.project;
         let just_after = self.now + SignedDuration::from_millis(1);
         let mut written: Vec<(Snapshot, Changes)> = Vec::with_capacity(ids.len());
@@ -41,7 +46,12 @@ impl Apply {
             return Ok(());
         }
         for part in ids.chunks(BATCH) {
-            let plan = |id: &CustomerId| (id.clone(), vec![Input::Plan { launch: Vec::new() }]);
+            // Whom a fresh fact is about moves when it is routed; of the others what is kept is taken as it is.
+            let plan = |id: &CustomerId| {
+                let keep = (!fresh.contains(id)).then(|| Input::Keep { launch: Vec::new() });
+                let inputs = keep.into_iter().chain([Input::Plan { launch: Vec::new() }]).collect();
+                (id.clone(), inputs)
+            };
             let inputs: BTreeMap<CustomerId, Vec<Input>> = part.iter().map(plan).collect();
             turns::decide(conn, &self.published, inputs, self.now).await?;
         }
@@ -57,8 +67,9 @@ impl AfterBatch for Apply {
         touched: &BTreeSet<CustomerId>,
     ) -> Result<(), StoreError> {
         let ids: Vec<CustomerId> = touched.iter().cloned().collect();
+        let fresh: BTreeSet<&CustomerId> = batch.fresh.iter().map(|event| &event.customer).collect();
         for part in ids.chunks(store::history::PAGE) {
-            if let Err(error) = self.apply(conn, part).await {
+            if let Err(error) = self.apply(conn, part, &fresh).await {
                 let EngineError::Store(error) = error else {
                     let key = "of an imported batch".to_owned();
                     return Err(StoreError::Corrupt { table: "customer", key, what: error.to_string() });

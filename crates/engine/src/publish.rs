@@ -182,7 +182,10 @@ impl Engine {
         let published = self.published();
         let timed = |id: &WorkflowId| {
             published.workflows.live(id).is_some_and(|workflow| {
-                matches!(workflow.trigger, Trigger::Date(_) | Trigger::Inactive { .. })
+                matches!(
+                    workflow.trigger,
+                    Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. }
+                )
             })
         };
         if !report.published.iter().any(|(id, _)| timed(id)) && report.copied == 0 {

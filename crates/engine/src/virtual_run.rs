@@ -130,9 +130,11 @@ impl Engine {
         launch: &[model::WorkflowId],
     ) -> Result<(), EngineError> {
         let published = self.published();
+        let inputs =
+            || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
         for part in customers.chunks(BATCH) {
             let inputs: BTreeMap<CustomerId, Vec<Input>> =
-                part.iter().map(|id| (id.clone(), vec![Input::Plan { launch: launch.to_vec() }])).collect();
+                part.iter().map(|id| (id.clone(), inputs())).collect();
             let mut transaction = self.store.begin().await?;
             self.decide(&mut transaction, &published, inputs, now).await?;
             store::commit(transaction).await?;

@@ -2,6 +2,7 @@
 
 use crate::assign;
 use crate::contest;
+use crate::keep::Kept;
 use crate::turn::Turn;
 use crate::world::{People, World};
 use jiff::Timestamp;
@@ -21,12 +22,13 @@ pub fn decide(
 ) -> Vec<(Snapshot, Changes)> {
     contest::settle(&world, people, now);
     let reps = Arc::new(people.reps.clone());
+    let kept = Arc::new(Kept::of(&world));
     let contests = Arc::new(people.contests.clone());
     let mut turns: Vec<Turn<'_>> = work
         .into_iter()
         .map(|work| {
             let turn = Turn::new(world, Arc::clone(&reps), work.snapshot, work.inputs, now);
-            turn.with_contests(Arc::clone(&contests))
+            turn.with_contests(Arc::clone(&contests)).with_kept(Arc::clone(&kept))
         })
         .collect();
     let mut asking: Vec<usize> = Vec::new();

@@ -39,6 +39,7 @@ pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp
     snapshot.enrollments.clear();
     snapshot.memory.clear();
     snapshot.timers.clear();
+    snapshot.standings.clear();
     snapshot.suppressions.retain(|known| known.at < at);
     let mut unused = Changes::default();
     for event in &events {
@@ -46,6 +47,7 @@ pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp
     }
     snapshot.consents = consents_as_of(&consents, at);
     let mut coming = coming;
+    coming.retain(|event| !crate::keep::is_derived(library, event));
     coming.extend(consent_events(&snapshot, &consents, &coming, at));
     (snapshot, coming)
 }

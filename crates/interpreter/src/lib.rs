@@ -11,6 +11,7 @@ mod draw;
 mod enroll;
 pub mod facts;
 pub mod history;
+pub mod keep;
 pub mod permit;
 mod plan;
 pub mod profile;

@@ -5,6 +5,7 @@ use crate::calendar::add::add;
 use crate::calendar::date;
 use crate::condition;
 use crate::enroll;
+use crate::keep;
 use crate::turn::{Line, Turn};
 use crate::world::Moment;
 use dsl::condition::{Operand, Path, Root};
@@ -46,6 +47,7 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
             Trigger::Event { .. }
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
+            | Trigger::Segment { .. }
             | Trigger::Schedule(_)
             | Trigger::Manual => {}
         }
@@ -74,6 +76,7 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             | Trigger::Event { .. }
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
+            | Trigger::Segment { .. }
             | Trigger::Schedule(_)
             | Trigger::Manual => {}
         }
@@ -118,7 +121,7 @@ fn is_computed(turn: &Turn<'_>, path: &Path) -> bool {
         .is_some_and(|attribute| matches!(attribute.origin, dsl::library::Origin::From(_)))
 }
 
-fn set(turn: &mut Turn<'_>, key: TimerKey, timer: Option<Timer>) {
+pub(crate) fn set(turn: &mut Turn<'_>, key: TimerKey, timer: Option<Timer>) {
     let known = turn.snapshot.timers.get(&key);
     if known == timer.as_ref() {
         return;
@@ -411,6 +414,9 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     if key.subject == APPEAR {
         return plan_all(turn, &[]);
     }
+    if key.workflow.as_str() == keep::KEEP {
+        return keep::fire(turn, &timer);
+    }
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
     let paused = turn.world.workflows.paused.contains(&workflow.id);
     match &workflow.trigger {
@@ -420,6 +426,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
                 Trigger::Date(_) => "date",
                 Trigger::Inactive { .. } => "inactive",
                 Trigger::Event { name, .. } => name,
+                Trigger::Segment { .. } => "segment",
                 Trigger::Schedule(_) => "schedule",
                 Trigger::Manual | Trigger::Stage { .. } | Trigger::Attribute { .. } => "manual",
             };
@@ -438,7 +445,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
         Trigger::Event { name, .. } => fire_settled(turn, &workflow, &timer, name),
         Trigger::Schedule(_) => fire_schedule(turn, &workflow, &timer, "schedule"),
         Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual"),
-        Trigger::Stage { .. } | Trigger::Attribute { .. } => {}
+        Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Segment { .. } => {}
     }
 }
 

@@ -9,7 +9,7 @@ use crate::turn::{Starts, Turn};
 use crate::world::Moment;
 use dsl::condition::{Condition, Root};
 use dsl::step::Verb;
-use dsl::trigger::{Subject, Trigger};
+use dsl::trigger::{Crossing, Subject, Trigger};
 use dsl::workflow::{Goal, GoalReached, Workflow};
 use model::event::names;
 use model::{Did, Enrollment, EnrollmentId, Entry, Event, Outcome, Value, WalkState};
@@ -319,6 +319,13 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
                 && field("attribute").and_then(Value::as_text) == Some(attribute)
                 && is(from, field("from").or(default_of(turn, of, attribute)))
                 && is(to, field("to").or(default_of(turn, of, attribute)))
+        }
+        Trigger::Segment { name, crossing } => {
+            let what = match crossing {
+                Crossing::Enters => names::SEGMENT_ENTERED,
+                Crossing::Leaves => names::SEGMENT_LEFT,
+            };
+            event.name == what && field("segment").and_then(Value::as_text) == Some(name)
         }
         Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => false,
     };

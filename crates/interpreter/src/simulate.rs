@@ -103,8 +103,9 @@ impl<'a> Simulation<'a> {
     pub fn plan(&mut self, launch: &[WorkflowId], watcher: &mut dyn Watcher) {
         let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
         for part in all.chunks(BATCH) {
-            let work =
-                part.iter().map(|id| (id.clone(), vec![Input::Plan { launch: launch.to_vec() }])).collect();
+            let inputs =
+                || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
+            let work = part.iter().map(|id| (id.clone(), inputs())).collect();
             self.decide(work, watcher);
         }
     }

@@ -4,6 +4,7 @@
 use crate::assign::{Chosen, Request};
 use crate::contest::Contests;
 use crate::facts::Facts;
+use crate::keep::{self, Kept};
 use crate::permit::again;
 use crate::profile;
 use crate::world::{Moment, Workflows, World, zone_of_country};
@@ -28,6 +29,8 @@ pub struct Turn<'a> {
     pub(crate) reps: Arc<BTreeMap<RepId, Rep>>,
     /// Splits whose arms compete, as they stood when the batch began.
     pub(crate) contests: Arc<Contests>,
+    /// What is kept of every customer beside what is given.
+    pub(crate) kept: Arc<Kept>,
     pub(crate) snapshot: Snapshot,
     pub(crate) changes: Changes,
     /// The instant of handling; decisions take their logical instant from it.
@@ -54,6 +57,12 @@ pub struct Turn<'a> {
     pub(crate) again: VecDeque<EnrollmentId>,
     /// How many of the changes' cancels have been taken off what counts.
     pub(crate) taken_back: (usize, usize),
+    /// Whether kept answers follow what is applied; not while the past is taken in.
+    keeps: bool,
+    /// A walk began or ended since kept answers last looked.
+    pub(crate) walks_moved: bool,
+    /// Suppressions that kept answers have seen: how many are new, and whether some were taken away.
+    pub(crate) seen_words: (usize, bool),
 }
 
 /// Workflows that a fact may start, in their order.
@@ -90,6 +99,7 @@ impl<'a> Turn<'a> {
             world,
             reps,
             contests: Arc::default(),
+            kept: Arc::default(),
             snapshot,
             changes: Changes::default(),
             now,
@@ -106,7 +116,17 @@ impl<'a> Turn<'a> {
             freed: false,
             again: VecDeque::new(),
             taken_back: (0, 0),
+            keeps: true,
+            walks_moved: false,
+            seen_words: (0, false),
         }
+    }
+
+    /// The same with what is kept of every customer.
+    #[must_use]
+    pub(crate) fn with_kept(mut self, kept: Arc<Kept>) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// The same with the contests of arms as they stand.
@@ -117,6 +137,7 @@ impl<'a> Turn<'a> {
     /// Goes on until nothing is due (`true`) or a walk asks for a rep (`false`).
     pub fn run(&mut self) -> bool {
         while self.request.is_none() {
+            keep::after_walks(self);
             let next = self.next();
             self.last = self.moment_of(&next).unwrap_or(self.last);
             self.stirred |= !matches!(next, Next::Again(_) | Next::Nothing);
@@ -287,10 +308,13 @@ impl<'a> Turn<'a> {
             }
             Input::Applied(event) => {
                 let moment = Moment::of(event.at, self.now);
+                keep::after(self, &event, false);
                 route::route(self, &event, moment);
             }
             Input::History(event) => {
+                self.keeps = false;
                 self.apply(&event);
+                self.keeps = true;
             }
             Input::Start { workflow, at, by } => {
                 let moment = Moment::of(at, self.now);
@@ -301,6 +325,7 @@ impl<'a> Turn<'a> {
             }
             Input::Due => {}
             Input::Plan { launch } => plan::plan_all(self, &launch),
+            Input::Keep { launch } => keep::take(self, &launch),
             Input::Exit { enrollment, reason } => {
                 advance::leave(self, &enrollment, &reason, Moment::of(self.now, self.now));
             }
@@ -337,10 +362,14 @@ impl<'a> Turn<'a> {
     /// Applies a fact to the customer.
     pub(crate) fn apply(&mut self, event: &Event) -> bool {
         self.arrival = self.arrival.max(event.received_at);
+        let is_first = self.snapshot.customer.created_at().is_none();
         let new =
             profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
         if new && event.name == names::CUSTOMER_CHANGED {
             self.zone = zone_of(&self.world, &self.snapshot);
+        }
+        if new && self.keeps {
+            keep::after(self, event, is_first);
         }
         new
     }
@@ -422,6 +451,8 @@ impl<'a> Turn<'a> {
     /// Puts a walk back (or in) and marks it changed.
     pub(crate) fn put(&mut self, enrollment: Enrollment) {
         self.changes.enrollments.insert(enrollment.id.clone());
+        let known = self.snapshot.enrollment(&enrollment.id).is_some_and(Enrollment::is_active);
+        self.walks_moved |= known != enrollment.is_active();
         match self.snapshot.enrollments.iter_mut().find(|known| known.id == enrollment.id) {
             Some(place) => *place = enrollment,
             None => self.snapshot.enrollments.push(enrollment),
@@ -458,7 +489,7 @@ fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp,
         Input::Start { at, workflow, .. } => {
             (*at, *at, workflows.rank(workflow), workflow.as_str().to_owned())
         }
-        Input::Due | Input::Plan { .. } => (now, now, 0, String::new()),
+        Input::Due | Input::Plan { .. } | Input::Keep { .. } => (now, now, 0, String::new()),
         Input::Exit { enrollment, .. } => (now, now, 0, enrollment.as_str().to_owned()),
     }
 }

@@ -44,6 +44,10 @@ pub mod names {
     pub const CONSENT_GRANTED: &str = "consent.granted";
     /// Consent was taken back: `topic`, `channel`.
     pub const CONSENT_WITHDRAWN: &str = "consent.withdrawn";
+    /// The customer is in a segment from now on: `segment`.
+    pub const SEGMENT_ENTERED: &str = "segment.entered";
+    /// The customer is no longer in a segment: `segment`.
+    pub const SEGMENT_LEFT: &str = "segment.left";
     /// Points were added by a step: `score`, `points`.
     pub const SCORE_ADDED: &str = "score.added";
     /// A rep was given the customer: `rep`, `team`.

@@ -293,6 +293,12 @@ pub enum Input {
         /// `at_launch: enroll_matching` workflows whose deadline is past fire now.
         launch: Vec<WorkflowId>,
     },
+    /// Take what is kept (segments that a trigger watches, attributes by cases) as it stands now, telling
+    /// nobody: a publish, an import, the start of a simulation.
+    Keep {
+        /// `at_launch: enroll_matching` workflows that admit also those who are inside already.
+        launch: Vec<WorkflowId>,
+    },
     /// End these walks by hand.
     Exit {
         /// Which.

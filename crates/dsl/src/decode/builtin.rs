@@ -110,6 +110,8 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
         names::SCORE_ADDED.to_owned(),
         vec![("score".to_owned(), Type::Text), ("points".to_owned(), Type::Number)],
     ));
+    events.push((names::SEGMENT_ENTERED.to_owned(), text(&["segment"])));
+    events.push((names::SEGMENT_LEFT.to_owned(), text(&["segment"])));
     events.push((
         names::TAG_CHANGED.to_owned(),
         vec![("tag".to_owned(), Type::Text), ("present".to_owned(), Type::YesNo)],

@@ -68,6 +68,7 @@ fn knows_all_at_once(trigger: &Trigger) -> bool {
         | Trigger::Attribute { .. }
         | Trigger::Date(_)
         | Trigger::Inactive { .. }
+        | Trigger::Segment { .. }
         | Trigger::Manual => false,
     }
 }

@@ -7,14 +7,14 @@ use crate::condition::{Fields as Known, Path, Root};
 use crate::diagnostic::{Code, suggest};
 use crate::source::{Span, Spanned};
 use crate::syntax::Fields;
-use crate::trigger::{DateTrigger, Subject, Trigger};
+use crate::trigger::{Crossing, DateTrigger, Subject, Trigger};
 use crate::yaml::{Entry, Node};
 use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
 use std::sync::Arc;
 
 /// The triggers of the language, those of this release first.
-const BUILT: [&str; 7] = ["event", "stage", "attribute", "date", "inactive", "schedule", "manual"];
-const NOT_BUILT: [&str; 3] = ["segment", "score", "called"];
+const BUILT: [&str; 8] = ["event", "stage", "attribute", "date", "inactive", "segment", "schedule", "manual"];
+const NOT_BUILT: [&str; 2] = ["score", "called"];
 
 /// Reads the trigger and puts into `around` what it brings in sight: `entry.*` and the entity.
 pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
@@ -66,6 +66,10 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         "inactive" => {
             let node = desk.need(&mut fields, "inactive");
             node.and_then(|node| inactive(node, around, desk))
+        }
+        "segment" => {
+            let node = desk.need(&mut fields, "segment");
+            node.and_then(|node| segment(node, around, desk))
         }
         "schedule" => {
             let node = desk.need(&mut fields, "schedule");
@@ -321,6 +325,40 @@ fn inactive(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
         return None;
     }
     Some(Trigger::Inactive { no, length: length? })
+}
+
+/// `{ enters: NAME }` or `{ leaves: NAME }`.
+fn segment(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    around.scope.entry =
+        Some(Known { of: "segment".to_owned(), ..Known::default() }.with("segment", Type::Text));
+    let mut fields = desk.fields(node, "thing-trigger-segment")?;
+    let enters = desk.take(&mut fields, "enters");
+    let leaves = desk.take(&mut fields, "leaves");
+    let head = fields.head();
+    desk.close(fields);
+    let (named, crossing) = match (enters, leaves) {
+        (Some(named), None) => (named, Crossing::Enters),
+        (None, Some(named)) => (named, Crossing::Leaves),
+        (Some(first), Some(second)) => {
+            desk.report
+                .error(Code::E0630, second.span)
+                .message("E0630-two")
+                .related(first.span, "E0630-first")
+                .help("E0630-help");
+            return None;
+        }
+        (None, None) => {
+            desk.report.error(Code::E0630, head).help("E0630-help");
+            return None;
+        }
+    };
+    let name = desk.spanned(named)?;
+    let known = around.scope.segments.clone().unwrap_or_default();
+    if !known.contains(&name.value) {
+        desk.unknown(Code::E0207, &name.value, name.span, known.iter().map(String::as_str));
+        return None;
+    }
+    Some(Trigger::Segment { name: name.value, crossing })
 }
 
 fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {

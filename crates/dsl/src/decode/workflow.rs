@@ -124,6 +124,7 @@ pub(super) fn read(
 fn asks_the_database(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Date(_)
+        | Trigger::Segment { .. }
         | Trigger::Schedule(
             Schedule::Weekly { .. }
             | Schedule::Monthly { .. }

@@ -201,6 +201,7 @@ codes! {
     E0622 "A cap that leaves messages out and says how long they wait.",
     E0623 "An event to everybody that is to settle.",
     E0624 "A release in working time, or in no time.",
+    E0630 "A segment trigger that does not say which way.",
     W0701 "A wait that is longer than the goal counts.",
     W0704 "A release by a rank that nobody can be asked for.",
     W0705 "A reserve without a cap.",

@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One level deeper in what asks for something else; `None`: too deep, so in a circle.
-    fn deeper(&self) -> Option<Self> {
+    pub(crate) fn deeper(&self) -> Option<Self> {
         let facts = Facts { candidate: None, candidate_entity: None, ..self.facts };
         (self.depth < MOST_DEPTH).then_some(Self { facts, depth: self.depth + 1 })
     }

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An attribute of an entity; of another customer, who stands among the entities as one.
-    pub(super) fn of_entity(&self, entity: &'a Entity, name: &str) -> Option<Cow<'a, Value>> {
+    pub(crate) fn of_entity(&self, entity: &'a Entity, name: &str) -> Option<Cow<'a, Value>> {
         let library = self.facts().library;
         match name {
             "id" | "external_id" => return Some(Cow::Owned(Value::from(entity.id.as_str()))),

@@ -54,7 +54,11 @@ impl Scene<'_> {
                     }
                 }
             }
-            Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => {
+            Trigger::Date(_)
+            | Trigger::Inactive { .. }
+            | Trigger::Segment { .. }
+            | Trigger::Schedule(_)
+            | Trigger::Manual => {
                 return None;
             }
         };

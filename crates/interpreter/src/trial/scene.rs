@@ -6,10 +6,11 @@ use crate::world::People;
 use dsl::condition::Root;
 use dsl::library::Library;
 use dsl::test_case::{ExpectedTime, Fact, TestCase, TestCustomer, TestEntry};
-use dsl::trigger::{Subject, Trigger};
+use dsl::trigger::{Crossing, Subject, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use model::event::names;
 use model::{CustomerId, EntityId, Event, Rep, RepId, Value, WorkflowId, zone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -176,6 +177,8 @@ impl Scene<'_> {
         for entering in self.entering() {
             let by = match &entering.workflow.trigger {
                 Trigger::Inactive { .. } => "inactive",
+                Trigger::Segment { crossing: Crossing::Enters, .. } => names::SEGMENT_ENTERED,
+                Trigger::Segment { crossing: Crossing::Leaves, .. } => names::SEGMENT_LEFT,
                 Trigger::Manual => "manual",
                 Trigger::Event { .. }
                 | Trigger::Stage { .. }
@@ -236,6 +239,7 @@ pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
         | Trigger::Attribute { .. }
         | Trigger::Event { .. }
         | Trigger::Inactive { .. }
+        | Trigger::Segment { .. }
         | Trigger::Schedule(_)
         | Trigger::Manual => None,
     }
