@@ -104,7 +104,7 @@ fn a_failed_test_is_exit_one_and_shows_what_came_instead() {
         failed.out
     );
     assert!(
-        failed.out.contains("at is 2026-03-02T09:00:00+08:00, expected 2026-03-02T10:00:00+08:00"),
+        failed.out.contains("time  2026-03-02 10:00  2026-03-02 09:00  (1 hour too early)"),
         "{}",
         failed.out
     );

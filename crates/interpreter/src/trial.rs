@@ -1,7 +1,7 @@
 //! Tests inside workflow files: a small world on the test's clock, its trace, and what of the expectation
 //! is not in it. The same interpreter as live.
 
-mod coverage;
+pub mod coverage;
 mod facts;
 mod judge;
 mod people;
@@ -22,7 +22,6 @@ use dsl::source::Span;
 use dsl::test_case::{Scenario, TestCase};
 use dsl::workflow::Workflow;
 use model::{Did, TraceLine, zone};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A test that waits longer than this is over: 3 years after its clock.
@@ -39,8 +38,8 @@ pub struct Verdict {
     pub problems: Vec<Problem>,
     /// Everything that happened.
     pub trace: Vec<TraceLine>,
-    /// The steps that were walked, for coverage: (step, edge).
-    pub walked: BTreeSet<(String, String)>,
+    /// The place in the trace of each line of `expect`; `None`: it did not come.
+    pub matched: Vec<Option<usize>>,
 }
 
 /// One thing that is wrong.
@@ -88,7 +87,8 @@ pub enum Problem {
 /// How a trace line differs from an expected one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// In what: `at`, `outcome`, `reason`, `rep`, `due`, `subject`, `key`.
+    /// In what: `what` (the object), `customer`, `workflow`, `at`, `outcome`, `reason`, `rep`, `due`,
+    /// `subject`, `key`.
     pub what: &'static str,
     /// What it is.
     pub is: String,
@@ -141,3 +141,6 @@ fn play(
     }
     judge::judge(test, &scene, recorder)
 }
+
+#[cfg(test)]
+mod tests;

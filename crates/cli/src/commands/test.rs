@@ -1,14 +1,16 @@
-//! `nurture test`: the tests inside workflow and scoring files.
+//! `nurture test`: the tests inside workflow, scenario and scoring files.
 
-use super::{Context, check};
+mod run;
+
+use super::Context;
+use super::check::{self, Format};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project::{self, Selection};
-use crate::view::test::{self, Tested};
+use crate::view::test::{self, Tested, coverage};
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
-use interpreter::render::Renderer;
-use interpreter::trial;
+use interpreter::trial::coverage::Coverage;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -18,51 +20,75 @@ pub struct Args {
     /// Run only the tests of these files and folders
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Run only the tests whose name has this in it
+    #[arg(long = "test", value_name = "NAME")]
+    pub name: Option<String>,
+    /// List what no test walks, by file and line
+    #[arg(long)]
+    pub coverage: bool,
+    /// How to print: for people, for programs, or as remarks on a pull request
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
 }
 
-/// Runs the tests and prints what came of them. Exit 1: a test failed, or a file cannot be used.
+/// Runs the tests and prints what came of them. Exit 1: a test failed, or a file cannot be used; 4: no test
+/// has the name.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let selection = Selection::of(&context.config, &context.here, &args.paths)?;
     let mut loaded = project::load_with(&context.config, &selection)?;
     check::limit(&mut loaded, &selection);
     loaded.report.retain(|found| found.severity() == Severity::Error);
-    let tests = run(&loaded, &selection);
-    let language = context.language;
-    if context.json {
-        let mut page = test::json(&tests, &loaded.sources, language);
-        let errors = diagnostic::json(&loaded.report, &loaded.sources, language);
-        if let Some(page) = page.as_object_mut() {
-            page.insert("errors".to_owned(), serde_json::from_str(&errors).unwrap_or_else(|_| json!([])));
-        }
-        out.json(&page)?;
-    } else {
-        out.text(&diagnostic::human(&loaded.report, &loaded.sources, language, context.colour))?;
-        if loaded.report.has_errors() {
-            out.text("\n")?;
-        }
-        out.text(&test::human(&tests, &loaded.sources, language))?;
+    let tests = run::all(&loaded, &selection, args.name.as_deref());
+    if let (Some(name), true, false) = (&args.name, tests.is_empty(), loaded.report.has_errors()) {
+        return Err(Failure::say(Exit::NotFound, context.language, "test-no-such", &[("name", name)]));
     }
+    // Of some tests of a file nobody can say what the others walk.
+    let coverages = if args.name.is_some() { Vec::new() } else { run::coverage(&loaded, &selection, &tests) };
+    print(args, context, &loaded, &tests, &coverages, out)?;
     let fine = tests.iter().all(Tested::passed) && !loaded.report.has_errors();
     Ok(if fine { Exit::Fine } else { Exit::Findings })
 }
 
-/// The tests of the files meant, in the order of the files and of the tests in them.
-fn run(loaded: &Loaded, selection: &Selection) -> Vec<Tested> {
-    let project = &loaded.project;
-    let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
-    let is_meant = |span: dsl::source::Span| selection.has(loaded.sources.name(span.file));
-    let mut tests = Vec::new();
-    for workflow in project.workflows.values().filter(|workflow| is_meant(workflow.span)) {
-        for test in &workflow.tests {
-            let verdict = trial::run(&project.library, &renderer, workflow, test);
-            tests.push(Tested { subject: workflow.id.to_string(), verdict });
+fn print(
+    args: &Args,
+    context: &Context,
+    loaded: &Loaded,
+    tests: &[Tested],
+    coverages: &[Coverage],
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let (language, sources) = (context.language, &loaded.sources);
+    let findings = || coverage::findings(coverages, loaded);
+    match if context.json { Format::Json } else { args.format } {
+        Format::Json => {
+            let mut page = test::json(tests, sources, language);
+            let errors = diagnostic::json(&loaded.report, sources, language);
+            if let Some(page) = page.as_object_mut() {
+                let errors = serde_json::from_str(&errors).unwrap_or_else(|_| json!([]));
+                page.insert("errors".to_owned(), errors);
+                page.insert("coverage".to_owned(), coverage::json(coverages, sources, language));
+            }
+            out.json(&page)
+        }
+        Format::Github => {
+            out.text(&diagnostic::github(&loaded.report, sources, language))?;
+            out.text(&test::github(tests, sources, language))?;
+            out.text(&diagnostic::github(&findings(), sources, language))
+        }
+        Format::Human => {
+            out.text(&diagnostic::human(&loaded.report, sources, language, context.colour))?;
+            if loaded.report.has_errors() {
+                out.text("\n")?;
+            }
+            out.text(&test::human(tests, sources, language))?;
+            if args.coverage {
+                out.text(&coverage::human(coverages, &findings(), sources, language))?;
+                out.text("\n")?;
+            }
+            if let Some(line) = coverage::line(coverages, language).filter(|_| !tests.is_empty()) {
+                out.line(&line)?;
+            }
+            out.line(&test::summary(tests, language))
         }
     }
-    for scoring in project.library.scorings.values().filter(|scoring| is_meant(scoring.span)) {
-        for test in &scoring.tests {
-            let verdict = trial::run_score(&project.library, scoring, test);
-            tests.push(Tested { subject: scoring.name.clone(), verdict });
-        }
-    }
-    tests
 }

@@ -21,7 +21,7 @@ pub(crate) fn under_way(workflow: &Workflow, enrollment: &Enrollment) -> Vec<Ste
     enrollment.walk.timelines.keys().filter_map(|id| workflow.find(id)).collect()
 }
 
-fn label(point: &Point) -> String {
+pub(crate) fn label(point: &Point) -> String {
     match &point.shift {
         Shift::None => "on the date".to_owned(),
         Shift::Before(length) => format!("{length} before"),

@@ -1,91 +1,138 @@
 //! What of the expectation is not in the trace, and what of the trace must not be there.
 
-use super::coverage::edge;
 use super::recorder::{Recorder, Seen};
 use super::scene::Scene;
 use super::{Difference, Problem, Verdict};
 use dsl::test_case::{Expected, ExpectedTime, TestCase};
 use jiff::Timestamp;
 use model::{Did, Outcome, zone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How far a line of another object is from the one that was expected, in differences.
+const ANOTHER: usize = 10;
 
 pub(super) fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) -> Verdict {
     let Recorder { seen, mut problems, .. } = recorder;
-    let mut used: BTreeSet<usize> = BTreeSet::new();
-    let mut from = 0;
-    for expected in &test.expect {
-        let found = seen
-            .iter()
-            .enumerate()
-            .skip(from)
-            .find(|(_, seen)| differences(scene, expected, seen).is_some_and(|d| d.is_empty()));
-        match found {
-            Some((at, _)) => {
-                used.insert(at);
-                from = at + 1;
-            }
-            None => {
-                let nearest = seen
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| !used.contains(at))
-                    .filter_map(|(at, seen)| Some((at, differences(scene, expected, seen)?)))
-                    .min_by_key(|(_, differs)| differs.len());
-                problems.push(match nearest {
-                    Some((at, differs)) => {
-                        Problem::Missing { span: expected.span, nearest: Some(at), differs }
-                    }
-                    None => Problem::Missing { span: expected.span, nearest: None, differs: Vec::new() },
-                });
-            }
-        }
+    let matched = matched(test, scene, &seen);
+    let used: BTreeSet<usize> = matched.iter().flatten().copied().collect();
+    for (expected, _) in test.expect.iter().zip(&matched).filter(|(_, found)| found.is_none()) {
+        let (nearest, differs) = match nearest(scene, expected, &seen, &used) {
+            Some((at, differs)) => (Some(at), differs),
+            None => (None, Vec::new()),
+        };
+        problems.push(Problem::Missing { span: expected.span, nearest, differs });
     }
     for never in &test.never {
-        let found =
-            seen.iter().position(|seen| differences(scene, never, seen).is_some_and(|d| d.is_empty()));
-        if let Some(at) = found {
+        if let Some(at) = seen.iter().position(|seen| fits(scene, never, seen)) {
             problems.push(Problem::Never { span: never.span, at });
         }
     }
     if test.exactly {
         for (at, seen) in seen.iter().enumerate() {
-            let effect =
-                seen.line.did.is_effect() && matches!(seen.line.outcome, Outcome::Done | Outcome::Exited);
-            if effect && !used.contains(&at) {
+            if is_effect(seen) && !used.contains(&at) {
                 problems.push(Problem::Unexpected { at });
             }
         }
     }
-    let walked = seen
-        .iter()
-        .filter_map(|seen| Some((seen.line.step.as_ref()?.to_string(), edge(&seen.line))))
-        .collect();
     Verdict {
         name: test.name.clone(),
         span: test.span,
         problems,
-        trace: seen.into_iter().map(|s| s.line).collect(),
-        walked,
+        matched,
+        trace: seen.into_iter().map(|seen| seen.line).collect(),
     }
 }
 
-/// How a trace line differs from an expected one; `None`: it is about something else.
+/// What `exactly` asks for: everything done that is not a wait, a branch, an entry or an exit.
+pub(super) fn is_effect(seen: &Seen) -> bool {
+    seen.line.did.is_effect() && seen.line.did != Did::Exit && seen.line.outcome == Outcome::Done
+}
+
+/// For each expected line its place in the trace. The lines come in the order of the file; of different
+/// customers at one instant in any order, since nobody can say which comes first.
+fn matched(test: &TestCase, scene: &Scene<'_>, seen: &[Seen]) -> Vec<Option<usize>> {
+    let mut places: Vec<Option<usize>> = Vec::new();
+    let mut last: Option<usize> = None;
+    let mut own: BTreeMap<&str, usize> = BTreeMap::new();
+    for expected in &test.expect {
+        let begin = last.and_then(|at| seen.get(at)).map(|seen| seen.line.at);
+        let found = seen.iter().enumerate().find(|(at, candidate)| {
+            let beside = begin == Some(candidate.line.at)
+                && own.get(candidate.line.customer.as_str()).is_none_or(|own| at > own)
+                && !places.contains(&Some(*at));
+            (last.is_none_or(|last| *at > last) || beside) && fits(scene, expected, candidate)
+        });
+        if let Some((at, candidate)) = found {
+            own.insert(candidate.line.customer.as_str(), at);
+            last = last.max(Some(at));
+        }
+        places.push(found.map(|(at, _)| at));
+    }
+    places
+}
+
+/// The line that comes nearest to an expected one, and what differs there.
+fn nearest(
+    scene: &Scene<'_>,
+    expected: &Expected,
+    seen: &[Seen],
+    used: &BTreeSet<usize>,
+) -> Option<(usize, Vec<Difference>)> {
+    let wanted = expected.when.as_ref().and_then(|when| scene.instant(when));
+    let far = |seen: &Seen| {
+        wanted.map_or(0, |wanted| (seen.line.at.as_millisecond() - wanted.as_millisecond()).unsigned_abs())
+    };
+    let all = seen.iter().enumerate().filter(|(at, _)| !used.contains(at));
+    let candidates = all.filter_map(|(at, seen)| Some((at, differences(scene, expected, seen)?, far(seen))));
+    let weight = |differs: &[Difference]| -> usize {
+        let about = ["what", "customer", "workflow"];
+        differs.iter().map(|differs| if about.contains(&differs.what) { ANOTHER } else { 1 }).sum()
+    };
+    let found = candidates.min_by_key(|(_, differs, far)| (weight(differs), *far));
+    found.map(|(at, differs, _)| (at, differs))
+}
+
+fn fits(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> bool {
+    differences(scene, expected, seen).is_some_and(|differs| differs.is_empty())
+}
+
+/// The outcomes that a line of a kind has where the test does not say one.
+fn usual(did: Did) -> &'static [Outcome] {
+    match did {
+        Did::Exit => &[Outcome::Exited],
+        Did::Enroll => &[Outcome::Entered],
+        Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline => {
+            &[Outcome::Done, Outcome::Waits]
+        }
+        Did::Email
+        | Did::Sms
+        | Did::Message
+        | Did::Webhook
+        | Did::Notify
+        | Did::Set
+        | Did::Tag
+        | Did::Untag
+        | Did::AddScore
+        | Did::MoveStage
+        | Did::Consent
+        | Did::Suppress
+        | Did::Unsuppress
+        | Did::Record
+        | Did::Assign
+        | Did::Unassign
+        | Did::Task
+        | Did::If
+        | Did::Choose
+        | Did::Split
+        | Did::Repeat
+        | Did::Goal => &[Outcome::Done],
+    }
+}
+
+/// How a trace line differs from an expected one; `None`: it is another kind of thing.
 fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Vec<Difference>> {
     let line = &seen.line;
     if line.did != expected.did {
-        return None;
-    }
-    let about = match (&expected.what, line.did) {
-        (None, _) => true,
-        (Some(what), Did::Task) => {
-            // A title is compared as rendered, or as written.
-            *what == line.what
-        }
-        (Some(what), _) => *what == line.what,
-    };
-    let customer = expected.customer.as_ref().is_none_or(|name| line.customer.as_str() == name);
-    let workflow = expected.workflow.as_ref().is_none_or(|name| line.workflow.as_str() == name);
-    if !about || !customer || !workflow {
         return None;
     }
     let mut differs = Vec::new();
@@ -94,73 +141,51 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
             differs.push(Difference { what, is, expected });
         }
     };
+    let mut about = |what, is: &str, expected: Option<&String>| {
+        if let Some(expected) = expected {
+            compare(what, is.to_owned(), expected.clone());
+        }
+    };
+    about("what", &line.what, expected.what.as_ref());
+    about("customer", line.customer.as_str(), expected.customer.as_ref());
+    about("workflow", line.workflow.as_str(), expected.workflow.as_ref());
+    about("reason", line.reason.as_deref().unwrap_or_default(), expected.reason.as_ref());
+    about("key", &seen.key, expected.key.as_ref());
+    about("subject", seen.subject.as_deref().unwrap_or_default(), expected.subject.as_ref());
     let value = |name: &str| {
         let plain = line.values.get(name);
         plain
             .map_or_else(String::new, |plain| plain.as_str().map_or_else(|| plain.to_string(), str::to_owned))
     };
+    about("rep", &value("rep"), expected.rep.as_ref());
     let local = |at: Timestamp| zone::rfc3339(at, scene.zone);
-    if let Some(when) = &expected.when {
-        match when {
-            ExpectedTime::Day(day) => {
-                compare("at", zone::date_of(line.at, scene.zone).to_string(), day.to_string())
-            }
-            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => {
-                compare("at", local(line.at), scene.instant(time).map(local).unwrap_or_default())
-            }
+    let mut at = |what, is: Option<Timestamp>, expected: &ExpectedTime| match expected {
+        ExpectedTime::Day(day) => {
+            let is = is.map(|is| zone::date_of(is, scene.zone).to_string()).unwrap_or_default();
+            compare(what, is, day.to_string());
         }
-    }
-    match expected.outcome {
-        Some(outcome) => compare("outcome", line.outcome.as_str().to_owned(), outcome.as_str().to_owned()),
-        None if expected.reason.is_some() => {}
-        None => {
-            let rests = matches!(
-                line.did,
-                Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline
-            );
-            let usual: &[Outcome] = if line.did == Did::Exit {
-                &[Outcome::Exited]
-            } else if line.did == Did::Enroll {
-                &[Outcome::Entered]
-            } else if rests {
-                &[Outcome::Done, Outcome::Waits]
-            } else {
-                &[Outcome::Done]
-            };
-            if !usual.contains(&line.outcome) {
-                compare(
-                    "outcome",
-                    line.outcome.as_str().to_owned(),
-                    usual.first().map_or("", |o| o.as_str()).to_owned(),
-                );
-            }
-        }
-    }
-    if let Some(reason) = &expected.reason {
-        compare("reason", line.reason.clone().unwrap_or_default(), reason.clone());
-    }
-    if let Some(key) = &expected.key {
-        compare("key", seen.key.clone(), key.clone());
-    }
-    if let Some(rep) = &expected.rep {
-        compare("rep", value("rep"), rep.clone());
-    }
-    if let Some(due) = &expected.due {
-        let is = value("due").parse::<Timestamp>().ok();
-        match due {
-            ExpectedTime::Day(day) => {
-                let is = is.map(|is| zone::date_of(is, scene.zone).to_string()).unwrap_or_default();
-                compare("due", is, day.to_string());
-            }
-            time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => compare(
-                "due",
+        time @ (ExpectedTime::Instant(_) | ExpectedTime::After(_)) => {
+            compare(
+                what,
                 is.map(local).unwrap_or_default(),
                 scene.instant(time).map(local).unwrap_or_default(),
-            ),
+            );
         }
+    };
+    if let Some(when) = &expected.when {
+        at("at", Some(line.at), when);
     }
-    if let Some(subject) = &expected.subject {
-        compare("subject", seen.subject.clone().unwrap_or_default(), subject.clone());
+    if let Some(due) = &expected.due {
+        at("due", value("due").parse().ok(), due);
+    }
+    let usual = usual(line.did);
+    match expected.outcome {
+        Some(outcome) => compare("outcome", line.outcome.as_str().to_owned(), outcome.as_str().to_owned()),
+        None if expected.reason.is_some() || usual.contains(&line.outcome) => {}
+        None => {
+            let expected = usual.first().map_or("", |outcome| outcome.as_str()).to_owned();
+            compare("outcome", line.outcome.as_str().to_owned(), expected);
+        }
     }
     Some(differs)
 }

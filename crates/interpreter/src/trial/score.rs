@@ -10,7 +10,6 @@ use crate::turn::zone_of;
 use crate::world::{People, Workflows, World};
 use dsl::library::{Library, ScoreTest, Scoring};
 use model::{Decimal, zone};
-use std::collections::BTreeSet;
 
 /// Runs one test of a scoring file.
 pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verdict {
@@ -48,13 +47,7 @@ pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verd
             problems.push(Problem::Score { span: *span, is, expected: expected.clone() });
         }
     }
-    Verdict {
-        name: given.name.clone(),
-        span: given.span,
-        problems,
-        trace: Vec::new(),
-        walked: BTreeSet::new(),
-    }
+    Verdict { name: given.name.clone(), span: given.span, problems, trace: Vec::new(), matched: Vec::new() }
 }
 
 /// A score to as many places as were expected.

@@ -1085,8 +1085,34 @@ test-failed = { $failed } of { $count ->
 test-trace = What happened:
 test-line = { $at } { $sign } { $what }: { $why }
 test-missing = expected, and did not come: { $expected }  ({ $place })
-test-nearest = nearest: { $line }
-test-differs = { $what } is { $is }, expected { $expected }
+test-nearest = came nearest: { $line }
+test-column-expected = expected
+test-column-came = came
+test-off = { $came }  ({ $off })
+test-earlier = { $length } too early
+test-later = { $length } too late
+test-field-what = what
+test-field-customer = customer
+test-field-workflow = workflow
+test-field-at = time
+test-field-due = due
+test-field-outcome = outcome
+test-field-reason = reason
+test-field-rep = rep
+test-field-subject = subject
+test-field-key = key
+test-covered = the tests walk { $walked } of { $all } steps and branches ({ $percent } %); `nurture test --coverage` names the others
+test-covered-all = the tests walk every step and branch ({ $all })
+test-coverage-file = file
+test-coverage-steps = steps
+test-coverage-branches = branches
+test-no-such = No test is called `{ $name }`.
+test-record-none = There is nothing to write: `{ $name }` stands in brackets on one line. Write it as a list of lines first.
+test-recorded = written: look through it before you keep it ({ $count ->
+    [one] 1 test
+   *[other] { $count } tests
+})
+test-record-same = nothing changes: the expected lines are what happens
 test-order = it came, but before what stands above it in `expect`
 test-nothing-near = nothing like it came
 test-never = must never come: { $unwanted }  ({ $place })
