@@ -276,6 +276,9 @@ impl Drawing<'_> {
                 timeline.points.iter().map(|point| (self.point(point, timeline), Some(point.steps))).collect()
             }
             Verb::Repeat { steps, .. } => vec![(self.word("draw-each-pass", &[]), Some(*steps))],
+            Verb::Assign { on_refused, .. } => {
+                on_refused.iter().map(|steps| (self.word("draw-refused", &[]), Some(*steps))).collect()
+            }
             Verb::Send(_)
             | Verb::Notify { .. }
             | Verb::Set(_)
@@ -287,7 +290,6 @@ impl Drawing<'_> {
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }
             | Verb::MoveStage { .. }
-            | Verb::Assign { .. }
             | Verb::Unassign { .. }
             | Verb::Task { .. }
             | Verb::Wait(_)

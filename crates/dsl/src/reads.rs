@@ -15,6 +15,10 @@ pub fn of_library(library: &Library) -> BTreeSet<String> {
     for condition in library.segments.values() {
         reads.merge(Reads::of_condition(condition, library));
     }
+    let pools = library.teams.values().filter_map(|team| team.pool.as_ref());
+    for postpone in pools.filter_map(|pool| pool.postpone.as_ref()) {
+        reads.merge(Reads::of_condition(&postpone.when, library));
+    }
     for attribute in library.model.customer.values() {
         match &attribute.origin {
             Origin::Cases(cases) => {
@@ -110,6 +114,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
     for step in &workflow.steps {
         match &step.verb {
             Verb::Set(values) => assigned.extend(values.iter().map(|(_, value)| value)),
+            Verb::Assign { skill, .. } => assigned.extend(skill),
             Verb::Record { with, .. } => assigned.extend(with.iter().map(|(_, value)| value)),
             Verb::Send(message) => assigned.extend(message.vars.iter().map(|(_, value)| value)),
             Verb::Split { ways, .. } => {
@@ -129,7 +134,6 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }
             | Verb::MoveStage { .. }
-            | Verb::Assign { .. }
             | Verb::Unassign { .. }
             | Verb::WaitUntil(_)
             | Verb::WaitFor { .. }

@@ -118,6 +118,25 @@ pub enum Colleague {
     Role(String),
 }
 
+/// The team of an `assign`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TeamName {
+    /// By its name.
+    Named(TeamId),
+    /// By a text with merge tags: `{{inputs.team}}`.
+    Text(TextTemplate),
+}
+
+impl TeamName {
+    /// As the file says it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Named(team) => team.as_str(),
+            Self::Text(template) => &template.source,
+        }
+    }
+}
+
 /// What a step does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verb {
@@ -183,13 +202,19 @@ pub enum Verb {
     /// `assign`.
     Assign {
         /// From which team.
-        team: TeamId,
+        team: TeamName,
         /// The rules, the first that answers; empty: the team's own, else round robin.
         by: Vec<AssignBy>,
         /// Of which entity; `None`: the customer.
         of: Option<String>,
         /// Left out where there is an owner already.
         unless_owned: bool,
+        /// What `by: skill` asks for; `None`: the customer's attribute `skill`.
+        skill: Option<Assigned>,
+        /// The chosen rep must accept within this time of the team's hours; `None`: as the team says.
+        accept_within: Option<Length>,
+        /// The steps on refusal or silence, instead of the team's own ladder.
+        on_refused: Option<BlockIx>,
     },
     /// `unassign`.
     Unassign {

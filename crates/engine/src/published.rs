@@ -104,22 +104,6 @@ impl Published {
     pub fn world(&self) -> World<'_> {
         World { library: &self.project.library, workflows: &self.workflows, zone: &self.zone, trial: None }
     }
-
-    /// Whether assignments look at how many open leads a rep has.
-    pub fn counts_open(&self) -> bool {
-        let by_load = |by: &[dsl::step::AssignBy]| by.contains(&dsl::step::AssignBy::LeastBusy);
-        let in_teams =
-            self.project.library.teams.values().any(|team| {
-                by_load(&team.by) || team.members.iter().any(|member| member.open_leads.is_some())
-            });
-        in_teams
-            || self.workflows.versions.values().any(|workflow| {
-                workflow
-                    .steps
-                    .iter()
-                    .any(|step| matches!(&step.verb, dsl::step::Verb::Assign { by, .. } if by_load(by)))
-            })
-    }
 }
 
 /// The names of events that conditions, waits, goals, scores and triggers look back at, and how far back

@@ -97,11 +97,12 @@ pub async fn simulate(
                 .extend(snapshot::load(conn, part, &library.model, &published.reads, request.now).await?);
         }
     }
-    let people = if past {
-        People { reps, ..People::default() }
-    } else {
-        People { reps, ..crate::turns::people(conn, &published).await? }
-    };
+    let mut people = if past { People::default() } else { crate::turns::people(conn, &published).await? };
+    if !past {
+        people.teams = store::team::all(conn).await?;
+    }
+    people.reps = reps;
+    people.count(&library.model, &customers);
     let mut teller = Teller {
         published,
         trace: Vec::new(),

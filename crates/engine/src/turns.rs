@@ -6,7 +6,7 @@ use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
 use crate::published::Published;
 use dsl::trigger::Trigger;
-use interpreter::batch;
+use interpreter::batch::Batch;
 use interpreter::simulate::{BATCH, next_fire};
 use interpreter::world::People;
 use jiff::Timestamp;
@@ -110,9 +110,13 @@ pub(crate) async fn decide(
         })
         .collect();
     let mut people = people(conn, published).await?;
-    let teams = people.teams.clone();
     let before = interpreter::contest::decisions(&people);
-    let decided = batch::decide(published.world(), &mut people, work, now);
+    let batch = Batch::begin(published.world(), &mut people, work, now);
+    if batch.asks() {
+        load_of_reps(conn, published, &batch, &mut people).await?;
+    }
+    let teams = people.teams.clone();
+    let decided = batch.finish(&mut people);
     snapshot::save(conn, &decided, now).await?;
     let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
     contest::count(conn, &ballots).await?;
@@ -129,16 +133,30 @@ pub(crate) async fn decide(
     Ok(decided)
 }
 
+/// What every batch reads of the people: the reps, and the contests under way.
 pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
-    let open = if published.counts_open() {
-        assignment::open(conn, &published.project.library.model).await?
-    } else {
-        BTreeMap::new()
-    };
     let compete =
         published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
     let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
-    Ok(People { reps: rep::all(conn).await?, teams: team::all(conn).await?, contests, open })
+    Ok(People { reps: rep::all(conn).await?, contests, ..People::default() })
+}
+
+/// What an assignment reads: the teams' rotations, what their reps have open, whose companies are known.
+async fn load_of_reps(
+    conn: &mut Connection,
+    published: &Published,
+    batch: &Batch<'_>,
+    people: &mut People,
+) -> Result<(), EngineError> {
+    let library = &published.project.library;
+    people.teams = team::all(conn).await?;
+    let members = library.teams.values().flat_map(|team| &team.members).map(|member| member.rep.clone());
+    people.open = assignment::open(conn, &library.model, &members.collect()).await?;
+    let companies = batch.companies();
+    if !companies.is_empty() {
+        people.companies = assignment::companies(conn, &companies).await?;
+    }
+    Ok(())
 }
 
 /// Up to 500 things that are due: facts first, then timers, then walks. The simulation takes its batches in

@@ -1,7 +1,7 @@
 //! A walk goes on: from step to step until it rests, ends, or asks for a rep. A short dispatcher; what each
 //! step does stands in `step/`.
 
-use crate::assign::{Chosen, Request};
+use crate::assign::{Asker, Chosen, Request};
 use crate::condition;
 use crate::facts::Facts;
 use crate::permit;
@@ -133,13 +133,17 @@ fn after(workflow: &Workflow, at: StepIx) -> Place {
     }
 }
 
-/// A rep was chosen, or nobody can take it: the walk goes on below its `assign`.
+/// A rep was chosen, or nobody can take it: the walk goes on below its `assign`, or rests there.
 pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, moment: Moment) {
-    let Some(mut walker) = Walker::take(turn, &request.enrollment, moment) else { return };
+    let Asker::Walk { enrollment, step } = &request.asker else { return };
+    let Some(mut walker) = Walker::take(turn, enrollment, moment) else { return };
     let workflow = Arc::clone(&walker.workflow);
-    let Some(at) = workflow.find(&request.step) else { return walker.end("error") };
+    let Some(at) = workflow.find(step) else { return walker.end("error") };
     let Some(step) = workflow.step(at) else { return walker.end("error") };
     let flow = step::assign::given(&mut walker, step, request, chosen);
+    if let Flow::Rest(until) = flow {
+        return walker.rest(step, until, Arrival::Fresh);
+    }
     let Some(walker) = met(walker, step) else { return };
     let next = match flow {
         Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),

@@ -16,6 +16,7 @@ pub mod permit;
 mod plan;
 pub mod profile;
 pub mod render;
+pub mod rep;
 mod route;
 pub mod score;
 pub mod simulate;

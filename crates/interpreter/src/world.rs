@@ -1,11 +1,11 @@
 //! What all decisions share: the libraries, the published versions, the people, the project's zone.
 
 use crate::assign::TeamState;
-use dsl::library::Library;
+use dsl::library::{Library, Model};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Rep, RepId, TeamId, VersionId, WorkflowId};
+use model::{Rep, RepId, Snapshot, TeamId, Value, VersionId, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,6 +83,69 @@ pub struct People {
     pub contests: crate::contest::Contests,
     /// Open leads per rep: assigned and in no end stage.
     pub open: BTreeMap<RepId, i64>,
+    /// How many customers of a company each rep owns, for `sticky`.
+    pub companies: BTreeMap<String, BTreeMap<RepId, i64>>,
+    /// What was given in the batch at hand and is counted as open already.
+    pub promised: BTreeMap<RepId, i64>,
+}
+
+impl People {
+    /// What a rep has open.
+    pub fn open_of(&self, rep: &RepId) -> i64 {
+        self.open.get(rep).copied().unwrap_or(0)
+    }
+
+    /// A rep was chosen: it counts at once, so that the next request of the batch sees it.
+    pub(crate) fn promise(&mut self, rep: &RepId) {
+        *self.open.entry(rep.clone()).or_insert(0) += 1;
+        *self.promised.entry(rep.clone()).or_insert(0) += 1;
+    }
+
+    /// The batch is over: what changed hands counts instead of what was promised.
+    pub(crate) fn settle(&mut self, before: &[Held], after: &[Held]) {
+        for (rep, count) in std::mem::take(&mut self.promised) {
+            *self.open.entry(rep).or_insert(0) -= count;
+        }
+        for (held, change) in before.iter().map(|held| (held, -1)).chain(after.iter().map(|held| (held, 1))) {
+            *self.open.entry(held.rep.clone()).or_insert(0) += change;
+            if let Some(company) = &held.company {
+                *self.companies.entry(company.clone()).or_default().entry(held.rep.clone()).or_insert(0) +=
+                    change;
+            }
+        }
+    }
+
+    /// Counts what these customers' owners have, in a world that begins.
+    pub fn count<'s>(&mut self, model: &Model, customers: impl IntoIterator<Item = &'s Snapshot>) {
+        for snapshot in customers {
+            self.settle(&[], &held(model, snapshot));
+        }
+    }
+}
+
+/// Something open that a rep owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// Who.
+    rep: RepId,
+    /// The company of the customer, where it is the customer that they own.
+    company: Option<String>,
+}
+
+/// What reps have open of one customer: the customer, and entities in no end stage.
+pub(crate) fn held(model: &Model, snapshot: &Snapshot) -> Vec<Held> {
+    let company = snapshot.customer.text("company").map(str::to_owned);
+    let own = snapshot.customer.owner().map(|rep| Held { rep, company });
+    let entities = snapshot.entities.values().filter_map(|entity| {
+        let kind = model.entities.get(&entity.kind)?;
+        let rep = entity.get("owner").and_then(Value::as_text).filter(|_| entity.customer.is_some())?;
+        let over = entity
+            .get("stage")
+            .and_then(Value::as_text)
+            .is_some_and(|stage| kind.end.iter().any(|end| end == stage));
+        (!over).then(|| Held { rep: RepId::new(rep), company: None })
+    });
+    own.into_iter().chain(entities).collect()
 }
 
 /// When something is decided: the instant it was due, and the logical instant of the decision.

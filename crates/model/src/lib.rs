@@ -3,6 +3,7 @@
 
 mod anniversary;
 mod birthday;
+pub mod calendar;
 mod consent;
 mod contest;
 mod customer;

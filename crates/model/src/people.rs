@@ -1,7 +1,8 @@
 //! Reps and what they are given: assignments and tasks.
 
-use crate::{CustomerId, EnrollmentId, RepId, StepId, TaskId, TeamId, WorkflowId};
+use crate::{CustomerId, EnrollmentId, RepId, StepId, TaskId, TeamId, Windows, WorkflowId, zone};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,27 @@ pub struct Rep {
     pub away: bool,
     /// Other columns of the import.
     pub attributes: BTreeMap<String, serde_json::Value>,
+}
+
+impl Rep {
+    /// Their own working hours, from the column `hours`; `None`: as their team says.
+    pub fn hours(&self) -> Option<Windows> {
+        self.attributes.get("hours")?.as_str()?.parse().ok()
+    }
+
+    /// Days of leave from the column `leave`, both ends included: `2026-10-01..2026-10-07; 2026-11-03`. What
+    /// is no day is left out.
+    pub fn leave(&self) -> Vec<(Date, Date)> {
+        let text = self.attributes.get("leave").and_then(serde_json::Value::as_str).unwrap_or_default();
+        text.split([';', ',']).filter_map(leave_of).collect()
+    }
+}
+
+/// One stretch of leave; `None`: it is none.
+pub fn leave_of(text: &str) -> Option<(Date, Date)> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let (first, last) = (zone::parse_date(first.trim())?, zone::parse_date(last.trim())?);
+    (first <= last).then_some((first, last))
 }
 
 /// A rep was given a customer or an entity.

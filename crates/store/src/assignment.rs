@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use model::{Assignment, CustomerId, EnrollmentId, RepId, StepId, TeamId};
 use serde::Serialize;
 use sqlx::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 // Appends; `number` goes on where earlier ones of the customer and instant ended.  ?1 rows
 const APPEND: &str = "
@@ -25,19 +25,20 @@ const OF_CUSTOMER: &str = "
 SELECT at, entity_kind, entity_id, team, rep, former, enrollment, step, rule
 FROM assignment WHERE slot = ?1 AND customer = ?2 ORDER BY at, number";
 
-// What each rep has open: customers they own, and entities given to them that they still own and that are in no
-// end stage (engine, at its start; it counts on from there).  ?1 [[kind, end stage], …]
+// What these reps have open: customers they own, and entities of customers that they own and that are in no end
+// stage (engine, where somebody asks for a rep).  ?1 [rep, …]  ?2 [[kind, end stage], …]
 const OPEN: &str = "
-SELECT rep, sum(open) FROM (
-  SELECT owner AS rep, count(*) AS open FROM customer WHERE owner IS NOT NULL GROUP BY owner
-  UNION ALL
-  SELECT e.owner AS rep, count(*) AS open
-  FROM (SELECT DISTINCT slot, entity_kind, entity_id FROM assignment WHERE entity_kind IS NOT NULL) AS given
-  CROSS JOIN entity AS e ON e.slot = given.slot AND e.kind = given.entity_kind AND e.id = given.entity_id
-  WHERE e.owner IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM jsonb_each(?1) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage)
-  GROUP BY e.owner
-) GROUP BY rep";
+SELECT want.value, (SELECT count(*) FROM customer AS c WHERE c.owner = want.value)
+  + (SELECT count(*) FROM entity AS e WHERE e.owner = want.value AND e.customer IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM jsonb_each(?2) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage))
+FROM jsonb_each(?1) AS want";
+
+// How many customers of these companies each rep owns (engine, for `sticky`).  ?1 [company, …]
+const COMPANIES: &str = "
+SELECT want.value, c.owner, count(*)
+FROM jsonb_each(?1) AS want
+CROSS JOIN customer AS c ON c.attributes ->> 'company' = want.value AND c.owner IS NOT NULL
+GROUP BY want.value, c.owner";
 
 // How many each rep was given in a time (per_day).  ?1 from  ?2 to
 const GIVEN: &str = "
@@ -127,20 +128,44 @@ pub async fn of_customer(
         .collect()
 }
 
-/// What each rep has open: customers they own, and entities that were assigned to somebody, are theirs, and
-/// are in no end stage of their kind. Reads every owned customer.
-pub async fn open(conn: &mut Connection, model: &Model) -> Result<BTreeMap<RepId, i64>, StoreError> {
+/// What these reps have open: customers they own, and entities of customers that are theirs and in no end
+/// stage of their kind.
+pub async fn open(
+    conn: &mut Connection,
+    model: &Model,
+    reps: &BTreeSet<RepId>,
+) -> Result<BTreeMap<RepId, i64>, StoreError> {
     let ends: Vec<(&str, &str)> = model
         .entities
         .iter()
         .flat_map(|(kind, declared)| declared.end.iter().map(move |stage| (kind.as_str(), stage.as_str())))
         .collect();
+    let wanted: Vec<&str> = reps.iter().map(RepId::as_str).collect();
     let rows: Vec<(String, i64)> = sqlx::query_as(OPEN)
+        .bind(spread("assignment", &wanted)?)
         .bind(spread("assignment", &ends)?)
         .fetch_all(conn)
         .await
-        .tried("count what reps have open", no_ids)?;
+        .tried("count what reps have open", || some(reps.iter()))?;
     Ok(rows.into_iter().map(|(rep, open)| (RepId::from(rep), open)).collect())
+}
+
+/// How many customers of each of these companies each rep owns.
+pub async fn companies(
+    conn: &mut Connection,
+    companies: &BTreeSet<String>,
+) -> Result<BTreeMap<String, BTreeMap<RepId, i64>>, StoreError> {
+    let wanted: Vec<&str> = companies.iter().map(String::as_str).collect();
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(COMPANIES)
+        .bind(spread("assignment", &wanted)?)
+        .fetch_all(conn)
+        .await
+        .tried("count who has customers of a company", || some(companies.iter()))?;
+    let mut found: BTreeMap<String, BTreeMap<RepId, i64>> = BTreeMap::new();
+    for (company, rep, count) in rows {
+        found.entry(company).or_default().insert(RepId::from(rep), count);
+    }
+    Ok(found)
 }
 
 /// How many each rep was given in `[from, to)`.

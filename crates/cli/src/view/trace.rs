@@ -251,6 +251,9 @@ impl Words<'_> {
             },
             reason @ ("suppressed" | "duplicate" | "held_out" | "owner_unknown" | "same_stage"
             | "no_entity" | "no_date") => self.say(&format!("trace-skipped-{reason}"), &[]),
+            other if knows(self.language, &format!("trace-skipped-{other}")) => {
+                self.say(&format!("trace-skipped-{other}"), &[])
+            }
             other => self.say("trace-skipped", &[("reason", other)]),
         }
     }
@@ -264,6 +267,7 @@ impl Words<'_> {
             "spacing" => "trace-deferred-spacing",
             "hold_while" => "trace-deferred-hold_while",
             "not_approved" => "trace-deferred-not_approved",
+            "closed" => "trace-deferred-closed",
             _ => "trace-deferred",
         };
         let values = self.facts(&[]).unwrap_or_default();
@@ -412,8 +416,9 @@ impl Words<'_> {
         let Some(Json::Object(reps)) = self.line.values.get("passed_over") else { return None };
         reps.iter()
             .map(|(rep, why)| match why.as_str() {
-                Some("away") => self.say("passed-away", &[("rep", rep)]),
-                Some("full") => self.say("passed-full", &[("rep", rep)]),
+                Some(why) if knows(self.language, &format!("passed-{why}")) => {
+                    self.say(&format!("passed-{why}"), &[("rep", rep)])
+                }
                 Some(_) | None => {
                     self.say("passed-other", &[("rep", rep), ("why", &plain(why, self.language))])
                 }

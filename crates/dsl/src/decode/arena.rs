@@ -6,6 +6,8 @@ use model::StepId;
 
 /// The arm number of the steps of `on_error: {go_on_with}`.
 pub(super) const ON_ERROR: u32 = u32::MAX;
+/// The arm of a step's `on_refused`.
+pub(super) const ON_REFUSED: u32 = u32::MAX - 1;
 
 /// A step as far as it was understood.
 #[derive(Clone, Debug)]

@@ -126,6 +126,7 @@ fn arm_name(draft: &Draft, owner: BlockOwner, arm: usize) -> String {
     match (&draft.step.verb, owner) {
         (_, BlockOwner::Pass(_)) => "pass".to_owned(),
         (_, BlockOwner::Arm(_, super::arena::ON_ERROR)) => "on_error".to_owned(),
+        (_, BlockOwner::Arm(_, super::arena::ON_REFUSED)) => "on_refused".to_owned(),
         (Verb::WaitFor { events, .. }, BlockOwner::EventThen(_, _)) => {
             events.get(arm).map_or_else(String::new, |awaited| awaited.event.clone())
         }

@@ -337,7 +337,7 @@ impl Loading<'_> {
             }
             "teams" => {
                 for entry in named(kind, &first.value, seen, &mut desk) {
-                    self.library.teams.extend(team::read(entry, &mut desk));
+                    self.library.teams.extend(team::read(entry, &self.names, &mut desk));
                 }
             }
             _ => {

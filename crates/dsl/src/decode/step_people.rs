@@ -1,5 +1,6 @@
 //! `assign`, `unassign`, `task`.
 
+use super::arena::ON_REFUSED;
 use super::around::Around;
 use super::assigned;
 use super::scoring::spread;
@@ -8,7 +9,7 @@ use super::team;
 use super::trigger::is_date;
 use crate::condition::{self, Operand};
 use crate::diagnostic::{Code, suggest};
-use crate::step::{Colleague, Due, Verb};
+use crate::step::{Assigned, BlockOwner, Colleague, Due, TeamName, Verb};
 use crate::yaml::Node;
 use model::{TeamId, Value, zone};
 
@@ -48,32 +49,73 @@ pub(super) fn colleague(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Collea
 }
 
 /// `assign: TEAM`.
-pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
     let by = steps.desk.take(&mut item.fields, "by").map_or_else(Vec::new, |node| team::by(node, steps.desk));
     let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));
     let unless_owned =
         steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
-    steps.desk.refuse(&mut item.fields, &["accept_within", "on_refused"]);
+    let skill = steps.desk.take(&mut item.fields, "skill").map(|node| skill(steps, node, around));
+    let accept_within =
+        steps.desk.take(&mut item.fields, "accept_within").map(|node| team::some_time(node, steps.desk));
+    let refused = steps.desk.take(&mut item.fields, "on_refused");
+    let on_refused = refused.map(|node| steps.list(node, BlockOwner::Arm(item.at, ON_REFUSED), around));
     if !item.has_object(steps.desk) {
         return None;
     }
     let name = steps.desk.spanned(item.object)?;
-    if name.value.contains("{{") {
-        steps.desk.not_built("assign: {{ }}", name.span);
-        return None;
-    }
-    if !steps.names.teams.contains(&name.value) {
+    let team = if name.value.contains("{{") {
+        TeamName::Text(assigned::text_template(item.object, around, &[], steps.desk)?)
+    } else if steps.names.teams.contains(&name.value) {
+        TeamName::Named(TeamId::from(name.value.as_str()))
+    } else {
         steps.desk.unknown(Code::E0242, &name.value, name.span, steps.names.teams.iter().map(String::as_str));
         return None;
+    };
+    if let (Some(node), TeamName::Named(id), None) = (refused, &team, accept_within) {
+        let known = steps.desk.library.teams.get(id);
+        if known.is_some_and(|team| team.sla.accept_within.is_none()) {
+            steps.desk.report.error(Code::E0653, node.span).arg("team", id.as_str()).help("E0653-help");
+        }
     }
     let of = spread(of)?.flatten();
     let verb = Verb::Assign {
-        team: TeamId::from(name.value.as_str()),
+        team,
         by,
         of,
         unless_owned: unless_owned.unwrap_or(false),
+        skill: spread(skill)?,
+        accept_within: spread(accept_within)?,
+        on_refused,
     };
     Some((verb, name.value))
+}
+
+/// `skill: wms`, or the name of what holds it: `skill: customer.product`.
+fn skill(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Assigned> {
+    let text = steps.desk.written(node)?.trim();
+    let known = |text: &str| {
+        let mut members = steps.desk.library.teams.values().flat_map(|team| &team.members);
+        members.any(|member| member.skills.iter().any(|skill| skill == text))
+    };
+    if known(text) {
+        return Some(Assigned::Literal(Value::Text(text.to_owned())));
+    }
+    if text.contains("{{") {
+        return assigned::text_template(node, around, &[], steps.desk).map(Assigned::Text);
+    }
+    if text.starts_with('=') || text.contains('.') {
+        return steps.desk.formula(node, None, &around.scope).map(Assigned::Formula);
+    }
+    let teams: Vec<String> = steps
+        .desk
+        .library
+        .teams
+        .values()
+        .flat_map(|team| team.members.iter())
+        .flat_map(|member| member.skills.clone())
+        .collect();
+    steps.desk.unknown(Code::E0651, text, node.span, teams.iter().map(String::as_str));
+    None
 }
 
 /// `unassign: customer`, or an entity's kind; nothing behind it: the customer.

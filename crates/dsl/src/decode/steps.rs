@@ -213,7 +213,7 @@ impl Steps<'_, '_> {
             "suppress" => step_customer::suppress(self, item),
             "unsuppress" => step_customer::unsuppress(self, item),
             "move_stage" => step_customer::move_stage(self, item),
-            "assign" => step_people::assign(self, item),
+            "assign" => step_people::assign(self, item, around),
             "unassign" => step_people::unassign(self, item),
             "task" => step_people::task(self, item, around),
             "wait" => step_time::wait(self, item, around),

@@ -1,11 +1,15 @@
 //! `teams:` who gets leads, deals and calls.
 
 use super::desk::Desk;
+use super::names::Names;
+use crate::condition::{Allows, Scope};
 use crate::diagnostic::Code;
-use crate::library::{Member, Team};
+use crate::library::{Claim, Member, Pool, Postpone, Rung, RungDoes, Sla, Team, WhenClosed};
+use crate::source::Span;
 use crate::step::AssignBy;
+use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
-use model::{RepId, TeamId};
+use model::{Length, RepId, TeamId};
 
 /// The words of `by`, each with its rule.
 pub(super) fn rules() -> Vec<(&'static str, AssignBy)> {
@@ -19,7 +23,7 @@ pub(super) fn by(node: &Node, desk: &mut Desk<'_>) -> Vec<AssignBy> {
 }
 
 /// Reads one team.
-pub(super) fn read(entry: &Entry, desk: &mut Desk<'_>) -> Option<(TeamId, Team)> {
+pub(super) fn read(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<(TeamId, Team)> {
     let mut fields = desk.fields(&entry.value, "thing-team")?;
     let lead = desk.take(&mut fields, "lead").and_then(|node| desk.text(node)).map(RepId::from);
     let members = match desk.need(&mut fields, "members") {
@@ -28,56 +32,169 @@ pub(super) fn read(entry: &Entry, desk: &mut Desk<'_>) -> Option<(TeamId, Team)>
     };
     let by = desk.take(&mut fields, "by").map_or_else(Vec::new, |node| by(node, desk));
     let hours = desk.take(&mut fields, "hours").and_then(|node| desk.windows(node));
-    for key in ["sla", "pool", "when_closed", "backup"] {
-        if let Some(entry) = fields.entry(key) {
-            desk.not_acted_on(key, entry.key_span);
-        }
-    }
+    let closed = [("wait", WhenClosed::Wait), ("assign", WhenClosed::Assign)];
+    let when_closed =
+        desk.take(&mut fields, "when_closed").and_then(|node| desk.word(node, "when_closed", &closed));
+    let sla = desk.take(&mut fields, "sla").and_then(|node| sla(node, desk));
+    let pool = desk.take(&mut fields, "pool").and_then(|node| pool(node, names, desk));
+    let backup = desk.take(&mut fields, "backup").and_then(|node| desk.spanned(node));
     desk.close(fields);
-    Some((TeamId::from(entry.key.as_str()), Team { lead, members: once_each(members, desk), by, hours }))
+    if let Some(name) = backup.as_ref().filter(|name| name.value == entry.key) {
+        desk.report.error(Code::E0654, name.span).arg("name", &name.value).help("E0654-help");
+    }
+    let team = Team {
+        lead,
+        members: once_each(members, desk),
+        by,
+        hours,
+        when_closed: when_closed.unwrap_or_default(),
+        sla: sla.unwrap_or_default(),
+        pool,
+        backup: backup.map(|name| name.value),
+    };
+    Some((TeamId::from(entry.key.as_str()), team))
+}
+
+/// A whole number of people or things that may be left out.
+fn count(fields: &mut Fields<'_>, key: &'static str, least: i64, desk: &mut Desk<'_>) -> Option<u32> {
+    let node = desk.take(fields, key)?;
+    u32::try_from(desk.whole(node, key, least, i64::from(u32::MAX))?).ok()
 }
 
 /// A rep's name, or a map with weight and limits.
-fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, crate::source::Span)> {
-    let plain = |rep: String| Member {
-        rep: RepId::from(rep),
-        weight: 1,
-        skills: Vec::new(),
-        territory: Vec::new(),
-        open_leads: None,
-        per_day: None,
-    };
+fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, Span)> {
     if node.raw_text().is_some() {
-        return Some((plain(desk.text(node)?), node.span));
+        return Some((Member::new(RepId::from(desk.text(node)?)), node.span));
     }
     let mut fields = desk.fields(node, "thing-member")?;
     let rep = desk.need(&mut fields, "rep").and_then(|node| desk.spanned(node));
-    let most = i64::from(u32::MAX);
-    let count =
-        |fields: &mut crate::syntax::Fields<'_>, key: &'static str, least: i64, desk: &mut Desk<'_>| {
-            let node = desk.take(fields, key)?;
-            u32::try_from(desk.whole(node, key, least, most)?).ok()
-        };
     let weight = count(&mut fields, "weight", 1, desk).unwrap_or(1);
     let open_leads = count(&mut fields, "open_leads", 0, desk);
     let per_day = count(&mut fields, "per_day", 0, desk);
-    let words =
-        |fields: &mut crate::syntax::Fields<'_>, key: &'static str, desk: &mut Desk<'_>| -> Vec<String> {
-            let Some(node) = desk.take(fields, key) else { return Vec::new() };
-            desk.texts(node).into_iter().map(|text| text.value).collect()
-        };
+    let words = |fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>| -> Vec<String> {
+        let Some(node) = desk.take(fields, key) else { return Vec::new() };
+        desk.texts(node).into_iter().map(|text| text.value).collect()
+    };
     let skills = words(&mut fields, "skills", desk);
     let territory = words(&mut fields, "territory", desk);
-    if let Some(entry) = fields.entry("backup") {
-        desk.not_acted_on("backup", entry.key_span);
-    }
+    let backup = desk.take(&mut fields, "backup").and_then(|node| desk.spanned(node));
     desk.close(fields);
     let rep = rep?;
-    Some((Member { weight, skills, territory, open_leads, per_day, ..plain(rep.value) }, rep.span))
+    if let Some(own) = backup.as_ref().filter(|backup| backup.value == rep.value) {
+        desk.report.error(Code::E0654, own.span).arg("name", &own.value).help("E0654-help");
+    }
+    let backup = backup.map(|name| RepId::from(name.value));
+    let member = Member {
+        weight,
+        skills,
+        territory,
+        open_leads,
+        per_day,
+        backup,
+        ..Member::new(RepId::from(rep.value))
+    };
+    Some((member, rep.span))
+}
+
+/// `sla:`.
+fn sla(node: &Node, desk: &mut Desk<'_>) -> Option<Sla> {
+    let mut fields = desk.fields(node, "thing-sla")?;
+    let usual = Sla::default();
+    let accept_within = desk.take(&mut fields, "accept_within").and_then(|node| some_time(node, desk));
+    let first_contact =
+        desk.take(&mut fields, "first_contact").map_or_else(Vec::new, |node| rungs(node, desk));
+    let reassign_at_most = count(&mut fields, "reassign_at_most", 0, desk);
+    let not_back_within = desk.take(&mut fields, "not_back_within").and_then(|node| desk.length(node));
+    let contacts = desk
+        .take(&mut fields, "counts_as_contact")
+        .map(|node| desk.items(node).iter().filter_map(|item| desk.event(item)).collect::<Vec<_>>());
+    desk.close(fields);
+    Some(Sla {
+        accept_within,
+        first_contact,
+        reassign_at_most: reassign_at_most.unwrap_or(usual.reassign_at_most),
+        not_back_within: not_back_within.unwrap_or(usual.not_back_within),
+        counts_as_contact: contacts.unwrap_or(usual.counts_as_contact),
+    })
+}
+
+/// A length that is not nothing.
+pub(super) fn some_time(node: &Node, desk: &mut Desk<'_>) -> Option<Length> {
+    let length = desk.length(node)?;
+    if length.is_zero() {
+        desk.report.error(Code::E0104, node.span).message("E0104-zero");
+        return None;
+    }
+    Some(length)
+}
+
+/// `first_contact:` rungs, each later than the one before.
+fn rungs(node: &Node, desk: &mut Desk<'_>) -> Vec<Rung> {
+    let words = [("remind", RungDoes::Remind), ("reassign", RungDoes::Reassign)];
+    let mut rungs: Vec<Rung> = Vec::new();
+    for item in desk.list(node) {
+        let Some(mut fields) = desk.fields(item, "thing-rung") else { continue };
+        let after =
+            desk.need(&mut fields, "after").and_then(|node| Some((some_time(node, desk)?, node.span)));
+        let does = desk.need(&mut fields, "do").and_then(|node| desk.word(node, "do", &words));
+        desk.close(fields);
+        let (Some((after, span)), Some(does)) = (after, does) else { continue };
+        if let Some(before) =
+            rungs.last().filter(|before| before.after.approximate_ms() >= after.approximate_ms())
+        {
+            desk.report
+                .error(Code::E0650, span)
+                .arg("after", after.to_string())
+                .arg("before", before.after.to_string())
+                .help("E0650-help");
+            continue;
+        }
+        rungs.push(Rung { after, does });
+    }
+    rungs
+}
+
+/// `pool:`.
+fn pool(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<Pool> {
+    let mut fields = desk.fields(node, "thing-pool")?;
+    let after = desk.need(&mut fields, "after").and_then(|node| some_time(node, desk));
+    let warn = desk.take(&mut fields, "warn").and_then(|node| Some((some_time(node, desk)?, node.span)));
+    let postpone = desk.take(&mut fields, "postpone").and_then(|node| postpone(node, names, desk));
+    let claim = desk.take(&mut fields, "claim").and_then(|node| claim(node, desk));
+    desk.close(fields);
+    let after = after?;
+    if let Some((warn, span)) = warn.filter(|(warn, _)| warn.approximate_ms() >= after.approximate_ms()) {
+        desk.report
+            .error(Code::E0652, span)
+            .arg("warn", warn.to_string())
+            .arg("after", after.to_string())
+            .help("E0652-help");
+    }
+    Some(Pool { after, warn: warn.map(|(warn, _)| warn), postpone, claim: claim.unwrap_or_default() })
+}
+
+fn postpone(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<Postpone> {
+    let mut fields = desk.fields(node, "thing-postpone")?;
+    let scope = Scope { allows: Allows::CustomerOnly, ..names.scope() };
+    let when = desk.need(&mut fields, "when").and_then(|node| desk.condition(node, &scope));
+    let by = desk.need(&mut fields, "by").and_then(|node| some_time(node, desk));
+    let times = count(&mut fields, "times", 1, desk).unwrap_or(1);
+    let at_most = desk.take(&mut fields, "at_most").and_then(|node| some_time(node, desk));
+    desk.close(fields);
+    Some(Postpone { when: when?, by: by?, times, at_most })
+}
+
+fn claim(node: &Node, desk: &mut Desk<'_>) -> Option<Claim> {
+    let mut fields = desk.fields(node, "thing-claim")?;
+    let per_day = count(&mut fields, "per_day", 0, desk);
+    let hold = count(&mut fields, "hold", 0, desk);
+    let former_owner_after = desk.take(&mut fields, "former_owner_after").and_then(|node| desk.length(node));
+    desk.close(fields);
+    Some(Claim { per_day, hold, former_owner_after })
 }
 
 /// Refuses a rep who stands twice in a team.
-fn once_each(members: Vec<(Member, crate::source::Span)>, desk: &mut Desk<'_>) -> Vec<Member> {
+fn once_each(members: Vec<(Member, Span)>, desk: &mut Desk<'_>) -> Vec<Member> {
     let mut kept: Vec<Member> = Vec::new();
     for (member, span) in members {
         if kept.iter().any(|known| known.rep == member.rep) {

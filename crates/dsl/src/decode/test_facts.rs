@@ -11,6 +11,7 @@ use crate::test_case::{Fact, TestFact};
 use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use model::calendar::work::{add_work_minutes, subtract_work_minutes};
 use model::{Length, Medium, WorkCalendar, zone};
 use std::collections::BTreeMap;
 
@@ -127,12 +128,8 @@ fn instants(
 }
 
 /// An instant so long after (or before) another, in the zone at hand: months, days and workdays keep the
-/// clock time.
+/// clock time, working hours pass in the hours of the project.
 fn later(from: Timestamp, length: &Length, back: bool, span: Span, desk: &mut Desk<'_>) -> Option<Timestamp> {
-    if length.work_minutes != 0 {
-        desk.not_built("workhours, workminutes", span);
-        return None;
-    }
     let found = moved(from, length, back, &desk.zone, &desk.library.calendar);
     if found.is_none() {
         desk.report.error(Code::E0104, span).message("length-too-long").arg("text", length.to_string());
@@ -158,6 +155,10 @@ fn moved(
     }
     let calendar_part = length.months != 0 || length.days != 0 || length.workdays != 0;
     let at = if calendar_part { zone::to_instant(date.to_datetime(civil.time()), tz) } else { from };
+    let at = match back {
+        false => add_work_minutes(at, length.work_minutes, tz, calendar),
+        true => subtract_work_minutes(at, length.work_minutes, tz, calendar),
+    };
     at.checked_add(SignedDuration::from_millis(i64::from(sign).checked_mul(length.exact_ms)?)).ok()
 }
 

@@ -298,7 +298,7 @@ fn object(verb: &Verb, did: Did) -> Option<String> {
         Verb::Suppress { medium, .. } => (Did::Suppress, medium.map_or("all", Medium::as_str).to_owned()),
         Verb::Unsuppress { medium } => (Did::Unsuppress, medium.map_or("all", Medium::as_str).to_owned()),
         Verb::MoveStage { to, .. } => (Did::MoveStage, to.clone()),
-        Verb::Assign { team, .. } => (Did::Assign, team.to_string()),
+        Verb::Assign { team, .. } => (Did::Assign, team.as_str().to_owned()),
         Verb::Unassign { of } => (Did::Unassign, named(of)),
         Verb::Split { name, .. } => (Did::Split, name.clone()),
         Verb::Task { .. }

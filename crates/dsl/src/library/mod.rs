@@ -2,12 +2,15 @@
 
 use crate::condition::{Aggregate, Condition};
 use crate::source::Span;
-use model::{Decimal, Length, RepId, TeamId, Type, Value, Windows, WorkCalendar};
+use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::BTreeMap;
 
 mod policies;
 
 pub use policies::{Cap, CapPeriod, OverCap, Policies, Reserve};
+pub mod team;
+
+pub use team::{Backup, Claim, Member, Pool, Postpone, Rung, RungDoes, Sla, Team, WhenClosed};
 
 /// Everything of a project but its workflows. Live for all versions from its publish on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -207,36 +210,6 @@ pub struct ScoreTest {
     pub given: crate::test_case::TestCase,
     /// At each of these lengths after the clock: the score, the band.
     pub expect: Vec<(Length, Option<Decimal>, Option<String>, Span)>,
-}
-
-/// A team of reps.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Team {
-    /// The rep who hears of what goes wrong.
-    pub lead: Option<RepId>,
-    /// Its members in order.
-    pub members: Vec<Member>,
-    /// The rules, the first that answers.
-    pub by: Vec<crate::step::AssignBy>,
-    /// When they work; `None`: the project's hours.
-    pub hours: Option<Windows>,
-}
-
-/// A member of a team.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Member {
-    /// Who.
-    pub rep: RepId,
-    /// How many in turn; at least 1.
-    pub weight: u32,
-    /// What they know.
-    pub skills: Vec<String>,
-    /// Where they sell.
-    pub territory: Vec<String>,
-    /// How many open at most; `None`: any number.
-    pub open_leads: Option<u32>,
-    /// How many a day at most; `None`: any number.
-    pub per_day: Option<u32>,
 }
 
 /// A sender.

@@ -4,8 +4,8 @@
 pub mod add;
 pub mod date;
 pub mod schedule;
-pub mod window;
-pub mod work;
+
+pub use model::calendar::{window, work};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,12 @@
 //! `assign` and `unassign`: the walk asks, the batch chooses, the walk goes on.
 
-use crate::advance::{Flow, Walker};
-use crate::assign::{Chosen, Request};
-use dsl::step::{AssignBy, Step, StepIx};
+use crate::advance::{Arrival, Flow, Walker};
+use crate::assign::{Asker, Chosen, Request};
+use crate::assigned;
+use crate::turn::Turn;
+use dsl::step::{Assigned, Step, StepIx, TeamName, Verb};
 use model::event::names;
-use model::{Assignment, Did, EntityId, Event, EventId, Outcome, RepId, TeamId, Value, content_id};
+use model::{Assignment, Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
 use std::collections::BTreeMap;
 
 /// The entity of a kind that the walk is about.
@@ -36,53 +38,98 @@ pub(super) fn owner(walker: &Walker<'_, '_>, of: Option<&str>) -> Option<RepId> 
     if of.is_some() { by_entity } else { by_entity.or_else(|| walker.turn.snapshot.customer.owner()) }
 }
 
-/// Asks for a rep.
-pub(super) fn ask(
-    walker: &mut Walker<'_, '_>,
-    step: &Step,
-    team: &TeamId,
-    by: &[AssignBy],
-    of: Option<&str>,
-    unless_owned: bool,
-) -> Flow {
-    if walker.held_out(step, team.as_str()) {
-        return Flow::Next;
-    }
+/// What is asked of a team about this customer.
+pub(super) fn request(walker: &Walker<'_, '_>, team: &TeamId, asker: Asker, of: Option<&str>) -> Request {
+    let customer = &walker.turn.snapshot.customer;
     let owner = match of {
         Some(_) => owner(walker, of),
-        None => walker.turn.snapshot.customer.owner(),
+        None => customer.owner(),
     };
-    if unless_owned && let Some(owner) = &owner {
-        let values = BTreeMap::from([("rep".to_owned(), owner.as_str().into())]);
-        walker.line(Some(step), Did::Assign, team.as_str(), Outcome::Skipped, None, Some("owned"), values);
-        return Flow::Next;
-    }
-    let territory = ["territory", "region", "city", "country"]
-        .iter()
-        .filter_map(|name| walker.turn.snapshot.customer.text(name).map(str::to_owned))
-        .collect();
-    Flow::Ask(Request {
+    Request {
         team: team.clone(),
         at: walker.moment.at,
-        enrollment: walker.enrollment.id.clone(),
-        step: step.id.clone(),
-        by: by.to_vec(),
+        asker,
+        by: Vec::new(),
         owner,
-        territory,
-    })
+        former: None,
+        territory: territory(&walker.turn.snapshot),
+        skills: Vec::new(),
+        company: customer.text("company").map(str::to_owned),
+        barred: BTreeMap::new(),
+    }
+}
+
+/// Where the customer is: every word that a member's `territory` may name.
+pub(crate) fn territory(snapshot: &Snapshot) -> Vec<String> {
+    ["territory", "region", "province", "city", "country"]
+        .iter()
+        .filter_map(|name| snapshot.customer.text(name).map(str::to_owned))
+        .collect()
+}
+
+/// What the rep must know: as the step says, else the customer's attribute `skill`.
+fn skills(walker: &Walker<'_, '_>, at: StepIx, skill: Option<&Assigned>) -> Vec<String> {
+    let event = walker.event_at(at);
+    let facts = walker.facts(event.as_ref());
+    let value = match skill {
+        Some(skill) => assigned::value(skill, &facts),
+        None => walker.turn.snapshot.customer.get("skill").cloned(),
+    };
+    match value {
+        Some(Value::List(all)) => all,
+        Some(value) => vec![Turn::text_of(&value)],
+        None => Vec::new(),
+    }
+}
+
+/// The team that a step names; `None`: its text has no value, or there is no such team.
+fn team_of(walker: &Walker<'_, '_>, at: StepIx, name: &TeamName) -> Option<TeamId> {
+    let team = match name {
+        TeamName::Named(team) => team.clone(),
+        TeamName::Text(template) => {
+            let event = walker.event_at(at);
+            TeamId::from(assigned::text(template, &walker.facts(event.as_ref()))?.trim().to_owned())
+        }
+    };
+    walker.turn.world.library.teams.contains_key(&team).then_some(team)
+}
+
+/// Asks for a rep.
+pub(super) fn ask(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, _arrival: Arrival) -> Flow {
+    let Verb::Assign { team, by, of, unless_owned, skill, .. } = &step.verb else { return Flow::Next };
+    let Some(id) = team_of(walker, at, team) else {
+        return walker.failed(step, team.as_str(), "team_unknown", BTreeMap::new());
+    };
+    if walker.held_out(step, id.as_str()) {
+        return Flow::Next;
+    }
+    let asker = Asker::Walk { enrollment: walker.enrollment.id.clone(), step: step.id.clone() };
+    let request = request(walker, &id, asker, of.as_deref());
+    if *unless_owned && let Some(owner) = &request.owner {
+        let values = BTreeMap::from([("rep".to_owned(), owner.as_str().into())]);
+        walker.line(Some(step), Did::Assign, id.as_str(), Outcome::Skipped, None, Some("owned"), values);
+        return Flow::Next;
+    }
+    Flow::Ask(Request { by: by.clone(), skills: skills(walker, at, skill.as_ref()), ..request })
 }
 
 /// The answer.
 pub(crate) fn given(walker: &mut Walker<'_, '_>, step: &Step, request: &Request, chosen: &Chosen) -> Flow {
-    let dsl::step::Verb::Assign { of, .. } = &step.verb else { return Flow::Next };
+    let Verb::Assign { of, .. } = &step.verb else { return Flow::Next };
     let mut values = BTreeMap::from([("rule".to_owned(), chosen.rule.as_str().into())]);
     if !chosen.passed_over.is_empty() {
         let passed: serde_json::Map<_, _> =
             chosen.passed_over.iter().map(|(rep, reason)| (rep.clone(), reason.clone().into())).collect();
         values.insert("passed_over".to_owned(), passed.into());
     }
+    let what = request.team.as_str();
     let Some(rep) = &chosen.rep else {
-        return walker.failed(step, request.team.as_str(), "nobody_available", values);
+        let Some(opens_at) = chosen.opens_at else {
+            return walker.failed(step, what, "nobody_available", values);
+        };
+        // A lead at night waits for opening.
+        walker.line(Some(step), Did::Assign, what, Outcome::Deferred, Some(opens_at), Some("closed"), values);
+        return Flow::Rest(opens_at);
     };
     values.insert("rep".to_owned(), rep.as_str().into());
     let entity = of.as_deref().and_then(|kind| entity_of(walker, kind));

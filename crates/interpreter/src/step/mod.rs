@@ -30,9 +30,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         }
         Verb::Unsuppress { medium } => data::unsuppress(walker, step, *medium),
         Verb::MoveStage { of, to } => data::move_stage(walker, at, step, of.as_deref(), to),
-        Verb::Assign { team, by, of, unless_owned } => {
-            assign::ask(walker, step, team, by, of.as_deref(), *unless_owned)
-        }
+        Verb::Assign { .. } => assign::ask(walker, at, step, arrival),
         Verb::Unassign { of } => assign::unassign(walker, at, step, of.as_deref()),
         Verb::Task { .. } => task::task(walker, at, step),
         Verb::Wait(length) => wait::wait(walker, step, length, arrival),
@@ -106,7 +104,7 @@ pub(crate) fn what(verb: &Verb) -> String {
             medium.map_or("all", Medium::as_str).to_owned()
         }
         Verb::MoveStage { to, .. } => to.clone(),
-        Verb::Assign { team, .. } => team.to_string(),
+        Verb::Assign { team, .. } => team.as_str().to_owned(),
         Verb::Unassign { of } => named(of),
         Verb::Task { title, .. } => title.source.clone(),
         Verb::Wait(length) => wait::words(length),

@@ -4,11 +4,13 @@ use crate::advance::{Flow, Walker};
 use crate::assigned;
 use crate::calendar::add::add;
 use crate::condition;
+use crate::rep;
+use dsl::library::team::team_of;
 use dsl::step::{Colleague, Due, Step, StepIx, Verb};
 use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use model::{Did, Outcome, RepId, Task, TaskId, Value, content_id, zone};
+use model::{Did, Outcome, RepId, Task, TaskId, Value, WorkCalendar, content_id, zone};
 use std::collections::BTreeMap;
 
 /// The rep a colleague's word names, and the role where it names none.
@@ -26,22 +28,24 @@ pub(super) fn who(walker: &Walker<'_, '_>, to: &Colleague) -> (Option<RepId>, Op
 
 /// The zone of a rep's working day: their own, else the project's.
 fn zone_of(walker: &Walker<'_, '_>, rep: Option<&RepId>) -> TimeZone {
-    rep.and_then(|rep| walker.turn.reps.get(rep))
-        .and_then(|rep| rep.zone.as_deref())
-        .and_then(zone::zone)
-        .unwrap_or_else(|| walker.turn.world.zone.clone())
+    rep::zone(rep.and_then(|rep| walker.turn.reps.get(rep)), walker.turn.world.zone)
+}
+
+/// The working calendar of a rep: the project's days in their hours, or in those of their team.
+fn calendar_of(walker: &Walker<'_, '_>, rep: Option<&RepId>) -> WorkCalendar {
+    let library = walker.turn.world.library;
+    let team = rep.and_then(|rep| team_of(&library.teams, rep)).map(|(_, team)| team);
+    rep::calendar(library, team, rep.and_then(|rep| walker.turn.reps.get(rep)))
 }
 
 fn due(walker: &Walker<'_, '_>, due: &Due, rep: Option<&RepId>) -> Option<Timestamp> {
-    let zone = zone_of(walker, rep);
+    let (zone, work) = (zone_of(walker, rep), calendar_of(walker, rep));
     match due {
-        Due::After(length) => Some(add(walker.moment.at, length, &zone, &walker.turn.world.library.calendar)),
+        Due::After(length) => Some(add(walker.moment.at, length, &zone, &work)),
         Due::At(operand) => match condition::value(operand, &walker.facts(None))? {
             Value::Instant(instant) => Some(instant),
             Value::Date(date) => Some(zone::to_instant(date.to_datetime(Time::midnight()), &zone)),
-            Value::Length(length) => {
-                Some(add(walker.moment.at, &length, &zone, &walker.turn.world.library.calendar))
-            }
+            Value::Length(length) => Some(add(walker.moment.at, &length, &zone, &work)),
             Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::List(_) | Value::Birthday(_) => None,
         },
     }

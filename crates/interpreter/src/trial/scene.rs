@@ -52,6 +52,7 @@ impl Scene<'_> {
     /// The reps as they stand at the clock.
     pub(super) fn people(&self) -> People {
         let mut people = People::default();
+        people.count(&self.library.model, &self.customers());
         for (id, given) in &self.test.reps {
             let id = RepId::new(id);
             let rep =

@@ -116,8 +116,9 @@ async fn what_is_over_is_not_open() {
         };
         assignment::append(&mut tx, &[&given]).await.expect("appended");
     }
-    let open = assignment::open(&mut tx, &model()).await.expect("counted");
-    assert_eq!(open, std::collections::BTreeMap::from([(RepId::new("li.na"), 2)]));
+    let all = ["li.na", "wang.wei"].map(RepId::new).into();
+    let open = assignment::open(&mut tx, &model(), &all).await.expect("counted");
+    assert_eq!(open, [(RepId::new("li.na"), 2), (RepId::new("wang.wei"), 0)].into());
     let given = assignment::given(&mut tx, minute(0), minute(1)).await.expect("counted");
     assert_eq!(given, std::collections::BTreeMap::from([(RepId::new("li.na"), 2)]));
 }

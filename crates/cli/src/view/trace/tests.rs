@@ -247,6 +247,7 @@ fn every_line() -> Vec<TraceLine> {
         (Did::Task, "owner_unknown"),
         (Did::Assign, "owned"),
         (Did::Assign, "nobody_available"),
+        (Did::Assign, "team_unknown"),
         (Did::MoveStage, "not_allowed"),
         (Did::MoveStage, "same_stage"),
         (Did::MoveStage, "no_entity"),

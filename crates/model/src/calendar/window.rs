@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use model::{Days, Window, Windows, WorkCalendar, zone};
+use crate::{Days, Window, Windows, WorkCalendar, zone};
 
 /// Days without any opening after which a search gives up: working days end at a holiday's end, so only a
 /// mistaken calendar is shut for longer.

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use model::WorkCalendar;
+use crate::WorkCalendar;
 
 use super::window;
 
