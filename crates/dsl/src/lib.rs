@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod drawing;
 pub mod grammar;
 pub mod library;
+mod lint;
 mod mend;
 pub mod project;
 pub mod reads;

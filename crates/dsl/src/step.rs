@@ -21,6 +21,8 @@ pub struct Step {
     pub id: StepId,
     /// Where it stands.
     pub span: Span,
+    /// Where its verb stands.
+    pub word: Span,
     /// The author's remark.
     pub note: Option<String>,
     /// Skipped unless this holds on arrival.

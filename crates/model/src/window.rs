@@ -40,6 +40,12 @@ impl Window {
         self.end
     }
 
+    /// How long it is open, in milliseconds, on a day without a change of the clock.
+    pub fn length_ms(&self) -> i64 {
+        let day = if self.crosses_midnight() { 1_440 } else { 0 };
+        (i64::from(self.end) + day - i64::from(self.start)) * 60_000
+    }
+
     /// Whether it closes on the day after the one it opens on.
     pub const fn crosses_midnight(&self) -> bool {
         self.end < self.start

@@ -65,6 +65,7 @@ impl Arena {
         let step = Step {
             id: StepId::from(""),
             span,
+            word: span,
             note: None,
             only_if: None,
             on_error: OnError::Skip,
@@ -83,6 +84,7 @@ impl Arena {
     pub fn fill(&mut self, at: StepIx, word: &'static str, word_span: Span, verb: Verb, object: String) {
         if let Some(draft) = self.draft_mut(at) {
             draft.step.verb = verb;
+            draft.step.word = word_span;
             draft.word = word;
             draft.word_span = word_span;
             draft.object = object;

@@ -39,6 +39,7 @@ use self::desk::Desk;
 use self::names::Names;
 use crate::diagnostic::{Code, Report, Severity, suggest};
 use crate::library::{Library, Topic};
+use crate::lint;
 use crate::project::{File, Loaded, Project, Settings};
 use crate::source::{FileId, Sources, Spanned};
 use crate::template::{self, Templates};
@@ -87,6 +88,7 @@ fn read(files: &[File], settings: &Settings, mut report: Report) -> Loaded {
     let workflows = loading.workflows(&parsed, &templates, &mut entries);
     let scenarios = loading.scenarios(&parsed, &workflows, &entries);
     let Loading { mut report, library, .. } = loading;
+    look_over(&workflows, &parsed, &library, &mut report);
     let turned_off = turned_off(&parsed);
     report.retain(|found| !turned_off.get(&found.span.file).is_some_and(|codes| codes.contains(&found.code)));
     let broken = broken(&report);
@@ -495,6 +497,23 @@ fn single_name(
     }
     seen.insert(key, name.span);
     true
+}
+
+/// The lints, over workflows whose files have no error: a warning about half a file would mislead.
+fn look_over(
+    workflows: &[(FileId, crate::workflow::Workflow)],
+    parsed: &[(FileId, Node)],
+    library: &Library,
+    report: &mut Report,
+) {
+    let broken = broken(report);
+    let nodes: BTreeMap<FileId, &Node> = parsed.iter().map(|(file, node)| (*file, node)).collect();
+    for (file, workflow) in workflows.iter().filter(|(file, _)| !broken.contains(file)) {
+        if let Some(node) = nodes.get(file) {
+            lint::workflow(workflow, node, library, report);
+        }
+    }
+    lint::library(library, report);
 }
 
 /// The warnings that each file turns off by `lint:`.

@@ -210,6 +210,14 @@ codes! {
     W0701 "A wait that is longer than the goal counts.",
     W0704 "A release by a rank that nobody can be asked for.",
     W0705 "A reserve without a cap.",
+    W0708 "Two mails that one customer can get on one day.",
+    W0709 "A goal or exit that ends all walks of a customer instead of one.",
+    W0710 "A workflow about an abandoned basket that goes on after the purchase.",
+    W0711 "A question about a mail before it can have arrived.",
+    W0712 "A branch that rests on opened mails alone.",
+    W0713 "A message that goes out when the goal does not count any more.",
+    W0714 "A condition that can never be true.",
+    W0715 "A case that an earlier case always takes.",
 }
 
 impl Code {
