@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    check, completions, config, demo, explain, graph, import, init, people, preview, publish, run, schema,
-    sends, simulate, test, why,
+    check, completions, config, demo, explain, graph, import, init, lsp, people, preview, publish, run,
+    schema, sends, simulate, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -100,6 +100,11 @@ pub enum Verb {
     /// Write the JSON Schema of the project, by which editors complete and check
     #[command(after_help = "Example:\n  nurture schema --out schemas")]
     Schema(schema::Args),
+    /// Serve an editor: mistakes as one types, completion, hover, definitions
+    #[command(
+        after_help = "Example:\n  nurture lsp      (the editor starts it; it speaks over standard input and output)"
+    )]
+    Lsp(lsp::Args),
     /// Show the settings and where each value came from
     #[command(after_help = "Example:\n  nurture config show")]
     Config(config::Args),

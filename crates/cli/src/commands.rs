@@ -8,6 +8,7 @@ pub mod explain;
 pub mod graph;
 pub mod import;
 pub mod init;
+pub mod lsp;
 pub mod people;
 pub mod preview;
 pub mod publish;
@@ -137,6 +138,7 @@ pub fn without_project(
         | Verb::Demo(_)
         | Verb::Sends(_)
         | Verb::Schema(_)
+        | Verb::Lsp(_)
         | Verb::Config(_) => None,
     }
 }
@@ -159,6 +161,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Demo(_)
         | Verb::Sends(_)
         | Verb::Schema(_)
+        | Verb::Lsp(_)
         | Verb::Config(_)
         | Verb::Completions(_)
         | Verb::Man(_) => None,
@@ -182,6 +185,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),
+        Verb::Lsp(args) => lsp::perform(args, context),
         Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The folder's name in the paths of [`File`], whatever the setting `workflows` calls it.
-const FOLDER: &str = "workflows";
+pub const FOLDER: &str = "workflows";
 /// Sample data beside the workflows: no files of the language.
 const SAMPLES: &str = "samples";
 

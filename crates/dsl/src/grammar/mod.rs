@@ -3,6 +3,7 @@
 //! compares it with the keys that the decoder asks for, so that the two cannot drift.
 
 mod files;
+pub mod functions;
 mod libraries;
 pub mod names;
 mod people;
@@ -16,9 +17,10 @@ mod triggers;
 mod values;
 
 pub use files::FILES;
+pub use functions::FUNCTIONS;
 pub use steps::{COMMON, VERBS};
 pub use triggers::TRIGGERS;
-pub use values::sort;
+pub use values::sort as values_sort;
 
 use model::words::Language;
 
@@ -305,5 +307,15 @@ fn reach_value(value: &Value, all: &mut Vec<&'static Thing>) {
         | Value::Trigger
         | Value::Flag
         | Value::Seen => {}
+    }
+}
+
+/// What an item of a list of steps is.
+pub static STEP: Value = Value::Thing(&scoring::ONE_STEP);
+
+impl Thing {
+    /// Whether it stands for any step.
+    pub fn is_any_step(&self) -> bool {
+        std::ptr::eq(self, &scoring::ONE_STEP)
     }
 }

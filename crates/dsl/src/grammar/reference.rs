@@ -1,7 +1,7 @@
 //! The reference of the language as Markdown, made from the grammar.
 
 use super::values::sort;
-use super::{COMMON, FILES, Key, Kind, TRIGGERS, Thing, VERBS, Value, things};
+use super::{COMMON, FILES, FUNCTIONS, Key, Kind, TRIGGERS, Thing, VERBS, Value, things};
 use model::words::Language;
 use std::fmt::Write as _;
 
@@ -13,6 +13,7 @@ struct Words {
     steps: &'static str,
     every: &'static str,
     parts: &'static str,
+    functions: &'static str,
     values: &'static str,
     head: &'static str,
     needed: &'static str,
@@ -31,6 +32,7 @@ const EN: Words = Words {
     steps: "Steps",
     every: "Keys of every step",
     parts: "Parts",
+    functions: "Functions of conditions",
     values: "Values",
     head: "| key | what | value | default | example |",
     needed: "**must be there**",
@@ -49,6 +51,7 @@ const ZH: Words = Words {
     steps: "步骤",
     every: "每个步骤都可以写的键",
     parts: "组成部分",
+    functions: "条件里的函数",
     values: "值",
     head: "| 键 | 含义 | 值 | 默认 | 例子 |",
     needed: "**必填**",
@@ -89,6 +92,8 @@ pub fn reference(language: Language) -> String {
             page.thing(thing, thing.name);
         }
     }
+    page.line(&format!("\n## {}", words.functions));
+    page.functions();
     page.line(&format!("\n## {}", words.values));
     page.values();
     page.text
@@ -182,6 +187,16 @@ impl Page {
             | Value::Trigger
             | Value::Flag
             | Value::Seen => sort(value).say.to(self.language).to_owned(),
+        }
+    }
+
+    fn functions(&mut self) {
+        let (what, example) =
+            if self.language == Language::En { ("what", "example") } else { ("含义", "例子") };
+        self.line(&format!("\n| | {what} | {example} |\n|---|---|---|"));
+        for function in FUNCTIONS {
+            let say = function.say.to(self.language);
+            self.line(&format!("| `{}` | {say} | `{}` |", function.name, function.shape));
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) static SCORING: Thing = Thing {
         .like("{ A: 30, B: 20, C: 10, D: 0 }"),
         key(
             "on_band",
-            Value::Map(&Value::Any(&[Value::Steps, Value::Thing(&STEP)])),
+            Value::Map(&Value::Any(&[Value::Steps, Value::Thing(&ONE_STEP)])),
             "What is done when a band is reached.",
             "升到某个等级时做什么。",
         )
@@ -83,7 +83,7 @@ pub(super) static SCORING: Thing = Thing {
     example: "scoring: lead_score\nrange: 0-100\nfit:\n  - when: customer.employees >= 200\n    points: 15\nbehaviour:\n  half_life: 14 days\n  rules:\n    - event: email.clicked\n      points: 4\nbands: { cold: 0, warm: 30, hot: 60, stay: 5 }",
 };
 /// A single step, written without a list.
-static STEP: Thing = Thing {
+pub(super) static ONE_STEP: Thing = Thing {
     name: "one_step",
     what: "thing-step",
     say: say("One step.", "一个步骤。"),

@@ -1117,6 +1117,8 @@ setting-public_url = the console's address in links; none: http:// and `listen`
 setting-delivery = who gets messages: file (nobody, they go to the outbox folder), only (those in delivery_to), live (everybody)
 setting-delivery_to = with delivery = "only": the addresses, * stands for anything; in the environment with commas
 setting-outbox = the folder of caught messages, below the project
+lsp-fix = Put `{ $text }`
+lsp-fix-all = Mend everything in this file that has one answer
 schema-written = { $path } written: the editor completes and checks by it
 check-fine = { $files ->
     [one] 1 file checked, nothing wrong

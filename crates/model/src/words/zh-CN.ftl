@@ -1084,6 +1084,8 @@ setting-public_url = 链接里控制台的地址；没有时用 http:// 加 `lis
 setting-delivery = 消息发给谁：file（谁也不发，放进发件箱文件夹）、only（只发给 delivery_to 里的）、live（所有人）
 setting-delivery_to = delivery = "only" 时的收件地址，* 代表任意内容；在环境变量里用逗号隔开
 setting-outbox = 拦下的消息存放的文件夹，在项目文件夹里
+lsp-fix = 改成 `{ $text }`
+lsp-fix-all = 修正本文件中所有只有一种改法的错误
 schema-written = 已写入 { $path }：编辑器会用它补全和检查
 check-fine = 检查了 { $files } 个文件，没有问题
 check-found = { $errors } 个错误，{ $warnings } 个警告

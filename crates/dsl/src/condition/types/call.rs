@@ -329,3 +329,16 @@ fn plain(ty: &Type) -> Type {
         Sort::YesNo | Sort::Date | Sort::Time | Sort::Duration | Sort::List | Sort::Birthday => ty.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_function_is_described_and_no_other() {
+        let described: Vec<&str> = crate::grammar::FUNCTIONS.iter().map(|function| function.name).collect();
+        let known: std::collections::BTreeSet<&str> = super::FUNCTIONS.into_iter().collect();
+        assert_eq!(known, described.iter().copied().collect());
+        for function in crate::grammar::FUNCTIONS {
+            assert!(function.shape.starts_with(&format!("{}(", function.name)), "{}", function.shape);
+        }
+    }
+}
