@@ -434,6 +434,7 @@ impl<'a> Turn<'a> {
         self.changes.trace.push(TraceLine {
             at: line.at,
             offset: self.zone.to_offset(line.at),
+            until_offset: self.zone.to_offset(line.until.unwrap_or(line.at)),
             customer: self.snapshot.customer.id.clone(),
             workflow: line.workflow.0.clone(),
             version: line.workflow.1.clone(),

@@ -2,8 +2,8 @@
 //! in tests and in `why`. It holds codes and values; words are made at the edge.
 
 use crate::{CustomerId, EnrollmentId, StepId, VersionId, WorkflowId};
-use jiff::Timestamp;
 use jiff::tz::Offset;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -248,6 +248,8 @@ pub struct TraceLine {
     pub outcome: Outcome,
     /// Until when it waits or is deferred.
     pub until: Option<Timestamp>,
+    /// The customer's offset from UTC at `until`; where there is none, that of `at`.
+    pub until_offset: Offset,
     /// The stable code of why (`quiet_hours`); for an exit by a step, the author's word.
     pub reason: Option<String>,
     /// The values the decision rests on, by name.
@@ -255,9 +257,16 @@ pub struct TraceLine {
 }
 
 impl TraceLine {
+    /// An instant on the customer's clock, as far as the line knows it: `until` has an offset of its own, for a
+    /// wait may go across a change of the clocks.
+    pub fn zoned(&self, instant: Timestamp) -> Zoned {
+        let offset = if self.until == Some(instant) { self.until_offset } else { self.offset };
+        instant.to_zoned(offset.to_time_zone())
+    }
+
     /// The instant as the customer's clock showed it: `2026-03-02T09:00:00+08:00`.
     pub fn local(&self, instant: Timestamp) -> String {
-        let zoned = instant.to_zoned(self.offset.to_time_zone());
+        let zoned = self.zoned(instant);
         let millis = if instant.subsec_millisecond() == 0 {
             "%Y-%m-%dT%H:%M:%S%:z"
         } else {

@@ -16,19 +16,19 @@ use std::collections::BTreeMap;
 // on where earlier batches ended (snapshot.rs, each save).  ?1 rows
 pub(crate) const APPEND: &str = "
 INSERT INTO trace (slot, customer, at, number, offset, workflow, version, enrollment, step, did, what, outcome, until,
-                   reason, line)
+                   until_offset, reason, line)
 SELECT value->>'slot', value->>'customer', value->>'at',
        value->>'number' + coalesce((SELECT max(t.number) + 1 FROM trace AS t
          WHERE t.slot = value->>'slot' AND t.customer = value->>'customer' AND t.at = value->>'at'), 0),
        value->>'offset', value->>'workflow', value->>'version', value->>'enrollment', value->>'step', value->>'did',
-       value->>'what', value->>'outcome', value->>'until', value->>'reason', value->>'line'
+       value->>'what', value->>'outcome', value->>'until', value->>'until_offset', value->>'reason', value->>'line'
 FROM jsonb_each(?1) WHERE true";
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT t.at, t.offset, t.customer, t.workflow, t.version, t.enrollment, t.step, t.did, t.what, t.outcome,
-                    t.until, t.reason, t.line FROM trace AS t ",
+                    t.until, t.reason, t.line, t.until_offset FROM trace AS t ",
             $rest
         )
     };
@@ -68,6 +68,7 @@ struct Stored<'a> {
     what: &'a str,
     outcome: &'static str,
     until: Option<i64>,
+    until_offset: Option<i32>,
     reason: Option<&'a str>,
     line: &'a BTreeMap<String, serde_json::Value>,
 }
@@ -96,6 +97,7 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
             what: &line.what,
             outcome: line.outcome.as_str(),
             until: millis_of(line.until),
+            until_offset: (line.until_offset != line.offset).then(|| line.until_offset.seconds()),
             reason: line.reason.as_deref(),
             line: &line.values,
         });
@@ -114,6 +116,7 @@ fn read(row: &SqliteRow) -> Result<TraceLine, StoreError> {
     let customer: String = row.try_get(2).map_err(tried)?;
     let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("trace", &customer, what);
     let offset: i32 = row.try_get(1).map_err(tried)?;
+    let until_offset: Option<i32> = row.try_get(13).map_err(tried)?;
     let (did, outcome): (&str, &str) = (row.try_get(7).map_err(tried)?, row.try_get(9).map_err(tried)?);
     let values: &str = row.try_get(12).map_err(tried)?;
     Ok(TraceLine {
@@ -128,6 +131,8 @@ fn read(row: &SqliteRow) -> Result<TraceLine, StoreError> {
         outcome: Outcome::from_word(outcome)
             .ok_or_else(|| corrupt(&format_args!("the outcome `{outcome}`")))?,
         until: instant_of("trace", &customer, row.try_get(10).map_err(tried)?)?,
+        until_offset: Offset::from_seconds(until_offset.unwrap_or(offset))
+            .map_err(|error| corrupt(&error))?,
         reason: row.try_get(11).map_err(tried)?,
         values: serde_json::from_str(values).map_err(|error| corrupt(&error))?,
         customer: CustomerId::from(customer),

@@ -119,6 +119,7 @@ fn outlook(
         let line = |did, what: &str, outcome, reason: &str, values| TraceLine {
             at: now,
             offset: zone.to_offset(now),
+            until_offset: zone.to_offset(now),
             customer: snapshot.customer.id.clone(),
             workflow: workflow.id.clone(),
             version: workflow.version.clone(),

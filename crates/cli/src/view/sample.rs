@@ -11,6 +11,7 @@ pub fn line(at: &str, did: Did, what: &str, outcome: Outcome, reason: &str, valu
     TraceLine {
         at,
         offset: Offset::constant(8),
+        until_offset: Offset::constant(8),
         customer: CustomerId::new("c10"),
         workflow: WorkflowId::new("birthday"),
         version: VersionId::new("v1"),

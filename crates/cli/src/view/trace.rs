@@ -77,7 +77,7 @@ pub fn sign(line: &TraceLine) -> char {
 
 /// An instant on the customer's clock: `2026-03-12 09:00`, with seconds only where there are some.
 pub fn clock(line: &TraceLine, at: Timestamp) -> String {
-    let zoned = at.to_zoned(line.offset.to_time_zone());
+    let zoned = line.zoned(at);
     let format = if zoned.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
     zoned.strftime(format).to_string()
 }
@@ -107,7 +107,7 @@ impl Words<'_> {
     }
 
     fn short(&self, at: Timestamp) -> String {
-        let day = |at: Timestamp| at.to_zoned(self.line.offset.to_time_zone()).date();
+        let day = |at: Timestamp| self.line.zoned(at).date();
         let full = clock(self.line, at);
         if day(at) == day(self.line.at) { full.get(11..).unwrap_or(&full).to_owned() } else { full }
     }

@@ -32,6 +32,7 @@ fn line(customer: &str, did: Did, what: &str) -> TraceLine {
     TraceLine {
         at: minute(10),
         offset: jiff::tz::Offset::from_seconds(8 * 3600).expect("an offset"),
+        until_offset: jiff::tz::Offset::from_seconds(8 * 3600).expect("an offset"),
         customer: CustomerId::new(customer),
         workflow: WorkflowId::new("welcome"),
         version: VersionId::new("v1"),

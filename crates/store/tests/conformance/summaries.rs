@@ -11,6 +11,7 @@ fn line(workflow: &str, at: Timestamp, did: Did, outcome: Outcome, reason: Optio
     TraceLine {
         at,
         offset: jiff::tz::Offset::UTC,
+        until_offset: jiff::tz::Offset::UTC,
         customer: CustomerId::new("a"),
         workflow: WorkflowId::new(workflow),
         version: VersionId::new("v1"),

@@ -11,6 +11,7 @@ fn line(did: Did, what: &str, outcome: Outcome, reason: &str, values: Json) -> T
     TraceLine {
         at: "2026-03-12T01:00:00Z".parse().unwrap(),
         offset: Offset::constant(8),
+        until_offset: Offset::constant(8),
         customer: CustomerId::new("c1"),
         workflow: WorkflowId::new("winback"),
         version: VersionId::new("v1"),
