@@ -10,6 +10,7 @@ mod lint;
 mod mend;
 pub mod project;
 pub mod reads;
+pub mod record;
 pub mod source;
 pub mod step;
 pub mod syntax;

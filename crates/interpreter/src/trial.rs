@@ -5,6 +5,7 @@ pub mod coverage;
 mod facts;
 mod judge;
 mod people;
+pub mod record;
 mod recorder;
 mod scene;
 mod score;

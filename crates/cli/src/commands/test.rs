@@ -1,12 +1,13 @@
 //! `nurture test`: the tests inside workflow, scenario and scoring files.
 
+mod record;
 mod run;
 
 use super::Context;
 use super::check::{self, Format};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
-use crate::project::{self, Selection};
+use crate::project;
 use crate::view::test::{self, Tested, coverage};
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
@@ -17,8 +18,8 @@ use std::path::PathBuf;
 /// What `test` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Run only the tests of these files and folders
-    #[arg(value_name = "PATH")]
+    /// Run only the tests of these files and folders, or of workflows, scenarios and scores by name
+    #[arg(value_name = "PATH|NAME")]
     pub paths: Vec<PathBuf>,
     /// Run only the tests whose name has this in it
     #[arg(long = "test", value_name = "NAME")]
@@ -26,6 +27,12 @@ pub struct Args {
     /// List what no test walks, by file and line
     #[arg(long)]
     pub coverage: bool,
+    /// Write what happens into the `expect` of the tests that fail or have none, for you to look through
+    #[arg(long)]
+    pub record: bool,
+    /// With `--record`: show what would be written, and write nothing
+    #[arg(long, requires = "record")]
+    pub dry_run: bool,
     /// How to print: for people, for programs, or as remarks on a pull request
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
@@ -34,13 +41,16 @@ pub struct Args {
 /// Runs the tests and prints what came of them. Exit 1: a test failed, or a file cannot be used; 4: no test
 /// has the name.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let selection = run::selection(context, &args.paths)?;
     let mut loaded = project::load_with(&context.config, &selection)?;
     check::limit(&mut loaded, &selection);
     loaded.report.retain(|found| found.severity() == Severity::Error);
     let tests = run::all(&loaded, &selection, args.name.as_deref());
     if let (Some(name), true, false) = (&args.name, tests.is_empty(), loaded.report.has_errors()) {
         return Err(Failure::say(Exit::NotFound, context.language, "test-no-such", &[("name", name)]));
+    }
+    if args.record {
+        return record::perform(args, context, &selection, &loaded, &tests, out);
     }
     // Of some tests of a file nobody can say what the others walk.
     let coverages = if args.name.is_some() { Vec::new() } else { run::coverage(&loaded, &selection, &tests) };

@@ -1175,12 +1175,17 @@ test-covered-all = the tests walk every step and branch ({ $all })
 test-coverage-file = file
 test-coverage-steps = steps
 test-coverage-branches = branches
+test-no-file = There is no file and no workflow, scenario or score `{ $name }`.
 test-no-such = No test is called `{ $name }`.
-test-record-none = There is nothing to write: `{ $name }` stands in brackets on one line. Write it as a list of lines first.
-test-recorded = written: look through it before you keep it ({ $count ->
-    [one] 1 test
-   *[other] { $count } tests
-})
+test-record-brackets = The test at { $place } stands in brackets on one line: write it as a list of lines first.
+test-recorded = { $count ->
+    [one] the `expect` of 1 test is written
+   *[other] the `expect` of { $count } tests is written
+}: look through it before you keep it
+test-record-dry = { $count ->
+    [one] the `expect` of 1 test would be written
+   *[other] the `expect` of { $count } tests would be written
+}
 test-record-same = nothing changes: the expected lines are what happens
 test-order = it came, but before what stands above it in `expect`
 test-nothing-near = nothing like it came

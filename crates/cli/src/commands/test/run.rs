@@ -1,6 +1,8 @@
 //! Runs the tests of a project on all processors; they come back in the order of the files.
 
-use crate::project::Selection;
+use crate::commands::Context;
+use crate::exit::{Exit, Failure};
+use crate::project::{self, Selection};
 use crate::view::test::Tested;
 use dsl::library::{ScoreTest, Scoring};
 use dsl::project::{Loaded, Project};
@@ -10,11 +12,12 @@ use dsl::workflow::Workflow;
 use interpreter::render::Renderer;
 use interpreter::trial;
 use interpreter::trial::coverage::{self, Coverage};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A test, and what it is a test of.
-enum Job<'p> {
+pub(super) enum Job<'p> {
     /// Of a workflow.
     Workflow(&'p Arc<Workflow>, &'p TestCase),
     /// Of several.
@@ -24,7 +27,8 @@ enum Job<'p> {
 }
 
 impl Job<'_> {
-    fn name(&self) -> &str {
+    /// The test's name.
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Workflow(_, test) | Self::Scenario(_, test) => &test.name,
             Self::Score(_, test) => &test.given.name,
@@ -44,6 +48,41 @@ impl Job<'_> {
         };
         Tested { subject, verdict }
     }
+}
+
+/// The files that paths and names mean: what is no path may be the name of a workflow, a scenario or a score.
+/// Errors: 3, there is no such path; 4, nothing has the name.
+pub fn selection(context: &Context, given: &[PathBuf]) -> Result<Selection, Failure> {
+    let (config, here) = (&context.config, &context.here);
+    let is_name = |path: &&PathBuf| {
+        let text = path.to_string_lossy();
+        let exists = here.join(path).exists() || config.project.join(path).exists();
+        !exists && !text.contains(['/', '\\']) && !text.ends_with(".yaml")
+    };
+    if !given.iter().any(|path| is_name(&path)) {
+        return Selection::of(config, here, given);
+    }
+    let loaded = project::load(config)?;
+    let (project, sources) = (&loaded.project, &loaded.sources);
+    let file_of = |name: &str| {
+        let workflow = project.workflows.values().find(|workflow| workflow.id.as_str() == name);
+        let span = workflow.map(|workflow| workflow.span);
+        let span = span.or_else(|| project.scenarios.get(name).map(|scenario| scenario.span));
+        let span = span.or_else(|| project.library.scorings.get(name).map(|scoring| scoring.span))?;
+        Some(PathBuf::from(sources.name(span.file)))
+    };
+    let mut paths = Vec::new();
+    for path in given {
+        if is_name(&path) {
+            let name = path.to_string_lossy();
+            paths.push(file_of(&name).ok_or_else(|| {
+                Failure::say(Exit::NotFound, context.language, "test-no-file", &[("name", &name)])
+            })?);
+        } else {
+            paths.push(path.clone());
+        }
+    }
+    Selection::of(config, here, &paths)
 }
 
 /// Runs the tests of the files meant, those whose name has `name` in it: workflows, scenarios, scores, each
@@ -75,7 +114,8 @@ pub fn all(loaded: &Loaded, selection: &Selection, name: Option<&str>) -> Vec<Te
     done.into_iter().map(|(_, tested)| tested).collect()
 }
 
-fn jobs<'p>(loaded: &'p Loaded, selection: &Selection) -> Vec<Job<'p>> {
+/// The tests of the files meant.
+pub(super) fn jobs<'p>(loaded: &'p Loaded, selection: &Selection) -> Vec<Job<'p>> {
     let project = &loaded.project;
     let is_meant = |span: Span| selection.has(loaded.sources.name(span.file));
     let mut jobs = Vec::new();
