@@ -41,7 +41,7 @@ fn the_tests_inside_the_examples_pass() {
     for workflow in project.workflows.values() {
         for test in &workflow.tests {
             ran += 1;
-            let verdict = trial::run(&project.library, &renderer, workflow, test);
+            let verdict = trial::run(project, &renderer, workflow, test);
             let lines: Vec<String> = verdict
                 .trace
                 .iter()

@@ -33,7 +33,7 @@ fn tests_inside_shipped_files_pass() {
     for workflow in project.workflows.values() {
         for test in &workflow.tests {
             ran += 1;
-            let verdict = trial::run(&project.library, &renderer, workflow, test);
+            let verdict = trial::run(project, &renderer, workflow, test);
             if !verdict.problems.is_empty() {
                 let mut lines: Vec<String> =
                     verdict.problems.iter().map(|problem| told(&loaded.sources, problem)).collect();

@@ -88,7 +88,7 @@ fn played(case: &Path) -> (String, Vec<String>) {
     let mut verdicts: Vec<(&str, trial::Verdict)> = Vec::new();
     for workflow in project.workflows.values() {
         for test in &workflow.tests {
-            let verdict = trial::run(&project.library, &renderer, workflow, test);
+            let verdict = trial::run(project, &renderer, workflow, test);
             verdicts.push((workflow.id.as_str(), verdict));
         }
     }

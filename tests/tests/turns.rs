@@ -339,6 +339,7 @@ fn of_two_schedules_of_one_instant_the_higher_priority_goes_first() {
         workflow: WorkflowId::new(id),
         at: at("2026-03-02 10:00"),
         by: "manual".to_owned(),
+        inputs: BTreeMap::new(),
     };
     let lines = desk.turn("2026-03-02 10:00", vec![start("a_low"), start("b_high")]);
     assert!(lines.iter().any(|line| line == "03-02 10:00 a_low tag low done"), "{lines:#?}");

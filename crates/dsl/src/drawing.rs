@@ -170,6 +170,7 @@ impl Drawing<'_> {
             }
             Trigger::Schedule(schedule) => schedule.to_string(),
             Trigger::Manual => self.word("draw-manual", &[]),
+            Trigger::Called => self.word("draw-called", &[]),
         }
     }
 
@@ -295,6 +296,7 @@ impl Drawing<'_> {
             | Verb::Wait(_)
             | Verb::WaitUntil(_)
             | Verb::WaitForDate { .. }
+            | Verb::Call { .. }
             | Verb::Exit(_) => Vec::new(),
         }
     }

@@ -67,7 +67,8 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
         | Trigger::Schedule(_)
-        | Trigger::Manual => {}
+        | Trigger::Manual
+        | Trigger::Called => {}
     }
     for rule in &workflow.exit_when {
         condition(rule.when.as_ref());
@@ -104,6 +105,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             | Verb::WaitForDate { .. }
             | Verb::Timeline(_)
             | Verb::Split { .. }
+            | Verb::Call { .. }
             | Verb::Exit(_) => {}
         }
     }
@@ -115,7 +117,9 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         match &step.verb {
             Verb::Set(values) => assigned.extend(values.iter().map(|(_, value)| value)),
             Verb::Assign { skill, .. } => assigned.extend(skill),
-            Verb::Record { with, .. } => assigned.extend(with.iter().map(|(_, value)| value)),
+            Verb::Record { with, .. } | Verb::Call { with, .. } => {
+                assigned.extend(with.iter().map(|(_, value)| value))
+            }
             Verb::Send(message) => assigned.extend(message.vars.iter().map(|(_, value)| value)),
             Verb::Split { ways, .. } => {
                 assigned.extend(ways.iter().flat_map(|way| way.vars.iter().map(|(_, value)| value)));
@@ -168,7 +172,8 @@ pub fn of_workflow(workflow: &Workflow, library: &Library) -> BTreeSet<String> {
         | Trigger::Date(_)
         | Trigger::Segment { .. }
         | Trigger::Schedule(_)
-        | Trigger::Manual => {}
+        | Trigger::Manual
+        | Trigger::Called => {}
     }
     for step in &workflow.steps {
         if let Verb::WaitFor { events, .. } = &step.verb {

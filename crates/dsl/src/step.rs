@@ -4,7 +4,7 @@
 use crate::condition::{Condition, Operand};
 use crate::source::Span;
 use jiff::civil::Time;
-use model::{Decimal, Length, Medium, Shift, StepId, TeamId, Value, Windows};
+use model::{Decimal, Length, Medium, Shift, StepId, TeamId, Value, Windows, WorkflowId};
 
 /// Index of a step in its workflow's arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -294,6 +294,15 @@ pub enum Verb {
         times: u32,
         /// Asked after each pass.
         until: Option<Condition>,
+    },
+    /// `call`: another workflow, for the same customer.
+    Call {
+        /// Which.
+        workflow: WorkflowId,
+        /// Its inputs.
+        with: Vec<(String, Assigned)>,
+        /// Rests here until it ends. The default.
+        wait: bool,
     },
     /// `exit`.
     Exit(String),

@@ -25,6 +25,8 @@ pub struct TestCase {
     pub history: Vec<TestFact>,
     /// Facts from the clock on.
     pub events: Vec<TestFact>,
+    /// What is handed in to a workflow that is called or started by hand.
+    pub inputs: BTreeMap<String, Value>,
     /// What is known of reps at the clock, by their id.
     pub reps: BTreeMap<String, TestRep>,
     /// The arms that are fixed: split name → way; `holdout` → `true`.

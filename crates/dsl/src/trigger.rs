@@ -57,6 +57,8 @@ pub enum Trigger {
     Schedule(Schedule),
     /// A person or the API.
     Manual,
+    /// A `call` of another workflow, and nothing else.
+    Called,
 }
 
 /// Which way the edge of a segment is crossed.

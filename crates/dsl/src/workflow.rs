@@ -5,7 +5,8 @@ use crate::source::Span;
 use crate::step::{Assigned, Block, BlockIx, Step, StepIx};
 use crate::test_case::TestCase;
 use crate::trigger::Trigger;
-use model::{Length, StepId, VersionId, Windows, WorkflowId};
+use model::{Length, StepId, Type, Value, VersionId, Windows, WorkflowId};
+use std::collections::BTreeMap;
 
 /// One automation, checked: every name in it exists, every type fits.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,8 @@ pub struct Workflow {
     pub approval: Option<String>,
     /// Higher goes first. Default 0.
     pub priority: i64,
+    /// What a call hands in, by name.
+    pub inputs: BTreeMap<String, Input>,
     /// The walk's variables and their first values.
     pub vars: Vec<(String, Assigned)>,
     /// The top list.
@@ -78,6 +81,45 @@ impl Workflow {
     /// The step with this id; `None`: it is not in this version.
     pub fn find(&self, id: &StepId) -> Option<StepIx> {
         self.steps.iter().position(|step| step.id == *id).map(|place| StepIx(place as u32))
+    }
+}
+
+/// One of a workflow's `inputs`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Its type.
+    pub ty: InputType,
+    /// Whether a call may leave it out.
+    pub optional: bool,
+    /// What it is where a call leaves it out; `None`: unknown.
+    pub default: Option<Value>,
+    /// The word that a person reads.
+    pub title: Option<String>,
+}
+
+impl Input {
+    /// Whether every call must hand it in.
+    pub fn is_needed(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
+}
+
+/// The type of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputType {
+    /// A value like any other.
+    Value(Type),
+    /// The name of a team: for `assign: "{{inputs.NAME}}"`.
+    Team,
+}
+
+impl InputType {
+    /// The type that conditions and merge tags see.
+    pub fn value(&self) -> Type {
+        match self {
+            Self::Value(ty) => ty.clone(),
+            Self::Team => Type::Text,
+        }
     }
 }
 

@@ -126,6 +126,10 @@ impl Engine {
         {
             return Err((reason, String::new()));
         }
+        let refused = |topic: &String| permit::allowed(snapshot, Some(topic), outgoing.medium, now).is_some();
+        if outgoing.to == model::Recipient::Customer && outgoing.also_needs.iter().any(refused) {
+            return Err(("consent", String::new()));
+        }
         letter::make(published, reps, snapshot, outgoing, now)
     }
 

@@ -11,7 +11,7 @@ use crate::world::Moment;
 use dsl::step::{BlockIx, BlockOwner, OnError, Step, StepIx, Verb};
 use dsl::workflow::{Goal, Workflow};
 use jiff::Timestamp;
-use model::{Did, Enrollment, EnrollmentId, Entry, Outcome, StepId, WalkState};
+use model::{Caller, Did, Enrollment, EnrollmentId, Entry, Outcome, StepId, Value, WalkState};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(crate) enum Flow {
     Goal,
     /// It asks for a rep.
     Ask(Request),
+    /// Something ends the walk that called it, and so both.
+    Above(EnrollmentId, permit::Stays),
 }
 
 /// A walk under way in a turn.
@@ -72,15 +74,18 @@ pub(crate) fn advance(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment, ar
             Flow::Rest(until) => return walker.rest(step, until, arrival),
             Flow::Leave(reason) => return walker.end(&reason),
             Flow::Goal => {
-                let entry = Entry {
-                    name: "goal".to_owned(),
-                    at: moment.at,
-                    received_at: moment.at,
-                    ..Entry::default()
-                };
                 let id = walker.enrollment.id.clone();
                 walker.put();
-                return reach_goal(turn, &id, entry, moment);
+                return reach_goal(turn, &id, goal_entry(moment), moment);
+            }
+            Flow::Above(caller, stays) => {
+                walker.enrollment.state = WalkState::Ready { step: step.id.clone(), since: moment.at };
+                walker.put();
+                return match stays {
+                    permit::Stays::Leaves(reason) => leave(turn, &caller, &reason, moment),
+                    permit::Stays::Goal => reach_goal(turn, &caller, goal_entry(moment), moment),
+                    permit::Stays::Yes => {}
+                };
             }
             Flow::Ask(request) => {
                 walker.enrollment.state = WalkState::Ready { step: step.id.clone(), since: moment.at };
@@ -94,6 +99,11 @@ pub(crate) fn advance(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment, ar
         }
         arrival = Arrival::Fresh;
     }
+}
+
+/// What a goal is reached by whose condition holds.
+fn goal_entry(moment: Moment) -> Entry {
+    Entry { name: "goal".to_owned(), at: moment.at, received_at: moment.at, ..Entry::default() }
 }
 
 /// What a step recorded meets all walks before the next step, this one among them. `None`: it has ended, or
@@ -148,7 +158,7 @@ pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, mom
     let next = match flow {
         Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
         Flow::Leave(reason) => return walker.end(&reason),
-        Flow::Next | Flow::Rest(_) | Flow::Goal | Flow::Ask(_) => after(&workflow, at),
+        Flow::Next | Flow::Rest(_) | Flow::Goal | Flow::Ask(_) | Flow::Above(..) => after(&workflow, at),
     };
     walker.go(&next);
 }
@@ -184,9 +194,50 @@ pub(crate) fn reach_goal(turn: &mut Turn<'_>, id: &EnrollmentId, entry: Entry, m
     walker.leave_message();
     walker.enrollment.goal_until = None;
     match goal.then.and_then(|block| workflow.first(block)) {
-        Some(first) => walker.go(&Place::Step(first)),
+        Some(first) => {
+            walker.go(&Place::Step(first));
+            end_called(turn, id, moment);
+        }
         None => walker.end("goal"),
     }
+}
+
+/// A walk has left its `call`, or has ended: the walks that it waits for end with it.
+fn end_called(turn: &mut Turn<'_>, caller: &EnrollmentId, moment: Moment) {
+    let is_called = |walk: &&Enrollment| {
+        let by = walk.walk.caller.as_ref();
+        walk.is_active() && by.is_some_and(|by| by.waits && by.enrollment == *caller)
+    };
+    let called: Vec<EnrollmentId> =
+        turn.snapshot.enrollments.iter().filter(is_called).map(|walk| walk.id.clone()).collect();
+    for id in called {
+        leave(turn, &id, "caller", moment);
+    }
+}
+
+/// A called walk has ended: its caller goes on below the `call`, and may read why.
+fn returned(turn: &mut Turn<'_>, caller: &Caller, reason: &str, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, &caller.enrollment, moment) else { return };
+    let rests = match &walker.enrollment.state {
+        WalkState::Waiting { step, .. } => *step == caller.step,
+        WalkState::Ready { .. } | WalkState::Ended { .. } => false,
+    };
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(at) = workflow.find(&caller.step).filter(|_| rests) else { return };
+    let Some(step) = workflow.step(at) else { return };
+    let result = BTreeMap::from([("exit".to_owned(), Value::Text(reason.to_owned()))]);
+    let values = crate::route::plain(&result);
+    walker.enrollment.walk.results.insert(step.id.clone(), result);
+    walker.line(
+        Some(step),
+        Did::Call,
+        &step::what(&step.verb),
+        Outcome::Done,
+        None,
+        Some("returned"),
+        values,
+    );
+    walker.go(&after(&workflow, at));
 }
 
 /// What a conversion is worth, for the trace.
@@ -258,6 +309,22 @@ pub(crate) fn replan(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment) {
     walker.put_if_changed();
 }
 
+/// `event.*` at a step of a walk; `None`: the entry.
+pub(crate) fn event_at(workflow: &Workflow, enrollment: &Enrollment, at: StepIx) -> Option<Entry> {
+    let mut at = at;
+    loop {
+        let block = workflow.block(workflow.step(at)?.block)?;
+        at = match block.owner {
+            BlockOwner::Root => return None,
+            BlockOwner::Goal => return enrollment.walk.goal.clone(),
+            BlockOwner::EventThen(owner, _) => {
+                return enrollment.walk.came.get(&workflow.step(owner)?.id).cloned();
+            }
+            BlockOwner::Arm(owner, _) | BlockOwner::Point(owner, _) | BlockOwner::Pass(owner) => owner,
+        };
+    }
+}
+
 impl<'t, 'a> Walker<'t, 'a> {
     fn take(turn: &'t mut Turn<'a>, id: &EnrollmentId, moment: Moment) -> Option<Self> {
         let enrollment = turn.snapshot.enrollment(id)?.clone();
@@ -268,6 +335,12 @@ impl<'t, 'a> Walker<'t, 'a> {
     /// Does one step.
     fn run(&mut self, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
         let gated = matches!(step.verb, Verb::Send(_));
+        if self.enrollment.walk.caller.is_some()
+            && step::changes_something(&step.verb)
+            && let Some((caller, stays)) = permit::above(self)
+        {
+            return Flow::Above(caller, stays);
+        }
         if !gated && step::changes_something(&step.verb) {
             match permit::stays(self, at) {
                 permit::Stays::Yes => {}
@@ -310,19 +383,7 @@ impl<'t, 'a> Walker<'t, 'a> {
 
     /// `event.*` at a step: the event that the nearest enclosing `then` was reached by; `None`: the entry.
     pub(crate) fn event_at(&self, at: StepIx) -> Option<Entry> {
-        let mut at = at;
-        loop {
-            let block = self.workflow.block(self.workflow.step(at)?.block)?;
-            at = match block.owner {
-                BlockOwner::Root => return None,
-                BlockOwner::Goal => return self.enrollment.walk.goal.clone(),
-                BlockOwner::EventThen(owner, _) => {
-                    let id = &self.workflow.step(owner)?.id;
-                    return self.enrollment.walk.came.get(id).cloned();
-                }
-                BlockOwner::Arm(owner, _) | BlockOwner::Point(owner, _) | BlockOwner::Pass(owner) => owner,
-            };
-        }
+        event_at(&self.workflow, &self.enrollment, at)
     }
 
     /// The facts at this moment of the walk.
@@ -462,7 +523,13 @@ impl<'t, 'a> Walker<'t, 'a> {
             self.enrollment.goal_until = None;
         }
         self.line(None, Did::Exit, reason, Outcome::Exited, None, Some(reason), BTreeMap::new());
-        self.put();
+        let Self { turn, enrollment, moment, workflow: _ } = self;
+        let (id, caller) = (enrollment.id.clone(), enrollment.walk.caller.clone());
+        turn.put(enrollment);
+        end_called(turn, &id, moment);
+        if let Some(caller) = caller.filter(|caller| caller.waits) {
+            returned(turn, &caller, reason, moment);
+        }
     }
 
     fn put(self) {

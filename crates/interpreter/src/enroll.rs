@@ -3,10 +3,15 @@
 use crate::calendar::add::add;
 use crate::condition;
 use crate::draw;
+use crate::facts::Facts;
 use crate::turn::{Line, Turn};
 use crate::world::{MOST_CAUSES, Moment};
 use dsl::workflow::{GoalReached, Reentry, Workflow};
-use model::{Did, Enrollment, EnrollmentId, Entry, EntryMemory, Outcome, Value, Walk, WalkState, content_id};
+use jiff::Timestamp;
+use model::{
+    Caller, Did, Enrollment, EnrollmentId, Entry, EntryMemory, Outcome, Value, Walk, WalkState, WorkflowId,
+    content_id,
+};
 use std::collections::BTreeMap;
 
 /// Why somebody does not enter.
@@ -16,8 +21,24 @@ enum Refusal {
 
 /// Enrolls the customer, or says in the trace why not. The walk is ready afterwards; the turn advances it.
 pub(crate) fn enroll(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, moment: Moment) {
+    enroll_with(turn, workflow, entry, BTreeMap::new(), moment);
+}
+
+/// The same with what a person hands in.
+pub(crate) fn enroll_with(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    entry: Entry,
+    mut inputs: BTreeMap<String, Value>,
+    moment: Moment,
+) {
     let what = entry.name.clone();
-    match admit(turn, workflow, &entry, moment) {
+    for (name, input) in &workflow.inputs {
+        if let Some(default) = &input.default {
+            inputs.entry(name.clone()).or_insert_with(|| default.clone());
+        }
+    }
+    match admit(turn, workflow, &entry, &inputs, moment) {
         Err(Refusal::Reason(reason, values)) => turn.trace(Line {
             at: moment.at,
             workflow: (&workflow.id, &workflow.version),
@@ -30,13 +51,25 @@ pub(crate) fn enroll(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, mom
             reason: Some(reason.to_owned()),
             values,
         }),
-        Ok(key) => begin(turn, workflow, entry, key, moment),
+        Ok(key) => begin(turn, workflow, entry, key, inputs, moment),
     }
 }
 
 /// The key under which they may enter.
-fn admit(turn: &Turn<'_>, workflow: &Workflow, entry: &Entry, moment: Moment) -> Result<String, Refusal> {
+fn admit(
+    turn: &Turn<'_>,
+    workflow: &Workflow,
+    entry: &Entry,
+    inputs: &BTreeMap<String, Value>,
+    moment: Moment,
+) -> Result<String, Refusal> {
     let plain = |reason| Err(Refusal::Reason(reason, BTreeMap::new()));
+    let missing =
+        workflow.inputs.iter().find(|(name, input)| input.is_needed() && !inputs.contains_key(*name));
+    if let Some((name, _)) = missing {
+        let values = BTreeMap::from([("input".to_owned(), name.clone().into())]);
+        return Err(Refusal::Reason("no_input", values));
+    }
     let Some(key) = key_of(turn, workflow, entry) else { return plain("no_key") };
     if chain_of(turn, entry) > MOST_CAUSES {
         return plain("loop");
@@ -67,26 +100,125 @@ fn admit(turn: &Turn<'_>, workflow: &Workflow, entry: &Entry, moment: Moment) ->
     // A walk that is not there yet: conditions see the entry, and nothing of a walk.
     let mut facts = turn.facts(None, None, moment.at);
     facts.entry = Some(entry);
+    facts.inputs = Some(inputs);
     if let Some(audience) = &workflow.audience
         && !condition::holds(audience, &facts)
     {
         return Err(Refusal::Reason("audience", condition::explain(audience, &facts)));
     }
+    over_already(workflow, &facts)?;
+    Ok(key)
+}
+
+/// What would end the walk at once: it does not begin.
+fn over_already(workflow: &Workflow, facts: &Facts<'_>) -> Result<(), Refusal> {
     for rule in &workflow.exit_when {
         if rule.event.is_none()
             && let Some(when) = &rule.when
-            && condition::holds(when, &facts)
+            && condition::holds(when, facts)
         {
-            return Err(Refusal::Reason("exit_when", condition::explain(when, &facts)));
+            return Err(Refusal::Reason("exit_when", condition::explain(when, facts)));
         }
     }
     if let Some(goal) = &workflow.goal
         && let GoalReached::When(when) = &goal.reached
-        && condition::holds(when, &facts)
+        && condition::holds(when, facts)
     {
-        return Err(Refusal::Reason("goal", condition::explain(when, &facts)));
+        return Err(Refusal::Reason("goal", condition::explain(when, facts)));
     }
-    Ok(key)
+    Ok(())
+}
+
+/// What a call hands to the walk that it begins.
+pub(crate) struct Called {
+    /// The walk's id; it is its key, too, so that one customer may be in several at once.
+    pub id: EnrollmentId,
+    /// Who called.
+    pub caller: Caller,
+    /// The caller's entry.
+    pub entry: Entry,
+    /// Whether the caller is held out.
+    pub holdout: bool,
+    /// How many effects of workflows lie behind it.
+    pub chain: u8,
+    /// What it is given.
+    pub inputs: BTreeMap<String, Value>,
+}
+
+/// Whether a call may begin: a child has no audience, reentry and holdout of its own (rules.md §5.9).
+pub(crate) fn may_be_called(
+    turn: &Turn<'_>,
+    workflow: &Workflow,
+    called: &Called,
+    moment: Moment,
+) -> Result<(), &'static str> {
+    if called.chain > MOST_CAUSES {
+        return Err("loop");
+    }
+    let mut facts = turn.facts(None, None, moment.at);
+    facts.entry = Some(&called.entry);
+    facts.inputs = Some(&called.inputs);
+    over_already(workflow, &facts).map_err(|Refusal::Reason(reason, _)| reason)
+}
+
+/// A call begins a walk.
+pub(crate) fn begin_called(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    called: Called,
+    by: &WorkflowId,
+    moment: Moment,
+) {
+    let mut values = BTreeMap::from([("caller".to_owned(), by.as_str().into())]);
+    if called.holdout {
+        values.insert("holdout".to_owned(), true.into());
+    }
+    let goal_until = goal_until(turn, workflow, moment);
+    let enrollment = Enrollment {
+        key: called.id.as_str().to_owned(),
+        id: called.id,
+        workflow: workflow.id.clone(),
+        version: workflow.version.clone(),
+        customer: turn.snapshot.customer.id.clone(),
+        entered_at: moment.at,
+        state: WalkState::Ended { at: moment.at, reason: "end".to_owned() },
+        walk: Walk {
+            caller: Some(called.caller),
+            inputs: called.inputs,
+            ..walk(called.entry, called.holdout, called.chain)
+        },
+        goal_until,
+        rev: 0,
+    };
+    set_out(turn, workflow, enrollment, "called".to_owned(), values, moment);
+}
+
+/// Until when a conversion of a walk that begins now counts.
+fn goal_until(turn: &Turn<'_>, workflow: &Workflow, moment: Moment) -> Option<Timestamp> {
+    let within = workflow.goal.as_ref()?.within.as_ref()?;
+    Some(add(moment.at, within, &turn.zone, &turn.world.library.calendar))
+}
+
+/// What a walk carries at its beginning.
+fn walk(entry: Entry, holdout: bool, chain: u8) -> Walk {
+    Walk {
+        entry,
+        holdout,
+        chain,
+        vars: BTreeMap::new(),
+        messages: BTreeMap::new(),
+        first_due: None,
+        came: BTreeMap::new(),
+        passes: BTreeMap::new(),
+        timelines: BTreeMap::new(),
+        results: BTreeMap::new(),
+        goal: None,
+        converted_at: None,
+        window_step: None,
+        held: None,
+        caller: None,
+        inputs: BTreeMap::new(),
+    }
 }
 
 /// The key of a walk; `None`: the workflow's key has no value here.
@@ -114,45 +246,56 @@ fn chain_of(turn: &Turn<'_>, entry: &Entry) -> u8 {
         .map_or(0, |event| event.chain)
 }
 
-fn begin(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, key: String, moment: Moment) {
+fn begin(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    entry: Entry,
+    key: String,
+    inputs: BTreeMap<String, Value>,
+    moment: Moment,
+) {
     let held_out = workflow.holdout > 0 && draw::held_out(turn, workflow);
     let millis = moment.at.as_millisecond().to_string();
     let parts = [workflow.id.as_str(), turn.snapshot.customer.id.as_str(), &key, &millis, &entry.event];
     let id = EnrollmentId::from(content_id("en_", &parts));
     let chain = chain_of(turn, &entry);
-    let goal_until = workflow
-        .goal
-        .as_ref()
-        .and_then(|goal| goal.within.as_ref())
-        .map(|within| add(moment.at, within, &turn.zone, &turn.world.library.calendar));
+    let goal_until = goal_until(turn, workflow, moment);
     let name = entry.name.clone();
-    let mut enrollment = Enrollment {
-        id: id.clone(),
+    let enrollment = Enrollment {
+        id,
         workflow: workflow.id.clone(),
         version: workflow.version.clone(),
         customer: turn.snapshot.customer.id.clone(),
         key: key.clone(),
         entered_at: moment.at,
         state: WalkState::Ended { at: moment.at, reason: "end".to_owned() },
-        walk: Walk {
-            entry,
-            holdout: held_out,
-            chain,
-            vars: BTreeMap::new(),
-            messages: BTreeMap::new(),
-            first_due: None,
-            came: BTreeMap::new(),
-            passes: BTreeMap::new(),
-            timelines: BTreeMap::new(),
-            results: BTreeMap::new(),
-            goal: None,
-            converted_at: None,
-            window_step: None,
-            held: None,
-        },
+        walk: Walk { inputs, ..walk(entry, held_out, chain) },
         goal_until,
         rev: 0,
     };
+    let memory_key = (workflow.id.clone(), key.clone());
+    turn.snapshot.memory.insert(memory_key.clone(), EntryMemory { entered_at: moment.at });
+    turn.changes.memory.insert(memory_key);
+    let mut values = BTreeMap::new();
+    if held_out {
+        values.insert("holdout".to_owned(), true.into());
+    }
+    if !key.is_empty() {
+        values.insert("key".to_owned(), key.into());
+    }
+    set_out(turn, workflow, enrollment, name, values, moment);
+}
+
+/// The walk stands at its first step; `values` say with what it entered.
+fn set_out(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    mut enrollment: Enrollment,
+    what: String,
+    values: BTreeMap<String, serde_json::Value>,
+    moment: Moment,
+) {
+    let id = enrollment.id.clone();
     let mut vars: BTreeMap<String, Value> = BTreeMap::new();
     for (name, value) in &workflow.vars {
         let given = {
@@ -164,23 +307,13 @@ fn begin(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, key: String, mo
             enrollment.walk.vars.clone_from(&vars);
         }
     }
-    let memory_key = (workflow.id.clone(), key.clone());
-    turn.snapshot.memory.insert(memory_key.clone(), EntryMemory { entered_at: moment.at });
-    turn.changes.memory.insert(memory_key);
-    let mut values = BTreeMap::new();
-    if held_out {
-        values.insert("holdout".to_owned(), true.into());
-    }
-    if !key.is_empty() {
-        values.insert("key".to_owned(), key.into());
-    }
     turn.trace(Line {
         at: moment.at,
         workflow: (&workflow.id, &workflow.version),
         enrollment: Some(&id),
         step: None,
         did: Did::Enroll,
-        what: name,
+        what,
         outcome: Outcome::Entered,
         until: None,
         reason: None,

@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub candidate_entity: Option<&'a Entity>,
     /// `vars.*`.
     pub vars: Option<&'a BTreeMap<String, Value>>,
+    /// `inputs.*`.
+    pub inputs: Option<&'a BTreeMap<String, Value>>,
     /// `steps.ID.*`.
     pub results: Option<&'a BTreeMap<StepId, BTreeMap<String, Value>>>,
     /// The instant of the decision.
@@ -54,6 +56,7 @@ impl<'a> Facts<'a> {
             candidate: None,
             candidate_entity: None,
             vars: None,
+            inputs: None,
             results: None,
             now,
             zone,

@@ -49,7 +49,8 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
             | Trigger::Attribute { .. }
             | Trigger::Segment { .. }
             | Trigger::Schedule(_)
-            | Trigger::Manual => {}
+            | Trigger::Manual
+            | Trigger::Called => {}
         }
     }
 }
@@ -78,7 +79,8 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             | Trigger::Attribute { .. }
             | Trigger::Segment { .. }
             | Trigger::Schedule(_)
-            | Trigger::Manual => {}
+            | Trigger::Manual
+            | Trigger::Called => {}
         }
     }
     let walks: Vec<_> = turn
@@ -428,7 +430,9 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
                 Trigger::Event { name, .. } => name,
                 Trigger::Segment { .. } => "segment",
                 Trigger::Schedule(_) => "schedule",
-                Trigger::Manual | Trigger::Stage { .. } | Trigger::Attribute { .. } => "manual",
+                Trigger::Manual | Trigger::Called | Trigger::Stage { .. } | Trigger::Attribute { .. } => {
+                    "manual"
+                }
             };
             let values = BTreeMap::from([("paused".to_owned(), Value::YesNo(true))]);
             missed(turn, &workflow, what, Moment::of(timer.fire_at, turn.now), &values);
@@ -445,7 +449,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
         Trigger::Event { name, .. } => fire_settled(turn, &workflow, &timer, name),
         Trigger::Schedule(_) => fire_schedule(turn, &workflow, &timer, "schedule"),
         Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual"),
-        Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Segment { .. } => {}
+        Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Segment { .. } | Trigger::Called => {}
     }
 }
 

@@ -152,6 +152,7 @@ fn keep_computed(
                 candidate: Some(event),
                 candidate_entity: None,
                 vars: None,
+                inputs: None,
                 results: None,
                 now: event.at,
                 zone,

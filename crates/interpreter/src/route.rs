@@ -12,7 +12,7 @@ use dsl::step::Verb;
 use dsl::trigger::{Crossing, Subject, Trigger};
 use dsl::workflow::{Goal, GoalReached, Workflow};
 use model::event::names;
-use model::{Did, Enrollment, EnrollmentId, Entry, Event, Outcome, Value, WalkState};
+use model::{Did, Enrollment, EnrollmentId, Entry, Event, Narrow, Outcome, Value, WalkState};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -175,34 +175,39 @@ pub(crate) fn counts(event: &Event, when: Option<&Condition>) -> bool {
 
 /// In a keyed walk, only facts of the same key count, where the fact declares that field.
 pub(crate) fn same_key(turn: &Turn<'_>, workflow: &Workflow, enrollment: &Enrollment, event: &Event) -> bool {
-    let is_of =
-        |kind: &str| event.entity.as_ref().filter(|(known, _)| known == kind).map(|(_, id)| id.as_str());
-    let field = match &workflow.key {
-        Some(path) => match &path.root {
-            Root::Entry | Root::Event => path.field.to_string(),
-            Root::Entity(kind) => {
-                if *path.field == *"id"
-                    && let Some(id) = is_of(kind)
-                {
-                    return id == enrollment.key;
-                }
-                format!("{kind}_{}", path.field)
-            }
-            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => return true,
+    let Some(narrow) = narrow(workflow, enrollment) else { return true };
+    if let Some((kind, id)) = &event.entity
+        && narrow.kind.as_ref() == Some(kind)
+    {
+        return id.as_str() == narrow.value;
+    }
+    let model = &turn.world.library.model;
+    let declared = model.events.get(&event.name).is_some_and(|kind| kind.fields.contains_key(&narrow.field));
+    !declared || event.properties.get(&narrow.field).map(Turn::text_of).as_ref() == Some(&narrow.value)
+}
+
+/// What tells the facts of a walk from those of a parallel one; `None`: all of the customer's count. A called
+/// walk counts what its caller counts.
+pub(crate) fn narrow(workflow: &Workflow, enrollment: &Enrollment) -> Option<Narrow> {
+    if let Some(caller) = &enrollment.walk.caller {
+        return caller.narrow.clone();
+    }
+    let value = enrollment.key.clone();
+    match (&workflow.key, &enrollment.walk.entry.entity) {
+        (Some(path), _) => match &path.root {
+            Root::Entry | Root::Event => Some(Narrow { kind: None, field: path.field.to_string(), value }),
+            Root::Entity(kind) => Some(Narrow {
+                kind: (*path.field == *"id").then(|| kind.to_string()),
+                field: format!("{kind}_{}", path.field),
+                value,
+            }),
+            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
         },
-        None => match &enrollment.walk.entry.entity {
-            Some((kind, id)) => {
-                if let Some(known) = is_of(kind) {
-                    return known == id.as_str();
-                }
-                format!("{kind}_id")
-            }
-            None => return true,
-        },
-    };
-    let declared =
-        turn.world.library.model.events.get(&event.name).is_some_and(|kind| kind.fields.contains_key(&field));
-    !declared || event.properties.get(&field).map(Turn::text_of).as_deref() == Some(enrollment.key.as_str())
+        (None, Some((kind, _))) => {
+            Some(Narrow { kind: Some(kind.clone()), field: format!("{kind}_id"), value })
+        }
+        (None, None) => None,
+    }
 }
 
 /// A walk that waits for this fact goes on.
@@ -327,7 +332,11 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
             };
             event.name == what && field("segment").and_then(Value::as_text) == Some(name)
         }
-        Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Schedule(_) | Trigger::Manual => false,
+        Trigger::Date(_)
+        | Trigger::Inactive { .. }
+        | Trigger::Schedule(_)
+        | Trigger::Manual
+        | Trigger::Called => false,
     };
     if fires {
         enroll::enroll(turn, workflow, entry.clone(), moment);

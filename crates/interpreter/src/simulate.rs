@@ -35,7 +35,7 @@ pub struct Simulation<'a> {
     customers: BTreeMap<CustomerId, Snapshot>,
     coming: Coming,
     /// Walks that a test starts.
-    starts: BTreeSet<(Timestamp, CustomerId, WorkflowId, String)>,
+    starts: BTreeMap<(Timestamp, CustomerId, WorkflowId, String), BTreeMap<String, Value>>,
     timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
     wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
@@ -78,7 +78,7 @@ impl<'a> Simulation<'a> {
             people,
             customers: BTreeMap::new(),
             coming,
-            starts: BTreeSet::new(),
+            starts: BTreeMap::new(),
             timers: BTreeSet::new(),
             wakes: BTreeSet::new(),
             schedules: BTreeMap::new(),
@@ -111,8 +111,15 @@ impl<'a> Simulation<'a> {
     }
 
     /// A person starts a manual workflow for a customer.
-    pub fn start(&mut self, customer: CustomerId, workflow: WorkflowId, at: Timestamp, by: &str) {
-        self.starts.insert((at, customer, workflow, by.to_owned()));
+    pub fn start(
+        &mut self,
+        customer: CustomerId,
+        workflow: WorkflowId,
+        at: Timestamp,
+        by: &str,
+        inputs: BTreeMap<String, Value>,
+    ) {
+        self.starts.insert((at, customer, workflow, by.to_owned()), inputs);
     }
 
     /// The customer as they are now.
@@ -129,7 +136,7 @@ impl<'a> Simulation<'a> {
     pub fn next(&self) -> Option<Timestamp> {
         [
             self.coming.keys().next().map(|key| key.0),
-            self.starts.iter().next().map(|key| key.0),
+            self.starts.keys().next().map(|key| key.0),
             self.timers.iter().next().map(|key| key.0),
             self.wakes.iter().next().map(|key| key.0),
             self.schedules.values().min().copied(),
@@ -180,10 +187,10 @@ impl<'a> Simulation<'a> {
         }
         self.fire_schedules();
         while work.len() < BATCH
-            && self.starts.iter().next().is_some_and(|key| key.0 <= now)
-            && let Some((at, customer, workflow, by)) = self.starts.pop_first()
+            && self.starts.keys().next().is_some_and(|key| key.0 <= now)
+            && let Some(((at, customer, workflow, by), inputs)) = self.starts.pop_first()
         {
-            work.entry(customer).or_default().push(Input::Start { workflow, at, by });
+            work.entry(customer).or_default().push(Input::Start { workflow, at, by, inputs });
         }
         if !work.is_empty() {
             return work;

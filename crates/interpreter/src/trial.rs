@@ -1,6 +1,7 @@
 //! Tests inside workflow files: a small world on the test's clock, its trace, and what of the expectation
 //! is not in it. The same interpreter as live.
 
+mod called;
 pub mod coverage;
 mod facts;
 mod judge;
@@ -17,7 +18,6 @@ use self::scene::Scene;
 use crate::render::Renderer;
 use crate::simulate::Simulation;
 use crate::world::{Workflows, World};
-use dsl::library::Library;
 use dsl::project::Project;
 use dsl::source::Span;
 use dsl::test_case::{Scenario, TestCase};
@@ -97,33 +97,34 @@ pub struct Difference {
     pub expected: String,
 }
 
-/// Runs one test of a workflow.
-pub fn run(library: &Library, renderer: &Renderer, workflow: &Arc<Workflow>, test: &TestCase) -> Verdict {
-    play(library, renderer, vec![workflow], false, test)
+/// Runs one test of a workflow, which may call others of the project.
+pub fn run(project: &Project, renderer: &Renderer, workflow: &Arc<Workflow>, test: &TestCase) -> Verdict {
+    play(project, renderer, vec![workflow], false, test)
 }
 
 /// Runs one test of a scenario. A walk starts where an `entry` says so, or by what happens.
 pub fn run_scenario(project: &Project, renderer: &Renderer, scenario: &Scenario, test: &TestCase) -> Verdict {
     let workflows = scenario.workflows.iter().filter_map(|id| project.workflows.get(id)).collect();
-    play(&project.library, renderer, workflows, true, test)
+    play(project, renderer, workflows, true, test)
 }
 
 fn play(
-    library: &Library,
+    project: &Project,
     renderer: &Renderer,
     tested: Vec<&Arc<Workflow>>,
     scenario: bool,
     test: &TestCase,
 ) -> Verdict {
+    let library = &project.library;
     let zone = zone::zone(&test.zone).unwrap_or_else(zone::utc);
-    let workflows = Workflows::of(tested.iter().map(|workflow| Arc::clone(workflow)));
+    let workflows = Workflows::of(called::with_called(&project.workflows, &tested));
     let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&test.pick) };
     let scene = Scene { library, workflows: tested, scenario, test, zone: &zone };
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let mut simulation =
         Simulation::new(world, scene.people(), scene.customers(), scene.coming(), scene.begin());
     for (customer, workflow, at, by) in scene.starts() {
-        simulation.start(customer, workflow, at, by);
+        simulation.start(customer, workflow, at, by, test.inputs.clone());
     }
     simulation.plan(&[], &mut recorder);
     let limit = test.clock + jiff::SignedDuration::from_hours(24 * MOST_DAYS);

@@ -316,11 +316,11 @@ impl<'a> Turn<'a> {
                 self.apply(&event);
                 self.keeps = true;
             }
-            Input::Start { workflow, at, by } => {
+            Input::Start { workflow, at, by, inputs } => {
                 let moment = Moment::of(at, self.now);
                 if let Some(live) = self.world.workflows.live(&workflow).cloned() {
                     let entry = Entry { name: by, at: moment.at, received_at: moment.at, ..Entry::default() };
-                    enroll::enroll(self, &live, entry, moment);
+                    enroll::enroll_with(self, &live, entry, inputs, moment);
                 }
             }
             Input::Due => {}
@@ -414,6 +414,7 @@ impl<'a> Turn<'a> {
             candidate: None,
             candidate_entity: None,
             vars: enrollment.map(|enrollment| &enrollment.walk.vars),
+            inputs: enrollment.map(|enrollment| &enrollment.walk.inputs),
             results: enrollment.map(|enrollment| &enrollment.walk.results),
             now,
             zone: &self.zone,

@@ -129,6 +129,12 @@ pub struct Walk {
     /// What holds the message it stands at; `None`: nothing does, or it stands at none.
     #[serde(default)]
     pub held: Option<Held>,
+    /// The walk whose `call` began this one; `None`: nobody called.
+    #[serde(default)]
+    pub caller: Option<Caller>,
+    /// `inputs.*`: what the call handed in.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Value>,
 }
 
 /// What holds a message back.
@@ -141,6 +147,34 @@ pub struct Held {
     /// The latest instant that what has held it so far allows; `None`: the usual one.
     #[serde(default)]
     pub deadline: Option<Timestamp>,
+}
+
+/// The walk that called another, as the called one remembers it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Caller {
+    /// Which walk.
+    pub enrollment: EnrollmentId,
+    /// At which of its steps.
+    pub step: StepId,
+    /// Whether it rests there until the called walk ends; `false`: the two have no more to do with each other.
+    pub waits: bool,
+    /// The marketing topics of the workflows above: its messages need these consents beside their own.
+    #[serde(default)]
+    pub topics: BTreeSet<String>,
+    /// The caller's key, where only facts of that key count; `None`: all of the customer's count.
+    #[serde(default)]
+    pub narrow: Option<Narrow>,
+}
+
+/// Which facts count in a keyed walk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Narrow {
+    /// Facts about an entity of this kind are told apart by its id; `None`: by the field alone.
+    pub kind: Option<String>,
+    /// The field that carries the key, where an event declares it.
+    pub field: String,
+    /// The key.
+    pub value: String,
 }
 
 /// What started a walk, or came to it: an event's fields, a date, a change.

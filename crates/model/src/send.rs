@@ -113,6 +113,9 @@ pub struct Outgoing {
     pub copy_to_owner: bool,
     /// The topic whose consent it needs; `None`: it needs none.
     pub topic: Option<String>,
+    /// Further topics whose consent it needs: those of the workflows that called its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_needs: Vec<String>,
     /// Marketing is bound by quiet hours and carries the unsubscribe headers.
     pub marketing: bool,
     /// What an unknown fate means for it.

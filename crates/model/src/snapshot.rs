@@ -2,7 +2,7 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, VersionId,
+    EntryMemory, Event, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, Value, VersionId,
     WorkflowId,
 };
 use jiff::Timestamp;
@@ -285,6 +285,8 @@ pub enum Input {
         at: Timestamp,
         /// `schedule`, `manual` or `launch`.
         by: String,
+        /// What a person hands in; empty for schedules.
+        inputs: BTreeMap<String, Value>,
     },
     /// Timers or waits are due; the turn finds them itself.
     Due,

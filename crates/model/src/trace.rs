@@ -67,13 +67,15 @@ pub enum Did {
     Split,
     /// `repeat:`
     Repeat,
+    /// `call:`
+    Call,
     /// A goal reached after the walk had ended, inside its window.
     Goal,
 }
 
 impl Did {
     /// Every kind, in the order of this list.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Enroll,
         Self::Exit,
         Self::Email,
@@ -102,6 +104,7 @@ impl Did {
         Self::Choose,
         Self::Split,
         Self::Repeat,
+        Self::Call,
         Self::Goal,
     ];
 
@@ -136,6 +139,7 @@ impl Did {
             Self::Choose => "choose",
             Self::Split => "split",
             Self::Repeat => "repeat",
+            Self::Call => "call",
             Self::Goal => "goal",
         }
     }
@@ -176,6 +180,7 @@ impl Did {
             | Self::Choose
             | Self::Split
             | Self::Repeat
+            | Self::Call
             | Self::Goal => false,
         }
     }

@@ -110,6 +110,7 @@ impl Town {
                     candidate: None,
                     candidate_entity: None,
                     vars: None,
+                    inputs: None,
                     results: None,
                     now,
                     zone: self.zone_of(snapshot),

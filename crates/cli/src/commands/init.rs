@@ -131,7 +131,7 @@ mod tests {
         let mut run = 0;
         for workflow in project.workflows.values() {
             for test in &workflow.tests {
-                let verdict = interpreter::trial::run(&project.library, &renderer, workflow, test);
+                let verdict = interpreter::trial::run(project, &renderer, workflow, test);
                 assert_eq!(verdict.problems, [], "{}", verdict.name);
                 run += 1;
             }

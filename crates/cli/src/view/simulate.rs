@@ -179,7 +179,8 @@ impl SimulationSummary {
             | Did::If
             | Did::Choose
             | Did::Split
-            | Did::Repeat => {}
+            | Did::Repeat
+            | Did::Call => {}
         }
     }
 

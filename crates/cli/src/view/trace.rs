@@ -57,6 +57,7 @@ pub fn object(line: &TraceLine) -> String {
         | Did::WaitForDate
         | Did::WaitFor
         | Did::If
+        | Did::Call
         | Did::Choose
         | Did::Split
         | Did::Goal => line.what.clone(),
@@ -245,6 +246,10 @@ impl Words<'_> {
                 }
                 None => self.say("trace-skipped-past", &[]),
             },
+            "no_input" => {
+                let input = self.value("input").unwrap_or_default();
+                self.say("trace-skipped-no_input", &[("input", &input)])
+            }
             "error" => match self.value("error") {
                 Some(why) => self.say("trace-skipped-error-why", &[("why", &why)]),
                 None => self.say("trace-skipped-error", &[]),
@@ -305,6 +310,7 @@ impl Words<'_> {
                 }
                 None => self.say("trace-waits-timeline", &[("until", &until)]),
             },
+            (Did::Call, _, _) => self.say("trace-waits-call", &[]),
             (_, _, _) => self.say("trace-waits", &[("until", &until)]),
         }
     }
@@ -371,6 +377,10 @@ impl Words<'_> {
                 let key = if self.reason() == "until" { "trace-done-until" } else { "trace-done-times" };
                 self.say(key, &[("passes", &passes)])
             }
+            Did::Call => match self.value("exit").filter(|_| self.reason() == "returned") {
+                Some(exit) => self.say("trace-done-call", &[("exit", &exit)]),
+                None => self.say("trace-done-call-on", &[]),
+            },
             Did::Goal => match self.value("value") {
                 Some(value) => self.say("trace-done-goal-value", &[("value", &value)]),
                 None => self.say("trace-done-goal", &[]),
@@ -428,7 +438,7 @@ impl Words<'_> {
 
     fn exited(&self) -> String {
         match self.reason() {
-            reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error") => {
+            reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error" | "caller") => {
                 self.say(&format!("trace-exited-{reason}"), &[])
             }
             word => self.say("trace-exited-word", &[("reason", word)]),

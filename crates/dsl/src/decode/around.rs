@@ -7,6 +7,7 @@ use crate::condition::{self, Allows, Fields as Known, Scope};
 use crate::diagnostic::Report;
 use crate::step::Assigned;
 use crate::template::TagScope;
+use crate::workflow::Input;
 use crate::yaml::{Kind, Node};
 use model::Type;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,24 +17,29 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Around {
     /// For conditions and expressions.
     pub scope: Scope,
+    /// What a call hands in.
+    pub inputs: BTreeMap<String, Input>,
 }
 
 impl Around {
     /// Starts with the names of the project and nothing of a workflow.
     pub fn new(names: &Names) -> Self {
-        Self { scope: names.scope() }
+        Self { scope: names.scope(), inputs: BTreeMap::new() }
     }
 
     /// The same with another event at hand.
     #[must_use]
     pub fn with_event(&self, event: Known) -> Self {
-        Self { scope: Scope { event: Some(event), ..self.scope.clone() } }
+        Self { scope: Scope { event: Some(event), ..self.scope.clone() }, inputs: self.inputs.clone() }
     }
 
     /// The same seeing customers, entities, aggregates and segments only.
     #[must_use]
     pub fn narrow(&self) -> Self {
-        Self { scope: Scope { allows: Allows::CustomerOnly, ..self.scope.clone() } }
+        Self {
+            scope: Scope { allows: Allows::CustomerOnly, ..self.scope.clone() },
+            inputs: self.inputs.clone(),
+        }
     }
 
     /// For merge tags; `more` are the variables that a message brings itself.
@@ -46,8 +52,15 @@ impl Around {
             event: fields(self.scope.event()),
             entities: self.scope.entity.iter().cloned().collect(),
             vars: vars.collect(),
+            inputs: self.inputs.keys().cloned().collect(),
             steps: steps.map(|(id, fields)| (id.clone(), fields.keys().cloned().collect())).collect(),
         }
+    }
+
+    /// Puts in what a call hands in: `inputs.*`.
+    pub fn take_inputs(&mut self, inputs: BTreeMap<String, Input>) {
+        self.scope.inputs = inputs.iter().map(|(name, input)| (name.clone(), input.ty.value())).collect();
+        self.inputs = inputs;
     }
 
     /// Looks through the whole file for variables and results of steps, so that a step sees those that are
@@ -69,6 +82,9 @@ impl Around {
         }
         for step in found.tasks {
             self.scope.steps.insert(step, BTreeMap::from([("outcome".to_owned(), Type::Text)]));
+        }
+        for step in found.calls {
+            self.scope.steps.insert(step, BTreeMap::from([("exit".to_owned(), Type::Text)]));
         }
         // Expressions may name variables whose values are written out.
         for (name, node) in later {
@@ -104,9 +120,10 @@ fn formula_type(node: &Node, scope: &Scope, desk: &Desk<'_>) -> Option<Type> {
 struct Gathered<'n> {
     vars: Vec<(String, &'n Node)>,
     tasks: BTreeSet<String>,
+    calls: BTreeSet<String>,
 }
 
-/// Collects `vars:` of the workflow and of ways, `vars.x` of `set`, and ids of tasks.
+/// Collects `vars:` of the workflow and of ways, `vars.x` of `set`, and ids of tasks and calls.
 fn walk<'n>(node: &'n Node, depth: usize, found: &mut Gathered<'n>) {
     for item in node.items().unwrap_or_default() {
         walk(item, depth + 1, found);
@@ -128,6 +145,7 @@ fn walk<'n>(node: &'n Node, depth: usize, found: &mut Gathered<'n>) {
                 }
             }
             "task" => found.tasks.extend(id.map(str::to_owned)),
+            "call" => found.calls.extend(id.map(str::to_owned)),
             "tests" if depth == 0 => {}
             _ => walk(&entry.value, depth + 1, found),
         }

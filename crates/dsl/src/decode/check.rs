@@ -117,7 +117,8 @@ fn leaves(arena: &Arena, at: StepIx) -> bool {
         | Verb::Task { .. }
         | Verb::Wait(_)
         | Verb::WaitUntil(_)
-        | Verb::WaitForDate { .. } => false,
+        | Verb::WaitForDate { .. }
+        | Verb::Call { .. } => false,
     }
 }
 
@@ -156,6 +157,7 @@ fn beyond_the_goal(checked: &Checked<'_>, report: &mut Report) {
             | Verb::Choose(_)
             | Verb::Split { .. }
             | Verb::Repeat { .. }
+            | Verb::Call { .. }
             | Verb::Exit(_) => continue,
         };
         if length.approximate_ms() > most {

@@ -103,6 +103,7 @@ fn rests(verb: &Verb) -> bool {
         | Verb::Choose(_)
         | Verb::Split { .. }
         | Verb::Repeat { .. }
+        | Verb::Call { .. }
         | Verb::Exit(_) => false,
     }
 }

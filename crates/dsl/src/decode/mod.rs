@@ -10,6 +10,7 @@ mod check;
 mod desk;
 mod holds;
 mod ids;
+mod inputs;
 mod libraries;
 mod model;
 mod names;
@@ -370,6 +371,7 @@ impl Loading<'_> {
         templates: &Templates,
         entries: &mut BTreeMap<String, crate::condition::Fields>,
     ) -> Vec<(FileId, crate::workflow::Workflow)> {
+        self.callees(parsed);
         let mut seen = BTreeMap::new();
         let mut all = Vec::new();
         for (file, node) in parsed {
@@ -394,6 +396,9 @@ impl Loading<'_> {
                 all.extend(read.map(|read| (*file, read)));
             }
         }
+        let read: Vec<_> = all.iter().map(|(_, workflow)| workflow).collect();
+        let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
+        inputs::cycles(&read, &mut desk);
         all
     }
 
@@ -436,6 +441,19 @@ impl Loading<'_> {
             }
         }
         all
+    }
+
+    /// What each workflow is when it is called, before any of them is read: a call may stand above the file
+    /// of what it calls.
+    fn callees(&mut self, parsed: &[(FileId, Node)]) {
+        let mut unheard = Report::new();
+        for (_, node) in parsed {
+            let first = node.entries().and_then(<[_]>::first).filter(|first| first.key == "workflow");
+            let Some(id) = first.and_then(|first| first.value.raw_text()) else { continue };
+            let mut desk = Self::desk(self.sources, &mut unheard, &self.library, &self.zone);
+            let callee = inputs::Callee::of(node, &mut desk);
+            self.names.callees.insert(id.to_owned(), callee);
+        }
     }
 }
 

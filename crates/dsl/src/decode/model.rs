@@ -170,7 +170,7 @@ fn attribute<'n>(
     Some((Attribute { optional, default, pii, title, ..plain(ty?) }, origin))
 }
 
-fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) -> Option<Type> {
+pub(super) fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) -> Option<Type> {
     let name = desk.text(node)?;
     if let Some(ty) = Type::named(&name) {
         return Some(ty);
@@ -183,7 +183,7 @@ fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) 
     None
 }
 
-fn one_of_type(node: &Node, desk: &mut Desk<'_>) -> Option<Type> {
+pub(super) fn one_of_type(node: &Node, desk: &mut Desk<'_>) -> Option<Type> {
     let mut choices: Vec<String> = Vec::new();
     for choice in desk.texts(node) {
         if choices.contains(&choice.value) {

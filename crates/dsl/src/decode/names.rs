@@ -1,15 +1,18 @@
 //! The names that files declare, gathered before any of them is read: a file with a mistake in it still
 //! counts as declared, so that one mistake is not said again wherever its name is used.
 
+use super::inputs::Callee;
 use crate::condition::Scope;
 use crate::yaml::Node;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Declared names by kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     /// Workflows.
     pub workflows: BTreeSet<String>,
+    /// The same as a call sees them.
+    pub callees: BTreeMap<String, Callee>,
     /// Scores.
     pub scores: BTreeSet<String>,
     /// Segments.

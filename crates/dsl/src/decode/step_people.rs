@@ -3,13 +3,16 @@
 use super::arena::ON_REFUSED;
 use super::around::Around;
 use super::assigned;
+use super::inputs;
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
 use super::team;
 use super::trigger::is_date;
 use crate::condition::{self, Operand};
 use crate::diagnostic::{Code, suggest};
+use crate::source::Spanned;
 use crate::step::{Assigned, BlockOwner, Colleague, Due, TeamName, Verb};
+use crate::workflow::InputType;
 use crate::yaml::Node;
 use model::{TeamId, Value, zone};
 
@@ -64,6 +67,7 @@ pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     }
     let name = steps.desk.spanned(item.object)?;
     let team = if name.value.contains("{{") {
+        is_a_team(steps, &name, around)?;
         TeamName::Text(assigned::text_template(item.object, around, &[], steps.desk)?)
     } else if steps.names.teams.contains(&name.value) {
         TeamName::Named(TeamId::from(name.value.as_str()))
@@ -88,6 +92,19 @@ pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
         on_refused,
     };
     Some((verb, name.value))
+}
+
+/// An input that a team is taken from must be one of the type `team`, so that its callers are checked.
+fn is_a_team(steps: &mut Steps<'_, '_>, name: &Spanned<String>, around: &Around) -> Option<()> {
+    let Some(input) = inputs::input_named(&name.value) else { return Some(()) };
+    if around.inputs.get(input).is_none_or(|input| input.ty == InputType::Team) {
+        return Some(());
+    }
+    let mut teams = around.inputs.iter().filter(|(_, input)| input.ty == InputType::Team);
+    let meant = teams.next().map(|(name, _)| format!("{{{{inputs.{name}}}}}"));
+    let diagnostic = steps.desk.report.error(Code::E0354, name.span);
+    diagnostic.arg("name", input).did_you_mean(meant).help("E0354-help");
+    None
 }
 
 /// `skill: wms`, or the name of what holds it: `skill: customer.product`.

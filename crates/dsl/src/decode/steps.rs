@@ -5,7 +5,7 @@ use super::arena::{Arena, ON_ERROR};
 use super::around::Around;
 use super::desk::Desk;
 use super::names::Names;
-use super::{step_customer, step_flow, step_message, step_people, step_time};
+use super::{inputs, step_customer, step_flow, step_message, step_people, step_time};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::{BlockIx, BlockOwner, OnError, StepIx, Verb};
@@ -14,7 +14,7 @@ use crate::template::Templates;
 use crate::yaml::{Entry, Node};
 
 /// The verbs of this release.
-pub(super) const VERBS: [&str; 26] = [
+pub(super) const VERBS: [&str; 27] = [
     "email",
     "sms",
     "message",
@@ -40,11 +40,12 @@ pub(super) const VERBS: [&str; 26] = [
     "choose",
     "split",
     "repeat",
+    "call",
     "exit",
 ];
 
 /// Verbs of the language that come with a later release.
-const NOT_BUILT: [&str; 3] = ["call", "webhook", "forget"];
+const NOT_BUILT: [&str; 2] = ["webhook", "forget"];
 
 /// Keys that any step may have.
 const COMMON: [&str; 5] = ["id", "only_if", "note", "on_error", "retry"];
@@ -121,7 +122,10 @@ impl Steps<'_, '_> {
 
     /// The one verb of a step.
     fn verb<'n>(&mut self, fields: &Fields<'n>) -> Option<&'n Entry> {
-        let is_verb = |key: &str| VERBS.contains(&key) || NOT_BUILT.contains(&key);
+        // `wait` beside `call` says whether it waits.
+        let calls = fields.entries().iter().any(|entry| entry.key == "call");
+        let is_verb =
+            |key: &str| (VERBS.contains(&key) || NOT_BUILT.contains(&key)) && !(calls && key == "wait");
         let verbs: Vec<&Entry> = fields.entries().iter().filter(|entry| is_verb(&entry.key)).collect();
         match verbs.as_slice() {
             [one] => Some(one),
@@ -225,6 +229,7 @@ impl Steps<'_, '_> {
             "choose" => step_flow::choose(self, item, around),
             "split" => step_flow::split(self, item, around),
             "repeat" => step_flow::repeat(self, item, around),
+            "call" => inputs::call(self, item, around),
             "exit" => step_flow::exit(self, item),
             _ => None,
         }

@@ -1,10 +1,11 @@
 //! What a test is about: a score, the workflow of its file, or the workflows of a scenario.
 
 use super::arena::Arena;
+use super::around::Around;
 use crate::condition::Fields as Known;
 use crate::step::Verb;
 use crate::trigger::Trigger;
-use crate::workflow::{ExitRule, Workflow};
+use crate::workflow::{ExitRule, Input, Workflow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a test is about.
@@ -34,6 +35,8 @@ pub(super) struct Subject<'a> {
     pub whole: bool,
     /// The fields of its entry.
     pub entry: Option<&'a Known>,
+    /// What a call hands in; `None`: it could not be read.
+    pub inputs: Option<&'a BTreeMap<String, Input>>,
     /// Its rules for leaving.
     pub exits: &'a [ExitRule],
     /// Whether it has a goal.
@@ -46,7 +49,7 @@ impl<'a> Subject<'a> {
         id: &'a str,
         trigger: Option<&'a Trigger>,
         arena: &'a Arena,
-        entry: Option<&'a Known>,
+        around: &'a Around,
         exits: &'a [ExitRule],
         has_goal: bool,
     ) -> Self {
@@ -55,7 +58,8 @@ impl<'a> Subject<'a> {
             trigger,
             verbs: arena.drafts.iter().map(|draft| &draft.step.verb).collect(),
             whole: arena.drafts.iter().all(|draft| !draft.broken),
-            entry,
+            entry: around.scope.entry.as_ref(),
+            inputs: Some(&around.inputs),
             exits,
             has_goal,
         }
@@ -69,6 +73,7 @@ impl<'a> Subject<'a> {
             verbs: workflow.steps.iter().map(|step| &step.verb).collect(),
             whole: true,
             entry: entries.get(workflow.id.as_str()),
+            inputs: Some(&workflow.inputs),
             exits: &workflow.exit_when,
             has_goal: workflow.goal.is_some(),
         }
@@ -76,7 +81,16 @@ impl<'a> Subject<'a> {
 
     /// One that is named and could not be read: its own file says why.
     pub fn unread(id: &'a str) -> Self {
-        Self { id, trigger: None, verbs: Vec::new(), whole: false, entry: None, exits: &[], has_goal: false }
+        Self {
+            id,
+            trigger: None,
+            verbs: Vec::new(),
+            whole: false,
+            entry: None,
+            inputs: None,
+            exits: &[],
+            has_goal: false,
+        }
     }
 }
 

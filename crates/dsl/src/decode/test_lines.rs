@@ -7,7 +7,7 @@ use super::test_facts::whose;
 use super::tests::{Stage, instant};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Span;
-use crate::step::{MessageStep, TextTemplate, Verb};
+use crate::step::{MessageStep, TeamName, TextTemplate, Verb};
 use crate::syntax::Fields;
 use crate::test_case::{Expected, ExpectedTime};
 use crate::yaml::{Entry, Kind, Node};
@@ -195,7 +195,9 @@ fn what(entry: &Entry, did: Did, desk: &mut Desk<'_>) -> Option<String> {
 /// Refuses a line that names what no step of the workflow has.
 fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &mut Desk<'_>) {
     // With broken steps about, nobody can say what the workflow has.
-    if about.is_empty() || about.iter().any(|subject| !subject.whole) {
+    // What a called workflow does stands in its own file.
+    let calls = |subject: &&Subject<'_>| subject.verbs.iter().any(|verb| matches!(verb, Verb::Call { .. }));
+    if about.is_empty() || about.iter().any(|subject| !subject.whole) || about.iter().any(calls) {
         return;
     }
     let verbs = || about.iter().flat_map(|subject| subject.verbs.iter().copied());
@@ -244,7 +246,13 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
         | Did::Record
         | Did::Assign
         | Did::Unassign
+        | Did::Call
         | Did::Split => {
+            // A team that is handed in may be any.
+            let any = |verb: &Verb| matches!(verb, Verb::Assign { team: TeamName::Text(_), .. });
+            if did == Did::Assign && verbs().any(any) {
+                return;
+            }
             let known: Vec<String> = verbs().filter_map(|verb| object(verb, did)).collect();
             if !known.iter().any(|known| known == what) {
                 let meant = suggest(what, known.iter().map(String::as_str)).map(str::to_owned);
@@ -301,6 +309,7 @@ fn object(verb: &Verb, did: Did) -> Option<String> {
         Verb::Assign { team, .. } => (Did::Assign, team.as_str().to_owned()),
         Verb::Unassign { of } => (Did::Unassign, named(of)),
         Verb::Split { name, .. } => (Did::Split, name.clone()),
+        Verb::Call { workflow, .. } => (Did::Call, workflow.to_string()),
         Verb::Task { .. }
         | Verb::Wait(_)
         | Verb::WaitUntil(_)

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::subject::Start;
-use super::{test_entries, test_facts, test_lines, test_people};
+use super::{inputs, test_entries, test_facts, test_lines, test_people};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::Verb;
@@ -83,6 +83,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     };
     let reps = desk.take(fields, "reps").map_or_else(BTreeMap::new, |node| reps(node, desk));
     desk.refuse(fields, &["replies"]);
+    let inputs = desk.take(fields, "inputs");
+    let inputs = inputs.map_or_else(BTreeMap::new, |node| handed_in(node, start, desk));
     let pick = desk.take(fields, "pick");
     let pick = pick.map_or_else(BTreeMap::new, |node| picks(node, start, desk));
     let entry = desk.take(fields, "entry");
@@ -105,6 +107,7 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         entries,
         history,
         events,
+        inputs,
         reps,
         pick,
         expect: Vec::new(),
@@ -172,6 +175,24 @@ fn reps(node: &Node, desk: &mut Desk<'_>) -> BTreeMap<String, TestRep> {
         reps.insert(entry.key.clone(), rep);
     }
     reps
+}
+
+/// `inputs: { team: inside_sales }`: what the caller, or the person who starts it, hands in.
+fn handed_in(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String, model::Value> {
+    let subjects = start.subjects().iter().filter_map(|subject| subject.inputs);
+    let wanted: BTreeMap<String, crate::workflow::Input> =
+        subjects.flatten().map(|(name, input)| (name.clone(), input.clone())).collect();
+    let mut given = BTreeMap::new();
+    for entry in desk.entries(node) {
+        match wanted.get(&entry.key) {
+            Some(input) => {
+                let value = inputs::literal(&entry.value, &input.ty, desk);
+                given.extend(value.map(|value| (entry.key.clone(), value)));
+            }
+            None => inputs::unknown(entry, None, &wanted, desk),
+        }
+    }
+    given
 }
 
 /// `pick: { offer: money, holdout: true }`; where two workflows of a scenario have a split of one name, or

@@ -13,8 +13,9 @@ use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, S
 use std::sync::Arc;
 
 /// The triggers of the language, those of this release first.
-const BUILT: [&str; 8] = ["event", "stage", "attribute", "date", "inactive", "segment", "schedule", "manual"];
-const NOT_BUILT: [&str; 2] = ["score", "called"];
+const BUILT: [&str; 9] =
+    ["event", "stage", "attribute", "date", "inactive", "segment", "schedule", "manual", "called"];
+const NOT_BUILT: [&str; 1] = ["score"];
 
 /// Reads the trigger and puts into `around` what it brings in sight: `entry.*` and the entity.
 pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
@@ -75,6 +76,11 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             let node = desk.need(&mut fields, "schedule");
             node.and_then(|node| schedule(node, around, desk))
         }
+        "called" => {
+            fields.know(&["called"]);
+            started(around, "called");
+            Some(Trigger::Called)
+        }
         _ => {
             fields.know(&["manual"]);
             started(around, "manual");
@@ -92,8 +98,8 @@ fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> 
             Some(Trigger::Manual)
         }
         "called" => {
-            desk.not_built("trigger: called", span);
-            None
+            started(around, "called");
+            Some(Trigger::Called)
         }
         other => {
             let meant = suggest(other, ["manual", "called"]).map(str::to_owned);

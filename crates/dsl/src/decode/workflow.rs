@@ -8,7 +8,7 @@ use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
 use super::subject::{Start, Subject};
-use super::{assigned, holds, ids, tests, trigger, version};
+use super::{assigned, holds, ids, inputs, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
 use crate::source::Spanned;
@@ -22,7 +22,7 @@ use model::{Schedule, WorkflowId};
 use std::collections::BTreeMap;
 
 /// Keys of a workflow that come with a later release.
-const NOT_BUILT: [&str; 2] = ["inputs", "moved"];
+const NOT_BUILT: [&str; 1] = ["moved"];
 
 /// Reads a workflow's file behind its first key. `None`: something essential is missing; the report says it.
 pub(super) fn read(
@@ -37,6 +37,15 @@ pub(super) fn read(
     let title = desk.take(fields, "title").and_then(|node| desk.text(node));
     let owner = desk.take(fields, "owner").and_then(|node| desk.text(node));
     let trigger = desk.need(fields, "trigger").and_then(|node| trigger::read(node, &mut around, desk));
+    let given = desk.take(fields, "inputs");
+    let inputs = given.map(|node| inputs::read(node, desk));
+    if let (Some(node), Some(trigger)) = (given, &trigger)
+        && !may_be_called(trigger)
+    {
+        let span = file.get("inputs").map_or(node.span, |entry| entry.key_span);
+        desk.report.error(Code::E0353, span).help("E0353-help");
+    }
+    around.take_inputs(inputs.clone().flatten().unwrap_or_default());
     around.gather(file, desk);
     let vars =
         desk.take(fields, "vars").map_or_else(Vec::new, |node| assigned::vars(node, true, &around, desk));
@@ -83,7 +92,7 @@ pub(super) fn read(
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
     let entry = around.scope.entry.as_ref();
     let subject =
-        Subject::under_way(&id.value, trigger.as_ref(), &arena, entry, &exit_when, goal_node.is_some());
+        Subject::under_way(&id.value, trigger.as_ref(), &arena, &around, &exit_when, goal_node.is_some());
     let start = Start::Workflows { subjects: vec![subject], known: &names.workflows, complete: true };
     let tests = match desk.take(fields, "tests") {
         Some(node) => tests::read(node, &start, desk),
@@ -112,12 +121,27 @@ pub(super) fn read(
         release: spread(release)?,
         approval: spread(approval)?,
         priority: priority.unwrap_or(0),
+        inputs: spread(inputs)?.unwrap_or_default(),
         vars,
         root: root?,
         steps,
         blocks,
         tests,
     })
+}
+
+/// Whether another workflow may call it.
+fn may_be_called(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Called | Trigger::Manual => true,
+        Trigger::Event { .. }
+        | Trigger::Stage { .. }
+        | Trigger::Attribute { .. }
+        | Trigger::Date(_)
+        | Trigger::Inactive { .. }
+        | Trigger::Segment { .. }
+        | Trigger::Schedule(_) => false,
+    }
 }
 
 /// Whether the audience is asked of the database, customer by customer, so that it sees no event.
@@ -135,7 +159,8 @@ fn asks_the_database(trigger: &Trigger) -> bool {
         | Trigger::Stage { .. }
         | Trigger::Attribute { .. }
         | Trigger::Inactive { .. }
-        | Trigger::Manual => false,
+        | Trigger::Manual
+        | Trigger::Called => false,
     }
 }
 

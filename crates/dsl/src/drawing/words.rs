@@ -105,6 +105,10 @@ impl Drawing<'_> {
                     None => self.word("draw-repeat", &[("times", &times)]),
                 }
             }
+            Verb::Call { workflow, wait, .. } => {
+                let key = if *wait { "draw-call" } else { "draw-call-on" };
+                self.word(key, &[("workflow", workflow.as_str())])
+            }
             Verb::Exit(reason) => self.word("draw-exit", &[("reason", reason)]),
         }
     }

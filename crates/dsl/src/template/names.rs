@@ -17,6 +17,8 @@ pub struct TagScope {
     pub entities: BTreeSet<String>,
     /// `vars.*`: of the workflow, its splits and the step.
     pub vars: BTreeSet<String>,
+    /// `inputs.*`: what a call hands in.
+    pub inputs: BTreeSet<String>,
     /// `steps.ID.*`: results by step.
     pub steps: BTreeMap<String, BTreeSet<String>>,
 }
@@ -39,12 +41,12 @@ const BRAND: [&str; 5] = ["name", "logo", "color", "address", "country"];
 /// What the engine gives to pages and the layout.
 const PAGE: [&str; 4] = ["subject", "preheader", "language", "unsubscribe_url"];
 /// Roots that are always there.
-const ROOTS: [&str; 10] =
-    ["customer", "entry", "event", "owner", "rep", "vars", "steps", "brand", "now", "today"];
+const ROOTS: [&str; 11] =
+    ["customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "brand", "now", "today"];
 
 /// First words of a name that mean the same everywhere, also inside `{{#each}}` and `{{#with}}`.
-pub const RESERVED_ROOTS: [&str; 8] =
-    ["customer", "entry", "event", "owner", "rep", "vars", "steps", "brand"];
+pub const RESERVED_ROOTS: [&str; 9] =
+    ["customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "brand"];
 
 /// Whether a first word means the same everywhere.
 pub fn is_reserved_root(word: &str) -> bool {
@@ -73,6 +75,8 @@ pub(super) enum Thing {
     Brand,
     /// `vars`
     Vars,
+    /// `inputs`
+    Inputs,
     /// `steps`
     Steps,
     /// The result of a step.
@@ -156,7 +160,7 @@ fn step(thing: &Thing, part: &str, place: Place, library: &Library) -> Step {
             None => Step::Nowhere,
         },
         // Which fields there are depends on the workflow: checked at the use.
-        Thing::Fields(_) | Thing::Vars => Step::To(Thing::Leaf(None), Presence::Sure),
+        Thing::Fields(_) | Thing::Vars | Thing::Inputs => Step::To(Thing::Leaf(None), Presence::Sure),
         Thing::Rep if REP.contains(&part) => Step::To(text(), Presence::Likely),
         Thing::Rep if crate::diagnostic::suggest(part, REP).is_some() => {
             Step::Unknown(REP.iter().map(|name| (*name).to_owned()).collect())
@@ -183,6 +187,7 @@ fn root(part: &str, place: Place, library: &Library) -> Step {
         ("event", _) => there(Thing::Fields("event")),
         ("owner" | "rep", _) => Step::To(Thing::Rep, Presence::Sure),
         ("vars", _) => there(Thing::Vars),
+        ("inputs", _) => there(Thing::Inputs),
         ("steps", _) => there(Thing::Steps),
         ("brand", _) => there(Thing::Brand),
         ("now", _) => there(Thing::Leaf(Some(Type::Time))),

@@ -71,6 +71,10 @@ fn missing(tag: &Tag, scope: &TagScope) -> Option<Missing> {
             let known = fields.contains_key(field) || ENTRY.contains(&field);
             (!known).then(|| Missing::Field(fields.keys().cloned().chain(ENTRY.map(str::to_owned)).collect()))
         }
+        "inputs" => {
+            let known = field.is_none_or(|field| scope.inputs.contains(field));
+            (!known).then(|| Missing::Var(scope.inputs.iter().cloned().collect()))
+        }
         "vars" => {
             let known = field.is_none_or(|field| scope.vars.contains(field));
             (!known).then(|| Missing::Var(scope.vars.iter().cloned().collect()))

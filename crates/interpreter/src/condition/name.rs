@@ -29,8 +29,7 @@ impl<'a> Reader<'a> {
             },
             Root::Owner => (self.of_owner(field), None),
             Root::Vars => (facts.vars?.get(field).map(Cow::Borrowed), None),
-            // Nothing starts by a call yet, so there is nothing that was handed in.
-            Root::Inputs => (None, None),
+            Root::Inputs => (facts.inputs?.get(field).map(Cow::Borrowed), None),
             Root::Step(id) => {
                 let fields = facts.results?.get(&StepId::new(&**id))?;
                 (fields.get(field).map(Cow::Borrowed), None)

@@ -149,6 +149,7 @@ impl Shop {
             candidate: None,
             candidate_entity: None,
             vars: Some(&self.vars),
+            inputs: None,
             results: None,
             now: self.now,
             zone: &self.zone,

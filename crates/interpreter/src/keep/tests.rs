@@ -132,6 +132,7 @@ impl Case {
             candidate: None,
             candidate_entity: None,
             vars: None,
+            inputs: None,
             results: None,
             now,
             zone: &self.zone,

@@ -12,12 +12,12 @@ mod reserve;
 pub(crate) use holds::deadline;
 pub use horizon::{COUNTS_AT_MOST_MS, counts_back};
 
-use crate::advance::Walker;
+use crate::advance::{self, Walker};
 use crate::condition;
-use crate::step::message::{mark, topic_in, topic_of};
+use crate::step::message::{mark, topic_in, topic_of, topics_above};
 use crate::turn::Turn;
 use dsl::step::{MessageStep, Step, StepIx, Verb};
-use dsl::workflow::GoalReached;
+use dsl::workflow::{GoalReached, Workflow};
 use jiff::Timestamp;
 use model::{Consents, Enrollment, EnrollmentId, Entry, Medium, Snapshot, WalkState};
 use serde_json::Value as Json;
@@ -92,7 +92,7 @@ fn resting_message(turn: &Turn<'_>, walk: &Enrollment) -> Option<Resting> {
         return None;
     }
     let Verb::Send(message) = &workflow.step(workflow.find(step)?)?.verb else { return None };
-    let (topic, marketing) = topic_in(turn.world.library, workflow, message);
+    let (topic, marketing) = topic_in(turn.world.library, workflow, Some(walk), message);
     let rank = (-workflow.priority, first_due, walk.id.clone());
     Some(Resting { rank, topic, marketing, medium: message.medium, until: *wake_at })
 }
@@ -121,6 +121,12 @@ pub(crate) fn permit(
     if let Some(reason) = allowed(&walker.turn.snapshot, topic.as_deref(), message.medium, walker.moment.at) {
         let values = topic.iter().map(|topic| ("topic".to_owned(), topic.clone().into())).collect();
         return Verdict::Skip { reason, values };
+    }
+    for topic in topics_above(walker) {
+        if allowed(&walker.turn.snapshot, Some(topic), message.medium, walker.moment.at).is_some() {
+            let values = BTreeMap::from([("topic".to_owned(), topic.clone().into())]);
+            return Verdict::Skip { reason: "consent", values };
+        }
     }
     if let Some(only_if) = &step.only_if
         && !condition::holds(only_if, &facts)
@@ -165,16 +171,25 @@ pub(crate) enum Stays {
 
 /// Asked right before every effect: time alone can make these conditions true.
 pub(crate) fn stays(walker: &Walker<'_, '_>, at: StepIx) -> Stays {
-    let workflow = &walker.workflow;
-    let goal = workflow.goal.as_ref().filter(|_| {
-        walker.enrollment.walk.goal.is_none()
-            && walker.enrollment.goal_until.is_none_or(|until| walker.moment.at < until)
-    });
+    stays_at(walker.turn, &walker.workflow, &walker.enrollment, at, walker.moment.at)
+}
+
+fn stays_at(
+    turn: &Turn<'_>,
+    workflow: &Workflow,
+    enrollment: &Enrollment,
+    at: StepIx,
+    now: Timestamp,
+) -> Stays {
+    let goal = workflow
+        .goal
+        .as_ref()
+        .filter(|_| enrollment.walk.goal.is_none() && enrollment.goal_until.is_none_or(|until| now < until));
     if workflow.exit_when.is_empty() && goal.is_none() {
         return Stays::Yes;
     }
-    let event = walker.event_at(at);
-    let facts = walker.facts(event.as_ref());
+    let event = advance::event_at(workflow, enrollment, at);
+    let facts = turn.facts(Some(enrollment), event.as_ref(), now);
     for rule in &workflow.exit_when {
         if rule.event.is_none() && rule.when.as_ref().is_some_and(|when| condition::holds(when, &facts)) {
             return Stays::Leaves(rule.reason.clone().unwrap_or_else(|| "exit_when".to_owned()));
@@ -187,6 +202,25 @@ pub(crate) fn stays(walker: &Walker<'_, '_>, at: StepIx) -> Stays {
         return Stays::Goal;
     }
     Stays::Yes
+}
+
+/// The walk above a called one that ends now, the outermost first; `None`: all of them stay. The caller's
+/// goal or exit ends both (rules.md §5.9).
+pub(crate) fn above(walker: &Walker<'_, '_>) -> Option<(EnrollmentId, Stays)> {
+    let turn = &*walker.turn;
+    let mut found = None;
+    let mut caller = walker.enrollment.walk.caller.as_ref();
+    while let Some(by) = caller.filter(|by| by.waits) {
+        let enrollment = turn.snapshot.enrollment(&by.enrollment)?;
+        let workflow = turn.world.workflows.versions.get(&enrollment.version)?;
+        let at = workflow.find(&by.step)?;
+        let stays = stays_at(turn, workflow, enrollment, at, walker.moment.at);
+        if !matches!(stays, Stays::Yes) {
+            found = Some((by.enrollment.clone(), stays));
+        }
+        caller = enrollment.walk.caller.as_ref();
+    }
+    found
 }
 
 /// Suppression, address and consent: what also the hand-over asks once more. `None`: it may go.

@@ -68,7 +68,7 @@ fn fires(turn: &Turn<'_>, workflow: &Workflow, now: Timestamp) -> Option<Timesta
 
 fn binds(turn: &Turn<'_>, workflow: &Workflow, verb: &Verb, cap: &Cap) -> bool {
     let Verb::Send(message) = verb else { return false };
-    let (topic, marketing) = topic_in(turn.world.library, workflow, message);
+    let (topic, marketing) = topic_in(turn.world.library, workflow, None, message);
     marketing && cap.binds(topic.as_deref(), message.medium)
 }
 

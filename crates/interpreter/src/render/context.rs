@@ -36,6 +36,9 @@ pub fn walk_context(facts: &Facts<'_>) -> BTreeMap<String, Json> {
     }
     let vars = facts.vars.into_iter().flatten();
     all.insert("vars".to_owned(), vars.map(|(name, value)| (name.clone(), value.to_plain_json())).collect());
+    if let Some(inputs) = facts.inputs.filter(|inputs| !inputs.is_empty()) {
+        all.insert("inputs".to_owned(), plain(inputs));
+    }
     let steps = facts.results.into_iter().flatten();
     all.insert(
         "steps".to_owned(),

@@ -155,6 +155,7 @@ impl World {
             candidate: None,
             candidate_entity: None,
             vars: Some(&self.vars),
+            inputs: None,
             results: Some(&self.results),
             now: instant("2026-03-02T22:30:00Z"),
             zone: &self.zone,

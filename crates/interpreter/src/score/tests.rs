@@ -123,6 +123,7 @@ impl Lead {
             candidate: None,
             candidate_entity: None,
             vars: None,
+            inputs: None,
             results: None,
             now,
             zone: &self.zone,

@@ -6,7 +6,9 @@ use crate::{assigned, render};
 use dsl::library::Library;
 use dsl::step::{Colleague, MessageStep, Step, StepIx, TextTemplate};
 use dsl::workflow::{ConsentRule, Workflow};
-use model::{Did, Held, Medium, OnUnknown, Outcome, Outgoing, Recipient, SendId, Sent, Value, content_id};
+use model::{
+    Did, Enrollment, Held, Medium, OnUnknown, Outcome, Outgoing, Recipient, SendId, Sent, Value, content_id,
+};
 use std::collections::BTreeMap;
 
 /// How a done message is remembered: step and pass.
@@ -85,6 +87,7 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         text: None,
         from: message.from.clone(),
         copy_to_owner: message.copy_to_owner,
+        also_needs: topics_above(walker).cloned().collect(),
         topic,
         marketing,
         on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
@@ -100,13 +103,14 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
 
 /// The topic whose consent a message needs, and whether it is marketing.
 pub(crate) fn topic_of(walker: &Walker<'_, '_>, message: &MessageStep) -> (Option<String>, bool) {
-    topic_in(walker.turn.world.library, &walker.workflow, message)
+    topic_in(walker.turn.world.library, &walker.workflow, Some(&walker.enrollment), message)
 }
 
-/// The same for a message of any workflow.
+/// The same for a message of any walk, or of one that is still to begin (`None`).
 pub(crate) fn topic_in(
     library: &Library,
     workflow: &Workflow,
+    walk: Option<&Enrollment>,
     message: &MessageStep,
 ) -> (Option<String>, bool) {
     let is_marketing = |topic: &str| library.topics.get(topic).is_none_or(|topic| topic.marketing);
@@ -115,8 +119,23 @@ pub(crate) fn topic_in(
             let marketing = is_marketing(topic);
             (marketing.then(|| topic.clone()), marketing)
         }
-        (None, ConsentRule::Transactional | ConsentRule::None) => (None, false),
+        // What a marketing workflow calls for is marketing.
+        (None, ConsentRule::Transactional | ConsentRule::None) => {
+            match walk.and_then(|walk| above(walk).next()) {
+                Some(topic) => (Some(topic.clone()), true),
+                None => (None, false),
+            }
+        }
     }
+}
+
+/// The topics of the workflows above a called one: its messages need those consents, too.
+pub(crate) fn topics_above<'w>(walker: &'w Walker<'_, '_>) -> impl Iterator<Item = &'w String> {
+    above(&walker.enrollment)
+}
+
+fn above(walk: &Enrollment) -> impl Iterator<Item = &String> {
+    walk.walk.caller.iter().flat_map(|caller| &caller.topics)
 }
 
 fn send_id(walker: &Walker<'_, '_>, step: &Step, pass: &str) -> SendId {
@@ -172,6 +191,7 @@ pub(super) fn notify(
         from: None,
         copy_to_owner: false,
         topic: None,
+        also_needs: Vec::new(),
         marketing: false,
         on_unknown: OnUnknown::Resend,
         context,

@@ -1,6 +1,7 @@
 //! What each kind of step does; one file a family.
 
 pub(crate) mod assign;
+pub(crate) mod call;
 mod data;
 mod flow;
 pub(crate) mod message;
@@ -46,6 +47,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Repeat { steps, times, until } => {
             flow::repeat(walker, at, step, *steps, *times, until.as_ref())
         }
+        Verb::Call { workflow, with, wait } => call::call(walker, at, step, workflow, with, *wait, arrival),
         Verb::Exit(reason) => Flow::Leave(reason.clone()),
     }
 }
@@ -85,6 +87,7 @@ pub(crate) fn did(verb: &Verb) -> Did {
         Verb::Choose(_) => Did::Choose,
         Verb::Split { .. } => Did::Split,
         Verb::Repeat { .. } => Did::Repeat,
+        Verb::Call { .. } => Did::Call,
         Verb::Exit(_) => Did::Exit,
     }
 }
@@ -118,6 +121,7 @@ pub(crate) fn what(verb: &Verb) -> String {
         Verb::Choose(_) => String::new(),
         Verb::Split { name, .. } => name.clone(),
         Verb::Repeat { times, .. } => times.to_string(),
+        Verb::Call { workflow, .. } => workflow.to_string(),
         Verb::Exit(reason) => reason.clone(),
     }
 }

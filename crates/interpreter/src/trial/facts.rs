@@ -58,7 +58,8 @@ impl Scene<'_> {
             | Trigger::Inactive { .. }
             | Trigger::Segment { .. }
             | Trigger::Schedule(_)
-            | Trigger::Manual => {
+            | Trigger::Manual
+            | Trigger::Called => {
                 return None;
             }
         };

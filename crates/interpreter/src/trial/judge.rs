@@ -101,7 +101,7 @@ fn usual(did: Did) -> &'static [Outcome] {
     match did {
         Did::Exit => &[Outcome::Exited],
         Did::Enroll => &[Outcome::Entered],
-        Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline => {
+        Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline | Did::Call => {
             &[Outcome::Done, Outcome::Waits]
         }
         Did::Email

@@ -181,6 +181,7 @@ impl Scene<'_> {
                 Trigger::Segment { crossing: Crossing::Enters, .. } => names::SEGMENT_ENTERED,
                 Trigger::Segment { crossing: Crossing::Leaves, .. } => names::SEGMENT_LEFT,
                 Trigger::Manual => "manual",
+                Trigger::Called => "called",
                 Trigger::Event { .. }
                 | Trigger::Stage { .. }
                 | Trigger::Attribute { .. }
@@ -242,7 +243,8 @@ pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
         | Trigger::Schedule(_)
-        | Trigger::Manual => None,
+        | Trigger::Manual
+        | Trigger::Called => None,
     }
 }
 

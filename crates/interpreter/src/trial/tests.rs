@@ -19,7 +19,7 @@ fn verdicts(workflow: &str) -> Vec<Verdict> {
     let project = project(workflow);
     let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
     let workflow = project.workflows.values().next().unwrap();
-    workflow.tests.iter().map(|test| run(&project.library, &renderer, workflow, test)).collect()
+    workflow.tests.iter().map(|test| run(&project, &renderer, workflow, test)).collect()
 }
 
 fn covered(workflow: &str) -> Coverage {

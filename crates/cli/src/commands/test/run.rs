@@ -39,7 +39,7 @@ impl Job<'_> {
         let library = &project.library;
         let (subject, verdict) = match self {
             Self::Workflow(workflow, test) => {
-                (workflow.id.to_string(), trial::run(library, renderer, workflow, test))
+                (workflow.id.to_string(), trial::run(project, renderer, workflow, test))
             }
             Self::Scenario(scenario, test) => {
                 (scenario.name.clone(), trial::run_scenario(project, renderer, scenario, test))

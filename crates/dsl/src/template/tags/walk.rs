@@ -382,6 +382,7 @@ impl Walk<'_> {
             | Thing::Rep
             | Thing::Brand
             | Thing::Vars
+            | Thing::Inputs
             | Thing::Steps
             | Thing::Step(_) => "E0511-thing",
         };

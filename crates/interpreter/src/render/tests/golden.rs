@@ -188,6 +188,7 @@ fn outgoing(world: &World) -> Outgoing {
         from: None,
         copy_to_owner: false,
         topic: Some("marketing".to_owned()),
+        also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,
         context: walk_context(&world.facts()),
