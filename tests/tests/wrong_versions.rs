@@ -1,0 +1,126 @@
+//! Each workflow and score that ships has wrong versions under `tests/wrong`, and the tests inside the file
+//! tell every one of them from the right one.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+use dsl::diagnostic::{Colour, Report, human};
+use dsl::project::{File, Loaded, Settings};
+use dsl::source::Sources;
+use interpreter::render::Renderer;
+use interpreter::trial;
+use model::words::Language;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tests::{project_files, root};
+
+/// So many wrong versions each file has, at least.
+const LEAST: usize = 3;
+
+/// A change that makes a file wrong.
+struct Wrong {
+    place: PathBuf,
+    find: String,
+    replace: String,
+}
+
+fn shipped() -> Vec<File> {
+    project_files(&root(), "workflows")
+}
+
+fn load(files: &[File]) -> Loaded {
+    dsl::load(files, &Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() })
+}
+
+/// `birthday` for `workflows/birthday.yaml`, where the file declares a workflow or a score.
+fn tested(file: &File) -> Option<String> {
+    let declares = |line: &str| ["workflow:", "scoring:"].iter().any(|key| line.starts_with(key));
+    let name = Path::new(&file.path).file_stem()?.to_str()?.to_owned();
+    let first = file.text.lines().find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    (file.path.ends_with(".yaml") && declares(first)).then_some(name)
+}
+
+/// How many tests of the file fail, and how many there are.
+fn failures(loaded: &Loaded, path: &str) -> (usize, usize) {
+    let project = &loaded.project;
+    let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+    let is_in = |span: dsl::source::Span| loaded.sources.name(span.file) == path;
+    let mut verdicts = Vec::new();
+    for workflow in project.workflows.values().filter(|workflow| is_in(workflow.span)) {
+        let run = |test| trial::run(&project.library, &renderer, workflow, test);
+        verdicts.extend(workflow.tests.iter().map(run));
+    }
+    for scoring in project.library.scorings.values().filter(|scoring| is_in(scoring.span)) {
+        verdicts.extend(scoring.tests.iter().map(|test| trial::run_score(&project.library, scoring, test)));
+    }
+    (verdicts.iter().filter(|verdict| !verdict.problems.is_empty()).count(), verdicts.len())
+}
+
+fn read(place: &Path) -> Wrong {
+    let text = fs::read_to_string(place).unwrap();
+    let (mut sources, mut report) = (Sources::new(), Report::new());
+    let file = sources.add(place.display().to_string(), text);
+    let node = dsl::yaml::read(&sources, file, &mut report).unwrap();
+    assert!(!report.has_errors(), "{}", human(&report, &sources, Language::En, Colour::Never));
+    let said = |key: &str| {
+        let value = node.get(key).and_then(|entry| entry.value.raw_text());
+        value.unwrap_or_else(|| panic!("{} does not say `{key}`", place.display())).to_owned()
+    };
+    assert!(!said("why").is_empty(), "{} does not say why it is wrong", place.display());
+    Wrong { place: place.to_owned(), find: said("find"), replace: said("replace") }
+}
+
+fn wrong_versions() -> BTreeMap<String, Vec<Wrong>> {
+    let mut all: BTreeMap<String, Vec<Wrong>> = BTreeMap::new();
+    for folder in fs::read_dir(root().join("tests/wrong")).unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut places: Vec<PathBuf> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        places.sort();
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        all.insert(name, places.iter().map(|place| read(place)).collect());
+    }
+    all
+}
+
+#[test]
+fn every_file_that_ships_has_three_wrong_versions() {
+    let wrong = wrong_versions();
+    let shipped: Vec<String> = shipped().iter().filter_map(tested).collect();
+    let few: Vec<&String> =
+        shipped.iter().filter(|name| wrong.get(*name).is_none_or(|all| all.len() < LEAST)).collect();
+    assert!(few.is_empty(), "fewer than {LEAST} under tests/wrong (its README says how): {few:?}");
+    let stray: Vec<&String> = wrong.keys().filter(|name| !shipped.contains(name)).collect();
+    assert!(stray.is_empty(), "wrong versions of files that do not ship: {stray:?}");
+}
+
+#[test]
+fn the_tests_of_a_file_tell_its_wrong_versions_from_the_right_one() {
+    let files = shipped();
+    let right = load(&files);
+    let mut passed = Vec::new();
+    for (name, versions) in wrong_versions() {
+        let Some(at) = files.iter().position(|file| tested(file).as_ref() == Some(&name)) else { continue };
+        let file = files.get(at).unwrap();
+        let (failed, all) = failures(&right, &file.path);
+        assert!(failed == 0 && all > 0, "{}: {failed} of {all} tests fail as it ships", file.path);
+        let (steps, tests) = file.text.split_once("\ntests:\n").unwrap();
+        for wrong in versions {
+            let place = wrong.place.display();
+            assert_eq!(steps.matches(&wrong.find).count(), 1, "{place}: `find` must stand there once");
+            let text = format!("{}\ntests:\n{tests}", steps.replacen(&wrong.find, &wrong.replace, 1));
+            let mut changed = files.clone();
+            changed.get_mut(at).unwrap().text = text;
+            let loaded = load(&changed);
+            let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
+            assert!(!loaded.report.has_errors(), "{place} makes a file that cannot be read:\n{said}");
+            if failures(&loaded, &file.path).0 == 0 {
+                passed.push(place.to_string());
+            }
+        }
+    }
+    assert!(passed.is_empty(), "wrong, and every test passes:\n{}", passed.join("\n"));
+}
