@@ -47,7 +47,7 @@ fn failures(loaded: &Loaded, path: &str) -> (usize, usize) {
     let is_in = |span: dsl::source::Span| loaded.sources.name(span.file) == path;
     let mut verdicts = Vec::new();
     for workflow in project.workflows.values().filter(|workflow| is_in(workflow.span)) {
-        let run = |test| trial::run(&project.library, &renderer, workflow, test);
+        let run = |test| trial::run(project, &renderer, workflow, test);
         verdicts.extend(workflow.tests.iter().map(run));
     }
     for scoring in project.library.scorings.values().filter(|scoring| is_in(scoring.span)) {
