@@ -28,6 +28,12 @@ pub fn of_library(library: &Library) -> BTreeSet<String> {
                     }
                 }
             }
+            Origin::Rank(rank) => {
+                reads.merge(Reads::of_operand(&rank.by, library));
+                if let Some(among) = &rank.among {
+                    reads.merge(Reads::of_condition(among, library));
+                }
+            }
             // Kept by the engine, event by event.
             Origin::From(_) | Origin::Given => {}
         }

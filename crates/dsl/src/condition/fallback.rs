@@ -26,6 +26,11 @@ fn of_attribute(attribute: &Attribute) -> Option<Value> {
                 attribute.default.clone()
             }
         },
-        Origin::Given | Origin::Cases(_) => attribute.default.clone(),
+        // Who was never asked about begins with what holds for everybody.
+        Origin::Cases(cases) => {
+            let otherwise = cases.last().filter(|(when, _)| when.is_none());
+            otherwise.map(|(_, value)| value.clone()).or_else(|| attribute.default.clone())
+        }
+        Origin::Given | Origin::Rank(_) => attribute.default.clone(),
     }
 }

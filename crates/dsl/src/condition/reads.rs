@@ -228,7 +228,7 @@ impl Reads {
         }
     }
 
-    /// Attributes by `cases:` are asked when read: what their conditions look at counts too.
+    /// Attributes by `cases:` follow what their conditions look at, which counts too.
     fn origin(&mut self, attributes: &BTreeMap<String, Attribute>, name: &str, library: &Library) {
         match attributes.get(name).map(|attribute| &attribute.origin) {
             Some(Origin::Cases(cases)) => {
@@ -238,7 +238,7 @@ impl Reads {
                     }
                 }
             }
-            Some(Origin::Given | Origin::From(_)) | None => {}
+            Some(Origin::Given | Origin::From(_) | Origin::Rank(_)) | None => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod assigned;
 mod builtin;
 mod calendar;
 mod check;
+mod circles;
 mod desk;
 mod holds;
 mod ids;
@@ -192,6 +193,7 @@ impl Loading<'_> {
                 }
             }
         }
+        circles::check(&self.library, &mut self.report);
         for (_, node) in parsed {
             let first = node.entries().and_then(<[_]>::first);
             if let Some(first) = first.filter(|first| first.key == "brand") {

@@ -2,14 +2,19 @@
 
 use super::builtin;
 use super::desk::Desk;
+use super::scoring::spread;
 use crate::condition::{self, AggregateKind, Allows, Scope};
 use crate::diagnostic::Code;
-use crate::library::{Attribute, EntityKind, EventKind, Model, Moves, Origin};
+use crate::library::{Attribute, EntityKind, EventKind, Model, Moves, Origin, Rank};
 use crate::source::Span;
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Kind, Node};
+use jiff::civil::Time;
 use model::{Type, Value};
 use std::collections::BTreeMap;
+
+/// When ranks are taken where the model does not say.
+const RANKED_AT: Time = Time::constant(2, 0, 0, 0);
 
 /// What is read in a second round, when all names are known: `from:` and `cases:` of the customer.
 pub(super) struct Pending<'n> {
@@ -20,6 +25,15 @@ pub(super) struct Pending<'n> {
 enum PendingOrigin<'n> {
     From(&'n Node),
     Cases(&'n Node),
+    Rank(PendingRank<'n>),
+}
+
+/// A rank whose value and customers are still to be read.
+struct PendingRank<'n> {
+    by: &'n Node,
+    groups: Option<u32>,
+    among: Option<&'n Node>,
+    at: Option<Time>,
 }
 
 /// Reads everything that stands by itself; `from:` and `cases:` wait for [`finish`].
@@ -143,7 +157,7 @@ fn attribute<'n>(
     let optional = desk.take(&mut fields, "optional").and_then(|node| desk.yes_no(node)).unwrap_or(false);
     let pii = desk.take(&mut fields, "pii").and_then(|node| desk.yes_no(node)).unwrap_or(false);
     let title = desk.take(&mut fields, "title").and_then(|node| desk.text(node));
-    desk.refuse(&mut fields, &["rank", "groups", "among"]);
+    let rank = rank(&mut fields, desk);
     let from = desk.take(&mut fields, "from");
     let cases = desk.take(&mut fields, "cases");
     let one_of = desk.take(&mut fields, "one_of");
@@ -154,10 +168,9 @@ fn attribute<'n>(
         (None, Some(node), _) => type_named(node, kinds, desk),
         // The aggregate says what it is, in the second round.
         (None, None, Some(_)) => Some(Type::Number),
+        (None, None, None) if rank.is_some() => Some(Type::Number),
         (None, None, None) => {
-            if !fields.has("rank") {
-                desk.report.error(Code::E0603, entry.key_span).arg("name", &entry.key).help("E0603-help");
-            }
+            desk.report.error(Code::E0603, entry.key_span).arg("name", &entry.key).help("E0603-help");
             None
         }
     };
@@ -166,8 +179,30 @@ fn attribute<'n>(
         (Some(_), None) | (None, _) => None,
     };
     desk.close(fields);
-    let origin = from.map(PendingOrigin::From).or(cases.map(PendingOrigin::Cases));
+    let mut ways = [from.is_some(), cases.is_some(), rank.is_some()].into_iter().filter(|way| *way);
+    if ways.next().is_some() && ways.next().is_some() {
+        desk.report.error(Code::E0632, entry.key_span).arg("name", &entry.key).help("E0632-help");
+    }
+    if let (Some(rank), Some(ty)) = (&rank, &ty)
+        && *ty != Type::Number
+    {
+        desk.wrong_type(rank.by.span, ty, &Type::Number);
+    }
+    let rank = rank.map(PendingOrigin::Rank);
+    let origin = from.map(PendingOrigin::From).or(cases.map(PendingOrigin::Cases)).or(rank);
     Some((Attribute { optional, default, pii, title, ..plain(ty?) }, origin))
+}
+
+/// `rank:` with its `groups`, `among` and `at`, which say nothing without it.
+fn rank<'n>(fields: &mut Fields<'n>, desk: &mut Desk<'_>) -> Option<PendingRank<'n>> {
+    if !fields.has("rank") {
+        return None;
+    }
+    let by = desk.take(fields, "rank");
+    let groups = desk.need(fields, "groups").and_then(|node| desk.whole(node, "groups", 2, 100));
+    let among = desk.take(fields, "among");
+    let at = desk.take(fields, "at").and_then(|node| desk.clock(node));
+    Some(PendingRank { by: by?, groups: groups.and_then(|groups| u32::try_from(groups).ok()), among, at })
 }
 
 pub(super) fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) -> Option<Type> {
@@ -289,7 +324,8 @@ fn entity(entry: &Entry, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) ->
             }
             let Some((attribute, origin)) = attribute(field, kinds, desk) else { continue };
             if origin.is_some() {
-                desk.not_built("from:, cases:", field.key_span);
+                let name = format!("{}.{}", entry.key, field.key);
+                desk.report.error(Code::E0633, field.key_span).arg("name", name).help("E0633-help");
             }
             kind.attributes.insert(field.key.clone(), attribute);
         }
@@ -339,7 +375,7 @@ impl Pending<'_> {
     pub fn is_kept(&self) -> bool {
         match self.origin {
             PendingOrigin::From(_) => true,
-            PendingOrigin::Cases(_) => false,
+            PendingOrigin::Cases(_) | PendingOrigin::Rank(_) => false,
         }
     }
 }
@@ -373,6 +409,16 @@ pub(super) fn finish(pending: &[&Pending<'_>], scope: &Scope, desk: &mut Desk<'_
                 let cases = cases(node, &ty, scope, desk);
                 let always = cases.last().is_some_and(|(when, _)| when.is_none());
                 done.push((attribute, Origin::Cases(cases), None, !always));
+            }
+            PendingOrigin::Rank(rank) => {
+                let scope = Scope { allows: Allows::CustomerOnly, ..scope.clone() };
+                let by = desk.formula(rank.by, Some(&Type::Number), &scope);
+                let among = rank.among.map(|node| desk.condition(node, &scope));
+                if let (Some(by), Some(groups), Some(among)) = (by, rank.groups, spread(among)) {
+                    let at = rank.at.unwrap_or(RANKED_AT);
+                    let rank = Rank { by, groups, among, at };
+                    done.push((attribute, Origin::Rank(Box::new(rank)), Some(Type::Number), true));
+                }
             }
         }
     }

@@ -80,7 +80,7 @@ fn known<'l>(
         return None;
     };
     let refused = match (&attribute.origin, field) {
-        (Origin::From(_) | Origin::Cases(_), _) => Some("E0330"),
+        (Origin::From(_) | Origin::Cases(_) | Origin::Rank(_), _) => Some("E0330"),
         (Origin::Given, "owner") => Some("E0330-owner"),
         (Origin::Given, "stage") => Some("E0330-stage"),
         (Origin::Given, "tags") if root == "customer" => Some("E0330-tags"),

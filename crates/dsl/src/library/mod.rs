@@ -1,7 +1,8 @@
 //! The library files of a project, checked: model, teams, senders, topics, calendar …
 
-use crate::condition::{Aggregate, Condition};
+use crate::condition::{Aggregate, Condition, Operand};
 use crate::source::Span;
+use jiff::civil::Time;
 use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::BTreeMap;
 
@@ -80,8 +81,23 @@ pub enum Origin {
     Given,
     /// `from:` kept by the engine over all events; no window.
     From(Box<Aggregate>),
-    /// `cases:` the first that holds; asked when read.
+    /// `cases:` the first that holds; kept by the engine as facts and time change it.
     Cases(Vec<(Option<Condition>, Value)>),
+    /// `rank:` the customer's group among all, taken once a day.
+    Rank(Box<Rank>),
+}
+
+/// `rank:`. Group = 1 + floor(groups × customers strictly below ÷ all), so that equal values share one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rank {
+    /// What they are ranked by, a number; who has none is in no group.
+    pub by: Operand,
+    /// Into so many groups, from 2 to 100; 1 is the lowest.
+    pub groups: u32,
+    /// Only these customers; `None`: all.
+    pub among: Option<Condition>,
+    /// At this time of the project's day. Default 02:00.
+    pub at: Time,
 }
 
 /// A kind of event.

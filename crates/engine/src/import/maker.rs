@@ -43,7 +43,7 @@ impl<'a> Maker<'a> {
             .map(|attribute| &attribute.origin)
         {
             Some(Origin::Given) => Ok(()),
-            Some(Origin::From(_) | Origin::Cases(_)) => {
+            Some(Origin::From(_) | Origin::Cases(_) | Origin::Rank(_)) => {
                 Err(Finding::new("import-computed", &[("attribute", name)]))
             }
             None if others.iter().any(|other| other == name) => Ok(()),

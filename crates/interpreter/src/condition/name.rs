@@ -3,7 +3,6 @@
 use super::Reader;
 use crate::facts::Facts;
 use dsl::condition::{Path, Root, fallback};
-use dsl::library::{Attribute, Origin};
 use model::{Entity, EntityId, Entry, Rep, StepId, Type, Value};
 use std::borrow::Cow;
 
@@ -94,8 +93,7 @@ impl<'a> Reader<'a> {
         }
         let stored = snapshot.customer.get(name);
         let Some(attribute) = library.model.customer.get(name) else { return stored.map(Cow::Borrowed) };
-        let known = self.origin(attribute, stored);
-        known.or_else(|| fallback::of_customer(name, attribute).map(Cow::Owned))
+        stored.map(Cow::Borrowed).or_else(|| fallback::of_customer(name, attribute).map(Cow::Owned))
     }
 
     /// An attribute of an entity; of another customer, who stands among the entities as one.
@@ -118,27 +116,7 @@ impl<'a> Reader<'a> {
         }
         let Some(kind) = library.model.entities.get(&entity.kind) else { return stored.map(Cow::Borrowed) };
         let Some(attribute) = kind.attributes.get(name) else { return stored.map(Cow::Borrowed) };
-        let reader = match attribute.origin {
-            Origin::Cases(_) => self.with(Facts { candidate_entity: Some(entity), ..*self.facts() }),
-            Origin::Given | Origin::From(_) => *self,
-        };
-        let known = reader.origin(attribute, stored);
-        known.or_else(|| fallback::of_entity(kind, name, attribute).map(Cow::Owned))
-    }
-
-    /// The stored value, or the first of the cases that holds.
-    fn origin(&self, attribute: &'a Attribute, stored: Option<&'a Value>) -> Option<Cow<'a, Value>> {
-        match &attribute.origin {
-            Origin::Given | Origin::From(_) => stored.map(Cow::Borrowed),
-            Origin::Cases(cases) => {
-                let mut deeper = self.deeper()?;
-                deeper.facts.candidate_entity = self.facts().candidate_entity;
-                let holds = |(when, _): &&'a (Option<dsl::condition::Condition>, Value)| {
-                    when.as_ref().is_none_or(|when| deeper.test(&when.test))
-                };
-                cases.iter().find(holds).map(|(_, value)| Cow::Borrowed(value))
-            }
-        }
+        stored.map(Cow::Borrowed).or_else(|| fallback::of_entity(kind, name, attribute).map(Cow::Owned))
     }
 
     /// The entity of this kind: the candidate of a `where`, or the one that the trigger names.

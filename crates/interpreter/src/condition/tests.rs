@@ -475,16 +475,20 @@ fn a_message_may_go_with_an_address_and_consent_and_no_suppression() {
 }
 
 #[test]
-fn segments_and_cases_are_asked_when_read_and_a_circle_ends() {
+fn segments_are_asked_when_read_and_cases_are_what_is_kept() {
     let mut shop = Shop::new();
     let segment = shop.read("customer.spend > 5");
     shop.library.segments.insert("big".to_owned(), segment);
     let cases = vec![(Some(shop.read("in_segment(big)")), Value::from("gold")), (None, Value::from("basic"))];
     let tier = Attribute { origin: Origin::Cases(cases), ..attribute(Type::Text) };
     shop.library.model.customer.insert("tier".to_owned(), tier);
+    // Who was never asked about is what everybody is.
     shop.check(true, &["customer.tier == \"basic\""]);
+    shop.set("tier", "gold");
+    shop.check(true, &["customer.tier == \"gold\""]);
+    shop.check(false, &["in_segment(big)"]);
     shop.set("spend", Decimal::from(6));
-    shop.check(true, &["customer.tier == \"gold\" and in_segment(big)"]);
+    shop.check(true, &["in_segment(big)"]);
     let circle = shop.read("not in_segment(big)");
     shop.library.segments.insert("big".to_owned(), circle);
     let _ = shop.holds("in_segment(big)");

@@ -114,7 +114,7 @@ pub fn is_derived(library: &Library, event: &Event) -> bool {
     event.name == names::CUSTOMER_CHANGED
         && attribute
             .and_then(|attribute| library.model.customer.get(attribute))
-            .is_some_and(|attribute| matches!(attribute.origin, Origin::Cases(_)))
+            .is_some_and(|attribute| matches!(attribute.origin, Origin::Cases(_) | Origin::Rank(_)))
 }
 
 /// A fact has been applied: what it touches is asked again, a new customer altogether.
@@ -315,7 +315,7 @@ fn case(turn: &Turn<'_>, name: &str, at: Timestamp) -> Option<Value> {
 fn cases_of<'l>(library: &'l Library, name: &str) -> Option<&'l [(Option<Condition>, Value)]> {
     match &library.model.customer.get(name)?.origin {
         Origin::Cases(cases) => Some(cases),
-        Origin::Given | Origin::From(_) => None,
+        Origin::Given | Origin::From(_) | Origin::Rank(_) => None,
     }
 }
 

@@ -36,7 +36,7 @@ fn computes(library: &Library, reads: &Reads, event: &Event) -> bool {
                 Over::Events(name) => **name == *event.name,
                 Over::Entities(_) => false,
             },
-            Origin::Given | Origin::Cases(_) => false,
+            Origin::Given | Origin::Cases(_) | Origin::Rank(_) => false,
         }
     })
 }

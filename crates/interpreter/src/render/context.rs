@@ -63,7 +63,7 @@ pub fn customer_context(facts: &Facts<'_>) -> Map<String, Json> {
     for (name, attribute) in &facts.library.model.customer {
         let value = match &attribute.origin {
             Origin::Cases(_) => condition::value(&named(name, attribute), facts),
-            Origin::Given | Origin::From(_) => customer.get(name).cloned(),
+            Origin::Given | Origin::From(_) | Origin::Rank(_) => customer.get(name).cloned(),
         };
         if let Some(json) = attribute_json(attribute, value, facts, true) {
             attributes.insert(name.clone(), json);

@@ -929,6 +929,16 @@ E0653-help = add `accept_within: 30 minutes` to the step
 E0654 = `{ $name }` cannot stand in for itself
 E0654-title = A substitute that is the same
 E0654-help = name somebody else, or leave `backup` out
+E0631 = `customer.{ $name }` hangs on itself
+E0631-title = An attribute whose cases lead back to itself
+E0631-through = `customer.{ $name }` hangs on itself through { $through }
+E0631-help = let its cases look at what is given, counted or ranked
+E0632 = `{ $name }` gets its value in two ways
+E0632-title = An attribute that gets its value in two ways
+E0632-help = keep one of `from`, `cases` and `rank`
+E0633 = `{ $name }` belongs to an entity, and only attributes of the customer are computed
+E0633-title = An attribute of an entity that would be computed
+E0633-help = count where it is asked, such as `count(order, where order.stage == "open")`, or give the customer the attribute
 W0701 = this wait ({ $length }) is longer than the goal counts ({ $goal })
 W0701-title = A wait longer than the goal counts
 W0701-goal = so long the goal counts

@@ -896,6 +896,16 @@ E0653-help = 给步骤加上 `accept_within: 30 minutes`
 E0654 = `{ $name }` 不能替补自己
 E0654-title = 替补是自己
 E0654-help = 换一个人，或者去掉 `backup`
+E0631 = `customer.{ $name }` 的取值取决于它自己
+E0631-title = 属性的分支绕回了自己
+E0631-through = `customer.{ $name }` 经过 { $through } 绕回了自己
+E0631-help = 分支的条件只看给定的、统计出来的或排名得到的属性
+E0632 = `{ $name }` 有两种取值方式
+E0632-title = 属性有两种取值方式
+E0632-help = `from`、`cases`、`rank` 只留一个
+E0633 = `{ $name }` 属于实体，只有客户的属性可以计算
+E0633-title = 实体的属性不能计算
+E0633-help = 用到时再统计，例如 `count(order, where order.stage == "open")`，或者把属性放到客户上
 W0701 = 这段等待（{ $length }）超过了目标的期限（{ $goal }）
 W0701-title = 等待超过目标期限
 W0701-goal = 目标的期限

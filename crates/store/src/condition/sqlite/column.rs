@@ -2,7 +2,6 @@
 
 use super::{NotInSql, Row, Writer, Written};
 use dsl::condition::{Operand, Path, Root, fallback};
-use dsl::library::{Attribute, Origin};
 use model::{Type, Value};
 
 /// The columns of `customer`; all other attributes stand in its JSON.
@@ -79,7 +78,7 @@ impl Writer<'_> {
         let library = self.context.library;
         let attribute = library.model.customer.get(name);
         let fallback = attribute.and_then(|attribute| fallback::of_customer(name, attribute));
-        self.attribute(name, attribute, fallback, |writer| {
+        self.attribute(fallback, |writer| {
             match CUSTOMER.iter().find(|(column, _)| *column == name) {
                 Some((_, column)) => writer.put(column),
                 None => return writer.json("customer.attributes", name),
@@ -98,7 +97,7 @@ impl Writer<'_> {
             (Some(_) | None, _) => None,
         };
         self.entities.push(Row { kind: kind.to_owned(), alias: alias.to_owned() });
-        let written = self.attribute(name, attribute, fallback, |writer| {
+        let written = self.attribute(fallback, |writer| {
             let mut column = alias.to_owned();
             column.push('.');
             if ENTITY.contains(&name) {
@@ -124,43 +123,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What is stored, else what is true of those of whom nothing is; or the first of its cases.
-    fn attribute(
-        &mut self,
-        name: &str,
-        attribute: Option<&Attribute>,
-        fallback: Option<Value>,
-        stored: impl FnOnce(&mut Self) -> Written,
-    ) -> Written {
-        match attribute.map(|attribute| &attribute.origin) {
-            Some(Origin::Cases(cases)) => self.deeper(name, |writer| {
-                writer.put("CASE");
-                for (when, value) in cases {
-                    writer.put(" WHEN ");
-                    match when {
-                        Some(when) => writer.test(&when.test)?,
-                        None => writer.put("1 = 1"),
-                    }
-                    writer.put(" THEN ");
-                    writer.bind_value(Some(value));
-                }
-                writer.put(" ELSE ");
-                writer.bind_value(fallback.as_ref());
-                writer.put(" END");
-                Ok(())
-            }),
-            Some(Origin::Given | Origin::From(_)) | None => match fallback {
-                None => stored(self),
-                Some(fallback) => {
-                    self.put("COALESCE(");
-                    stored(self)?;
-                    self.put(", ");
-                    self.bind_value(Some(&fallback));
-                    self.put(")");
-                    Ok(())
-                }
-            },
-        }
+    /// What is stored, else what is true of those of whom nothing is.
+    fn attribute(&mut self, fallback: Option<Value>, stored: impl FnOnce(&mut Self) -> Written) -> Written {
+        let Some(fallback) = fallback else { return stored(self) };
+        self.put("COALESCE(");
+        stored(self)?;
+        self.put(", ");
+        self.bind_value(Some(&fallback));
+        self.put(")");
+        Ok(())
     }
 
     /// A value inside a JSON column. The path is written out, so that an index on the same words serves it.
