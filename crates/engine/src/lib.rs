@@ -14,6 +14,7 @@ pub mod lock;
 mod probe;
 pub mod publish;
 pub mod published;
+mod rank;
 pub mod simulate;
 pub mod speak;
 mod turns;

@@ -193,6 +193,9 @@ impl Engine {
         }
         let launch: Vec<WorkflowId> =
             launched(&published.workflows).into_iter().filter(|id| report.first.contains(id)).collect();
+        let mut transaction = self.store.begin().await?;
+        crate::rank::begin(&mut transaction, &published, self.clock.now(), false).await?;
+        store::commit(transaction).await?;
         let mut conn = self.store.read().await?;
         let all = customer::ids(&mut conn).await?;
         drop(conn);

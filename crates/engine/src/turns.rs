@@ -7,10 +7,11 @@ use crate::jobs::{self, Nudge, Queue};
 use crate::published::Published;
 use dsl::trigger::Trigger;
 use interpreter::batch::Batch;
+use interpreter::keep::rank;
 use interpreter::simulate::{BATCH, next_fire};
-use interpreter::world::People;
+use interpreter::world::{Moment, People};
 use jiff::Timestamp;
-use model::{Changes, Customer, CustomerId, Input, Snapshot, Work};
+use model::{Changes, Customer, CustomerId, Input, Snapshot, Work, WorkflowId};
 use std::collections::BTreeMap;
 use store::Connection;
 use store::event::{EventKey, EventState};
@@ -71,6 +72,10 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         for (id, at) in schedule::due(conn, now).await? {
+            if let Some(attribute) = rank::attribute_of(&id) {
+                self.take_rank(conn, published, &id, attribute, at, now).await?;
+                continue;
+            }
             let Some(workflow) = published.workflows.live(&id).cloned() else {
                 schedule::remove(conn, &id).await?;
                 continue;
@@ -83,6 +88,31 @@ impl Engine {
             if schedule::fire(conn, &id, at, next).await? && !published.workflows.paused.contains(&id) {
                 crate::audience::set_timers(conn, published, &workflow, at).await?;
             }
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// A rank whose hour has come; of several that were missed one is enough.
+    async fn take_rank(
+        &self,
+        conn: &mut Connection,
+        published: &Published,
+        row: &WorkflowId,
+        attribute: &str,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let declared = rank::all(&published.project.library).find(|(name, _)| *name == attribute);
+        let Some((_, found)) = declared else {
+            schedule::remove(conn, row).await?;
+            return Ok(());
+        };
+        let after = at.max(now - jiff::SignedDuration::from_secs(60));
+        let next = rank::next_at(&published.world(), found, after);
+        if schedule::fire(conn, row, at, next).await? {
+            crate::rank::take(conn, published, attribute, Moment::of(at, now).at, false).await?;
         }
         Ok(())
     }

@@ -118,6 +118,7 @@ impl Engine {
                 schedule::set(&mut transaction, &workflow.id, next).await?;
             }
         }
+        crate::rank::begin(&mut transaction, &published, at, true).await?;
         store::commit(transaction).await?;
         self.plan(&all, at, &[]).await
     }

@@ -419,6 +419,9 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     if key.workflow.as_str() == keep::KEEP {
         return keep::fire(turn, &timer);
     }
+    if key.workflow.as_str() == keep::rank::RANK {
+        return keep::rank::fire(turn, &key.subject, &timer);
+    }
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
     let paused = turn.world.workflows.paused.contains(&workflow.id);
     match &workflow.trigger {

@@ -7,6 +7,7 @@ use crate::calendar::schedule;
 use crate::condition;
 use crate::contest;
 use crate::facts::Facts;
+use crate::keep::rank;
 use crate::permit;
 use crate::turn::zone_of;
 use crate::world::{People, World};
@@ -39,6 +40,8 @@ pub struct Simulation<'a> {
     timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
     wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
+    /// When each rank is taken next, by attribute.
+    ranks: BTreeMap<String, Timestamp>,
     /// What became of the sends of this instant: it comes once nothing else is due, as a channel's answer does.
     answers: Vec<(SendId, Event)>,
     /// How far back messages count for caps, in milliseconds.
@@ -82,12 +85,20 @@ impl<'a> Simulation<'a> {
             timers: BTreeSet::new(),
             wakes: BTreeSet::new(),
             schedules: BTreeMap::new(),
+            ranks: BTreeMap::new(),
             answers: Vec::new(),
             counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
             now,
         };
         for snapshot in customers {
             simulation.keep(snapshot);
+        }
+        // One customer of a test has nobody to be ranked among: what is given stands.
+        if world.trial.is_none() || simulation.customers.len() > 1 {
+            for (attribute, rank) in rank::all(world.library) {
+                let next = rank::next_at(&world, rank, before(now));
+                simulation.ranks.extend(next.map(|next| (attribute.to_owned(), next)));
+            }
         }
         for workflow in world.workflows.in_order() {
             if let Trigger::Schedule(rule) = &workflow.trigger
@@ -102,6 +113,10 @@ impl<'a> Simulation<'a> {
     /// Plans the timers of all customers, as a publish at this instant does.
     pub fn plan(&mut self, launch: &[WorkflowId], watcher: &mut dyn Watcher) {
         let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
+        let ranks: Vec<String> = self.ranks.keys().cloned().collect();
+        for attribute in ranks {
+            self.take_rank(&attribute, self.now, true);
+        }
         for part in all.chunks(BATCH) {
             let inputs =
                 || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
@@ -140,6 +155,7 @@ impl<'a> Simulation<'a> {
             self.timers.iter().next().map(|key| key.0),
             self.wakes.iter().next().map(|key| key.0),
             self.schedules.values().min().copied(),
+            self.ranks.values().min().copied(),
         ]
         .into_iter()
         .flatten()
@@ -185,6 +201,7 @@ impl<'a> Simulation<'a> {
         if !work.is_empty() {
             return work;
         }
+        self.take_ranks();
         self.fire_schedules();
         while work.len() < BATCH
             && self.starts.keys().next().is_some_and(|key| key.0 <= now)
@@ -211,6 +228,37 @@ impl<'a> Simulation<'a> {
             .take(BATCH)
             .map(|key| (key.1.clone(), due()))
             .collect()
+    }
+
+    /// Ranks whose hour has come.
+    fn take_ranks(&mut self) {
+        let due = self.ranks.iter().filter(|(_, at)| **at <= self.now);
+        let due: Vec<(String, Timestamp)> = due.map(|(name, at)| (name.clone(), *at)).collect();
+        for (attribute, at) in due {
+            self.ranks.remove(&attribute);
+            let found = rank::all(self.world.library).find(|(name, _)| *name == attribute);
+            let next = found.and_then(|(_, rank)| rank::next_at(&self.world, rank, at));
+            self.ranks.extend(next.map(|next| (attribute.clone(), next)));
+            self.take_rank(&attribute, at, false);
+        }
+    }
+
+    /// Ranks all customers, and sets a timer for each whose group has moved, as the live engine does.
+    fn take_rank(&mut self, attribute: &str, at: Timestamp, first: bool) {
+        let Some((_, found)) = rank::all(self.world.library).find(|(name, _)| *name == attribute) else {
+            return;
+        };
+        let moved = rank::moved(&self.world, attribute, found, self.customers.values(), at);
+        for (customer, group) in moved {
+            let Some(snapshot) = self.customers.get_mut(&customer) else { continue };
+            // What a test gives stands until the night.
+            if first && self.world.trial.is_some() && snapshot.customer.get(attribute).is_some() {
+                continue;
+            }
+            let (key, timer) = rank::timer(attribute, group, at, first);
+            snapshot.timers.insert(key.clone(), timer);
+            self.timers.insert((at, customer, key));
+        }
     }
 
     /// A schedule that came round sets a timer for each customer of its audience, as the live engine does.

@@ -26,6 +26,7 @@ pub mod lease;
 pub mod library;
 pub mod memory;
 pub mod meta;
+pub mod rank;
 pub mod rep;
 pub mod schedule;
 pub mod send;

@@ -4,6 +4,7 @@
 
 pub mod change;
 mod moments;
+pub mod rank;
 #[cfg(test)]
 mod tests;
 mod touch;
@@ -174,6 +175,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
     }
     let kept = Arc::clone(&turn.kept);
     set_timer(turn, None);
+    rank::take(turn);
     for answer in &kept.answers {
         match &answer.of {
             Of::Attribute(name) => {

@@ -8,7 +8,7 @@ mod compare;
 mod operand;
 
 use dsl::condition::{Condition, Operand, Test, print};
-use dsl::library::Library;
+use dsl::library::{Library, Rank};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Medium, Value, WorkflowId};
@@ -65,6 +65,31 @@ pub struct NotInSql {
 pub fn where_clause(test: &Test, context: &SqlContext<'_>) -> Result<SqlFragment, NotInSql> {
     let mut writer = Writer::new(*context);
     writer.test(test)?;
+    Ok(writer.out)
+}
+
+/// The customers whose group in a rank is no longer what is stored under `attribute`, with the new one.
+pub fn rank_values(rank: &Rank, attribute: &str, context: &SqlContext<'_>) -> Result<SqlFragment, NotInSql> {
+    let mut writer = Writer::new(*context);
+    writer.put("WITH among AS MATERIALIZED (SELECT customer.slot AS slot, customer.id AS id, ");
+    writer.operand(&rank.by)?;
+    writer.put(" AS value FROM customer WHERE customer.created_at <= ");
+    writer.bind(Bind::Integer(context.now.as_millisecond()));
+    if let Some(among) = &rank.among {
+        writer.put(" AND (");
+        writer.test(&among.test)?;
+        writer.put(")");
+    }
+    writer.put("), ranked AS (SELECT slot, id, 1 + ");
+    writer.bind(Bind::Integer(i64::from(rank.groups)));
+    writer.put(
+        " * (rank() OVER (ORDER BY value) - 1) / count(*) OVER () AS place FROM among WHERE value IS NOT NULL) \
+         SELECT customer.id, ranked.place FROM customer LEFT JOIN ranked \
+         ON ranked.slot = customer.slot AND ranked.id = customer.id \
+         WHERE coalesce(ranked.place * 1000000, -1) <> coalesce(",
+    );
+    writer.json("customer.attributes", attribute)?;
+    writer.put(", -1) ORDER BY customer.id");
     Ok(writer.out)
 }
 

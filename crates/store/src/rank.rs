@@ -1,0 +1,42 @@
+//! Ranks: all customers in one statement, and only whose group has moved comes back.
+
+use crate::condition::sqlite::{Bind, SqlContext, rank_values};
+use crate::database::Connection;
+use crate::error::{StoreError, Tried, no_ids};
+use dsl::library::Rank;
+use model::CustomerId;
+use sqlx::AssertSqlSafe;
+
+/// The zones and countries that customers have, as they stand in the database.
+pub async fn places(conn: &mut Connection) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    let zones: Vec<String> = sqlx::query_scalar("SELECT DISTINCT zone FROM customer WHERE zone IS NOT NULL")
+        .fetch_all(&mut *conn)
+        .await
+        .tried("list the zones of customers", no_ids)?;
+    let countries: Vec<Option<String>> =
+        sqlx::query_scalar("SELECT DISTINCT json_extract(attributes, '$.country') FROM customer")
+            .fetch_all(conn)
+            .await
+            .tried("list the countries of customers", no_ids)?;
+    Ok((zones, countries.into_iter().flatten().collect()))
+}
+
+/// The customers whose group is no longer what is stored, with the new one (`None`: in no group), by id.
+/// Outer `None`: the database cannot know what they are ranked by; the evaluator must be asked.
+pub async fn moved(
+    conn: &mut Connection,
+    attribute: &str,
+    rank: &Rank,
+    context: &SqlContext<'_>,
+) -> Result<Option<Vec<(CustomerId, Option<i64>)>>, StoreError> {
+    let Ok(values) = rank_values(rank, attribute, context) else { return Ok(None) };
+    let mut query = sqlx::query_as::<_, (String, Option<i64>)>(AssertSqlSafe(values.sql));
+    for bind in values.binds {
+        query = match bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Integer(number) => query.bind(number),
+        };
+    }
+    let rows = query.fetch_all(conn).await.tried("rank all customers", no_ids)?;
+    Ok(Some(rows.into_iter().map(|(id, group)| (CustomerId::from(id), group)).collect()))
+}
