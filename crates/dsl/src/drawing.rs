@@ -159,7 +159,8 @@ impl Drawing<'_> {
             }
             Trigger::Date(date) => self.date(date),
             Trigger::Inactive { no, length } => {
-                self.word("draw-inactive", &[("events", &no.join(", ")), ("length", &length.to_string())])
+                let length = words::length(length);
+                self.word("draw-inactive", &[("events", &no.join(", ")), ("length", &length)])
             }
             Trigger::Segment { name, crossing } => {
                 let key = match crossing {

@@ -116,6 +116,9 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         }
     }
     let mut operands: Vec<&Operand> = Vec::new();
+    if let Trigger::Inactive { length: WaitLength::Computed { formula, .. }, .. } = &workflow.trigger {
+        operands.push(formula);
+    }
     operands.extend(workflow.goal.iter().filter_map(|goal| goal.value.as_ref()));
     operands.extend(workflow.release.iter().filter_map(|release| release.by.as_ref()));
     let mut assigned: Vec<&Assigned> = workflow.vars.iter().map(|(_, value)| value).collect();

@@ -1,6 +1,7 @@
 //! What starts an enrollment.
 
 use crate::condition::{Condition, Path};
+use crate::step::WaitLength;
 use model::{DateRule, Length, Schedule, Value};
 
 /// A workflow has exactly one.
@@ -43,8 +44,8 @@ pub enum Trigger {
     Inactive {
         /// The events.
         no: Vec<String>,
-        /// How long.
-        length: Length,
+        /// How long; a computed length that is unknown of a customer never passes.
+        length: WaitLength,
     },
     /// A customer comes into a segment, or falls out of it.
     Segment {

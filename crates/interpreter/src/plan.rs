@@ -8,7 +8,10 @@ use crate::enroll;
 use crate::keep;
 use crate::turn::{Line, Turn};
 use crate::world::Moment;
+use dsl::condition::reads::Reads;
 use dsl::condition::{Operand, Path, Root};
+use dsl::library::Library;
+use dsl::step::WaitLength;
 use dsl::trigger::{DateTrigger, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
@@ -65,7 +68,9 @@ fn live(turn: &Turn<'_>) -> Vec<Arc<Workflow>> {
 pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
     for workflow in live(turn) {
         match &workflow.trigger {
-            Trigger::Inactive { no, length } if no.contains(&event.name) => {
+            Trigger::Inactive { no, length }
+                if no.contains(&event.name) || moves(turn.world.library, length, event) =>
+            {
                 plan_quiet(turn, &workflow, no, length, false);
             }
             Trigger::Date(trigger) if touches(turn, event, &trigger.of) => {
@@ -146,10 +151,40 @@ fn last_of(turn: &Turn<'_>, no: &[String], by: Timestamp) -> Option<Timestamp> {
         .or_else(|| turn.snapshot.customer.created_at().filter(|at| *at <= by))
 }
 
-fn plan_quiet(turn: &mut Turn<'_>, workflow: &Workflow, no: &[String], length: &Length, launch: bool) {
+/// Whether a fact changes how long somebody must be quiet.
+fn moves(library: &Library, length: &WaitLength, event: &Event) -> bool {
+    match length {
+        WaitLength::Fixed(_) => false,
+        WaitLength::Computed { formula, .. } => {
+            keep::touches(library, &Reads::of_operand(formula, library), event)
+        }
+    }
+}
+
+/// How long this customer must be quiet, within the bounds. `None`: their own rhythm is not known.
+fn length_of(turn: &Turn<'_>, length: &WaitLength) -> Option<Length> {
+    match length {
+        WaitLength::Fixed(length) => Some(*length),
+        WaitLength::Computed { formula, at_least, at_most } => {
+            let own = condition::value(formula, &turn.facts(None, None, turn.now))?.as_length()?;
+            let short = own.approximate_ms() < at_least.approximate_ms();
+            let long = own.approximate_ms() > at_most.approximate_ms();
+            Some(if short {
+                *at_least
+            } else if long {
+                *at_most
+            } else {
+                own
+            })
+        }
+    }
+}
+
+fn plan_quiet(turn: &mut Turn<'_>, workflow: &Workflow, no: &[String], length: &WaitLength, launch: bool) {
     let key = TimerKey { workflow: workflow.id.clone(), subject: String::new() };
     let Some(last) = last_of(turn, no, turn.now) else { return };
-    let deadline = add(last, length, &turn.zone, &turn.world.library.calendar);
+    let Some(length) = length_of(turn, length) else { return set(turn, key, None) };
+    let deadline = add(last, &length, &turn.zone, &turn.world.library.calendar);
     let timer = |fire_at| Some(Timer { fire_at, basis: last.to_string() });
     if deadline >= turn.now {
         // A timer set for earlier looks again when it fires: an event costs no write.
@@ -171,10 +206,11 @@ fn fire_quiet(
     key: TimerKey,
     timer: &Timer,
     no: &[String],
-    length: &Length,
+    length: &WaitLength,
 ) {
     let Some(last) = last_of(turn, no, turn.now) else { return };
-    let deadline = add(last, length, &turn.zone, &turn.world.library.calendar);
+    let Some(length) = length_of(turn, length) else { return };
+    let deadline = add(last, &length, &turn.zone, &turn.world.library.calendar);
     if deadline > timer.fire_at {
         set(turn, key, Some(Timer { fire_at: deadline, basis: last.to_string() }));
         return;

@@ -1,10 +1,11 @@
 //! Steps that rest: `wait`, `wait_until`, `wait_for`, `wait_for_date`, and `timeline`.
 
 use super::around::Around;
+use super::desk::Desk;
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
 use super::trigger::{is_date, shift};
-use crate::condition::{self, Fields as Known, Operand};
+use crate::condition::{self, Fields as Known, Operand, Scope};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::{
@@ -19,29 +20,34 @@ const MOST_POINTS: usize = 100;
 
 /// `wait: 3 days`, or `wait: = expression` with `at_least` and `at_most`.
 pub(super) fn wait(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
-    let is_formula = item.object.raw_text().is_some_and(|text| text.trim_start().starts_with('='));
     if !item.has_object(steps.desk) {
         return None;
     }
-    if !is_formula {
-        let length = steps.desk.length(item.object)?;
-        return Some((Verb::Wait(WaitLength::Fixed(length)), String::new()));
+    let length = computed(item.object, &mut item.fields, &around.scope, steps.desk)?;
+    Some((Verb::Wait(length), String::new()))
+}
+
+/// A length written out, or `= expression`, which `at_least` and `at_most` beside it hold in bounds.
+pub(super) fn computed(
+    node: &Node,
+    fields: &mut Fields<'_>,
+    scope: &Scope,
+    desk: &mut Desk<'_>,
+) -> Option<WaitLength> {
+    if !node.raw_text().is_some_and(|text| text.trim_start().starts_with('=')) {
+        return desk.length(node).map(WaitLength::Fixed);
     }
-    let formula = steps.desk.formula(item.object, Some(&Type::Duration), &around.scope);
-    let at_least = steps.desk.need(&mut item.fields, "at_least").and_then(|node| steps.desk.length(node));
-    let at_most = steps.desk.need(&mut item.fields, "at_most");
-    let at_most = at_most.and_then(|node| steps.desk.length(node).map(|length| (length, node.span)));
+    let formula = desk.formula(node, Some(&Type::Duration), scope);
+    let at_least = desk.need(fields, "at_least").and_then(|node| desk.length(node));
+    let at_most = desk.need(fields, "at_most");
+    let at_most = at_most.and_then(|node| desk.length(node).map(|length| (length, node.span)));
     let (at_least, (at_most, span)) = (at_least?, at_most?);
     if at_least.approximate_ms() > at_most.approximate_ms() {
-        steps
-            .desk
-            .report
-            .error(Code::E0336, span)
-            .arg("least", at_least.to_string())
-            .arg("most", at_most.to_string());
+        let diagnostic = desk.report.error(Code::E0336, span);
+        diagnostic.arg("least", at_least.to_string()).arg("most", at_most.to_string());
         return None;
     }
-    Some((Verb::Wait(WaitLength::Computed { formula: formula?, at_least, at_most }), String::new()))
+    Some(WaitLength::Computed { formula: formula?, at_least, at_most })
 }
 
 /// `wait_until: 10:00-20:00 workdays`.

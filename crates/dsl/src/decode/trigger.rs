@@ -3,9 +3,10 @@
 use super::around::Around;
 use super::desk::Desk;
 use super::scoring::spread;
-use crate::condition::{Fields as Known, Path, Root};
+use crate::condition::{Allows, Fields as Known, Path, Root, Scope};
 use crate::diagnostic::{Code, suggest};
 use crate::source::{Span, Spanned};
+use crate::step::WaitLength;
 use crate::syntax::Fields;
 use crate::trigger::{Crossing, DateTrigger, Subject, Trigger};
 use crate::yaml::{Entry, Node};
@@ -311,17 +312,16 @@ fn inactive(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
     let no: Option<Vec<String>> = desk
         .need(&mut fields, "no")
         .and_then(|node| desk.items(node).iter().map(|node| desk.event(node)).collect());
-    let length = desk.need(&mut fields, "for").and_then(|node| {
-        if node.raw_text().is_some_and(|text| text.trim_start().starts_with('=')) {
-            desk.not_built("for: =", node.span);
-            return None;
+    let scope = Scope { allows: Allows::CustomerOnly, ..around.scope.clone() };
+    let length = desk.need(&mut fields, "for");
+    let length = length.and_then(|node| super::step_time::computed(node, &mut fields, &scope, desk));
+    let length = length.filter(|length| match length {
+        WaitLength::Fixed(length) if length.is_zero() => {
+            let span = fields.entry("for").map_or(node.span, |entry| entry.value.span);
+            desk.report.error(Code::E0104, span).message("E0104-zero");
+            false
         }
-        let length = desk.length(node)?;
-        if length.is_zero() {
-            desk.report.error(Code::E0104, node.span).message("E0104-zero");
-            return None;
-        }
-        Some(length)
+        WaitLength::Fixed(_) | WaitLength::Computed { .. } => true,
     });
     desk.close(fields);
     started(around, "inactive");

@@ -7,6 +7,14 @@ use crate::step::{
     WaitLength,
 };
 
+/// A length, or the expression that gives it.
+pub(super) fn length(length: &WaitLength) -> String {
+    match length {
+        WaitLength::Fixed(length) => length.to_string(),
+        WaitLength::Computed { formula, .. } => operand(formula).to_string(),
+    }
+}
+
 impl Drawing<'_> {
     pub(super) fn point(&self, point: &Point, timeline: &Timeline) -> String {
         let date = operand(&timeline.date);

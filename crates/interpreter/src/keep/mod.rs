@@ -10,6 +10,7 @@ mod tests;
 mod touch;
 
 pub use change::next_change;
+pub(crate) use touch::touches;
 
 use crate::condition;
 use crate::facts::Facts;

@@ -7,7 +7,7 @@ use model::event::names;
 use model::{Event, Value};
 
 /// Whether a fact touches anything of what is read.
-pub(super) fn touches(library: &Library, reads: &Reads, event: &Event) -> bool {
+pub(crate) fn touches(library: &Library, reads: &Reads, event: &Event) -> bool {
     if reads.events.contains(&event.name) || computes(library, reads, event) {
         return true;
     }
