@@ -9,6 +9,7 @@ mod export;
 mod fix;
 mod human;
 mod suggest;
+mod synonyms;
 
 use std::collections::BTreeSet;
 

@@ -18,6 +18,8 @@ pub struct Fields<'n> {
     /// Key of the catalogue for what the map describes (`thing-step`).
     what: &'static str,
     known: Vec<&'static str>,
+    /// Keys that were named as misspelt, and read.
+    misspelt: Vec<&'n str>,
     /// Keys of the language that are refused where they stand; no advice for a misspelt one.
     later: Vec<&'static str>,
 }
@@ -27,7 +29,14 @@ impl<'n> Fields<'n> {
     /// described (`thing-here` where there is no better word).
     pub fn of(node: &'n Node, what: &'static str, report: &mut Report) -> Option<Self> {
         let entries = map(node, None, report)?;
-        Some(Self { entries, span: node.span, what, known: Vec::new(), later: Vec::new() })
+        Some(Self {
+            entries,
+            span: node.span,
+            what,
+            known: Vec::new(),
+            misspelt: Vec::new(),
+            later: Vec::new(),
+        })
     }
 
     /// The place of the whole map.
@@ -80,10 +89,23 @@ impl<'n> Fields<'n> {
     pub fn required(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
         if !self.has(key) {
             self.known.push(key);
+            if let Some(entry) = self.misspelt(key) {
+                // It is named once, and what stands below it is read as it was meant.
+                self.misspelt.push(&entry.key);
+                self.unknown(entry, Some(key), report);
+                return Some(&entry.value);
+            }
             self.missing(key, report);
             return None;
         }
         self.optional(key, report)
+    }
+
+    /// The entry that was meant as one of the keys without which nothing in a file makes sense.
+    fn misspelt(&self, key: &'static str) -> Option<&'n Entry> {
+        let holds_a_file = matches!(key, "trigger" | "steps" | "then");
+        self.others()
+            .find(|entry| holds_a_file && !entry.value.is_null() && suggest(&entry.key, [key]).is_some())
     }
 
     /// Reports a key as missing, at the first key of the map.
@@ -159,7 +181,10 @@ impl<'n> Fields<'n> {
 
     /// The entries whose keys nobody asked for: names that the author chose.
     pub fn others(&self) -> impl Iterator<Item = &'n Entry> + use<'n, '_> {
-        self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str()))
+        self.entries.iter().filter(|entry| {
+            let key = entry.key.as_str();
+            !self.known.contains(&key) && !self.misspelt.contains(&key)
+        })
     }
 
     /// Reports every key that nobody asked for, with the closest known one that is still free.
@@ -167,21 +192,27 @@ impl<'n> Fields<'n> {
         report.hear(self.what, self.known.iter().chain(&self.later).copied());
         for entry in self.others() {
             let free: Vec<&str> = self.known.iter().copied().filter(|key| !self.has(key)).collect();
-            let suggestion = suggest(&entry.key, free.iter().copied());
-            let mut all: Vec<&str> = self.known.clone();
-            all.sort_unstable();
-            all.dedup();
-            let diagnostic = report.error(Code::E0301, entry.key_span);
-            diagnostic
-                .arg("key", entry.key.clone())
-                .arg_word("what", self.what)
-                .arg("known", all.join(", "))
-                .did_you_mean(suggestion);
-            match suggestion {
-                Some(name) => diagnostic.fix(entry.key_span, name),
-                None => diagnostic.help("E0301-help"),
-            };
+            self.unknown(entry, suggest(&entry.key, free.iter().copied()), report);
         }
+    }
+
+    /// Reports a key that nobody asked for.
+    fn unknown(&self, entry: &Entry, suggestion: Option<&str>, report: &mut Report) {
+        let mut all: Vec<&str> = self.known.clone();
+        all.sort_unstable();
+        all.dedup();
+        let diagnostic = report.error(Code::E0301, entry.key_span);
+        diagnostic
+            .arg("key", entry.key.clone())
+            .arg_word("what", self.what)
+            .arg("known", all.join(", "))
+            .did_you_mean(suggestion);
+        let is_else_if = matches!(entry.key.replace([' ', '_', '-'], "").as_str(), "elseif" | "elif");
+        match suggestion {
+            Some(name) => diagnostic.fix(entry.key_span, name),
+            None if is_else_if => diagnostic.help("E0301-help-else-if"),
+            None => diagnostic.help("E0301-help"),
+        };
     }
 }
 
@@ -276,7 +307,7 @@ pub fn bool(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spann
         Some(_) | None => None,
     };
     if let (Some(word), Some(last)) = (meant, report.last_mut()) {
-        last.fix(node.span, word);
+        last.did_you_mean(Some(word)).fix(node.span, word);
     }
     None
 }
@@ -366,6 +397,10 @@ pub fn shape(
         Kind::List(_) => "shape-list",
         Kind::Map(_) => "shape-map",
     };
+    // What could not be read as YAML (a reference, a sign at the start) is said already.
+    if report.diagnostics().iter().any(|said| said.span == node.span && said.code == Code::E0111) {
+        return;
+    }
     let diagnostic = report.error(Code::E0303, node.span);
     diagnostic.arg_word("expected", expected).arg_word("found", found).help(help);
     if let Some(key) = key {

@@ -255,8 +255,14 @@ impl Lexer<'_, '_> {
             let end = self.end_of(from, |letter| letter.is_ascii_digit());
             (least..=most).contains(&(end - from)).then_some(end)
         };
-        let dash = |at: usize| self.slice(at, self.text.len()).starts_with('-').then_some(at + 1);
-        let end = shape(dash(shape(dash(shape(self.at, 4, 4)?)?, 1, 2)?)?, 1, 2)?;
+        let sign =
+            |at: usize, sign: char| self.slice(at, self.text.len()).starts_with(sign).then_some(at + 1);
+        let with =
+            |parting: char| shape(sign(shape(sign(shape(self.at, 4, 4)?, parting)?, 1, 2)?, parting)?, 1, 2);
+        if let Some(end) = with('/') {
+            return self.slashed(end);
+        }
+        let end = with('-')?;
         let clock = self.end_of(end, |letter| letter.is_ascii_alphanumeric() || "+-:.".contains(letter));
         let written = self.slice(self.at, clock).to_owned();
         let (kind, end) = if clock == end {
@@ -277,6 +283,18 @@ impl Lexer<'_, '_> {
                 Some(false)
             }
         }
+    }
+
+    /// `2026/3/2`: taken for the date that is meant. `None`: it is none, so it may be a division.
+    fn slashed(&mut self, end: usize) -> Option<bool> {
+        let found = self.slice(self.at, end).to_owned();
+        let parts: Vec<u16> = found.split('/').map(|part| part.parse().unwrap_or(0)).collect();
+        let [year, month, day] = parts.as_slice() else { return None };
+        let meant = format!("{year:04}-{month:02}-{day:02}");
+        let date = model::zone::parse_date(&meant)?;
+        self.mistake(What::Spelling { found, meant: meant.clone() }, end, Some(meant));
+        self.push(Kind::Date(date), end);
+        Some(true)
     }
 
     /// A run of `= < > ! & |`, full-width or not. `false`: a run that means nothing.

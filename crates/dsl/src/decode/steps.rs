@@ -6,7 +6,7 @@ use super::around::Around;
 use super::desk::Desk;
 use super::names::Names;
 use super::{inputs, step_customer, step_flow, step_message, step_people, step_time};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Spanned;
 use crate::step::{BlockIx, BlockOwner, OnError, StepIx, Verb};
 use crate::syntax::Fields;
@@ -130,13 +130,21 @@ impl Steps<'_, '_> {
         match verbs.as_slice() {
             [one] => Some(one),
             [first, second, ..] => {
-                self.desk
-                    .report
-                    .error(Code::E0311, second.key_span)
+                // A line that hangs between two columns, and begins with a verb: only its dash is missing.
+                let hangs = |said: &Diagnostic| {
+                    said.code == Code::E0105 && said.span.touches(second.key_span.file, second.key_span.start)
+                };
+                let dashless = self.desk.report.diagnostics().iter().any(hangs);
+                self.desk.report.retain(|said| !hangs(said));
+                let diagnostic = self.desk.report.error(Code::E0311, second.key_span);
+                diagnostic
                     .arg("first", &first.key)
                     .arg("second", &second.key)
                     .related(first.key_span, "E0311-first")
                     .help("E0311-help");
+                if dashless {
+                    diagnostic.message("E0311-dash").fix(second.key_span.part(0, 0), "- ");
+                }
                 None
             }
             [] => {

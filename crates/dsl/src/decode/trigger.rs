@@ -34,6 +34,9 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             let first = fields.entries().first();
             let (name, span) = first.map_or(("", node.span), |first| (first.key.as_str(), first.key_span));
             desk.unknown(Code::E0313, name, span, all.copied().collect::<Vec<_>>());
+            if let Some(said) = desk.report.last_mut().filter(|said| said.label.is_none()) {
+                said.help("E0313-help");
+            }
             return None;
         }
         [first, second, ..] => {
@@ -103,8 +106,14 @@ fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> 
             Some(Trigger::Called)
         }
         other => {
-            let meant = suggest(other, ["manual", "called"]).map(str::to_owned);
-            desk.report.error(Code::E0313, span).arg("name", other).did_you_mean(meant).help("E0313-help");
+            let is_event = desk.library.model.events.contains_key(other);
+            let word = suggest(other, ["manual", "called"]).map(str::to_owned);
+            let meant = if is_event { Some(format!("{{ event: {other} }}")) } else { word };
+            let diagnostic = desk.report.error(Code::E0313, span).arg("name", other);
+            diagnostic.did_you_mean(meant.clone()).help("E0313-help");
+            if let Some(meant) = meant {
+                diagnostic.fix(span, meant);
+            }
             None
         }
     }

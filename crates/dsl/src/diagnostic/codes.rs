@@ -220,6 +220,7 @@ codes! {
     W0701 "A wait that is longer than the goal counts.",
     W0704 "A release by a rank that nobody can be asked for.",
     W0705 "A reserve without a cap.",
+    W0707 "More messages on one way than a frequency cap lets through.",
     W0708 "Two mails that one customer can get on one day.",
     W0709 "A goal or exit that ends all walks of a customer instead of one.",
     W0710 "A workflow about an abandoned basket that goes on after the purchase.",

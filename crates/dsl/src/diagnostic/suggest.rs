@@ -1,19 +1,26 @@
 //! The closest known name for a misspelt one.
 
+use super::synonyms;
 use std::cmp::Reverse;
 
 /// Finds the candidate that `name` most probably meant, or none where nothing is close.
 ///
 /// One slip is allowed for each three characters, at least one (so that a Chinese word of two characters
 /// may have one wrong) and at most three; a swap of neighbours is one slip. Case, `-` and `_` do not count.
-/// A name that is the beginning of just one candidate means that one. Ties go to the first candidate.
+/// A name that is the beginning of just one candidate means that one. Ties go to the first candidate. Where
+/// nothing is close, a word of another tool or of everyday Chinese may still mean one (`等待`: `wait`).
 pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = plain(name);
     let length = wanted.chars().count();
     let allowed = (length / 3).clamp(1, 3);
     let mut best: Option<(usize, Reverse<usize>, &str)> = None;
     let mut begun = Vec::new();
-    for candidate in candidates {
+    let candidates: Vec<&'c str> = candidates.into_iter().collect();
+    // `else if` is no `else`.
+    if matches!(wanted.as_str(), "elseif" | "elif") {
+        return None;
+    }
+    for candidate in candidates.iter().copied() {
         let known = plain(candidate);
         let slips = strsim::osa_distance(&wanted, &known);
         // A slip in a word of one or two Latin letters, or in one character, leaves nothing in common.
@@ -33,7 +40,7 @@ pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         [name] => Some(*name),
         _ => None,
     };
-    best.map(|(_, _, name)| name).or(only_begun)
+    best.map(|(_, _, name)| name).or(only_begun).or_else(|| synonyms::meant(name, &candidates))
 }
 
 fn plain(name: &str) -> String {
@@ -77,6 +84,18 @@ mod tests {
         assert_eq!(suggest("会员等及", attributes), Some("会员等级"));
         assert_eq!(suggest("会员", attributes), Some("会员等级"));
         assert_eq!(suggest("性别", attributes), None);
+    }
+
+    #[test]
+    fn words_of_other_tools_and_of_everyday_chinese_are_understood() {
+        let verbs = ["email", "sms", "wait", "wait_for", "if", "exit", "tag"];
+        for (typed, meant) in
+            [("等待", "wait"), ("delay", "wait"), ("邮件", "email"), ("send_sms", "sms"), ("如果", "if")]
+        {
+            assert_eq!(suggest(typed, verbs), Some(meant), "{typed}");
+        }
+        assert_eq!(suggest("等待", ["email"]), None);
+        assert_eq!(suggest("else if", ["else", "then"]), None);
     }
 
     #[test]

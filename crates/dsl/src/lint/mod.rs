@@ -10,6 +10,7 @@ mod paths;
 mod possible;
 mod same_day;
 mod too_soon;
+mod week;
 
 use crate::diagnostic::Report;
 use crate::library::Library;
@@ -27,8 +28,16 @@ struct Linted<'a> {
 }
 
 /// The lints over one workflow, in their order.
-const LINTS: [fn(&Linted<'_>, &mut Report); 7] =
-    [same_day::lint, keyless::lint, cart::lint, too_soon::lint, opens::lint, after_goal::lint, never::lint];
+const LINTS: [fn(&Linted<'_>, &mut Report); 8] = [
+    week::lint,
+    same_day::lint,
+    keyless::lint,
+    cart::lint,
+    too_soon::lint,
+    opens::lint,
+    after_goal::lint,
+    never::lint,
+];
 
 /// Looks over a workflow without mistakes.
 pub(crate) fn workflow(workflow: &Workflow, file: &Node, library: &Library, report: &mut Report) {
@@ -58,11 +67,16 @@ impl Linted<'_> {
     /// The message of a step that is one to a customer and needs consent to marketing.
     fn marketing<'s>(&self, step: &'s Step) -> Option<&'s MessageStep> {
         let Verb::Send(message) = &step.verb else { return None };
+        let topic = self.library.topics.get(self.topic(message)?)?;
+        topic.marketing.then_some(message)
+    }
+
+    /// The topic of a message: its own, or the workflow's.
+    fn topic<'s>(&'s self, message: &'s MessageStep) -> Option<&'s str> {
         let of_workflow = match &self.workflow.consent {
             ConsentRule::Topic(topic) => Some(topic),
             ConsentRule::Transactional | ConsentRule::None => None,
         };
-        let topic = self.library.topics.get(message.topic.as_ref().or(of_workflow)?)?;
-        topic.marketing.then_some(message)
+        message.topic.as_ref().or(of_workflow).map(String::as_str)
     }
 }

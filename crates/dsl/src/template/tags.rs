@@ -1,5 +1,6 @@
 //! Checks every merge tag of a source: it walks the parsed template and resolves each name and helper.
 
+mod braces;
 mod walk;
 
 use super::Tag;
@@ -21,6 +22,7 @@ pub(super) fn check(
     report: &mut Report,
 ) -> Option<Vec<Tag>> {
     let pieces = bounded(source, span, report)?;
+    braces::check(source, span, &pieces, report);
     let forbidden = pieces.iter().filter(|piece| match piece.kind {
         Kind::Forbidden => true,
         Kind::Unescaped => place != Place::Layout,

@@ -290,7 +290,7 @@ impl<'t> Scan<'t, '_> {
     fn next_flow_line(&mut self, at: usize, parent: Option<usize>) -> Option<usize> {
         let start = self.next_line(at);
         let (content, indent) = self.next_content(start)?;
-        let is_shallow = parent.is_none_or(|parent| indent.width <= parent);
+        let is_shallow = parent.map_or(indent.width == 0, |parent| indent.width <= parent);
         let text = self.rest(content);
         if is_shallow && (self.find_key(content).is_some() || text.starts_with("- ")) {
             return None;

@@ -71,6 +71,23 @@ fn check_fix(text: &str, right: &str) {
 }
 
 #[test]
+fn a_list_without_a_key_above_it_is_named_as_that() {
+    let said = done("steps:\n  - if: a\n    - tag: b\n").said();
+    assert!(said.starts_with("error[E0105]: a list begins here, and no key stands above it"), "{said}");
+}
+
+#[test]
+fn a_word_with_an_exclamation_mark_in_front_is_a_text_and_a_tag_of_a_map_is_none() {
+    check_fix("a: !important\nb: 1\n", "a: \"!important\"\nb: 1\n");
+    check("a: !tag\n  b: 1\n", &[Code::E0111], "{a: {b: 1}}");
+}
+
+#[test]
+fn a_map_in_brackets_may_be_a_whole_file() {
+    check("{\n  \"a\": 1,\n  \"b\": [2, { \"c\": 3 }],\n}\n", &[], "{a: 1, b: [2, {c: 3}]}");
+}
+
+#[test]
 fn all_styles_of_yaml_are_read() {
     let text = r#"# a remark
 "quoted key": 1   # one

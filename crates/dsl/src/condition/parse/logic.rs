@@ -85,6 +85,17 @@ impl Parser<'_, '_> {
                 self.at += usize::from(negated) + 1;
                 ExprKind::Contains { text: left, part: Box::new(self.sum()?), negated }
             }
+            "like" | "includes" | "包含" => {
+                let token = self.tokens.get(self.at + usize::from(negated)).cloned();
+                self.at += usize::from(negated) + 1;
+                if let Some(token) = token {
+                    let found = self.slice(token.start, token.end).to_owned();
+                    let meant = "contains".to_owned();
+                    // `"上%"` is a pattern: what is meant by it is not known.
+                    self.mend(What::Spelling { found, meant }, token.start, token.end, None);
+                }
+                ExprKind::Contains { text: left, part: Box::new(self.sum()?), negated }
+            }
             "starts_with" => {
                 self.at += usize::from(negated) + 1;
                 ExprKind::StartsWith { text: left, part: Box::new(self.sum()?), negated }

@@ -43,6 +43,12 @@ impl Parser<'_, '_> {
                 self.unquoted(last.start)
             }
             ExprKind::Number(_) => self.behind_number(last),
+            ExprKind::Duration(_) if self.is_word(0, "ago") => {
+                let (start, end) = (last.start, self.token().end);
+                let meant = format!("now - {}", self.slice(last.start, last.end));
+                let (found, fix) = (self.slice(start, end).to_owned(), Some(meant.clone()));
+                Err(Box::new(Mistake { what: What::Spelling { found, meant }, start, end, fix }))
+            }
             ExprKind::Text(_)
             | ExprKind::YesNo(_)
             | ExprKind::Duration(_)

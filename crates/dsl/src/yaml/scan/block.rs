@@ -192,14 +192,21 @@ impl<'t> Scan<'t, '_> {
         if self.snapped != Some((width, column)) {
             let end = at + cut_comment(self.rest(at)).0.max(1);
             let end = self.find_key(at).map_or(end, |key| key.colon);
+            // `- email: …` right under `if: …`: the key between them is missing.
+            let keyless = shape == Shape::Dash
+                && self.blocks.iter().any(|block| block.indent == width && block.shape == Shape::Key);
             let mistake = self.error(Code::E0105, at..end);
             mistake.arg("found", width.to_string()).arg("expected", column.to_string());
             match (inside_text, meant) {
+                (false, Some(_)) if keyless => mistake.message("E0105-keyless").help("E0105-help-keyless"),
                 (true, Some(_)) => mistake.message("E0105-inside").label("E0105-label").help("E0105-help"),
                 (true, None) => mistake.message("E0105-inside").help("E0105-help-inside"),
                 (false, Some(_)) => mistake.label("E0105-label").help("E0105-help"),
                 (false, None) => mistake.message("E0105-dash").help("E0105-help-dash"),
             };
+            if column == 0 && mistake.label.is_some() {
+                mistake.label("E0105-label-none");
+            }
         }
         self.snapped = Some((width, column));
         // A line at the right column with the wrong shape cannot be moved anywhere.

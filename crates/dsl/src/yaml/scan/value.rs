@@ -31,6 +31,7 @@ impl Scan<'_, '_> {
                 Some(deeper) => self.block_text(at, parent, deeper),
                 None => self.special(first, whole),
             },
+            '!' if self.is_shout(at, rest, parent) => self.special(first, whole),
             '*' | '&' | '!' => match self.reference_in_front(at) {
                 Some(after) if after < at + end => self.value(after, parent),
                 Some(_) => self.open = Open::Value,
@@ -41,6 +42,14 @@ impl Scan<'_, '_> {
             '?' | '-' if is_indicator(rest) => self.special(first, whole),
             _ => self.plain(at, parent),
         }
+    }
+
+    /// `!important` with nothing behind and nothing below: a text, and no tag of a value.
+    fn is_shout(&self, at: usize, rest: &str, parent: Option<usize>) -> bool {
+        let word = rest.trim_end().strip_prefix('!').unwrap_or("");
+        let below = self.next_content(self.next_line(at));
+        let has_value = below.is_some_and(|(_, indent)| parent.is_none_or(|parent| indent.width > parent));
+        !word.is_empty() && !word.starts_with('!') && !word.contains([' ', '\t']) && !has_value
     }
 
     /// An unquoted text.
@@ -115,11 +124,12 @@ impl Scan<'_, '_> {
     pub(in crate::yaml) fn special(&mut self, sign: char, whole: Range<usize>) {
         let fix = self.span(whole.clone());
         let replacement = quoted(self.text.get(whole.clone()).unwrap_or(""));
-        self.error(Code::E0110, whole.clone())
-            .arg("sign", sign)
-            .label("E0110-label")
-            .help("E0110-help")
-            .fix(fix, replacement);
+        let mistake = self.error(Code::E0110, whole.clone());
+        mistake.arg("sign", sign).label("E0110-label").help("E0110-help").fix(fix, replacement);
+        if sign == '`' {
+            // In the sentence's own quotes nobody would see it.
+            mistake.message("E0110-backtick").label("E0110-label-backtick");
+        }
         self.mend.quote(whole);
     }
 
