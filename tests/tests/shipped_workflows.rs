@@ -55,7 +55,8 @@ fn tests_inside_shipped_files_pass() {
     for scoring in project.library.scorings.values() {
         for test in &scoring.tests {
             ran += 1;
-            let verdict = trial::run_score(&project.library, scoring, test);
+            let verdict =
+                trial::run_score(&project.library, &renderer, &project.acting_on(scoring), scoring, test);
             if !verdict.problems.is_empty() {
                 failed.push(format!("{}: {:?}", scoring.name, verdict.problems));
             }

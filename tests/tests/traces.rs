@@ -92,6 +92,13 @@ fn played(case: &Path) -> (String, Vec<String>) {
             verdicts.push((workflow.id.as_str(), verdict));
         }
     }
+    for scoring in project.library.scorings.values() {
+        let acting = project.acting_on(scoring);
+        for test in &scoring.tests {
+            let verdict = trial::run_score(&project.library, &renderer, &acting, scoring, test);
+            verdicts.push((&scoring.name, verdict));
+        }
+    }
     for scenario in project.scenarios.values() {
         for test in &scenario.tests {
             verdicts.push((&scenario.name, trial::run_scenario(project, &renderer, scenario, test)));

@@ -51,7 +51,9 @@ fn failures(loaded: &Loaded, path: &str) -> (usize, usize) {
         verdicts.extend(workflow.tests.iter().map(run));
     }
     for scoring in project.library.scorings.values().filter(|scoring| is_in(scoring.span)) {
-        verdicts.extend(scoring.tests.iter().map(|test| trial::run_score(&project.library, scoring, test)));
+        let acting = project.acting_on(scoring);
+        let run = |test| trial::run_score(&project.library, &renderer, &acting, scoring, test);
+        verdicts.extend(scoring.tests.iter().map(run));
     }
     (verdicts.iter().filter(|verdict| !verdict.problems.is_empty()).count(), verdicts.len())
 }

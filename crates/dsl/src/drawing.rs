@@ -169,6 +169,10 @@ impl Drawing<'_> {
                 };
                 self.word(key, &[("name", name)])
             }
+            Trigger::Score(score) => {
+                let reaches = score.reaches.to_string();
+                self.word("draw-reaches", &[("score", &score.of), ("level", &reaches)])
+            }
             Trigger::Schedule(schedule) => schedule.to_string(),
             Trigger::Manual => self.word("draw-manual", &[]),
             Trigger::Called => self.word("draw-called", &[]),

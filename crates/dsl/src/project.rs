@@ -1,7 +1,7 @@
 //! A project: the files of one folder, read together and checked together.
 
 use crate::diagnostic::{Code, Report};
-use crate::library::Library;
+use crate::library::{Library, Scoring};
 use crate::source::{FileId, Sources};
 use crate::template::Templates;
 use crate::test_case::Scenario;
@@ -43,6 +43,14 @@ pub struct Project {
     pub texts: BTreeMap<WorkflowId, String>,
     /// The project's zone and language.
     pub settings: Settings,
+}
+
+impl Project {
+    /// The workflows that act on the bands of a score: those of its own file.
+    pub fn acting_on(&self, scoring: &Scoring) -> Vec<Arc<Workflow>> {
+        let all = self.workflows.values();
+        all.filter(|workflow| workflow.span.file == scoring.span.file).cloned().collect()
+    }
 }
 
 /// What came of reading a project.

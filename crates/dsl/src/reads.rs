@@ -73,6 +73,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
         | Trigger::Schedule(_)
+        | Trigger::Score(_)
         | Trigger::Manual
         | Trigger::Called => {}
     }
@@ -114,6 +115,9 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             | Verb::Call { .. }
             | Verb::Exit(_) => {}
         }
+    }
+    if let Trigger::Score(trigger) = &workflow.trigger {
+        reads.merge(Reads::of_score(&trigger.of, library));
     }
     let mut operands: Vec<&Operand> = Vec::new();
     if let Trigger::Inactive { length: WaitLength::Computed { formula, .. }, .. } = &workflow.trigger {
@@ -180,6 +184,7 @@ pub fn of_workflow(workflow: &Workflow, library: &Library) -> BTreeSet<String> {
         | Trigger::Attribute { .. }
         | Trigger::Date(_)
         | Trigger::Segment { .. }
+        | Trigger::Score(_)
         | Trigger::Schedule(_)
         | Trigger::Manual
         | Trigger::Called => {}

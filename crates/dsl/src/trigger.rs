@@ -1,8 +1,9 @@
 //! What starts an enrollment.
 
 use crate::condition::{Condition, Path};
+use crate::library::Scoring;
 use crate::step::WaitLength;
-use model::{DateRule, Length, Schedule, Value};
+use model::{DateRule, Decimal, Length, Schedule, Value};
 
 /// A workflow has exactly one.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,8 @@ pub enum Trigger {
         /// Which way.
         crossing: Crossing,
     },
+    /// A score comes up to a level.
+    Score(ScoreTrigger),
     /// A clock or a festival, over the audience.
     Schedule(Schedule),
     /// A person or the API.
@@ -87,4 +90,46 @@ pub struct DateTrigger {
     pub of: Path,
     /// How it comes round, how far from it and at what time of the customer's day (default 09:00).
     pub rule: DateRule,
+}
+
+/// `score:`. It fires when the score comes up to the level, and again only once it has been below the
+/// re-arm level in between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreTrigger {
+    /// Which score.
+    pub of: String,
+    /// What it comes up to.
+    pub reaches: Reaches,
+    /// Below this it is armed again; `None`: the level less the score's `stay`.
+    pub rearm: Option<Decimal>,
+}
+
+/// A level of a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reaches {
+    /// The edge of a band.
+    Band(String),
+    /// So many points.
+    Points(Decimal),
+}
+
+impl ScoreTrigger {
+    /// The level, and the one below which it is armed again. `None`: the score or its band is gone.
+    pub fn levels(&self, scoring: &Scoring) -> Option<(Decimal, Decimal)> {
+        let level = match &self.reaches {
+            Reaches::Points(points) => *points,
+            Reaches::Band(band) => scoring.bands.iter().find(|(name, _)| name == band)?.1,
+        };
+        let rearm = self.rearm.or_else(|| level.checked_sub(scoring.stay)).unwrap_or(level);
+        Some((level, rearm))
+    }
+}
+
+impl std::fmt::Display for Reaches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Band(band) => f.write_str(band),
+            Self::Points(points) => write!(f, "{points}"),
+        }
+    }
 }

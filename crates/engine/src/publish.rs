@@ -73,10 +73,16 @@ async fn keep(
         version::current(conn).await?.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
     let known = published_texts(conn).await?;
     let (loaded, sound) = sound(files, &known, settings, &mut report.broken);
+    let scorings = loaded.project.library.scorings.values();
+    let scoring_paths: BTreeSet<&str> =
+        scorings.map(|scoring| loaded.sources.name(scoring.span.file)).collect();
     let mut workflow_paths: BTreeSet<&str> = BTreeSet::new();
     for (id, workflow) in &loaded.project.workflows {
         let path = loaded.sources.name(workflow.span.file);
-        workflow_paths.insert(path);
+        // A score's file is a library as well: its bands act in workflows of their own.
+        if !scoring_paths.contains(path) {
+            workflow_paths.insert(path);
+        }
         if report.broken.iter().any(|broken| broken == path) {
             continue;
         }
@@ -130,7 +136,8 @@ async fn published_texts(conn: &mut Connection) -> Result<BTreeMap<String, Strin
         texts.insert(text.path, text.text);
     }
     for (live, _) in version::current(conn).await? {
-        texts.insert(live.path, live.text);
+        // The text of a library is the later one.
+        texts.entry(live.path).or_insert(live.text);
     }
     Ok(texts)
 }
@@ -184,7 +191,7 @@ impl Engine {
             published.workflows.live(id).is_some_and(|workflow| {
                 matches!(
                     workflow.trigger,
-                    Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. }
+                    Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. } | Trigger::Score(_)
                 )
             })
         };

@@ -45,9 +45,11 @@ impl Published {
             files.push(File { path: text.path, text: text.text });
         }
         let current = version::current(conn).await?;
+        // A score's file is a library; what its bands do stands in it.
+        let is_library = |path: &str| files.iter().any(|file| file.path == path);
         let mut all = files.clone();
         for (live, state) in &current {
-            if *state != WorkflowState::Retired {
+            if *state != WorkflowState::Retired && !is_library(&live.path) {
                 all.push(File { path: live.path.clone(), text: live.text.clone() });
             }
         }
@@ -55,6 +57,21 @@ impl Published {
         let project = loaded.project;
         let mut workflows = Workflows::of(project.workflows.values().cloned());
         let mut unreadable = Vec::new();
+        // What the bands of a score do is live as it was published, though its other rules are live at once.
+        workflows.current.retain(|id, _| current.iter().any(|(live, _)| live.workflow == *id));
+        for (live, _) in current.iter().filter(|(live, _)| is_library(&live.path)) {
+            if workflows.current.get(&live.workflow) == Some(&live.version) {
+                continue;
+            }
+            let loaded = dsl::load(&with(&files, &live.path, &live.text), settings);
+            match loaded.project.workflows.get(&live.workflow) {
+                Some(workflow) => {
+                    workflows.versions.insert(live.version.clone(), std::sync::Arc::clone(workflow));
+                    workflows.current.insert(live.workflow.clone(), live.version.clone());
+                }
+                None => unreadable.push(format!("{} {}", live.workflow, live.version)),
+            }
+        }
         for (live, state) in &current {
             match state {
                 WorkflowState::Live => {}
@@ -70,9 +87,7 @@ impl Published {
             if workflows.versions.contains_key(&old.version) {
                 continue;
             }
-            let mut files = files.clone();
-            files.push(File { path: old.path.clone(), text: old.text.clone() });
-            let loaded = dsl::load(&files, settings);
+            let loaded = dsl::load(&with(&files, &old.path, &old.text), settings);
             match loaded.project.workflows.get(&old.workflow) {
                 Some(workflow) => {
                     // The stored id stays, whatever this program would derive: walks are tied to it.
@@ -104,6 +119,13 @@ impl Published {
     pub fn world(&self) -> World<'_> {
         World { library: &self.project.library, workflows: &self.workflows, zone: &self.zone, trial: None }
     }
+}
+
+/// The files with one more, or with one in the place of that of its path.
+fn with(files: &[File], path: &str, text: &str) -> Vec<File> {
+    let mut files: Vec<File> = files.iter().filter(|file| file.path != path).cloned().collect();
+    files.push(File { path: path.to_owned(), text: text.to_owned() });
+    files
 }
 
 /// The names of events that conditions, waits, goals, scores and triggers look back at, and how far back

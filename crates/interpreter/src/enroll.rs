@@ -238,12 +238,14 @@ fn key_of(turn: &Turn<'_>, workflow: &Workflow, entry: &Entry) -> Option<String>
 
 /// How many effects of workflows lie behind an entry.
 fn chain_of(turn: &Turn<'_>, entry: &Entry) -> u8 {
-    turn.snapshot
-        .events_of(&entry.name)
-        .iter()
-        .rev()
-        .find(|event| event.id.as_str() == entry.event)
-        .map_or(0, |event| event.chain)
+    let is_it = |event: &&model::Event| event.id.as_str() == entry.event;
+    // A score names no event of its own: the one that took it up may have any name.
+    let found = match entry.name.as_str() {
+        _ if entry.event.is_empty() => None,
+        "score" => turn.snapshot.events.values().flatten().rev().find(is_it),
+        name => turn.snapshot.events_of(name).iter().rev().find(is_it),
+    };
+    found.map_or(0, |event| event.chain)
 }
 
 fn begin(

@@ -6,6 +6,7 @@ use crate::calendar::date;
 use crate::condition;
 use crate::enroll;
 use crate::keep;
+use crate::score::watch;
 use crate::turn::{Line, Turn};
 use crate::world::Moment;
 use dsl::condition::reads::Reads;
@@ -39,6 +40,7 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
         let key = TimerKey { workflow: WorkflowId::new(""), subject: APPEAR.to_owned() };
         return set(turn, key, Some(Timer { fire_at: since, basis: String::new() }));
     }
+    watch::plan_bands(turn);
     for workflow in live(turn) {
         match &workflow.trigger {
             // In a test the walk enters at the clock: that quiet period is spent.
@@ -47,6 +49,9 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
                 plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id))
             }
             Trigger::Date(trigger) => plan_dates(turn, &workflow, trigger, None),
+            Trigger::Score(trigger) => {
+                watch::plan(turn, &workflow, trigger, launch.contains(&workflow.id));
+            }
             Trigger::Event { .. }
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
@@ -79,6 +84,7 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             }
             Trigger::Inactive { .. }
             | Trigger::Date(_)
+            | Trigger::Score(_)
             | Trigger::Event { .. }
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
@@ -461,6 +467,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
     let paused = turn.world.workflows.paused.contains(&workflow.id);
     match &workflow.trigger {
+        Trigger::Score(trigger) => watch::fire(turn, &workflow, trigger, &timer),
         trigger if paused => {
             // Firings during a pause are missed; the next one is planned as ever.
             let what = match trigger {
@@ -469,6 +476,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
                 Trigger::Event { name, .. } => name,
                 Trigger::Segment { .. } => "segment",
                 Trigger::Schedule(_) => "schedule",
+                Trigger::Score(_) => "score",
                 Trigger::Manual | Trigger::Called | Trigger::Stage { .. } | Trigger::Attribute { .. } => {
                     "manual"
                 }

@@ -5,6 +5,7 @@ use crate::condition;
 use crate::contest;
 use crate::enroll;
 use crate::plan;
+use crate::score::watch;
 use crate::turn::{Starts, Turn};
 use crate::world::Moment;
 use dsl::condition::{Condition, Root};
@@ -331,6 +332,12 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
                 Crossing::Leaves => names::SEGMENT_LEFT,
             };
             event.name == what && field("segment").and_then(Value::as_text) == Some(name)
+        }
+        Trigger::Score(_) => {
+            if let Some(entry) = watch::crossed(turn, workflow, event) {
+                enroll::enroll(turn, workflow, entry, moment);
+            }
+            return;
         }
         Trigger::Date(_)
         | Trigger::Inactive { .. }

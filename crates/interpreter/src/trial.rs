@@ -123,8 +123,9 @@ fn play(
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let mut simulation =
         Simulation::new(world, scene.people(), scene.customers(), scene.coming(), scene.begin());
-    for (customer, workflow, at, by) in scene.starts() {
-        simulation.start(customer, workflow, at, by, test.inputs.clone());
+    for (customer, workflow, at, by, given) in scene.starts() {
+        let handed = if given.is_empty() { test.inputs.clone() } else { given };
+        simulation.start(customer, workflow, at, by, handed);
     }
     simulation.plan(&[], &mut recorder);
     let limit = test.clock + jiff::SignedDuration::from_hours(24 * MOST_DAYS);

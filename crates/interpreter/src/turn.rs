@@ -7,8 +7,10 @@ use crate::facts::Facts;
 use crate::keep::{self, Kept};
 use crate::permit::again;
 use crate::profile;
+use crate::score::watch;
 use crate::world::{Moment, Workflows, World, zone_of_country};
 use crate::{advance, enroll, plan, route};
+use dsl::trigger::Trigger;
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -40,6 +42,8 @@ pub struct Turn<'a> {
     pub(crate) request: Option<(Request, Moment)>,
     /// The moments of walks made ready in this turn.
     pub(crate) moments: BTreeMap<EnrollmentId, Moment>,
+    /// Scores that came up to a level by facts that are still to be routed.
+    pub(crate) crossings: Vec<watch::Crossing>,
     inputs: VecDeque<Input>,
     caused: VecDeque<Event>,
     /// Workflows that a fact may still start, once those before them have done what they do at this instant.
@@ -106,6 +110,7 @@ impl<'a> Turn<'a> {
             zone,
             request: None,
             moments: BTreeMap::new(),
+            crossings: Vec::new(),
             inputs: inputs.into(),
             caused: VecDeque::new(),
             starts: VecDeque::new(),
@@ -314,12 +319,19 @@ impl<'a> Turn<'a> {
             Input::History(event) => {
                 self.keeps = false;
                 self.apply(&event);
+                watch::forget(self, &event.id);
                 self.keeps = true;
             }
-            Input::Start { workflow, at, by, inputs } => {
+            Input::Start { workflow, at, by, mut inputs } => {
                 let moment = Moment::of(at, self.now);
                 if let Some(live) = self.world.workflows.live(&workflow).cloned() {
-                    let entry = Entry { name: by, at: moment.at, received_at: moment.at, ..Entry::default() };
+                    let mut fields = BTreeMap::new();
+                    if let Trigger::Score(trigger) = &live.trigger {
+                        fields = watch::entry_fields(self, trigger, moment.at);
+                        fields.append(&mut inputs);
+                    }
+                    let (at, received_at) = (moment.at, moment.at);
+                    let entry = Entry { name: by, at, received_at, fields, ..Entry::default() };
                     enroll::enroll_with(self, &live, entry, inputs, moment);
                 }
             }
@@ -363,10 +375,14 @@ impl<'a> Turn<'a> {
     pub(crate) fn apply(&mut self, event: &Event) -> bool {
         self.arrival = self.arrival.max(event.received_at);
         let is_first = self.snapshot.customer.created_at().is_none();
+        let scores = watch::before(self, event);
         let new =
             profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
         if new && event.name == names::CUSTOMER_CHANGED {
             self.zone = zone_of(&self.world, &self.snapshot);
+        }
+        if new {
+            watch::after(self, event, scores);
         }
         if new && self.keeps {
             keep::after(self, event, is_first);

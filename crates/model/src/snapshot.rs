@@ -285,7 +285,8 @@ pub enum Input {
         at: Timestamp,
         /// `schedule`, `manual` or `launch`.
         by: String,
-        /// What a person hands in; empty for schedules.
+        /// What a person hands in; empty for schedules. Where a score starts the workflow: the fields of the
+        /// entry that a test gives.
         inputs: BTreeMap<String, Value>,
     },
     /// Timers or waits are due; the turn finds them itself.

@@ -131,6 +131,15 @@ pub enum Operand {
     Aggregate(Box<Aggregate>),
     /// `score(NAME)`.
     Score(String),
+    /// `band(NAME)`, `grade(NAME)`: what a score of the customer is called; unknown below all of them.
+    ScoreWord {
+        /// The score.
+        score: String,
+        /// Which of its words.
+        word: ScoreWord,
+        /// Every word that it can be.
+        words: Vec<String>,
+    },
     /// `lookup(table, key)`.
     Lookup {
         /// The table's name.
@@ -177,6 +186,25 @@ pub enum Operand {
     },
     /// A test as a yes/no value: `= customer.spend > 500`.
     Truth(Box<Test>),
+}
+
+/// What a score is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreWord {
+    /// Its band, which has a memory: one falls out of it only `stay` below its edge.
+    Band,
+    /// The grade of its fit.
+    Grade,
+}
+
+impl ScoreWord {
+    /// The function that asks for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Band => "band",
+            Self::Grade => "grade",
+        }
+    }
 }
 
 /// A name: `customer.city`, `customer.company.employees`, `entry.order_id`, `deal.amount`, `vars.x` …

@@ -142,6 +142,7 @@ fn of_operand(of: &Operand, room: Level) -> String {
         Operand::Name(path) => (path.text(), Level::Atom),
         Operand::Aggregate(of) => (aggregate(of), Level::Atom),
         Operand::Score(name) => (format!("score({})", id(name)), Level::Atom),
+        Operand::ScoreWord { score, word, .. } => (format!("{}({})", word.as_str(), id(score)), Level::Atom),
         Operand::Lookup { table, key } => (format!("lookup({}, {})", id(table), inside(key)), Level::Atom),
         Operand::FirstKnown(all) => {
             let all: Vec<_> = all.iter().map(inside).collect();

@@ -137,7 +137,7 @@ impl Reads {
             Operand::Now | Operand::Today => self.clock = true,
             Operand::Name(path) => self.path(path, library),
             Operand::Aggregate(aggregate) => self.aggregate(aggregate, library),
-            Operand::Score(name) => self.score(name, library),
+            Operand::Score(name) | Operand::ScoreWord { score: name, .. } => self.score(name, library),
             Operand::Lookup { table, key } => {
                 self.tables.insert(table.clone());
                 self.operand(key, library);

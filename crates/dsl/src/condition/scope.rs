@@ -23,6 +23,10 @@ pub struct Scope {
     pub segments: Option<BTreeSet<String>>,
     /// Scores that exist; `None`: those of the library.
     pub scores: Option<BTreeSet<String>>,
+    /// The bands of each score, low to high; what is not there has none.
+    pub bands: BTreeMap<String, Vec<String>>,
+    /// The grades of each score.
+    pub grades: BTreeMap<String, Vec<String>>,
     /// Workflows that exist; `None`: any name will do.
     pub workflows: Option<BTreeSet<String>>,
     /// What may be looked at.

@@ -92,6 +92,7 @@ pub fn type_of(operand: &Operand) -> Type {
         Operand::Name(path) => path.ty.clone(),
         Operand::Aggregate(aggregate) => aggregate.ty.clone(),
         Operand::Score(_) | Operand::NumberOf(_) | Operand::DaysSince(_) | Operand::Age(_) => Type::Number,
+        Operand::ScoreWord { words, .. } => Type::OneOf(words.clone()),
         Operand::Lookup { .. } => Type::Text,
         Operand::FirstKnown(all) => all.first().map_or(Type::Text, type_of),
         Operand::Gap { .. } => Type::Duration,

@@ -69,6 +69,7 @@ fn knows_all_at_once(trigger: &Trigger) -> bool {
         | Trigger::Date(_)
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
+        | Trigger::Score(_)
         | Trigger::Manual
         | Trigger::Called => false,
     }

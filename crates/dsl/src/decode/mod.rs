@@ -15,6 +15,7 @@ mod inputs;
 mod libraries;
 mod model;
 mod names;
+mod on_band;
 mod policies;
 mod scenario;
 mod scoring;
@@ -193,6 +194,7 @@ impl Loading<'_> {
                 }
             }
         }
+        scoring::without_circles(&mut self.library, &mut self.report);
         circles::check(&self.library, &mut self.report);
         for (_, node) in parsed {
             let first = node.entries().and_then(<[_]>::first);
@@ -377,25 +379,21 @@ impl Loading<'_> {
         let mut seen = BTreeMap::new();
         let mut all = Vec::new();
         for (file, node) in parsed {
-            let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == "workflow")
-            else {
-                continue;
-            };
-            let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
-            let Some(mut fields) = desk.fields(node, "thing-workflow") else { continue };
-            fields.know(&["workflow"]);
-            if first.value.is_null() {
-                crate::syntax::nothing(Some("workflow"), first.key_span, desk.report);
-            }
-            let id = if first.value.is_null() { None } else { desk.spanned(&first.value) };
-            // A bad id is reported once, and the rest of the file is read all the same.
-            let id = id.unwrap_or_else(|| Spanned::new("?".to_owned(), first.key_span));
-            let good = first.value.is_null() || valid_id(&id, desk.report);
-            let fresh = good && single_name("workflow", &id, &mut seen, desk.report);
-            let read = workflow::read(id, node, &mut fields, (&self.names, templates), entries, &mut desk);
-            desk.close(fields);
-            if fresh {
-                all.extend(read.map(|read| (*file, read)));
+            match node.entries().and_then(<[_]>::first) {
+                Some(first) if first.key == "workflow" => {
+                    all.extend(self.workflow(node, templates, entries, &mut seen).map(|read| (*file, read)));
+                }
+                Some(first) if first.key == "scoring" => {
+                    let score = first.value.raw_text().unwrap_or_default();
+                    let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
+                    let mine = desk.library.scorings.get(score).is_some_and(|known| known.span.file == *file);
+                    let acting = if mine { on_band::files(score, node, &mut desk) } else { Vec::new() };
+                    for implied in &acting {
+                        let read = self.workflow(implied, templates, entries, &mut seen);
+                        all.extend(read.map(|read| (*file, read)));
+                    }
+                }
+                Some(_) | None => {}
             }
         }
         let read: Vec<_> = all.iter().map(|(_, workflow)| workflow).collect();
@@ -456,6 +454,31 @@ impl Loading<'_> {
             let callee = inputs::Callee::of(node, &mut desk);
             self.names.callees.insert(id.to_owned(), callee);
         }
+    }
+
+    /// One workflow; `None`: it could not be read, or its id is taken.
+    fn workflow(
+        &mut self,
+        node: &Node,
+        templates: &Templates,
+        entries: &mut BTreeMap<String, crate::condition::Fields>,
+        seen: &mut BTreeMap<(&'static str, String), crate::source::Span>,
+    ) -> Option<crate::workflow::Workflow> {
+        let first = node.entries().and_then(<[_]>::first)?;
+        let mut desk = Self::desk(self.sources, &mut self.report, &self.library, &self.zone);
+        let mut fields = desk.fields(node, "thing-workflow")?;
+        fields.know(&["workflow"]);
+        if first.value.is_null() {
+            crate::syntax::nothing(Some("workflow"), first.key_span, desk.report);
+        }
+        let id = if first.value.is_null() { None } else { desk.spanned(&first.value) };
+        // A bad id is reported once, and the rest of the file is read all the same.
+        let id = id.unwrap_or_else(|| Spanned::new("?".to_owned(), first.key_span));
+        let good = first.value.is_null() || valid_id(&id, desk.report);
+        let fresh = good && single_name("workflow", &id, seen, desk.report);
+        let read = workflow::read(id, node, &mut fields, (&self.names, templates), entries, &mut desk);
+        desk.close(fields);
+        read.filter(|_| fresh)
     }
 }
 

@@ -15,6 +15,10 @@ pub(super) struct Names {
     pub callees: BTreeMap<String, Callee>,
     /// Scores.
     pub scores: BTreeSet<String>,
+    /// The bands of each score, as its file has them.
+    pub bands: BTreeMap<String, Vec<String>>,
+    /// The grades of each score.
+    pub grades: BTreeMap<String, Vec<String>>,
     /// Segments.
     pub segments: BTreeSet<String>,
     /// Teams.
@@ -37,7 +41,12 @@ impl Names {
         let inner = || first.value.entries().unwrap_or_default().iter().map(|entry| entry.key.clone());
         match first.key.as_str() {
             "workflow" => self.workflows.extend(own()),
-            "scoring" => self.scores.extend(own()),
+            "scoring" => {
+                if let Some(name) = own() {
+                    self.of_score(&name, file);
+                    self.scores.insert(name);
+                }
+            }
             "segments" => self.segments.extend(inner()),
             "teams" => self.teams.extend(inner()),
             "senders" => self.senders.extend(inner()),
@@ -45,6 +54,17 @@ impl Names {
             "channels" => self.channels.extend(inner()),
             _ => {}
         }
+    }
+
+    fn of_score(&mut self, name: &str, file: &Node) {
+        let keys = |key: &str| -> Vec<String> {
+            let entries = file.get(key).and_then(|entry| entry.value.entries()).unwrap_or_default();
+            entries.iter().map(|entry| entry.key.clone()).collect()
+        };
+        let bands = keys("bands").into_iter().filter(|band| band != "stay").collect();
+        self.bands.insert(name.to_owned(), bands);
+        self.grades.insert(name.to_owned(), keys("grades"));
+        self.workflows.extend(keys("on_band").iter().map(|band| super::on_band::id(name, band)));
     }
 
     /// Takes in the name of a template by its file's path:
@@ -63,6 +83,8 @@ impl Names {
         Scope {
             segments: Some(self.segments.clone()),
             scores: Some(self.scores.clone()),
+            bands: self.bands.clone(),
+            grades: self.grades.clone(),
             workflows: Some(self.workflows.clone()),
             ..Scope::default()
         }

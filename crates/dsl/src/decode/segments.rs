@@ -96,6 +96,7 @@ fn of_operand(of: &Operand, named: &mut BTreeSet<String>) {
         | Operand::Name(_)
         | Operand::Aggregate(_)
         | Operand::Score(_)
+        | Operand::ScoreWord { .. }
         | Operand::Lookup { .. }
         | Operand::DaysSince(_)
         | Operand::Age(_)

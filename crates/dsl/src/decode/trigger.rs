@@ -2,21 +2,20 @@
 
 use super::around::Around;
 use super::desk::Desk;
-use super::scoring::spread;
+use super::scoring::{self, spread};
 use crate::condition::{Allows, Fields as Known, Path, Root, Scope};
 use crate::diagnostic::{Code, suggest};
 use crate::source::{Span, Spanned};
 use crate::step::WaitLength;
 use crate::syntax::Fields;
-use crate::trigger::{Crossing, DateTrigger, Subject, Trigger};
-use crate::yaml::{Entry, Node};
+use crate::trigger::{Crossing, DateTrigger, Reaches, ScoreTrigger, Subject, Trigger};
+use crate::yaml::{Entry, Kind, Node};
 use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
 use std::sync::Arc;
 
-/// The triggers of the language, those of this release first.
-const BUILT: [&str; 9] =
-    ["event", "stage", "attribute", "date", "inactive", "segment", "schedule", "manual", "called"];
-const NOT_BUILT: [&str; 1] = ["score"];
+/// The triggers of the language.
+const TRIGGERS: [&str; 10] =
+    ["event", "stage", "attribute", "date", "inactive", "segment", "score", "schedule", "manual", "called"];
 
 /// Reads the trigger and puts into `around` what it brings in sight: `entry.*` and the entity.
 pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
@@ -24,7 +23,7 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         return by_word(word, node.span, around, desk);
     }
     let mut fields = desk.fields(node, "thing-trigger")?;
-    let all = BUILT.iter().chain(&NOT_BUILT);
+    let all = TRIGGERS.iter();
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| all.clone().any(|key| *key == entry.key)).collect();
     let entry = match found.as_slice() {
@@ -50,10 +49,6 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             return None;
         }
     };
-    if NOT_BUILT.contains(&entry.key.as_str()) {
-        desk.not_built(&format!("trigger: {}", entry.key), entry.key_span);
-        return None;
-    }
     let trigger = match entry.key.as_str() {
         "event" => event(&mut fields, around, desk),
         "stage" => {
@@ -75,6 +70,10 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         "segment" => {
             let node = desk.need(&mut fields, "segment");
             node.and_then(|node| segment(node, around, desk))
+        }
+        "score" => {
+            let node = desk.need(&mut fields, "score");
+            node.and_then(|node| score(node, around, desk))
         }
         "schedule" => {
             let node = desk.need(&mut fields, "schedule");
@@ -374,6 +373,56 @@ fn segment(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trig
         return None;
     }
     Some(Trigger::Segment { name: name.value, crossing })
+}
+
+/// `score: { of: lead_score, reaches: hot }`.
+fn score(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
+    let mut fields = desk.fields(node, "thing-trigger-score")?;
+    let known: Vec<String> = around.scope.scores.iter().flatten().cloned().collect();
+    let of = if let ([only], false) = (known.as_slice(), fields.has("of")) {
+        fields.know(&["of"]);
+        Some(only.clone())
+    } else {
+        desk.need(&mut fields, "of").and_then(|node| desk.spanned(node)).and_then(|name| {
+            if known.contains(&name.value) {
+                return Some(name.value);
+            }
+            desk.unknown(Code::E0208, &name.value, name.span, known.iter().map(String::as_str));
+            None
+        })
+    };
+    let reaches = desk.need(&mut fields, "reaches");
+    let rearm = desk.take(&mut fields, "rearm").map(|node| (desk.number(node), node.span));
+    desk.close(fields);
+    let of = of?;
+    let words = around.scope.bands.get(&of).cloned().unwrap_or_default();
+    let word = if words.is_empty() { Type::Text } else { Type::OneOf(words) };
+    let entry = Known { of: "score".to_owned(), ..Known::default() };
+    let entry = entry.with("score", Type::Number).with("band", word.clone()).with("from", word);
+    around.scope.entry = Some(entry);
+    // A score whose own file is broken was said there.
+    let library = desk.library;
+    let scoring = library.scorings.get(&of)?;
+    let node = reaches?;
+    let reaches = match &node.kind {
+        Kind::Number(_) => Reaches::Points(desk.number(node)?),
+        Kind::Text { .. } | Kind::Bool(_) | Kind::Null | Kind::List(_) | Kind::Map(_) => {
+            Reaches::Band(scoring::one_of(node, &scoring.bands, None, desk)?)
+        }
+    };
+    let trigger = ScoreTrigger { of, reaches, rearm: rearm.and_then(|(rearm, _)| rearm) };
+    let (level, below) = trigger.levels(scoring)?;
+    if let Some((Some(_), span)) = rearm
+        && below > level
+    {
+        desk.report
+            .error(Code::E0645, span)
+            .arg("rearm", below.to_string())
+            .arg("level", level.to_string())
+            .help("E0645-help");
+        return None;
+    }
+    Some(Trigger::Score(trigger))
 }
 
 fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {

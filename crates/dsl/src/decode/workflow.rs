@@ -140,6 +140,7 @@ fn may_be_called(trigger: &Trigger) -> bool {
         | Trigger::Date(_)
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
+        | Trigger::Score(_)
         | Trigger::Schedule(_) => false,
     }
 }
@@ -159,6 +160,7 @@ fn asks_the_database(trigger: &Trigger) -> bool {
         | Trigger::Stage { .. }
         | Trigger::Attribute { .. }
         | Trigger::Inactive { .. }
+        | Trigger::Score(_)
         | Trigger::Manual
         | Trigger::Called => false,
     }

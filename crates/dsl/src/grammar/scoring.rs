@@ -22,6 +22,8 @@ pub(super) static SCORING: Thing = Thing {
         key("title", Value::Text, "The name people read.", "给人看的名称。").like("线索评分"),
         key("of", Value::Name(Kind::Entity), "Whose.", "给谁打分。").or("customer"),
         key("range", Value::Text, "The least and the most it can be.", "最低和最高分。").like("0-100"),
+        key("cap", Value::Number, "The most it can be, instead of a range.", "最高分，代替 range。")
+            .like("100"),
         key(
             "fit",
             Value::List(&Value::Thing(&FIT)),
@@ -50,7 +52,7 @@ pub(super) static SCORING: Thing = Thing {
         .like("{ A: 30, B: 20, C: 10, D: 0 }"),
         key(
             "on_band",
-            Value::Map(&Value::Any(&[Value::Steps, Value::Thing(&ONE_STEP)])),
+            Value::Map(&Value::Any(&[Value::Steps, Value::Thing(&ONE_STEP), Value::Thing(&ON_BAND)])),
             "What is done when a band is reached.",
             "升到某个等级时做什么。",
         )
@@ -63,17 +65,10 @@ pub(super) static SCORING: Thing = Thing {
         )
         .like("{ mails: 20 }"),
         key(
-            "caps",
-            Value::Map(&Value::Number),
-            "The most that each kind of rule gives.",
-            "各类规则最多多少分。",
-        )
-        .like("{ fit: 40, behaviour: 60 }"),
-        key(
             "include_machines",
             Value::YesNo,
-            "Opens and clicks by machines count too.",
-            "机器的打开和点击也算。",
+            "Opens and clicks by machines count too, in rules that do not say otherwise.",
+            "机器的打开和点击也算；规则里可以单独写。",
         )
         .or("false"),
         key("tests", SCORE_TESTS, "Examples with the score that must come of them.", "例子和应有的分数。"),
@@ -82,6 +77,39 @@ pub(super) static SCORING: Thing = Thing {
     one_of: &[],
     example: "scoring: lead_score\nrange: 0-100\nfit:\n  - when: customer.employees >= 200\n    points: 15\nbehaviour:\n  half_life: 14 days\n  rules:\n    - event: email.clicked\n      points: 4\nbands: { cold: 0, warm: 30, hot: 60, stay: 5 }",
 };
+static ON_BAND: Thing = inner(
+    "on_band",
+    "thing-on-band",
+    say(
+        "What is done when a band is reached, with who may and how often.",
+        "升到某个等级时做什么，以及对谁、多久一次。",
+    ),
+    &[
+        key("steps", Value::Steps, "What is done.", "做什么。").needed(),
+        key("title", Value::Text, "The name people read.", "给人看的名称。").like("热线索"),
+        key("audience", Value::Condition, "Only those for whom this holds.", "只对满足条件的客户。")
+            .like("grade(lead_score) in [\"A\", \"B\"]"),
+        key("consent", Value::Text, "What its messages need.", "消息需要的同意。").like("marketing"),
+        key(
+            "reentry",
+            Value::Any(&[Value::Text, Value::Map(&Value::Length)]),
+            "How often one may come again.",
+            "多久可以再来一次。",
+        )
+        .like("{ once_every: 30 days }"),
+        key("holdout", Value::Text, "The share left alone, to measure.", "留出不做的比例，用来衡量效果。")
+            .like("10%"),
+        key("quiet_hours", Value::Text, "When its messages rest.", "消息的免打扰时段。").like("21:00-09:00"),
+        key("priority", Value::Number, "The higher goes first.", "数字大的先走。").like("5"),
+        key(
+            "rearm",
+            Value::Number,
+            "It acts again once the score was below this.",
+            "降到这个分数以下之后才能再次触发。",
+        )
+        .like("40"),
+    ],
+);
 /// A single step, written without a list.
 pub(super) static ONE_STEP: Thing = Thing {
     name: "one_step",
@@ -100,7 +128,6 @@ static FIT: Thing = inner(
         key("when", Value::Condition, "While this holds.", "满足这个条件期间。").needed(),
         key("points", Value::Number, "So many points.", "多少分。").needed().like("15"),
         key("group", Value::Text, "The group whose cap it shares.", "和哪一组共用上限。").like("industry"),
-        key("cap", Value::Number, "The most it gives.", "最多多少分。").like("30"),
     ],
 );
 static BEHAVIOUR: Thing = inner(
@@ -117,7 +144,13 @@ static BEHAVIOUR: Thing = inner(
         .like("14 days"),
         key("rules", Value::List(&Value::Thing(&RULE)), "The rules.", "规则。").needed(),
         key("cap", Value::Number, "The most that all of them give.", "合计最多多少分。").like("60"),
-        key("at_most", Value::Rate, "So many events in a time.", "一段时间内最多计几次。").like("10 per day"),
+        key(
+            "at_most",
+            Value::Rate,
+            "What rules have that say nothing of it.",
+            "没有单独写 at_most 的规则用这个。",
+        )
+        .like("10 per day"),
     ],
 );
 static RULE: Thing = inner(
@@ -134,12 +167,19 @@ static RULE: Thing = inner(
         key(
             "at_most",
             Value::Rate,
-            "The first so many of a calendar day of the customer.",
-            "客户的每个自然日只计前几次。",
+            "The first so many of a calendar day (week, month) of the customer.",
+            "客户的每个自然日（周、月）只计前几次。",
         )
         .like("3 per day"),
         key("group", Value::Text, "The group whose cap it shares.", "和哪一组共用上限。").like("mails"),
         key("cap", Value::Number, "The most it gives.", "最多多少分。").like("30"),
+        key(
+            "include_machines",
+            Value::YesNo,
+            "Opens and clicks by machines count too.",
+            "机器的打开和点击也算。",
+        )
+        .or("false"),
     ],
 );
 static BANDS: Thing = Thing {

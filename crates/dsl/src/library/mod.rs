@@ -224,8 +224,25 @@ pub enum Per {
 pub struct ScoreTest {
     /// What is given, as in a workflow's test.
     pub given: crate::test_case::TestCase,
-    /// At each of these lengths after the clock: the score, the band.
-    pub expect: Vec<(Length, Option<Decimal>, Option<String>, Span)>,
+    /// What it is at instants after the clock.
+    pub expect: Vec<ExpectedScore>,
+}
+
+/// One line of `expect` in a scoring file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedScore {
+    /// So long after the clock …
+    pub after: Length,
+    /// … the score, to as many places as are written; `None`: any.
+    pub score: Option<Decimal>,
+    /// The band; `None`: any.
+    pub band: Option<String>,
+    /// The grade; `None`: any.
+    pub grade: Option<String>,
+    /// Whose, where the test has several customers; `None`: the first.
+    pub customer: Option<String>,
+    /// Where the line stands.
+    pub span: Span,
 }
 
 /// A sender.

@@ -53,7 +53,11 @@ impl<'a> Reader<'a> {
     fn explain_operand(&self, operand: &'a Operand, seen: &mut BTreeMap<String, Json>) {
         match operand {
             Operand::Literal(_) | Operand::Now | Operand::Today => {}
-            Operand::Name(_) | Operand::Aggregate(_) | Operand::Score(_) | Operand::Gap { .. } => {
+            Operand::Name(_)
+            | Operand::Aggregate(_)
+            | Operand::Score(_)
+            | Operand::ScoreWord { .. }
+            | Operand::Gap { .. } => {
                 self.put(operand, seen);
             }
             Operand::Lookup { table: _, key: of } | Operand::DaysSince(of) | Operand::Age(of) => {

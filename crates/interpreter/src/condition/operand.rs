@@ -20,6 +20,10 @@ impl<'a> Reader<'a> {
                 let scoring = self.facts().library.scorings.get(name)?;
                 score::within(&self.deeper()?, scoring).map(|score| Cow::Owned(Value::Number(score)))
             }
+            Operand::ScoreWord { score: name, word, .. } => {
+                let scoring = self.facts().library.scorings.get(name)?;
+                score::word_within(&self.deeper()?, scoring, *word).map(|word| Cow::Owned(Value::Text(word)))
+            }
             Operand::Lookup { table, key } => {
                 let key = self.operand(key)?;
                 let found = self.facts().library.tables.get(table)?.get(key.as_text()?)?;

@@ -5,6 +5,7 @@
 use crate::calendar::add;
 use crate::condition::Reader;
 use crate::facts::Facts;
+use crate::score;
 use dsl::condition::reads::Reads;
 use dsl::condition::{Aggregate, Operand, Over, Test, Within, instants};
 use jiff::civil::Date;
@@ -147,6 +148,7 @@ impl Soonest {
             | Operand::Name(_)
             | Operand::Aggregate(_)
             | Operand::Score(_)
+            | Operand::ScoreWord { .. }
             | Operand::Lookup { .. }
             | Operand::FirstKnown(_)
             | Operand::NumberOf(_)
@@ -166,7 +168,7 @@ impl Soonest {
             Operand::Literal(_) | Operand::Now | Operand::Name(_) => {}
             Operand::Today => self.midnight(reader.facts().zone),
             Operand::Aggregate(aggregate) => self.aggregate(reader, aggregate),
-            Operand::Score(name) => {
+            Operand::Score(name) | Operand::ScoreWord { score: name, .. } => {
                 let Some(scoring) = reader.facts().library.scorings.get(name) else { return };
                 let Some(deeper) = reader.deeper() else { return };
                 scoring.fit.iter().for_each(|rule| self.test(&deeper, &rule.when.test));
@@ -295,6 +297,10 @@ impl Soonest {
     /// A fading score crosses what it is compared with: found between points close together, then narrowed
     /// down to the millisecond.
     fn score<'a>(&mut self, reader: &Reader<'a>, test: &'a Test, operands: &[&'a Operand]) {
+        if let Some(solved) = solved(reader, operands) {
+            solved.into_iter().for_each(|at| self.offer(Some(at)));
+            return;
+        }
         let Some(half_life) = operands.iter().filter_map(|operand| half_life_of(reader, operand)).max()
         else {
             return;
@@ -339,6 +345,38 @@ fn narrowed(
     }
 }
 
+/// When one score crosses plain numbers, solved. `None`: it is compared with something else.
+fn solved<'a>(reader: &Reader<'a>, operands: &[&'a Operand]) -> Option<Vec<Timestamp>> {
+    let mut scores = Vec::new();
+    let mut numbers = Vec::new();
+    for operand in operands {
+        match operand {
+            Operand::Score(name) => scores.push(name),
+            Operand::Literal(value) => numbers.push(value.as_number()?),
+            Operand::Now
+            | Operand::Today
+            | Operand::Name(_)
+            | Operand::Aggregate(_)
+            | Operand::ScoreWord { .. }
+            | Operand::Lookup { .. }
+            | Operand::FirstKnown(_)
+            | Operand::NumberOf(_)
+            | Operand::DaysSince(_)
+            | Operand::Age(_)
+            | Operand::Gap { .. }
+            | Operand::Plus(..)
+            | Operand::Minus(..)
+            | Operand::Scale { .. }
+            | Operand::Shift { .. }
+            | Operand::Truth(_) => return None,
+        }
+    }
+    let [name] = scores.as_slice() else { return None };
+    let scoring = reader.facts().library.scorings.get(*name)?;
+    let deeper = reader.deeper()?;
+    Some(numbers.into_iter().filter_map(|number| score::solved(&deeper, scoring, number)).collect())
+}
+
 /// The longest half-life of the scores that a value looks at, in milliseconds. `None`: of none that fades.
 fn half_life_of(reader: &Reader<'_>, operand: &Operand) -> Option<i64> {
     let library = reader.facts().library;
@@ -369,6 +407,7 @@ fn moves(operand: &Operand) -> bool {
         | Operand::Name(_)
         | Operand::Aggregate(_)
         | Operand::Score(_)
+        | Operand::ScoreWord { .. }
         | Operand::Lookup { .. }
         | Operand::NumberOf(_)
         | Operand::DaysSince(_)

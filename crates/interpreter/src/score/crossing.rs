@@ -28,6 +28,12 @@ pub fn next_crossing(
     changed.chain(solved).chain(next_fact(facts, scoring)).filter(|at| *at > facts.now).min()
 }
 
+/// The same by fading alone, as a condition that may stand inside others asks it.
+pub(crate) fn solved<'a>(reader: &Reader<'a>, scoring: &'a Scoring, threshold: Decimal) -> Option<Timestamp> {
+    let tally = Tally::of(reader, scoring);
+    solve(&tally, reader.facts().now, &|at| tally.value(at).map(|value| value.cmp(&threshold)))
+}
+
 /// A fact that we hold already and that is still to come.
 fn next_fact(facts: &Facts<'_>, scoring: &Scoring) -> Option<Timestamp> {
     let names = scoring.rules.iter().map(|rule| rule.event.as_str()).chain([names::SCORE_ADDED]);

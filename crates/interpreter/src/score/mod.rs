@@ -6,14 +6,17 @@ mod fade;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub(crate) mod watch;
 
 use self::tally::Tally;
 use crate::condition::Reader;
 use crate::facts::Facts;
+use dsl::condition::ScoreWord;
 use dsl::library::Scoring;
-use model::{Decimal, event::names};
+use model::{Decimal, Snapshot, StandingKey, StandingKind, event::names};
 
 pub use crossing::next_crossing;
+pub(crate) use crossing::solved;
 
 /// What one rule gives now.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +55,43 @@ pub(crate) fn within<'a>(reader: &Reader<'a>, scoring: &'a Scoring) -> Option<De
 /// The sum before it is rounded to six places and held in its range: the law itself.
 pub fn sum(facts: &Facts<'_>, scoring: &Scoring) -> f64 {
     Tally::of(&Reader::new(facts), scoring).sum(facts.now)
+}
+
+/// The band the customer is in now: the one they are kept in where bands have a memory. `None`: below all.
+pub fn band_now(facts: &Facts<'_>, scoring: &Scoring) -> Option<String> {
+    band(scoring, value(facts, scoring)?, kept_band(facts.snapshot, scoring))
+}
+
+/// The grade of the fit now: the highest whose edge the fit points reach. `None`: below all of them.
+pub fn grade_now(facts: &Facts<'_>, scoring: &Scoring) -> Option<String> {
+    grade_within(&Reader::new(facts), scoring)
+}
+
+/// What a score is called, as a condition sees it.
+pub(crate) fn word_within<'a>(reader: &Reader<'a>, scoring: &'a Scoring, word: ScoreWord) -> Option<String> {
+    match word {
+        ScoreWord::Band => {
+            band(scoring, within(reader, scoring)?, kept_band(reader.facts().snapshot, scoring))
+        }
+        ScoreWord::Grade => grade_within(reader, scoring),
+    }
+}
+
+fn grade_within<'a>(reader: &Reader<'a>, scoring: &'a Scoring) -> Option<String> {
+    let points = Decimal::from_f64(Tally::of(reader, scoring).fit_points())?;
+    grade(scoring, points).map(str::to_owned)
+}
+
+/// The grade of fit points.
+pub fn grade(scoring: &Scoring, points: Decimal) -> Option<&str> {
+    let (letter, _) = scoring.grades.iter().rev().find(|(_, least)| points >= *least)?;
+    Some(letter)
+}
+
+/// The band that the customer was in when we looked last; `None`: in none, or the bands have no memory.
+fn kept_band<'s>(snapshot: &'s Snapshot, scoring: &Scoring) -> Option<&'s str> {
+    let key = StandingKey { kind: StandingKind::Score, name: scoring.name.clone() };
+    snapshot.standings.get(&key).map(|standing| standing.state.as_str())
 }
 
 /// What each rule gives now, those that give nothing left out.

@@ -152,6 +152,11 @@ impl<'s> Tally<'s> {
         bends
     }
 
+    /// Whether anything takes points away that will come back by fading.
+    pub fn takes(&self) -> bool {
+        self.behaviour.iter().any(|kept| kept.points < 0.0)
+    }
+
     /// When all that fades has faded to nothing. `None`: nothing fades.
     pub fn settled(&self, from: Timestamp) -> Option<Timestamp> {
         // 2^−80 of the largest number is far below its last place.

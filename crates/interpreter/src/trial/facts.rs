@@ -57,11 +57,10 @@ impl Scene<'_> {
             Trigger::Date(_)
             | Trigger::Inactive { .. }
             | Trigger::Segment { .. }
+            | Trigger::Score(_)
             | Trigger::Schedule(_)
             | Trigger::Manual
-            | Trigger::Called => {
-                return None;
-            }
+            | Trigger::Called => return None,
         };
         let ordinal = if number == 0 { "0000-entry".to_owned() } else { format!("0000-entry-{number:04}") };
         Some(self.event(&ordinal, customer, &name, entity, at, properties))

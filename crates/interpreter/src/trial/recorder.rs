@@ -64,9 +64,3 @@ pub(super) fn facts<'f>(
 ) -> Facts<'f> {
     Facts::outside(world, &people.reps, snapshot, zone, now)
 }
-
-pub(super) struct Silent;
-
-impl Watcher for Silent {
-    fn decided(&mut self, _: &World<'_>, _: &People, _: &Snapshot, _: &Changes, _: Timestamp) {}
-}

@@ -32,6 +32,9 @@ pub(super) struct Scene<'s> {
     pub zone: &'s TimeZone,
 }
 
+/// The fields of an entry, as the test gives them.
+type Given = BTreeMap<String, Value>;
+
 /// A walk that the test starts.
 pub(super) struct Entering<'e> {
     /// In which workflow.
@@ -173,13 +176,14 @@ impl Scene<'_> {
     }
 
     /// Walks that no event starts: a quiet period, a person, …
-    pub(super) fn starts(&self) -> Vec<(CustomerId, WorkflowId, Timestamp, &'static str)> {
+    pub(super) fn starts(&self) -> Vec<(CustomerId, WorkflowId, Timestamp, &'static str, Given)> {
         let mut starts = Vec::new();
         for entering in self.entering() {
             let by = match &entering.workflow.trigger {
                 Trigger::Inactive { .. } => "inactive",
                 Trigger::Segment { crossing: Crossing::Enters, .. } => names::SEGMENT_ENTERED,
                 Trigger::Segment { crossing: Crossing::Leaves, .. } => names::SEGMENT_LEFT,
+                Trigger::Score(_) => "score",
                 Trigger::Manual => "manual",
                 Trigger::Called => "called",
                 Trigger::Event { .. }
@@ -188,12 +192,14 @@ impl Scene<'_> {
                 | Trigger::Date(_)
                 | Trigger::Schedule(_) => continue,
             };
-            starts.push((self.id(entering.customer), entering.workflow.id.clone(), entering.at, by));
+            let given = entering.entry.map(|entry| entry.fields.clone()).unwrap_or_default();
+            let customer = self.id(entering.customer);
+            starts.push((customer, entering.workflow.id.clone(), entering.at, by, given));
         }
         let manual = |workflow: &&&Arc<Workflow>| matches!(workflow.trigger, Trigger::Manual);
         for fact in self.test.events.iter().filter(|fact| fact.what == Fact::Start) {
             for workflow in self.workflows.iter().filter(manual) {
-                starts.push((self.id(&fact.customer), workflow.id.clone(), fact.at, "manual"));
+                starts.push((self.id(&fact.customer), workflow.id.clone(), fact.at, "manual", Given::new()));
             }
         }
         starts
@@ -242,6 +248,7 @@ pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
         | Trigger::Event { .. }
         | Trigger::Inactive { .. }
         | Trigger::Segment { .. }
+        | Trigger::Score(_)
         | Trigger::Schedule(_)
         | Trigger::Manual
         | Trigger::Called => None,

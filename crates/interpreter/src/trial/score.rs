@@ -1,53 +1,67 @@
-//! Tests of scoring files: the score and the band at instants after the clock.
+//! Tests of scoring files: the score, the band and the grade at instants after the clock, and what the bands
+//! do meanwhile.
 
-use super::recorder::{Silent, facts};
-use super::scene::{Scene, THE_CUSTOMER};
-use super::{Problem, Verdict};
+use super::recorder::{Recorder, facts};
+use super::scene::Scene;
+use super::{Problem, Verdict, judge};
 use crate::calendar::add::add;
+use crate::render::Renderer;
 use crate::score;
 use crate::simulate::Simulation;
 use crate::turn::zone_of;
-use crate::world::{People, Workflows, World};
-use dsl::library::{Library, ScoreTest, Scoring};
+use crate::world::{Workflows, World};
+use dsl::library::{ExpectedScore, Library, ScoreTest, Scoring};
+use dsl::workflow::Workflow;
 use model::{Decimal, zone};
+use std::sync::Arc;
 
-/// Runs one test of a scoring file.
-pub fn run_score(library: &Library, scoring: &Scoring, test: &ScoreTest) -> Verdict {
+/// Runs one test of a scoring file. `acting`: the workflows of its bands.
+pub fn run_score(
+    library: &Library,
+    renderer: &Renderer,
+    acting: &[Arc<Workflow>],
+    scoring: &Scoring,
+    test: &ScoreTest,
+) -> Verdict {
     let given = &test.given;
     let zone = zone::zone(&given.zone).unwrap_or_else(zone::utc);
-    let workflows = Workflows::default();
+    let workflows = Workflows::of(acting.iter().cloned());
     let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&given.pick) };
     let scene = Scene { library, workflows: Vec::new(), scenario: false, test: given, zone: &zone };
-    let mut silent = Silent;
-    let mut simulation =
-        Simulation::new(world, People::default(), scene.customers(), scene.coming(), given.clock);
+    let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
+    let people = scene.people();
+    let customers = scene.customers();
+    let first = customers.first().map(|snapshot| snapshot.customer.id.clone());
+    let mut simulation = Simulation::new(world, people.clone(), customers, scene.coming(), given.clock);
+    simulation.plan(&[], &mut recorder);
+    let mut lines: Vec<&ExpectedScore> = test.expect.iter().collect();
+    let at = |line: &ExpectedScore| add(given.clock, &line.after, &zone, &library.calendar);
+    lines.sort_by_key(|line| at(line));
     let mut problems = Vec::new();
-    let people = People::default();
-    let id = scene.id(THE_CUSTOMER);
-    let mut band: Option<String> = None;
-    for (after, expected_score, expected_band, span) in &test.expect {
-        let at = add(given.clock, after, &zone, &library.calendar);
-        simulation.run(at + jiff::SignedDuration::from_millis(1), &mut silent);
-        let Some(snapshot) = simulation.customer(&id) else { continue };
+    for line in lines {
+        let at = at(line);
+        simulation.run(at + jiff::SignedDuration::from_millis(1), &mut recorder);
+        let id = line.customer.as_ref().map(|name| scene.id(name)).or_else(|| first.clone());
+        let Some(snapshot) = id.and_then(|id| simulation.customer(&id)) else { continue };
         let customer_zone = zone_of(&world, snapshot);
         let facts = facts(&world, &people, snapshot, &customer_zone, at);
-        let value = score::value(&facts, scoring);
-        band = value.and_then(|value| score::band(scoring, value, band.as_deref()));
-        if let Some(expected) = expected_score {
-            let is = value.map(|value| rounded(value, *expected));
-            if is != Some(*expected) {
-                let is = is.map_or_else(|| "unknown".to_owned(), |is| is.to_string());
-                problems.push(Problem::Score { span: *span, is, expected: expected.to_string() });
+        let mut compare = |is: Option<String>, expected: Option<String>| {
+            if let Some(expected) = expected.filter(|expected| is.as_ref() != Some(expected)) {
+                problems.push(Problem::Score { span: line.span, is: is.unwrap_or_default(), expected });
             }
+        };
+        if let Some(expected) = line.score {
+            let is = score::value(&facts, scoring).map(|value| rounded(value, expected));
+            compare(is.map(|is| is.to_string()), Some(expected.to_string()));
         }
-        if let Some(expected) = expected_band
-            && band.as_ref() != Some(expected)
-        {
-            let is = band.clone().unwrap_or_default();
-            problems.push(Problem::Score { span: *span, is, expected: expected.clone() });
-        }
+        compare(score::band_now(&facts, scoring), line.band.clone());
+        compare(score::grade_now(&facts, scoring), line.grade.clone());
     }
-    Verdict { name: given.name.clone(), span: given.span, problems, trace: Vec::new(), matched: Vec::new() }
+    // What the bands do may go on behind the last instant that the test speaks of.
+    simulation.run(scene.last_instant() + jiff::SignedDuration::from_millis(1), &mut recorder);
+    let mut verdict = judge::judge(given, &scene, recorder);
+    verdict.problems.splice(0..0, problems);
+    verdict
 }
 
 /// A score to as many places as were expected.

@@ -44,7 +44,10 @@ impl Job<'_> {
             Self::Scenario(scenario, test) => {
                 (scenario.name.clone(), trial::run_scenario(project, renderer, scenario, test))
             }
-            Self::Score(scoring, test) => (scoring.name.clone(), trial::run_score(library, scoring, test)),
+            Self::Score(scoring, test) => {
+                let acting = project.acting_on(scoring);
+                (scoring.name.clone(), trial::run_score(library, renderer, &acting, scoring, test))
+            }
         };
         Tested { subject, verdict }
     }

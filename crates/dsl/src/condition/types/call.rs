@@ -3,12 +3,12 @@
 use super::{Sort, Typed, Typer};
 use crate::condition::parse::{Argument, ArgumentKind, Expr, ExprKind};
 use crate::condition::scope::Allows;
-use crate::condition::{AggregateKind, Operand, Test};
+use crate::condition::{AggregateKind, Operand, ScoreWord, Test};
 use crate::diagnostic::{Code, suggest};
 use model::{Medium, Type, WorkflowId};
 
 /// Every function, for "did you mean".
-const FUNCTIONS: [&str; 16] = [
+const FUNCTIONS: [&str; 18] = [
     "count",
     "sum",
     "min",
@@ -20,6 +20,8 @@ const FUNCTIONS: [&str; 16] = [
     "first_known",
     "lookup",
     "score",
+    "band",
+    "grade",
     "in_segment",
     "enrolled_in",
     "may",
@@ -77,19 +79,9 @@ impl Typer<'_> {
                 let operand = Operand::Lookup { table: table?, key: Box::new(key?) };
                 Some(Typed::Value(operand, Type::Text))
             }
-            "score" => {
-                let scope = self.scope;
-                let library = self.library;
-                let all: Vec<&str> = match &scope.scores {
-                    Some(all) => all.iter().map(String::as_str).collect(),
-                    None => library.scorings.keys().map(String::as_str).collect(),
-                };
-                if let ([], [only]) = (arguments, all.as_slice()) {
-                    return number(Operand::Score((*only).to_owned()));
-                }
-                let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
-                number(Operand::Score(self.one_name(name, all, Code::E0208)?))
-            }
+            "score" => number(Operand::Score(self.score_name(expr, name, arguments)?)),
+            "band" => self.score_word(expr, name, ScoreWord::Band, arguments),
+            "grade" => self.score_word(expr, name, ScoreWord::Grade, arguments),
             "in_segment" => {
                 let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
                 let (scope, library) = (self.scope, self.library);
@@ -151,6 +143,47 @@ impl Typer<'_> {
         }
     }
 
+    /// The score that a function is about; it may be left out where there is one.
+    fn score_name(&mut self, expr: &Expr, name: &str, arguments: &[Argument]) -> Option<String> {
+        let (scope, library) = (self.scope, self.library);
+        let all: Vec<&str> = match &scope.scores {
+            Some(all) => all.iter().map(String::as_str).collect(),
+            None => library.scorings.keys().map(String::as_str).collect(),
+        };
+        if let ([], [only]) = (arguments, all.as_slice()) {
+            return Some((*only).to_owned());
+        }
+        let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
+        self.one_name(name, all, Code::E0208)
+    }
+
+    /// `band(NAME)`, `grade(NAME)`.
+    fn score_word(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        word: ScoreWord,
+        arguments: &[Argument],
+    ) -> Option<Typed> {
+        let score = self.score_name(expr, name, arguments)?;
+        let scope = self.scope;
+        let all = match word {
+            ScoreWord::Band => &scope.bands,
+            ScoreWord::Grade => &scope.grades,
+        };
+        let words = all.get(&score).cloned().unwrap_or_default();
+        if words.is_empty() {
+            let message = match word {
+                ScoreWord::Band => "E0644",
+                ScoreWord::Grade => "E0644-grade",
+            };
+            self.error(Code::E0644, expr).message(message).arg("name", score).help("E0644-help");
+            return None;
+        }
+        let ty = Type::OneOf(words.clone());
+        Some(Typed::Value(Operand::ScoreWord { score, word, words }, ty))
+    }
+
     /// The arguments of a function that takes plain values only, and so many of them.
     fn values<'e>(
         &mut self,
@@ -189,6 +222,8 @@ impl Typer<'_> {
             "first_known" => "first_known(A, B, …)",
             "lookup" => "lookup(TABLE, KEY)",
             "score" => "score(NAME)",
+            "band" => "band(NAME)",
+            "grade" => "grade(NAME)",
             "in_segment" => "in_segment(NAME)",
             "enrolled_in" => "enrolled_in(WORKFLOW)",
             "may" => "may(email)",

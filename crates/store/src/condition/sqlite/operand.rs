@@ -40,6 +40,7 @@ pub(super) fn fixed(operand: &Operand, zone: &TimeZone, context: &SqlContext<'_>
         Operand::Name(_)
         | Operand::Aggregate(_)
         | Operand::Score(_)
+        | Operand::ScoreWord { .. }
         | Operand::Lookup { .. }
         | Operand::FirstKnown(_)
         | Operand::NumberOf(_)
@@ -130,6 +131,7 @@ impl Writer<'_> {
                 Ok(())
             }
             Operand::Score(_)
+            | Operand::ScoreWord { .. }
             | Operand::Gap { .. }
             | Operand::DaysSince(_)
             | Operand::Age(_)
