@@ -12,6 +12,7 @@ mod enroll;
 pub mod facts;
 pub mod history;
 pub mod keep;
+mod lead;
 pub mod permit;
 mod plan;
 pub mod profile;
