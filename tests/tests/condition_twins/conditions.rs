@@ -67,6 +67,9 @@ impl Author<'_> {
                 Test::Between { value, low, high }
             }
             13 => {
+                if self.dice.one_in(4) {
+                    return Test::Shares { list: self.list(sight), with: self.list(sight) };
+                }
                 let count = 1 + self.dice.below(2);
                 Test::Has { list: self.list(sight), any_of: (0..count).map(|_| self.tag(sight)).collect() }
             }

@@ -75,6 +75,13 @@ pub enum Test {
         /// One of these is in it.
         any_of: Vec<Operand>,
     },
+    /// `list has any of other`, where the other is a list by name: the two share an item.
+    Shares {
+        /// One list.
+        list: Operand,
+        /// The other.
+        with: Operand,
+    },
     /// `text contains part`; case-sensitive.
     Contains {
         /// The text.

@@ -49,6 +49,7 @@ fn of_test(test: &Test, room: Level) -> String {
         | Test::OneOf { .. }
         | Test::Between { .. }
         | Test::Has { .. }
+        | Test::Shares { .. }
         | Test::Contains { .. }
         | Test::StartsWith { .. }
         | Test::Known(_)
@@ -61,7 +62,7 @@ fn of_test(test: &Test, room: Level) -> String {
 
 fn negated(inner: &Test) -> (String, Level) {
     match inner {
-        Test::Compare { op: Op::Equal, .. } | Test::OneOf { .. } | Test::Has { .. } | Test::Known(_) => {
+        Test::Compare { op: Op::Equal, .. } | Test::OneOf { .. } | Test::Has { .. } | Test::Shares { .. } | Test::Known(_) => {
             atom(inner, true)
         }
         Test::Always(_)
@@ -103,6 +104,7 @@ fn atom(test: &Test, negated: bool) -> (String, Level) {
             [one] => format!("{} {not}has {}", side(of), side(one)),
             several => format!("{} {not}has any of {}", side(of), list(several)),
         },
+        Test::Shares { list: of, with } => format!("{} {not}has any of {}", side(of), side(with)),
         Test::Contains { text, part } => format!("{} {not}contains {}", side(text), side(part)),
         Test::StartsWith { text, part } => format!("{} {not}starts_with {}", side(text), side(part)),
         Test::Known(of) => format!("{} is {}known", side(of), if negated { "un" } else { "" }),

@@ -105,6 +105,10 @@ impl Reads {
                 self.operand(low, library);
                 self.operand(high, library);
             }
+            Test::Shares { list, with } => {
+                self.operand(list, library);
+                self.operand(with, library);
+            }
             Test::Has { list, any_of } => {
                 self.operand(list, library);
                 any_of.iter().for_each(|each| self.operand(each, library));

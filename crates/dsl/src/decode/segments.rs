@@ -69,6 +69,7 @@ fn segments_of(test: &Test, named: &mut BTreeSet<String>) {
         Test::Known(of) | Test::Holds(of) => of_operand(of, named),
         Test::Always(_)
         | Test::Has { .. }
+        | Test::Shares { .. }
         | Test::Contains { .. }
         | Test::StartsWith { .. }
         | Test::EnrolledIn(_)

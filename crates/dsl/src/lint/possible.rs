@@ -75,6 +75,7 @@ fn split<'t>(test: &'t Test, holds: bool, library: &'t Library, depth: u8) -> Op
         | Test::OneOf { .. }
         | Test::Between { .. }
         | Test::Has { .. }
+        | Test::Shares { .. }
         | Test::Contains { .. }
         | Test::StartsWith { .. }
         | Test::Known(_)
@@ -130,7 +131,7 @@ fn subject(test: &Test) -> Option<&Operand> {
         Test::OneOf { value, .. } | Test::Between { value, .. } => Some(value),
         Test::Known(value) | Test::Holds(value) => Some(value),
         Test::Contains { text, .. } | Test::StartsWith { text, .. } => Some(text),
-        Test::Has { list, .. } => Some(list),
+        Test::Has { list, .. } | Test::Shares { list, .. } => Some(list),
         Test::Always(_)
         | Test::All(_)
         | Test::Any(_)

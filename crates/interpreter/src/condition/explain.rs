@@ -39,6 +39,10 @@ impl<'a> Reader<'a> {
                 self.explain_operand(list, seen);
                 any_of.iter().for_each(|each| self.explain_operand(each, seen));
             }
+            Test::Shares { list, with } => {
+                self.explain_operand(list, seen);
+                self.explain_operand(with, seen);
+            }
             Test::Contains { text, part } | Test::StartsWith { text, part } => {
                 self.explain_operand(text, seen);
                 self.explain_operand(part, seen);

@@ -121,6 +121,11 @@ impl<'a> Reader<'a> {
                     .filter_map(|each| self.operand(each))
                     .any(|each| each.as_text().is_some_and(|wanted| items.iter().any(|item| item == wanted)))
             }
+            Test::Shares { list, with } => {
+                let (Some(list), Some(with)) = (self.operand(list), self.operand(with)) else { return false };
+                let with = with.as_list().unwrap_or_default();
+                list.as_list().unwrap_or_default().iter().any(|item| with.contains(item))
+            }
             Test::Contains { text, part } => self.texts(text, part, |text, part| text.contains(part)),
             Test::StartsWith { text, part } => self.texts(text, part, |text, part| text.starts_with(part)),
             Test::Known(operand) => self.operand(operand).is_some(),

@@ -39,6 +39,7 @@ fn next<'a>(reader: &Reader<'a>, test: &'a Test) -> Option<Timestamp> {
         | Test::OneOf { .. }
         | Test::Between { .. }
         | Test::Has { .. }
+        | Test::Shares { .. }
         | Test::Contains { .. }
         | Test::StartsWith { .. }
         | Test::Known(_)

@@ -77,6 +77,7 @@ impl Soonest {
                 self.operand(reader, list);
                 any_of.iter().for_each(|each| self.operand(reader, each));
             }
+            Test::Shares { list, with } => self.pair(reader, list, with),
             Test::Contains { text, part } | Test::StartsWith { text, part } => {
                 self.operand(reader, text);
                 self.operand(reader, part);

@@ -182,6 +182,7 @@ impl<'a> Writer<'a> {
             Test::Compare { left, op, right } => return self.compare(left, *op, right),
             Test::OneOf { value, among } => return self.one_of(value, among),
             Test::Between { value, low, high } => return self.between(value, low, high),
+            Test::Shares { list, with } => return self.shares(list, with),
             Test::Has { list, any_of } => return self.has(list, any_of),
             Test::Contains { text, part } => {
                 self.put("instr(");

@@ -3,7 +3,7 @@
 
 use super::{Sort, Typer};
 use crate::condition::lex::Sign;
-use crate::condition::parse::Expr;
+use crate::condition::parse::{Expr, ExprKind};
 use crate::condition::print::quote;
 use crate::condition::{Op, Operand, Path, Root, Test};
 use crate::diagnostic::{Code, suggest};
@@ -260,6 +260,14 @@ impl Typer<'_> {
                 diagnostic.help("E0413-help-has");
             }
             return None;
+        }
+        if let [one] = any_of
+            && matches!(one.kind, ExprKind::Name(_) | ExprKind::Call { .. })
+            && let Some((with, with_type)) = self.operand_beside(one, &ty)
+            && Sort::of(&with_type) == Sort::List
+        {
+            let test = Test::Shares { list: of, with };
+            return Some(if negated { Test::negate(test) } else { test });
         }
         let items: Vec<_> = any_of.iter().map(|item| self.text_value(item, &ty)).collect();
         let any_of = items.into_iter().collect::<Option<Vec<_>>>()?;

@@ -88,6 +88,15 @@ impl Writer<'_> {
         Ok(())
     }
 
+    pub(super) fn shares(&mut self, list: &Operand, with: &Operand) -> Written {
+        self.put("EXISTS (SELECT 1 FROM json_each(");
+        self.list(list)?;
+        self.put(") AS item WHERE item.value IN (SELECT other.value FROM json_each(");
+        self.list(with)?;
+        self.put(") AS other))");
+        Ok(())
+    }
+
     /// What `json_each` takes. An attribute by its path, so that one that holds no list (its type was changed)
     /// is no error; anything else only where it is JSON.
     fn list(&mut self, list: &Operand) -> Written {
