@@ -62,8 +62,7 @@ fn play(case: &Path) -> Vec<String> {
     let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
     let mut verdicts: Vec<Verdict> = Vec::new();
     for workflow in project.workflows.values() {
-        verdicts
-            .extend(workflow.tests.iter().map(|test| trial::run(project, &renderer, workflow, test)));
+        verdicts.extend(workflow.tests.iter().map(|test| trial::run(project, &renderer, workflow, test)));
     }
     for scenario in project.scenarios.values() {
         let played =

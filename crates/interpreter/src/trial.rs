@@ -25,7 +25,7 @@ use dsl::workflow::Workflow;
 use model::{Did, TraceLine, zone};
 use std::sync::Arc;
 
-/// A test that waits longer than this is over: 3 years after its clock.
+/// A test that waits longer than this is over: 3 years after its clock and the last instant that it names.
 const MOST_DAYS: i64 = 3 * 366;
 
 /// What came of a test.
@@ -128,8 +128,8 @@ fn play(
         simulation.start(customer, workflow, at, by, handed);
     }
     simulation.plan(&[], &mut recorder);
-    let limit = test.clock + jiff::SignedDuration::from_hours(24 * MOST_DAYS);
     let last = scene.last_instant();
+    let limit = last.max(test.clock) + jiff::SignedDuration::from_hours(24 * MOST_DAYS);
     while let Some(next) = simulation.next()
         && next <= limit
     {

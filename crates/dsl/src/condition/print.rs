@@ -62,9 +62,11 @@ fn of_test(test: &Test, room: Level) -> String {
 
 fn negated(inner: &Test) -> (String, Level) {
     match inner {
-        Test::Compare { op: Op::Equal, .. } | Test::OneOf { .. } | Test::Has { .. } | Test::Shares { .. } | Test::Known(_) => {
-            atom(inner, true)
-        }
+        Test::Compare { op: Op::Equal, .. }
+        | Test::OneOf { .. }
+        | Test::Has { .. }
+        | Test::Shares { .. }
+        | Test::Known(_) => atom(inner, true),
         Test::Always(_)
         | Test::All(_)
         | Test::Any(_)

@@ -37,6 +37,8 @@ pub struct Envelope<'a> {
 pub struct Rendered {
     /// One line without control characters; empty for texts to phones.
     pub subject: String,
+    /// How many bytes of it are the advertising label that law asks for, with the blank behind it; 0: none.
+    pub label: usize,
     /// The line beside it; empty: none.
     pub preheader: String,
     /// The page; `None`: it is a plain text.
@@ -141,7 +143,9 @@ impl Renderer {
             None => self.part(template, Part::Subject, &context, Escape::No)?,
         };
         let label = envelope.ad_label.filter(|_| envelope.marketing);
-        let subject = labelled(&one_line(&subject), label);
+        let written = one_line(&subject);
+        let subject = labelled(&written, label);
+        let label = subject.len().saturating_sub(written.len());
         let preheader = one_line(&self.part(template, Part::Preheader, &context, Escape::No)?);
         put(&mut context, "subject", &subject);
         put(&mut context, "preheader", &preheader);
@@ -164,7 +168,7 @@ impl Renderer {
         if text.len() > MOST_OUTPUT {
             return Err(RenderError::TooLong);
         }
-        Ok(Rendered { subject, preheader, html, text })
+        Ok(Rendered { subject, label, preheader, html, text })
     }
 
     /// The language of a message: its template's, else the customer's, else the project's.
@@ -294,5 +298,5 @@ fn notice(words: &str) -> Rendered {
     if line.chars().count() > NOTICE_SUBJECT {
         subject.push('…');
     }
-    Rendered { subject, preheader: String::new(), html: None, text: tidy(words) }
+    Rendered { subject, label: 0, preheader: String::new(), html: None, text: tidy(words) }
 }

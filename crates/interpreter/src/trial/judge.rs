@@ -152,7 +152,12 @@ fn differences(scene: &Scene<'_>, expected: &Expected, seen: &Seen) -> Option<Ve
     about("workflow", line.workflow.as_str(), expected.workflow.as_ref());
     about("reason", line.reason.as_deref().unwrap_or_default(), expected.reason.as_ref());
     about("key", &seen.key, expected.key.as_ref());
-    about("subject", seen.subject.as_deref().unwrap_or_default(), expected.subject.as_ref());
+    // The author's words; the label that law puts before them may be left out.
+    let (subject, label) =
+        seen.subject.as_ref().map_or(("", 0), |(subject, label)| (subject.as_str(), *label));
+    let bare = subject.get(label..).unwrap_or(subject);
+    let with_label = expected.subject.as_deref() == Some(subject);
+    about("subject", if with_label { subject } else { bare }, expected.subject.as_ref());
     let value = |name: &str| {
         let plain = line.values.get(name);
         plain

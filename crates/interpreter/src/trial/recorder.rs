@@ -13,7 +13,7 @@ use model::{Changes, Outcome, Snapshot, TraceLine};
 pub(super) struct Seen {
     pub(super) line: TraceLine,
     pub(super) key: String,
-    pub(super) subject: Option<String>,
+    pub(super) subject: Option<(String, usize)>,
 }
 
 pub(super) struct Recorder<'r> {
@@ -44,7 +44,7 @@ impl Watcher for Recorder<'_> {
                 let zone = zone_of(world, snapshot);
                 let facts = facts(world, people, snapshot, &zone, now);
                 match render::send(self.renderer, send, &facts) {
-                    Ok(rendered) => subject = Some(rendered.subject),
+                    Ok(rendered) => subject = Some((rendered.subject, rendered.label)),
                     Err(error) => {
                         self.problems.push(Problem::Render { at: self.seen.len(), error: error.to_string() })
                     }

@@ -198,7 +198,11 @@ impl Parser<'_, '_> {
         if self.is_word(0, "any") && self.is_word(1, "of") {
             self.at += 2;
             // A list by its name, or an expression that is one: `has any of entry.items`.
-            return if matches!(self.kind(), Kind::Word { .. }) { Ok(vec![self.sum()?]) } else { self.list() };
+            return if matches!(self.kind(), Kind::Word { .. }) {
+                Ok(vec![self.sum()?])
+            } else {
+                self.list()
+            };
         }
         let any = self.is_word(0, "any") && self.kind_at(1) == Kind::OpenList;
         if any || self.kind() == Kind::OpenList {
