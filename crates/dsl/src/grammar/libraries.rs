@@ -32,7 +32,8 @@ static INPUT_OF: Thing = inner(
     "thing-input",
     say("An input with more than its type.", "参数的详细写法。"),
     &[
-        key("type", TYPE, "Its type; `team` names a team.", "类型；`team` 表示团队名。").needed(),
+        key("type", TYPE, "Its type; `team` names a team.", "类型；`team` 表示团队名。"),
+        key("one_of", Value::Many(&Value::Text), "The words that it can be.", "可取的值。").like("[a, b]"),
         key("optional", Value::YesNo, "The caller may leave it out.", "调用时可以不传。").or("false"),
         key("default", Value::Typed, "What it is where the caller says nothing.", "没传时的值。").like("3"),
         key("title", Value::Text, "The word people read.", "给人看的名称。").like("尝试次数"),
@@ -320,18 +321,16 @@ static POLICIES_OF: Thing = inner(
             "步骤没写时，消息最多等多久。",
         )
         .like("5 days"),
-        key(
-            "priorities",
-            Value::Map(&Value::Whole(-1_000_000, 1_000_000)),
-            "Priorities of workflows that do not say their own.",
-            "没有自己写优先级的工作流的优先级。",
-        )
-        .like("{ winback: 5 }"),
     ],
 );
 static OVER_CAP: [Word; 2] = [
     word("defer", "The message waits for a free place.", "消息等名额。"),
     word("skip", "The message is skipped with a reason.", "跳过并记下原因。"),
+];
+pub(super) static CHANNELS_OF: [Word; 3] = [
+    word("email", "Mail.", "邮件。"),
+    word("sms", "Text messages.", "短信。"),
+    word("message", "Messages by other channels.", "其他渠道的消息。"),
 ];
 static CAP: Thing = inner(
     "cap",
@@ -340,13 +339,8 @@ static CAP: Thing = inner(
     &[
         key("class", Value::Word(&CLASSES), "Of this class.", "限这个类别。"),
         key("topic", Value::Name(Kind::Topic), "Of this topic.", "限这个主题。").like("tier_news"),
-        key(
-            "channel",
-            Value::Text,
-            "On this channel: `email`, `sms`, or one of the project.",
-            "限这个渠道：`email`、`sms`，或项目里的渠道。",
-        )
-        .like("email"),
+        key("channel", Value::Word(&CHANNELS_OF), "Only messages of this kind.", "限这种消息。")
+            .like("email"),
         key("at_most", Value::Rate, "So many in a time.", "一段时间内最多几条。").needed(),
         key("over_cap", Value::Word(&OVER_CAP), "What happens to one too many.", "超出的怎么办。")
             .or("defer"),

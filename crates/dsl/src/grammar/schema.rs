@@ -78,6 +78,7 @@ impl Make<'_> {
         };
         let mut made = json!({
             "type": "object",
+            "title": thing.name,
             "description": thing.say.to(self.language),
             "properties": properties,
             "additionalProperties": others,
@@ -102,7 +103,8 @@ impl Make<'_> {
         }
         if let Some(object) = made.as_object_mut() {
             object.insert("description".to_owned(), json!(described(key, self.language)));
-            if !key.shown().is_empty() {
+            // Editors offer examples: only those of a form, not somebody else's names.
+            if is_of_a_form(&key.value) {
                 object.insert("examples".to_owned(), json!([key.shown()]));
             }
         }
@@ -161,8 +163,8 @@ impl Make<'_> {
         let any = json!({ "type": ["string", "number", "boolean"] });
         let Some(names) = self.names else { return any };
         let names: Vec<&str> = names.list(kind).collect();
-        // A customer whose model names no stages may have any; reps come from an import as well.
-        if names.is_empty() && matches!(kind, Kind::Stage | Kind::Rep) {
+        // Where a project has none the checker says so; a schema may not have an empty list.
+        if names.is_empty() || kind == Kind::Rep {
             return any;
         }
         json!({ "enum": names })
@@ -170,6 +172,7 @@ impl Make<'_> {
 
     fn map_of(&self, kind: Kind, inner: &Value) -> Json {
         let inner = self.value(inner);
+        // Reps come from an import as well.
         let Some(names) = self.names.filter(|_| kind != Kind::Rep) else {
             return json!({ "type": "object", "additionalProperties": inner });
         };
@@ -183,6 +186,21 @@ impl Make<'_> {
         }
         made
     }
+}
+
+/// Whether a value is written in a form of its own.
+fn is_of_a_form(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Length
+            | Value::Waiting
+            | Value::Clock
+            | Value::Windows
+            | Value::Days
+            | Value::Instant
+            | Value::Share
+            | Value::Rate
+    )
 }
 
 /// What an editor shows of a key: what it says, its value, its default.

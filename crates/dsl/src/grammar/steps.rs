@@ -299,7 +299,7 @@ static CONSENT: Thing = step(
         .like("{ grant: marketing }")],
     "- consent: { grant: marketing, wording: 我愿意接收优惠信息, source: 官网表单 }",
 );
-pub(super) static CONSENT_OF: Thing = Thing {
+static CONSENT_OF: Thing = Thing {
     name: "consent_of",
     what: "thing-consent",
     say: say("Consent to a topic, granted or withdrawn.", "对某个主题的同意或撤回。"),

@@ -1,6 +1,6 @@
 //! The tests in files: what is given, what must come.
 
-use super::steps::CONSENT_OF;
+use super::libraries::CHANNELS_OF;
 use super::{Key, Kind, Say, Thing, Value, Word, key, word};
 
 const fn say(en: &'static str, zh: &'static str) -> Say {
@@ -10,6 +10,13 @@ const fn say(en: &'static str, zh: &'static str) -> Say {
 pub(super) const TESTS: Value = Value::List(&Value::Thing(&TEST));
 pub(super) const SCORE_TESTS: Value = Value::List(&Value::Thing(&SCORE_TEST));
 
+const INPUTS: Key = key(
+    "inputs",
+    Value::Map(&Value::Typed),
+    "With `trigger: called`: what the caller gives.",
+    "配合 `trigger: called`：调用方传入的参数。",
+)
+.like("{ team: sales }");
 const ENTRIES: Value = Value::Many(&Value::Thing(&ENTRY_OF));
 const FACTS: Value = Value::List(&Value::Thing(&FACT));
 const REP_FACTS: Value = Value::MapOf(Kind::Rep, &Value::Thing(&REP));
@@ -34,6 +41,8 @@ pub(super) static SCENARIO: Thing = Thing {
         )
         .needed()
         .like("[abandoned_cart, browse]"),
+        key("owner", Value::Text, "Who answers for it.", "由谁负责。").like("growth"),
+        NOTE,
         key("tests", TESTS, "The tests.", "测试。").needed(),
     ],
     others: None,
@@ -101,6 +110,7 @@ static TEST: Thing = Thing {
         CUSTOMER,
         CUSTOMERS,
         ENTRY,
+        INPUTS,
         HISTORY,
         EVENTS,
         REPS,
@@ -137,6 +147,7 @@ static SCORE_TEST: Thing = Thing {
         CUSTOMER,
         CUSTOMERS,
         ENTRY,
+        INPUTS,
         HISTORY,
         EVENTS,
         REPS,
@@ -255,7 +266,7 @@ static FACT: Thing = Thing {
             .like("{ tier: gold, deal.stage: won }"),
         key("stage", Value::Thing(&FACT_STAGE), "A move to another stage.", "阶段变化。")
             .like("{ of: deal, to: won }"),
-        key("consent", Value::Thing(&CONSENT_OF), "Consent, granted or withdrawn.", "同意或撤回。")
+        key("consent", Value::Thing(&FACT_CONSENT), "Consent, granted or withdrawn.", "同意或撤回。")
             .like("{ withdraw: marketing }"),
         key(
             "start",
@@ -280,6 +291,29 @@ static FACT: Thing = Thing {
     one_of: &["event", "set", "stage", "consent", "start"],
     example: "",
 };
+static FACT_CONSENT: Thing = Thing {
+    name: "test_consent",
+    what: "thing-consent",
+    say: say("Consent to a topic, granted or withdrawn.", "对某个主题的同意或撤回。"),
+    keys: &[
+        key(
+            "grant",
+            Value::Name(Kind::Topic),
+            "The topic that the customer consents to.",
+            "客户同意的主题。",
+        ),
+        key(
+            "withdraw",
+            Value::Name(Kind::Topic),
+            "The topic that the customer no longer consents to.",
+            "客户撤回同意的主题。",
+        ),
+        key("channel", Value::Word(&CHANNELS_OF), "Only on this channel.", "只限这个渠道。").like("email"),
+    ],
+    others: None,
+    one_of: &["grant", "withdraw"],
+    example: "",
+};
 static FACT_STAGE: Thing = Thing {
     name: "test_stage",
     what: "thing-stage",
@@ -293,6 +327,7 @@ static FACT_STAGE: Thing = Thing {
         )
         .or("customer")
         .like("deal"),
+        key("id", Value::Text, "Which one, where there are several.", "有多个时指哪一个。").like("deal-1"),
         key("from", Value::Name(Kind::Stage), "From this stage.", "从哪个阶段。"),
         key("to", Value::Name(Kind::Stage), "To this stage.", "到哪个阶段。").needed(),
     ],
