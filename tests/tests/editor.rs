@@ -546,6 +546,28 @@ fn the_words_are_in_the_language_asked_for() {
 }
 
 #[test]
+fn the_project_is_the_one_of_the_folder_that_the_editor_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let shop = dir.path().canonicalize().unwrap().join("我的 shop");
+    write_files(&shop);
+    let mut editor = Editor::of(&["lsp"], |_| {});
+    // Asked before the project is known, it refuses; the folder comes with the first words.
+    editor.tell("exit", Value::Null);
+    let _ = editor.child.wait();
+    let mut child =
+        command(dir.path(), &["lsp"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    editor.to = child.stdin.take().unwrap();
+    editor.from = frames(child.stdout.take().unwrap());
+    editor.child = child;
+    editor.root = shop;
+    assert_eq!(editor.request("textDocument/hover", json!({}))["error"]["code"], -32002);
+    let folder = editor.uri("").replace("我的 shop", "%E6%88%91%E7%9A%84%20shop");
+    let folders = json!([{ "uri": folder.trim_end_matches('/'), "name": "shop" }]);
+    editor.ask("initialize", json!({ "capabilities": {}, "workspaceFolders": folders }));
+    has(&editor.labels(NEW, &steps("  - email: |\n")), &["hello"]);
+}
+
+#[test]
 fn what_is_not_ours_is_answered_politely_and_good_bye_ends_it() {
     let mut editor = Editor::new();
     let elsewhere = json!({ "textDocument": { "uri": "file:///elsewhere/x.yaml" }, "position": { "line": 0, "character": 0 } });

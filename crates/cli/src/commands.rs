@@ -123,6 +123,7 @@ pub fn without_project(
     match verb {
         Verb::Init(args) => Some(init::perform(args, here, language, global.json, out)),
         Verb::Explain(args) => Some(explain::perform(args, language, global.json, out)),
+        Verb::Lsp(args) => Some(lsp::perform(args, global, here)),
         Verb::Completions(args) => Some(completions::perform(args, out)),
         Verb::Man(args) => Some(completions::man(args, language, out)),
         Verb::Check(_)
@@ -138,7 +139,6 @@ pub fn without_project(
         | Verb::Demo(_)
         | Verb::Sends(_)
         | Verb::Schema(_)
-        | Verb::Lsp(_)
         | Verb::Config(_) => None,
     }
 }
@@ -185,7 +185,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),
-        Verb::Lsp(args) => lsp::perform(args, context),
+        Verb::Lsp(_) => Ok(Exit::Fine),
         Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),

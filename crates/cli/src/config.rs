@@ -107,6 +107,16 @@ pub struct Given {
 }
 
 impl Given {
+    /// What the command line and the real environment say.
+    pub fn of(global: &crate::args::Global) -> Self {
+        Self {
+            project: global.project.clone(),
+            database: global.database.clone(),
+            lang: global.lang,
+            environment: Self::environment(),
+        }
+    }
+
     /// The part of the real environment that matters here.
     pub fn environment() -> BTreeMap<String, String> {
         let matters = |name: &str| name == "LANG" || name.starts_with("NURTURE_");

@@ -21,12 +21,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let given = Given {
-        project: args.global.project.clone(),
-        database: args.global.database.clone(),
-        lang: args.global.lang,
-        environment: Given::environment(),
-    };
+    let given = Given::of(&args.global);
     let mut language = given.language();
     let mut out = Out::stdout();
     let done = perform(&args, &given, &mut out, &mut language);

@@ -17,4 +17,4 @@ mod tags;
 mod wire;
 
 pub use project::Home;
-pub use server::serve;
+pub use server::{Opened, serve};

@@ -7,6 +7,7 @@ use dsl::project::File;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -17,13 +18,21 @@ const UNKNOWN_METHOD: i64 = -32601;
 const NOT_READY: i64 = -32002;
 const FAILED: i64 = -32803;
 
-/// Serves one editor until it says good-bye; `files` reads the files of the disk. Returns whether it said
-/// good-bye as the protocol wants it. Errors: the other side breaks the protocol, or cannot be written to.
+/// A project that was found for an editor.
+pub struct Opened {
+    /// Where it lives.
+    pub home: Home,
+    /// Reads its files from the disk; an error says why they cannot be read.
+    pub files: Box<dyn Fn() -> Result<Vec<File>, String>>,
+}
+
+/// Serves one editor until it says good-bye; `open` finds the project of the folder that the editor names.
+/// Returns whether it said good-bye as the protocol wants it. Errors: the other side breaks the protocol, or
+/// cannot be written to.
 pub fn serve(
     from: impl Read + Send + 'static,
     to: impl Write,
-    home: Home,
-    files: impl Fn() -> Result<Vec<File>, String>,
+    open: impl Fn(Option<PathBuf>) -> Result<Opened, String>,
 ) -> io::Result<bool> {
     let (say, hear) = mpsc::channel();
     std::thread::spawn(move || {
@@ -36,19 +45,50 @@ pub fn serve(
             }
         }
     });
-    let found = files();
-    let mut server = Server {
-        to,
-        project: Project::new(home, found.clone().unwrap_or_default()),
-        sent: BTreeMap::new(),
-        ready: false,
-        ending: false,
-    };
-    if let Err(message) = found {
-        let params = json!({ "type": 1, "message": message });
-        server.send(&wire::notice("window/showMessage", params))?;
+    let mut to = to;
+    let Some((mut server, id)) = begin(&hear, &mut to, &open)? else { return Ok(false) };
+    server.send(&wire::answer(&id, abilities()))?;
+    server.reread()?;
+    server.talk(&hear)
+}
+
+/// Waits for the first words, which name the folder; `None`: the editor has left before.
+fn begin<'w, W: Write>(
+    hear: &Receiver<Heard>,
+    to: &'w mut W,
+    open: &impl Fn(Option<PathBuf>) -> Result<Opened, String>,
+) -> io::Result<Option<(Server<&'w mut W>, Value)>> {
+    loop {
+        let Ok(message) = hear.recv() else { return Ok(None) };
+        let Some(message) = message? else { return Ok(None) };
+        let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
+        match (method, message.get("id")) {
+            ("exit", _) => return Ok(None),
+            ("initialize", Some(id)) => {
+                let folder = message.get("params").and_then(folder);
+                let opened = match open(folder) {
+                    Ok(opened) => opened,
+                    Err(why) => {
+                        wire::write(to, &wire::refusal(id, FAILED, &why))?;
+                        continue;
+                    }
+                };
+                let project = Project::new(opened.home, Vec::new());
+                let server =
+                    Server { to, project, files: opened.files, sent: BTreeMap::new(), ending: false };
+                return Ok(Some((server, id.clone())));
+            }
+            (_, Some(id)) => wire::write(to, &wire::refusal(id, NOT_READY, "not initialized"))?,
+            (_, None) => {}
+        }
     }
-    server.talk(&hear, &files)
+}
+
+/// The folder that the editor has open.
+fn folder(params: &Value) -> Option<PathBuf> {
+    let first = params.get("workspaceFolders").and_then(|all| all.get(0)).and_then(|one| one.get("uri"));
+    let uri = first.or_else(|| params.get("rootUri"))?.as_str()?;
+    position::path_of(uri).map(PathBuf::from)
 }
 
 struct Server<W> {
@@ -56,7 +96,7 @@ struct Server<W> {
     project: Project,
     /// The diagnostics that the editor has, by path.
     sent: BTreeMap<String, Vec<Value>>,
-    ready: bool,
+    files: Box<dyn Fn() -> Result<Vec<File>, String>>,
     ending: bool,
 }
 
@@ -67,14 +107,9 @@ impl<W: Write> Server<W> {
         wire::write(&mut self.to, message)
     }
 
-    fn talk(
-        &mut self,
-        hear: &Receiver<Heard>,
-        files: &impl Fn() -> Result<Vec<File>, String>,
-    ) -> io::Result<bool> {
+    fn talk(&mut self, hear: &Receiver<Heard>) -> io::Result<bool> {
         loop {
-            let due = self.ready && self.project.is_stale();
-            let heard = if due {
+            let heard = if self.project.is_stale() {
                 hear.recv_timeout(REST)
             } else {
                 hear.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -84,7 +119,7 @@ impl<W: Write> Server<W> {
                     if message.get("method").and_then(Value::as_str) == Some("exit") {
                         return Ok(self.ending);
                     }
-                    self.message(&message, files)?;
+                    self.message(&message)?;
                 }
                 Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => return Ok(self.ending),
                 Ok(Err(error)) => return Err(error),
@@ -93,7 +128,7 @@ impl<W: Write> Server<W> {
         }
     }
 
-    fn message(&mut self, message: &Value, files: &impl Fn() -> Result<Vec<File>, String>) -> io::Result<()> {
+    fn message(&mut self, message: &Value) -> io::Result<()> {
         let Some(method) = message.get("method").and_then(Value::as_str) else { return Ok(()) };
         let nothing = Value::Null;
         let params = message.get("params").unwrap_or(&nothing);
@@ -106,20 +141,13 @@ impl<W: Write> Server<W> {
                 };
                 self.send(&answer)
             }
-            None => {
-                self.notice(method, params, files);
-                Ok(())
-            }
+            None => self.notice(method, params),
         }
     }
 
     fn request(&mut self, method: &str, params: &Value) -> Result<Value, (i64, String)> {
-        if method == "initialize" {
-            self.ready = true;
-            return Ok(abilities());
-        }
-        if !self.ready || self.ending {
-            return Err((NOT_READY, "not initialized, or shut down".to_owned()));
+        if self.ending {
+            return Err((NOT_READY, "shut down".to_owned()));
         }
         match method {
             "shutdown" => {
@@ -160,7 +188,7 @@ impl<W: Write> Server<W> {
         ask(&mut self.project, &path, offset)
     }
 
-    fn notice(&mut self, method: &str, params: &Value, files: &impl Fn() -> Result<Vec<File>, String>) {
+    fn notice(&mut self, method: &str, params: &Value) -> io::Result<()> {
         let path = self.path(params);
         match (method, path) {
             ("textDocument/didOpen", Some(path)) => {
@@ -168,7 +196,7 @@ impl<W: Write> Server<W> {
                 self.project.put(path, text.and_then(Value::as_str).map(unmarked));
             }
             ("textDocument/didChange", Some(path)) => {
-                let Some(mut text) = self.project.text(&path).map(str::to_owned) else { return };
+                let Some(mut text) = self.project.text(&path).map(str::to_owned) else { return Ok(()) };
                 for change in params.get("contentChanges").and_then(Value::as_array).into_iter().flatten() {
                     text = changed(&text, change);
                 }
@@ -176,18 +204,24 @@ impl<W: Write> Server<W> {
             }
             ("textDocument/didClose", Some(path)) => {
                 self.project.put(path, None);
-                self.reread(files);
+                self.reread()?;
             }
-            ("textDocument/didSave" | "workspace/didChangeWatchedFiles", _) => self.reread(files),
+            ("textDocument/didSave" | "workspace/didChangeWatchedFiles", _) => self.reread()?,
             _ => {}
         }
+        Ok(())
     }
 
-    fn reread(&mut self, files: &impl Fn() -> Result<Vec<File>, String>) {
-        // A folder that cannot be read just now keeps what was known of it.
-        if let Ok(files) = files() {
-            self.project.reread(files);
+    fn reread(&mut self) -> io::Result<()> {
+        match (self.files)() {
+            Ok(files) => self.project.reread(files),
+            // A folder that cannot be read just now keeps what was known of it.
+            Err(why) => {
+                let params = json!({ "type": 1, "message": why });
+                self.send(&wire::notice("window/showMessage", params))?;
+            }
         }
+        Ok(())
     }
 
     /// Sends the diagnostics of every file whose diagnostics have changed.

@@ -190,9 +190,12 @@ static CUSTOMER_OF: Thing = Thing {
     ),
     keys: &[key(
         "consent",
-        Value::Any(&[Value::Word(&CONSENTS), Value::MapOf(Kind::Topic, &Value::YesNo)]),
-        "`none`, or topics with `false`.",
-        "`none`，或对某些主题写 `false`。",
+        Value::Any(&[
+            Value::Word(&CONSENTS),
+            Value::MapOf(Kind::Topic, &Value::Any(&[Value::YesNo, Value::Map(&Value::YesNo)])),
+        ]),
+        "`none`, or topics with `false`, or with channels and `false`.",
+        "`none`，或对某些主题（或其中某些渠道）写 `false`。",
     )
     .like("{ marketing: false }")],
     others: Some(Value::Seen),
@@ -268,6 +271,8 @@ static FACT: Thing = Thing {
             .like("{ of: deal, to: won }"),
         key("consent", Value::Thing(&FACT_CONSENT), "Consent, granted or withdrawn.", "同意或撤回。")
             .like("{ withdraw: marketing }"),
+        key("tag", Value::Many(&Value::Text), "Tags that are put on.", "打上的标签。").like("vip"),
+        key("untag", Value::Many(&Value::Text), "Tags that are taken off.", "去掉的标签。").like("vip"),
         key(
             "start",
             Value::Any(&[Value::Flag, Value::Word(&STARTED), Value::Name(Kind::Workflow)]),
@@ -288,7 +293,7 @@ static FACT: Thing = Thing {
         WHOSE,
     ],
     others: Some(Value::Seen),
-    one_of: &["event", "set", "stage", "consent", "start"],
+    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start"],
     example: "",
 };
 static FACT_CONSENT: Thing = Thing {
