@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    check, completions, config, demo, explain, graph, import, init, lsp, people, preview, publish, run,
-    schema, sends, simulate, test, why,
+    approve, check, completions, config, demo, explain, graph, import, init, lsp, people, preview, publish,
+    run, schema, sends, simulate, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -79,6 +79,9 @@ pub enum Verb {
     /// Make files live: all of them, or the ones named
     #[command(after_help = "Example:\n  nurture publish workflows/birthday.yaml")]
     Publish(publish::Args),
+    /// Say yes to a version that needs it before it sends
+    #[command(after_help = "Example:\n  nurture approve festival --by wang.wei")]
+    Approve(approve::Args),
     /// Serve and work until stopped, or until nothing is due
     #[command(after_help = "Example:\n  nurture run --clock 2026-03-01..2026-04-01 --until-idle")]
     Run(run::Args),

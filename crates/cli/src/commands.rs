@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub mod approve;
 pub mod check;
 pub mod completions;
 pub mod config;
@@ -132,6 +133,7 @@ pub fn without_project(
         | Verb::Import(_)
         | Verb::Simulate(_)
         | Verb::Publish(_)
+        | Verb::Approve(_)
         | Verb::Run(_)
         | Verb::Why(_)
         | Verb::People(_)
@@ -154,6 +156,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Explain(_)
         | Verb::Import(_)
         | Verb::Simulate(_)
+        | Verb::Approve(_)
         | Verb::Run(_)
         | Verb::Why(_)
         | Verb::People(_)
@@ -179,6 +182,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Import(args) => import::perform(args, context, out),
         Verb::Simulate(args) => simulate::perform(args, context, out),
         Verb::Publish(args) => publish::perform(args, context, out),
+        Verb::Approve(args) => approve::perform(args, context, out),
         Verb::Run(args) => run::perform(args, context, out),
         Verb::Why(args) => why::perform(args, context, out),
         Verb::People(args) => people::perform(args, context, out),

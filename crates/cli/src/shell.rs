@@ -11,7 +11,7 @@ mod work;
 pub use ask::{people, preview, sends, why};
 pub use demo::{demo, run_demo};
 pub use import::import;
-pub use work::{publish, run, simulate};
+pub use work::{approve, publish, run, simulate};
 
 use crate::view::simulate::Sample;
 use jiff::Timestamp;

@@ -105,6 +105,8 @@ pub struct TestEntry {
 pub struct TestFact {
     /// To whom.
     pub customer: String,
+    /// The line names nobody, and the test has several customers: an event to everybody, if it can be one.
+    pub to_all: bool,
     /// When.
     pub at: Timestamp,
     /// What.

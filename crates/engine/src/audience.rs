@@ -1,47 +1,130 @@
-//! The audience of a schedule: loaded 500 customers at a time, and asked by the evaluator.
+//! Whom a schedule or an event to everybody names: customers loaded 500 at a time, asked by the evaluator;
+//! each whom it names gets a timer.
 
 use crate::error::EngineError;
 use crate::published::Published;
 use dsl::workflow::Workflow;
+use interpreter::everybody;
+use interpreter::release::{self, Portion};
 use interpreter::simulate::invites;
+use interpreter::world::{Moment, People};
 use jiff::Timestamp;
-use model::{CustomerId, Timer, TimerKey};
+use model::{CustomerId, Decimal, Entry, Event, Snapshot, Timer, TimerKey};
+use std::collections::BTreeMap;
 use store::Connection;
-use store::{customer, snapshot, timer};
+use store::{customer, entity, snapshot, timer};
 
-/// Sets a timer at `at` for each customer of the audience.
+/// Sets a timer for each customer of a schedule's audience.
 pub(crate) async fn set_timers(
     conn: &mut Connection,
     published: &Published,
     workflow: &Workflow,
     at: Timestamp,
-) -> Result<u64, EngineError> {
-    let key = TimerKey { workflow: workflow.id.clone(), subject: String::new() };
-    let fires = Timer { fire_at: at, basis: String::new() };
-    let mut found = 0;
-    for part in members(conn, published, workflow, at).await?.chunks(500) {
-        let rows: Vec<_> = part.iter().map(|id| (id, &key, &fires)).collect();
-        timer::set(conn, &rows).await?;
-        found += part.len() as u64;
-    }
-    Ok(found)
+) -> Result<(), EngineError> {
+    let world = published.world();
+    let entry = release::entry_of_schedule(at);
+    let asks = |snapshot: &Snapshot| invites(&world, workflow, snapshot, at);
+    let named = named(conn, published, workflow, &entry, at, asks).await?;
+    let mut people = releases(conn).await?;
+    let timers = release::invited(&world, &mut people, workflow, &entry, at, named);
+    write(conn, &timers, &people).await
 }
 
-/// The customers for whom the audience holds at an instant.
+/// An event without a customer: what it sets is set for all, and whom it reaches gets a timer.
+pub(crate) async fn tell_everybody(
+    conn: &mut Connection,
+    published: &Published,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    let (world, library) = (published.world(), &published.project.library);
+    let named = everybody::names(library, event);
+    if !named.is_empty() {
+        let known = entity::find(conn, &named, &library.model).await?.into_values().collect();
+        let changed = everybody::changed(library, event, known);
+        entity::write(conn, &changed.iter().collect::<Vec<_>>()).await?;
+    }
+    let entry = Entry::of_event(event);
+    let at = Moment::of(event.at, now).at;
+    for workflow in everybody::listeners(&world, event) {
+        let asks = |snapshot: &Snapshot| everybody::reaches(&world, &workflow, &entry, snapshot, at);
+        let reached = self::named(conn, published, &workflow, &entry, at, asks).await?;
+        let mut people = releases(conn).await?;
+        let timers = release::stand_in_line(&world, &mut people, &workflow, &entry, at, reached);
+        write(conn, &timers, &people).await?;
+    }
+    Ok(())
+}
+
+/// The customers of whom something holds at an instant, each with their rank.
+async fn named(
+    conn: &mut Connection,
+    published: &Published,
+    workflow: &Workflow,
+    entry: &Entry,
+    at: Timestamp,
+    asks: impl Fn(&Snapshot) -> bool,
+) -> Result<Vec<(Option<Decimal>, CustomerId)>, EngineError> {
+    let all = customer::ids(conn).await?;
+    let mut named = Vec::new();
+    let world = published.world();
+    for part in all.chunks(500) {
+        let snapshots =
+            snapshot::load(conn, part, &published.project.library.model, &published.reads, at).await?;
+        let asked = snapshots.iter().filter(|snapshot| asks(snapshot));
+        named.extend(asked.map(|snapshot| {
+            let rank = release::rank(&world, workflow, entry, snapshot, at);
+            (rank, snapshot.customer.id.clone())
+        }));
+    }
+    Ok(named)
+}
+
+/// The customers for whom the audience of a workflow holds at an instant.
 pub async fn members(
     conn: &mut Connection,
     published: &Published,
     workflow: &Workflow,
     at: Timestamp,
 ) -> Result<Vec<CustomerId>, EngineError> {
-    let all = customer::ids(conn).await?;
-    let mut members = Vec::new();
     let world = published.world();
-    for part in all.chunks(500) {
-        let snapshots =
-            snapshot::load(conn, part, &published.project.library.model, &published.reads, at).await?;
-        let invited = snapshots.iter().filter(|snapshot| invites(&world, workflow, snapshot, at));
-        members.extend(invited.map(|snapshot| snapshot.customer.id.clone()));
+    let asks = |snapshot: &Snapshot| invites(&world, workflow, snapshot, at);
+    let named = named(conn, published, workflow, &release::entry_of_schedule(at), at, asks).await?;
+    Ok(named.into_iter().map(|(_, customer)| customer).collect())
+}
+
+/// The portions of all releases, as decisions take them.
+pub(crate) async fn portions(conn: &mut Connection) -> Result<release::Releases, EngineError> {
+    let rows = store::release::all(conn).await?;
+    Ok(rows.into_iter().map(|(workflow, at, taken)| (workflow, Portion { at, taken })).collect())
+}
+
+async fn releases(conn: &mut Connection) -> Result<People, EngineError> {
+    Ok(People { releases: portions(conn).await?, ..People::default() })
+}
+
+/// Writes the portions that are not as they were.
+pub(crate) async fn keep_portions(
+    conn: &mut Connection,
+    before: &BTreeMap<model::WorkflowId, Portion>,
+    now: &BTreeMap<model::WorkflowId, Portion>,
+) -> Result<(), EngineError> {
+    let changed: Vec<_> = now
+        .iter()
+        .filter(|(workflow, portion)| before.get(*workflow) != Some(*portion))
+        .map(|(workflow, portion)| (workflow, portion.at, portion.taken))
+        .collect();
+    Ok(store::release::write(conn, &changed).await?)
+}
+
+async fn write(
+    conn: &mut Connection,
+    timers: &[(CustomerId, TimerKey, Timer)],
+    people: &People,
+) -> Result<(), EngineError> {
+    for part in timers.chunks(500) {
+        let rows: Vec<_> = part.iter().map(|(id, key, fires)| (id, key, fires)).collect();
+        timer::set(conn, &rows).await?;
     }
-    Ok(members)
+    keep_portions(conn, &BTreeMap::new(), &people.releases).await
 }

@@ -182,6 +182,30 @@ fn sound(
     }
 }
 
+/// Approves a version of a workflow: what waited for it is due at once. `None`: there is no such version;
+/// `Some(false)`: it was approved before.
+pub async fn approve(
+    store: &Store,
+    workflow: &WorkflowId,
+    version: &VersionId,
+    who: &str,
+    now: Timestamp,
+) -> Result<Option<bool>, EngineError> {
+    let mut transaction = store.begin().await?;
+    if version::find(&mut transaction, workflow, version).await?.is_none() {
+        return Ok(None);
+    }
+    let new = store::approval::give(&mut transaction, workflow, version, who, now).await?;
+    if new {
+        store::audit::record(&mut transaction, who, "approve", &format!("{workflow} {version}"), now).await?;
+        let mark =
+            meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
+        meta::set(&mut transaction, MARK, Some(&(mark + 1).to_string())).await?;
+    }
+    store::commit(transaction).await?;
+    Ok(Some(new))
+}
+
 impl Engine {
     /// Plans the timers of what was just published, for all customers.
     pub async fn plan_published(&self, report: &Report) -> Result<(), EngineError> {

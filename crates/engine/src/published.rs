@@ -6,7 +6,8 @@ use interpreter::render::Renderer;
 use interpreter::world::{Workflows, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::zone;
+use model::{VersionId, zone};
+use std::collections::BTreeSet;
 use store::Connection;
 use store::version::WorkflowState;
 use store::{library, snapshot::EventReads, template, version};
@@ -96,6 +97,9 @@ impl Published {
                 None => unreadable.push(format!("{} {}", old.workflow, old.version)),
             }
         }
+        let approved = store::approval::all(conn).await?;
+        workflows.unapproved = waiting(&workflows);
+        workflows.unapproved.retain(|version| !approved.contains_key(version));
         let zone = zone::zone(&settings.zone).ok_or_else(|| {
             EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone))
         })?;
@@ -106,7 +110,8 @@ impl Published {
 
     /// A project that was never published: for simulations of files.
     pub fn of_files(project: Project) -> Result<Self, EngineError> {
-        let workflows = Workflows::of(project.workflows.values().cloned());
+        let mut workflows = Workflows::of(project.workflows.values().cloned());
+        workflows.unapproved = waiting(&workflows);
         let zone = zone::zone(&project.settings.zone).ok_or_else(|| {
             EngineError::Published(format!("the zone `{}` is not in the tz database", project.settings.zone))
         })?;
@@ -126,6 +131,12 @@ fn with(files: &[File], path: &str, text: &str) -> Vec<File> {
     let mut files: Vec<File> = files.iter().filter(|file| file.path != path).cloned().collect();
     files.push(File { path: path.to_owned(), text: text.to_owned() });
     files
+}
+
+/// The versions that need somebody's yes.
+fn waiting(workflows: &Workflows) -> BTreeSet<VersionId> {
+    let needing = workflows.versions.iter().filter(|(_, workflow)| workflow.approval.is_some());
+    needing.map(|(version, _)| version.clone()).collect()
 }
 
 /// The names of events that conditions, waits, goals, scores and triggers look back at, and how far back

@@ -64,6 +64,8 @@ pub async fn simulate(
     let past = request.from < request.now;
     let library = &published.project.library;
     let mut workflows: Workflows = published.workflows.clone();
+    // A simulation shows what would be sent, so it takes every version as approved.
+    workflows.unapproved.clear();
     if !request.workflows.is_empty() {
         workflows.current.retain(|id, _| request.workflows.contains(id));
     }
@@ -79,6 +81,10 @@ pub async fn simulate(
     let mut customers: Vec<Snapshot> = Vec::with_capacity(ids.len());
     let mut coming = Vec::new();
     let mut changed: BTreeSet<String> = BTreeSet::new();
+    if past {
+        let within = |event: &model::Event| event.at >= request.from && event.at < request.to;
+        coming.extend(store::history::to_everybody(conn, &library.model).await?.into_iter().filter(within));
+    }
     for part in ids.chunks(store::history::PAGE) {
         if past {
             for past in store::history::page(conn, part, &library.model).await? {

@@ -11,7 +11,7 @@ use interpreter::keep::rank;
 use interpreter::simulate::{BATCH, next_fire};
 use interpreter::world::{Moment, People};
 use jiff::Timestamp;
-use model::{Changes, Customer, CustomerId, Input, Snapshot, Work, WorkflowId};
+use model::{Changes, Customer, CustomerId, Event, Input, Snapshot, Work, WorkflowId};
 use std::collections::BTreeMap;
 use store::Connection;
 use store::event::{EventKey, EventState};
@@ -30,6 +30,8 @@ pub struct Done {
 struct Due {
     inputs: BTreeMap<CustomerId, Vec<Input>>,
     events: Vec<EventKey>,
+    /// Events without a customer.
+    to_everybody: Vec<Event>,
     count: usize,
 }
 
@@ -40,6 +42,9 @@ impl Engine {
         let mut transaction = self.store.begin().await?;
         self.fire_schedules(&mut transaction, &published, now).await?;
         let due = due(&mut transaction, &published, now).await?;
+        for event in &due.to_everybody {
+            crate::audience::tell_everybody(&mut transaction, &published, event, now).await?;
+        }
         if due.count == 0 {
             store::commit(transaction).await?;
             return Ok(Done::default());
@@ -141,6 +146,7 @@ pub(crate) async fn decide(
         .collect();
     let mut people = people(conn, published).await?;
     let before = interpreter::contest::decisions(&people);
+    let portions = people.releases.clone();
     let batch = Batch::begin(published.world(), &mut people, work, now);
     if batch.asks() {
         load_of_reps(conn, published, &batch, &mut people).await?;
@@ -158,6 +164,7 @@ pub(crate) async fn decide(
             contest::decide(conn, key, (winner, *at), step, now).await?;
         }
     }
+    crate::audience::keep_portions(conn, &portions, &people.releases).await?;
     let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
     team::write(conn, &moved).await?;
     Ok(decided)
@@ -168,7 +175,9 @@ pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Resu
     let compete =
         published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
     let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
-    Ok(People { reps: rep::all(conn).await?, contests, ..People::default() })
+    let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
+    let releases = if by_portions { crate::audience::portions(conn).await? } else { BTreeMap::new() };
+    Ok(People { reps: rep::all(conn).await?, contests, releases, ..People::default() })
 }
 
 /// What an assignment reads: the teams' rotations, what their reps have open, whose companies are known.
@@ -198,8 +207,13 @@ async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Re
     if !facts.is_empty() {
         let count = facts.len();
         let mut events = Vec::with_capacity(count);
+        let mut to_everybody = Vec::new();
         for fact in facts {
             events.push(EventKey::of(&fact.event));
+            if fact.event.is_to_everybody() {
+                to_everybody.push(fact.event);
+                continue;
+            }
             let customer = fact.event.customer.clone();
             let input = match fact.state {
                 EventState::Applied => Input::Applied(fact.event),
@@ -207,7 +221,7 @@ async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Re
             };
             inputs.entry(customer).or_default().push(input);
         }
-        return Ok(Due { inputs, events, count });
+        return Ok(Due { inputs, events, to_everybody, count });
     }
     let timers = timer::due(conn, now, limit).await?;
     let walks = if timers.is_empty() { enrollment::due(conn, now, limit).await? } else { Vec::new() };
@@ -217,5 +231,5 @@ async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Re
     for customer in customers {
         inputs.entry(customer).or_insert_with(|| vec![Input::Due]);
     }
-    Ok(Due { inputs, events: Vec::new(), count })
+    Ok(Due { inputs, events: Vec::new(), to_everybody: Vec::new(), count })
 }

@@ -3,6 +3,7 @@
 use crate::assign::{self, Asker};
 use crate::contest;
 use crate::keep::Kept;
+use crate::release;
 use crate::turn::Turn;
 use crate::world::{Held, People, World, held};
 use jiff::Timestamp;
@@ -96,7 +97,8 @@ impl<'a> Batch<'a> {
             }
             asking = still;
         }
-        let decided: Vec<(Snapshot, Changes)> = turns.into_iter().map(Turn::finish).collect();
+        let mut decided: Vec<(Snapshot, Changes)> = turns.into_iter().map(Turn::finish).collect();
+        release::answer(&world, people, &mut decided);
         let after: Vec<Held> =
             decided.iter().flat_map(|(snapshot, _)| held(&world.library.model, snapshot)).collect();
         people.settle(&before, &after);

@@ -4,6 +4,7 @@ use crate::calendar::add::add;
 use crate::condition;
 use crate::draw;
 use crate::facts::Facts;
+use crate::release;
 use crate::turn::{Line, Turn};
 use crate::world::{MOST_CAUSES, Moment};
 use dsl::workflow::{GoalReached, Reentry, Workflow};
@@ -32,27 +33,45 @@ pub(crate) fn enroll_with(
     mut inputs: BTreeMap<String, Value>,
     moment: Moment,
 ) {
-    let what = entry.name.clone();
+    let handed_in = !inputs.is_empty();
     for (name, input) in &workflow.inputs {
         if let Some(default) = &input.default {
             inputs.entry(name.clone()).or_insert_with(|| default.clone());
         }
     }
     match admit(turn, workflow, &entry, &inputs, moment) {
-        Err(Refusal::Reason(reason, values)) => turn.trace(Line {
-            at: moment.at,
-            workflow: (&workflow.id, &workflow.version),
-            enrollment: None,
-            step: None,
-            did: Did::Enroll,
-            what,
-            outcome: Outcome::Refused,
-            until: None,
-            reason: Some(reason.to_owned()),
-            values,
-        }),
+        Err(refusal) => refuse(turn, workflow, entry.name, refusal, moment),
+        // Whoever comes one by one to a release stands in line first, unless a person hands something in.
+        Ok(_) if workflow.release.is_some() && !handed_in => release::ask(turn, workflow, &entry, moment),
         Ok(key) => begin(turn, workflow, entry, key, inputs, moment),
     }
+}
+
+/// Enrolls a customer whose portion is let in, or says in the trace why not.
+pub(crate) fn let_in(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, moment: Moment) {
+    let given = workflow.inputs.iter();
+    let inputs: BTreeMap<String, Value> =
+        given.filter_map(|(name, input)| Some((name.clone(), input.default.clone()?))).collect();
+    match admit(turn, workflow, &entry, &inputs, moment) {
+        Err(refusal) => refuse(turn, workflow, entry.name, refusal, moment),
+        Ok(key) => begin(turn, workflow, entry, key, inputs, moment),
+    }
+}
+
+fn refuse(turn: &mut Turn<'_>, workflow: &Workflow, what: String, refusal: Refusal, moment: Moment) {
+    let Refusal::Reason(reason, values) = refusal;
+    turn.trace(Line {
+        at: moment.at,
+        workflow: (&workflow.id, &workflow.version),
+        enrollment: None,
+        step: None,
+        did: Did::Enroll,
+        what,
+        outcome: Outcome::Refused,
+        until: None,
+        reason: Some(reason.to_owned()),
+        values,
+    });
 }
 
 /// The key under which they may enter.

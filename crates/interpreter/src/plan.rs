@@ -6,6 +6,7 @@ use crate::calendar::date;
 use crate::condition;
 use crate::enroll;
 use crate::keep;
+use crate::release;
 use crate::score::watch;
 use crate::turn::{Line, Turn};
 use crate::world::Moment;
@@ -394,7 +395,12 @@ fn fire_date(
     enroll::enroll(turn, workflow, entry, moment);
 }
 
-fn missed(
+/// Whether a firing is handled so late that it is missed.
+pub(crate) fn is_missed(turn: &Turn<'_>, timer: &Timer) -> bool {
+    turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond()) > MOST_LATE_MS
+}
+
+pub(crate) fn missed(
     turn: &mut Turn<'_>,
     workflow: &Workflow,
     what: &str,
@@ -458,9 +464,6 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     if key.subject == APPEAR {
         return plan_all(turn, &[]);
     }
-    if key.workflow.as_str() == crate::lead::LEAD {
-        return crate::lead::fire(turn, &key.subject);
-    }
     if key.workflow.as_str() == keep::KEEP {
         return keep::fire(turn, &timer);
     }
@@ -470,6 +473,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
     let paused = turn.world.workflows.paused.contains(&workflow.id);
     match &workflow.trigger {
+        _ if release::lets_in(key) && !paused => release::fire(turn, &workflow, &timer),
         Trigger::Score(trigger) => watch::fire(turn, &workflow, trigger, &timer),
         trigger if paused => {
             // Firings during a pause are missed; the next one is planned as ever.

@@ -221,7 +221,7 @@ fn fold(
 }
 
 /// `sets:` of an event: attributes of the entity that the event names by `<kind>_id`.
-fn set_by_event(library: &Library, snapshot: &mut Snapshot, event: &Event, changes: &mut Changes) {
+pub(crate) fn set_by_event(library: &Library, snapshot: &mut Snapshot, event: &Event, changes: &mut Changes) {
     let Some(kind) = library.model.events.get(&event.name) else { return };
     for ((entity_kind, attribute), field) in &kind.sets {
         let Some(id) = event.properties.get(&format!("{entity_kind}_id")).and_then(Value::as_text) else {

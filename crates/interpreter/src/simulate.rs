@@ -9,6 +9,7 @@ use crate::contest;
 use crate::facts::Facts;
 use crate::keep::rank;
 use crate::permit;
+use crate::release;
 use crate::turn::zone_of;
 use crate::world::{People, World};
 use dsl::trigger::Trigger;
@@ -16,10 +17,12 @@ use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
-    Changes, CustomerId, Enrollment, EnrollmentId, Event, EventId, Input, Outgoing, SendId, Snapshot, Timer,
-    TimerKey, Value, WalkState, Work, WorkflowId,
+    Changes, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, Event, EventId, Input, Outgoing, SendId,
+    Snapshot, TimerKey, Value, WalkState, Work, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+mod invite;
 
 /// Customers in one batch, at most; the same number in the live engine.
 pub const BATCH: usize = 500;
@@ -44,6 +47,8 @@ pub struct Simulation<'a> {
     ranks: BTreeMap<String, Timestamp>,
     /// What became of the sends of this instant: it comes once nothing else is due, as a channel's answer does.
     answers: Vec<(SendId, Event)>,
+    /// Shared entities that something changed, as they are now.
+    shared: BTreeMap<(String, EntityId), Entity>,
     /// How far back messages count for caps, in milliseconds.
     counts_back: i64,
     now: Timestamp,
@@ -87,6 +92,7 @@ impl<'a> Simulation<'a> {
             schedules: BTreeMap::new(),
             ranks: BTreeMap::new(),
             answers: Vec::new(),
+            shared: BTreeMap::new(),
             counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
             now,
         };
@@ -142,9 +148,9 @@ impl<'a> Simulation<'a> {
         self.customers.get(id)
     }
 
-    /// Whether somebody still walks.
+    /// Whether somebody still walks, or stands in line to be let in.
     pub fn anybody_walks(&self) -> bool {
-        !self.wakes.is_empty()
+        !self.wakes.is_empty() || self.timers.iter().any(|(_, _, key)| release::lets_in(key))
     }
 
     /// The next instant at which something is due; `None`: nothing ever is.
@@ -196,7 +202,11 @@ impl<'a> Simulation<'a> {
             && self.coming.keys().next().is_some_and(|key| key.0 <= now)
             && let Some((_, event)) = self.coming.pop_first()
         {
-            work.entry(event.customer.clone()).or_default().push(Input::Event(event));
+            if event.is_to_everybody() {
+                self.tell_everybody(&event);
+            } else {
+                work.entry(event.customer.clone()).or_default().push(Input::Event(event));
+            }
         }
         if !work.is_empty() {
             return work;
@@ -261,37 +271,6 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// A schedule that came round sets a timer for each customer of its audience, as the live engine does.
-    fn fire_schedules(&mut self) {
-        let due: Vec<_> = self
-            .schedules
-            .iter()
-            .filter(|(_, at)| **at <= self.now)
-            .map(|(id, at)| (id.clone(), *at))
-            .collect();
-        for (id, at) in due {
-            self.schedules.remove(&id);
-            let Some(workflow) = self.world.workflows.live(&id).cloned() else { continue };
-            let Trigger::Schedule(rule) = &workflow.trigger else { continue };
-            if let Some(next) = next_fire(&self.world, rule, at) {
-                self.schedules.insert(id.clone(), next);
-            }
-            let customers = self.customers.values();
-            let invited: Vec<CustomerId> = customers
-                .filter(|snapshot| invites(&self.world, &workflow, snapshot, at))
-                .map(|snapshot| snapshot.customer.id.clone())
-                .collect();
-            let key = TimerKey { workflow: id, subject: String::new() };
-            let timer = Timer { fire_at: at, basis: String::new() };
-            for customer in invited {
-                if let Some(snapshot) = self.customers.get_mut(&customer) {
-                    snapshot.timers.insert(key.clone(), timer.clone());
-                    self.timers.insert((at, customer, key.clone()));
-                }
-            }
-        }
-    }
-
     fn decide(&mut self, work: BTreeMap<CustomerId, Vec<Input>>, watcher: &mut dyn Watcher) {
         let mut batch = Vec::with_capacity(work.len());
         for (id, inputs) in work {
@@ -303,6 +282,7 @@ impl<'a> Simulation<'a> {
             watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
             let answers = changes.sends.iter();
             self.answers.extend(answers.filter_map(|send| Some((send.id.clone(), sent(send, self.now)?))));
+            self.share(&snapshot, &changes);
             self.keep(snapshot);
         }
         for (workflow, split) in contest::decisions(&self.people).difference(&before) {
@@ -350,7 +330,8 @@ impl<'a> Simulation<'a> {
     }
 
     fn take(&mut self, id: &CustomerId) -> Option<Snapshot> {
-        let snapshot = self.customers.remove(id)?;
+        let mut snapshot = self.customers.remove(id)?;
+        self.see_shared(&mut snapshot);
         for (key, timer) in &snapshot.timers {
             self.timers.remove(&(timer.fire_at, id.clone(), key.clone()));
         }

@@ -1,6 +1,7 @@
 //! What all decisions share: the libraries, the published versions, the people, the project's zone.
 
 use crate::assign::TeamState;
+use crate::release::Releases;
 use dsl::library::{Library, Model};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
@@ -83,6 +84,8 @@ pub struct People {
     pub contests: crate::contest::Contests,
     /// Open leads per rep: assigned and in no end stage.
     pub open: BTreeMap<RepId, i64>,
+    /// How far the portions of releases have come.
+    pub releases: Releases,
     /// How many customers of a company each rep owns, for `sticky`.
     pub companies: BTreeMap<String, BTreeMap<RepId, i64>>,
     /// What was given in the batch at hand and is counted as open already.

@@ -27,7 +27,14 @@ pub struct Event {
     pub chain: u8,
 }
 
+/// The customer of an event that has none: it is for everybody whom a trigger's `to` names.
+pub const EVERYBODY: &str = "*";
+
 impl Event {
+    /// Whether it has no customer.
+    pub fn is_to_everybody(&self) -> bool {
+        self.customer.as_str() == EVERYBODY
+    }
     /// The order of events: (occurred at, received at, id).
     pub fn order(&self) -> (Timestamp, Timestamp, &EventId) {
         (self.at, self.received_at, &self.id)
@@ -58,8 +65,6 @@ pub mod names {
     pub const REP_REFUSED: &str = "rep.refused";
     /// A rep spoke with the customer.
     pub const REP_CONTACTED: &str = "rep.contacted";
-    /// Nobody followed a lead up, and it went into the public pool: `rep` (the former owner), `team`.
-    pub const LEAD_POOLED: &str = "lead.pooled";
     /// A task was finished: `task`, `outcome`.
     pub const TASK_DONE: &str = "task.done";
     /// A task was not finished in time: `task`.

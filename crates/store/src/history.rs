@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::stored::spread_customers;
 use crate::{consent, customer, entity, event};
 use dsl::library::Model;
+use model::event::EVERYBODY;
 use model::{Consent, Customer, CustomerId, Entity, Event, Suppression};
 
 /// Customers of one page, at most.
@@ -29,6 +30,15 @@ pub struct Past {
 /// Every customer's id, in order; cut it into pages of [`PAGE`].
 pub async fn customers(conn: &mut Connection) -> Result<Vec<CustomerId>, StoreError> {
     customer::ids(conn).await
+}
+
+/// Every event without a customer, held ones too, in the order of events.
+pub async fn to_everybody(conn: &mut Connection, model: &Model) -> Result<Vec<Event>, StoreError> {
+    let nobody = [CustomerId::new(EVERYBODY)];
+    let found = event::all_of_batch(conn, &nobody, model).await?;
+    let mut events: Vec<Event> = found.into_iter().map(|(_, event)| event).collect();
+    events.sort_by(|a, b| a.order().cmp(&b.order()));
+    Ok(events)
 }
 
 /// The past of up to [`PAGE`] customers, in the order of `ids`; ids beyond that are left out, and so is who

@@ -10,6 +10,7 @@ mod stored;
 
 pub mod snapshot;
 
+pub mod approval;
 pub mod assignment;
 pub mod audit;
 pub mod condition;
@@ -27,6 +28,7 @@ pub mod library;
 pub mod memory;
 pub mod meta;
 pub mod rank;
+pub mod release;
 pub mod rep;
 pub mod schedule;
 pub mod send;

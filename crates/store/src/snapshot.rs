@@ -15,7 +15,7 @@ use dsl::library::Model;
 use jiff::Timestamp;
 use model::{
     Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId, Entry,
-    EntryMemory, Event, Outgoing, RepId, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
+    EntryMemory, Event, Outgoing, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
     TraceLine, Type, Value, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,9 +191,20 @@ fn references(snapshot: &Snapshot, model: &Model, names: &mut BTreeSet<(String, 
     for entry in snapshot.enrollments.iter().flat_map(entries) {
         fields(&entry.name, &entry.fields);
     }
+    // Who stands in line to be let in refers to what their entry names.
+    let lined_up: Vec<Entry> = snapshot
+        .timers
+        .values()
+        .filter(|timer| timer.basis.starts_with('{'))
+        .filter_map(|timer| serde_json::from_str(&timer.basis).ok())
+        .collect();
+    for entry in &lined_up {
+        fields(&entry.name, &entry.fields);
+    }
+    let of_timers = lined_up.into_iter().filter_map(|entry| entry.entity);
     let of_events = snapshot.events.values().flatten().filter_map(|event| event.entity.clone());
     let of_walks = snapshot.enrollments.iter().flat_map(entries).filter_map(|entry| entry.entity);
-    for (kind, id) in of_events.chain(of_walks) {
+    for (kind, id) in of_events.chain(of_walks).chain(of_timers) {
         if is_shared(&kind) {
             names.insert((kind, id.as_str().to_owned()));
         }
@@ -242,7 +253,6 @@ pub async fn save(
     cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
     let sends = send::insert(conn, &rows.sends, now).await?;
     let tasks = task::insert(conn, &rows.tasks).await?;
-    task::hand_on(conn, &rows.handed_on).await?;
     assignment::append(conn, &rows.assignments).await?;
     counter::add(conn, &rows.counters).await?;
     Ok(Saved { sends, cancelled, events, tasks })
@@ -270,7 +280,6 @@ struct Rows<'a> {
     cancel_topics: Vec<(&'a CustomerId, Option<&'a str>, Option<model::Medium>)>,
     tasks: Vec<&'a Task>,
     assignments: Vec<&'a Assignment>,
-    handed_on: Vec<(&'a CustomerId, &'a RepId, &'a RepId)>,
     counters: BTreeMap<CounterKey, i64>,
 }
 
@@ -344,7 +353,6 @@ impl<'a> Rows<'a> {
             .extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);
         self.assignments.extend(&changes.assignments);
-        self.handed_on.extend(changes.handed_on.iter().map(|moved| (id, &moved.former, &moved.rep)));
         for (key, count) in &changes.counters {
             *self.counters.entry(key.clone()).or_insert(0) += count;
         }

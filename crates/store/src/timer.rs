@@ -45,7 +45,8 @@ WHERE t.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
 ORDER BY t.fire_at LIMIT 1";
 
 // When a workflow is retired or its trigger changes.  ?1 workflow
-const FORGET: &str = "DELETE FROM timer WHERE workflow = ?1";
+// Who stands in line to be let in stays there.
+const FORGET: &str = "DELETE FROM timer WHERE workflow = ?1 AND subject NOT LIKE '@release/%'";
 
 /// A timer that fires.
 #[derive(Clone, Debug, PartialEq, Eq)]

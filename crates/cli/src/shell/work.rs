@@ -59,6 +59,36 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedR
     Ok(rows)
 }
 
+/// What `approve` did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    /// Which version.
+    pub version: String,
+    /// It was not approved before.
+    pub new: bool,
+}
+
+/// Approves a version; the live one where none is named. Errors: no such workflow or version (4).
+pub async fn approve(
+    config: &Config,
+    workflow: &str,
+    version: Option<&str>,
+    by: &str,
+) -> Result<Approved, Failure> {
+    let store = open::database(config).await?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let id = WorkflowId::new(workflow);
+    let live = store::version::current(&mut conn).await.map_err(|error| of_store(config, &error))?;
+    drop(conn);
+    let live = live.into_iter().map(|(live, _)| live).find(|live| live.workflow == id);
+    let version = version.map(model::VersionId::new).or_else(|| live.map(|live| live.version));
+    let none =
+        || Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", workflow)]);
+    let version = version.ok_or_else(none)?;
+    let done = publish::approve(&store, &id, &version, by, Timestamp::now()).await.map_err(fault(config))?;
+    Ok(Approved { version: version.to_string(), new: done.ok_or_else(none)? })
+}
+
 /// Tells what `run` did with the files, on standard error.
 fn tell(config: &Config, report: &Report) {
     let language = config.language.value;
@@ -312,6 +342,13 @@ pub async fn simulate(
             "cli-no-workflow",
             &[("workflow", &id)],
         ));
+    }
+    for version in &published.workflows.unapproved {
+        if let Some(workflow) = published.workflows.versions.get(version) {
+            let role = workflow.approval.clone().unwrap_or_default();
+            let values = [("workflow", workflow.id.as_str()), ("role", role.as_str())];
+            crate::complain(&model::words::say(config.language.value, "simulate-unapproved", &values));
+        }
     }
     let asked = Request {
         workflows: request.workflows.iter().map(WorkflowId::new).collect(),

@@ -171,7 +171,6 @@ impl SimulationSummary {
             | Did::Unsuppress
             | Did::Record
             | Did::Unassign
-            | Did::Lead
             | Did::Wait
             | Did::WaitUntil
             | Did::WaitForDate

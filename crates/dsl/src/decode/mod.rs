@@ -90,7 +90,8 @@ fn read(files: &[File], settings: &Settings, mut report: Report) -> Loaded {
     let mut entries = BTreeMap::new();
     let workflows = loading.workflows(&parsed, &templates, &mut entries);
     let scenarios = loading.scenarios(&parsed, &workflows, &entries);
-    let Loading { mut report, library, .. } = loading;
+    let Loading { mut report, mut library, .. } = loading;
+    library.to_everybody = to_everybody(&library, workflows.iter().map(|(_, workflow)| workflow));
     look_over(&workflows, &parsed, &library, &mut report);
     let turned_off = turned_off(&parsed);
     report.retain(|found| !turned_off.get(&found.span.file).is_some_and(|codes| codes.contains(&found.code)));
@@ -480,6 +481,23 @@ impl Loading<'_> {
         desk.close(fields);
         read.filter(|_| fresh)
     }
+}
+
+/// Events that may come without a customer.
+fn to_everybody<'w>(
+    library: &Library,
+    workflows: impl Iterator<Item = &'w crate::workflow::Workflow>,
+) -> BTreeSet<String> {
+    let shared = |kind: &str| library.model.entities.get(kind).is_some_and(|kind| kind.shared);
+    let setting =
+        library.model.events.iter().filter(|(_, kind)| kind.sets.keys().any(|(kind, _)| shared(kind)));
+    let mut names: BTreeSet<String> = setting.map(|(name, _)| name.clone()).collect();
+    for workflow in workflows {
+        if let crate::trigger::Trigger::Event { name, to: Some(_), .. } = &workflow.trigger {
+            names.insert(name.clone());
+        }
+    }
+    names
 }
 
 /// An id of a file: letters of any script, digits, `_`, `-`, `.`; at most 80 characters.

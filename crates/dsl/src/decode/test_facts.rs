@@ -50,6 +50,7 @@ pub(super) fn whose(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Opti
 
 fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Option<Vec<TestFact>> {
     let mut fields = desk.fields(item, "thing-fact")?;
+    let to_all = !fields.has("customer") && stage.names.len() > 1;
     let customer = match desk.take(&mut fields, "customer") {
         Some(node) => whose(node, stage, desk),
         None => stage.names.first().cloned(),
@@ -62,7 +63,7 @@ fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Opti
     for at in instants? {
         for what in &whats {
             let (customer, what, ids) = (customer.clone(), what.clone(), ids.clone());
-            facts.push(TestFact { customer, at, what, ids, span: item.span });
+            facts.push(TestFact { customer, to_all, at, what, ids, span: item.span });
         }
     }
     Some(facts)

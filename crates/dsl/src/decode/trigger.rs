@@ -138,9 +138,6 @@ fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> O
     if let (Some((_, span)), Some(_)) = (&to, &settles) {
         desk.report.error(Code::E0623, *span).help("E0623-help");
     }
-    if let Some((_, span)) = &to {
-        desk.not_built("to", *span);
-    }
     let to = spread(to.map(|(to, _)| to));
     Some(Trigger::Event { name: name?, when: spread(when)?, settles: spread(settles)?, to: to? })
 }

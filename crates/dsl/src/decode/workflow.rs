@@ -72,11 +72,6 @@ pub(super) fn read(
     let spacing = desk.take(fields, "spacing").map(|node| desk.length(node));
     let release =
         desk.take(fields, "release").map(|node| holds::release(node, trigger.as_ref(), &around, desk));
-    for key in ["release", "approval"] {
-        if let Some(entry) = fields.entries().iter().find(|entry| entry.key == key) {
-            desk.not_built(key, entry.key_span);
-        }
-    }
     let approval = desk.take(fields, "approval").map(|node| desk.text(node));
     desk.refuse(fields, &NOT_BUILT);
     lint(fields, desk);

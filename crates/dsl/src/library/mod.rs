@@ -4,7 +4,7 @@ use crate::condition::{Aggregate, Condition, Operand};
 use crate::source::Span;
 use jiff::civil::Time;
 use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod policies;
 
@@ -36,6 +36,8 @@ pub struct Library {
     pub quiet_hours: Option<Windows>,
     /// Frequency caps and the like.
     pub policies: Policies,
+    /// Events that may come without a customer: a workflow's `to` waits for them, or they set what is shared.
+    pub to_everybody: BTreeSet<String>,
     /// Holidays, make-up days and hours.
     pub calendar: WorkCalendar,
     /// Channels by name.

@@ -60,7 +60,8 @@ impl Batch {
     pub fn touched(&self) -> BTreeSet<CustomerId> {
         let customers = self.customers.iter().map(|customer| &customer.id);
         let entities = self.entities.iter().filter_map(|entity| entity.customer.as_ref());
-        let events = self.history.iter().chain(&self.fresh).map(|event| &event.customer);
+        let events = self.history.iter().chain(&self.fresh).filter(|event| !event.is_to_everybody());
+        let events = events.map(|event| &event.customer);
         let consents = self.consents.iter().map(|given| &given.customer);
         let suppressions = self.suppressions.iter().map(|(customer, _)| customer);
         customers.chain(entities).chain(events).chain(consents).chain(suppressions).cloned().collect()

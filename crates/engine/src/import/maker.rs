@@ -94,6 +94,7 @@ impl<'a> Maker<'a> {
                 let shared = self.library.model.entities.get(kind).is_some_and(|entity| entity.shared);
                 if shared { &[&["external_id"]] } else { &[&["external_id"], &["customer"]] }
             }
+            What::Events if !self.library.to_everybody.is_empty() => &[&["event"], &["at"]],
             What::Events => &[&["event"], &["customer"], &["at"]],
             What::Consents => &[&["customer"], &["topic"], &["granted", "consent", "state"], &["at"]],
             What::Suppressions => &[&["customer", "email"]],

@@ -4,7 +4,7 @@ use super::scene::{Entering, Scene};
 use dsl::test_case::{Fact, TestEntry, TestFact};
 use dsl::trigger::{Subject, Trigger};
 use jiff::Timestamp;
-use model::event::names;
+use model::event::{EVERYBODY, names};
 use model::{EntityId, Event, EventId, Value};
 use std::collections::BTreeMap;
 
@@ -82,6 +82,9 @@ impl Scene<'_> {
     pub(super) fn facts(&self, facts: &[TestFact], of: &str, customer: &str) -> Vec<Event> {
         let mut events = Vec::new();
         for (number, fact) in facts.iter().enumerate() {
+            if self.is_for_everybody(fact) {
+                continue;
+            }
             let own = fact.customer == customer;
             let ordinal = format!("{:05}-{of}", number + 1);
             let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
@@ -133,6 +136,25 @@ impl Scene<'_> {
                     ));
                 }
                 Fact::Event { .. } | Fact::Consent { .. } | Fact::Tag { .. } | Fact::Start => {}
+            }
+        }
+        events
+    }
+
+    fn is_for_everybody(&self, fact: &TestFact) -> bool {
+        let Fact::Event { name, .. } = &fact.what else { return false };
+        fact.to_all && self.is_public(name)
+    }
+
+    /// The test's events that are for everybody.
+    pub(super) fn public_facts(&self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (number, fact) in self.test.events.iter().enumerate() {
+            if let Fact::Event { name, properties } = &fact.what
+                && self.is_for_everybody(fact)
+            {
+                let id = format!("{:05}-fact", number + 1);
+                events.push(self.event(&id, EVERYBODY, name, None, fact.at, properties.clone()));
             }
         }
         events

@@ -125,7 +125,6 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::Choose
         | Did::Split
         | Did::Repeat
-        | Did::Lead
         | Did::Goal => &[Outcome::Done],
     }
 }

@@ -10,6 +10,7 @@ use dsl::trigger::{Crossing, Subject, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use model::event::EVERYBODY;
 use model::event::names;
 use model::{CustomerId, EntityId, Event, Rep, RepId, Value, WorkflowId, zone};
 use std::collections::BTreeMap;
@@ -47,7 +48,21 @@ pub(super) struct Entering<'e> {
     pub at: Timestamp,
 }
 
+/// Whether an event without a customer starts a workflow.
+fn is_to_everybody(workflow: &Workflow) -> bool {
+    matches!(&workflow.trigger, Trigger::Event { to: Some(_), .. })
+}
+
 impl Scene<'_> {
+    /// Whether an event that names nobody is one to everybody: it starts a workflow with `to`, or sets what
+    /// is shared.
+    pub(super) fn is_public(&self, event: &str) -> bool {
+        let starts = |workflow: &&Arc<Workflow>| matches!(&workflow.trigger, Trigger::Event { name, to: Some(_), .. } if name == event);
+        let kind = self.library.model.events.get(event);
+        let sets = kind.is_some_and(|kind| kind.sets.keys().any(|(kind, _)| self.is_shared(kind)));
+        sets || self.workflows.iter().any(|workflow| starts(&workflow))
+    }
+
     pub(super) fn id(&self, name: &str) -> CustomerId {
         CustomerId::new(name)
     }
@@ -91,7 +106,16 @@ impl Scene<'_> {
             let found = self.workflows.iter().find(|known| known.id.as_str() == entry.workflow);
             let Some(workflow) = found else { continue };
             let at = entry.at.unwrap_or(clock);
-            all.push(Entering { workflow, customer: &entry.customer, entry: Some(entry), at });
+            let mut customer = entry.customer.as_str();
+            // A line that names nobody starts all whom the trigger's `to` names, by one event.
+            let same_line = |other: &&TestEntry| other.span == entry.span && other.workflow == entry.workflow;
+            if is_to_everybody(workflow) && self.test.entries.iter().filter(same_line).count() > 1 {
+                if self.test.entries.iter().find(same_line) != Some(entry) {
+                    continue;
+                }
+                customer = EVERYBODY;
+            }
+            all.push(Entering { workflow, customer, entry: Some(entry), at });
         }
         if self.scenario {
             return all;
@@ -100,9 +124,15 @@ impl Scene<'_> {
             [] => vec![THE_CUSTOMER],
             given => given.iter().map(|given| given.name.as_str()).collect(),
         };
+        let several = names.len() > 1;
         let silent = |name: &&str| !self.test.entries.iter().any(|entry| entry.customer == **name);
+        for workflow in self.workflows.iter().filter(|workflow| several && is_to_everybody(workflow)) {
+            if self.test.entries.is_empty() {
+                all.push(Entering { workflow, customer: EVERYBODY, entry: None, at: clock });
+            }
+        }
         for customer in names.into_iter().filter(silent) {
-            for workflow in &self.workflows {
+            for workflow in self.workflows.iter().filter(|workflow| !several || !is_to_everybody(workflow)) {
                 all.push(Entering { workflow, customer, entry: None, at: clock });
             }
         }
@@ -172,6 +202,7 @@ impl Scene<'_> {
             coming.extend(before.into_iter().filter(|event| event.at >= begin));
             coming.extend(self.facts(&self.test.events, "fact", &given.name));
         }
+        coming.extend(self.public_facts());
         coming
     }
 

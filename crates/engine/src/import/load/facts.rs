@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::event::names;
+use model::event::{EVERYBODY, names};
 use model::{Customer, CustomerId, Entity, EntityId, Event, EventId, Value};
 
 use super::super::batch::Target;
@@ -20,14 +20,16 @@ impl Loader<'_> {
         target: &mut T,
     ) -> Result<u64, T::Error> {
         let mut wanted: BTreeMap<CustomerId, Timestamp> = BTreeMap::new();
-        for (_, row, _) in &rows {
+        let nobodys = |id: &CustomerId| id.as_str() == EVERYBODY;
+        for (_, row, _) in rows.iter().filter(|(_, row, _)| !nobodys(&row.customer)) {
             let since = wanted.entry(row.customer.clone()).or_insert(row.at);
             *since = row.at.min(*since);
         }
         let who = self.resolve(wanted, target).await?;
         let mut good = 0;
         for (line, row, id) in rows {
-            let Some(customer) = who.get(&row.customer) else {
+            let everybody = nobodys(&row.customer) && self.library.to_everybody.contains(&row.name);
+            let Some(customer) = who.get(&row.customer).or(everybody.then_some(&row.customer)) else {
                 self.report.bad_row(unknown_customer(line, &row.customer));
                 continue;
             };

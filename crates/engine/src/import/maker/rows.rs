@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::event::names;
+use model::event::{EVERYBODY, names};
 use model::{CustomerId, EntityId, RepId, Type, Value};
 use serde_json::Value as Json;
 
@@ -97,7 +97,12 @@ impl Maker<'_> {
 
     pub(super) fn event(&self, row: &Mapped) -> Result<EventRow, BadRow> {
         let name = self.required(row, "event")?;
-        let customer = CustomerId::from(self.required(row, "customer")?);
+        // An event without a customer is for everybody, where somebody waits for it or it sets what is shared.
+        let customer = match self.text(row, "customer")? {
+            None if self.library.to_everybody.contains(&name) => CustomerId::from(EVERYBODY),
+            Some(customer) => CustomerId::from(customer),
+            None => CustomerId::from(self.required(row, "customer")?),
+        };
         let wrong_name = |why| BadRow::cell(row.line, column(row, "event"), why);
         let fields = self.event_kind(&name).map_err(wrong_name)?;
         let Some(at) = self.instant(row, "at")? else {
