@@ -40,7 +40,10 @@ impl Engine {
     pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
         let published = self.published();
         let mut transaction = self.store.begin().await?;
-        self.fire_schedules(&mut transaction, &published, now).await?;
+        // At one instant a fact beats a clock: who is invited, or ranked, is asked once all facts are taken in.
+        if event::next_at(&mut transaction).await?.is_none_or(|next| next > now) {
+            self.fire_schedules(&mut transaction, &published, now).await?;
+        }
         let due = due(&mut transaction, &published, now).await?;
         for event in &due.to_everybody {
             crate::audience::tell_everybody(&mut transaction, &published, event, now).await?;

@@ -84,6 +84,7 @@ impl Writer<'_> {
             Over::Events(name) => {
                 self.put(
                     " FROM event WHERE event.slot = customer.slot AND event.customer = customer.id \
+                     AND event.state IN ('applied', 'done') \
                      AND event.name = ",
                 );
                 self.bind_text(name);
