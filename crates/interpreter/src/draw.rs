@@ -23,7 +23,7 @@ fn picked<'p>(pick: &'p BTreeMap<String, String>, workflow: &Workflow, name: &st
 
 /// Whether the customer is left alone by this workflow, to measure.
 pub(crate) fn held_out(turn: &mut Turn<'_>, workflow: &Workflow) -> bool {
-    if let Some(pick) = turn.world.trial {
+    if let Some(pick) = turn.world.trial.map(|trial| trial.pick) {
         return picked(pick, workflow, HOLDOUT).is_some_and(|picked| picked == "true");
     }
     let key = (workflow.id.clone(), HOLDOUT.to_owned());
@@ -39,7 +39,7 @@ pub(crate) fn held_out(turn: &mut Turn<'_>, workflow: &Workflow) -> bool {
 
 /// The arm of a split.
 pub(crate) fn arm(turn: &mut Turn<'_>, workflow: &Workflow, split: &str, ways: &[Way]) -> Option<String> {
-    if let Some(picked) = turn.world.trial.and_then(|pick| picked(pick, workflow, split))
+    if let Some(picked) = turn.world.trial.and_then(|trial| picked(trial.pick, workflow, split))
         && ways.iter().any(|way| way.name == *picked)
     {
         return Some(picked.clone());

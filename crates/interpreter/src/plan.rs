@@ -45,7 +45,7 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
     for workflow in live(turn) {
         match &workflow.trigger {
             // In a test the walk enters at the clock: that quiet period is spent.
-            Trigger::Inactive { .. } if turn.world.trial.is_some() => {}
+            Trigger::Inactive { .. } if turn.world.trial.is_some_and(|trial| trial.enters) => {}
             Trigger::Inactive { no, length } => {
                 plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id))
             }

@@ -17,7 +17,7 @@ use self::recorder::Recorder;
 use self::scene::Scene;
 use crate::render::Renderer;
 use crate::simulate::Simulation;
-use crate::world::{Workflows, World};
+use crate::world::{Trial, Workflows, World};
 use dsl::project::Project;
 use dsl::source::Span;
 use dsl::test_case::{Scenario, TestCase};
@@ -118,7 +118,12 @@ fn play(
     let library = &project.library;
     let zone = zone::zone(&test.zone).unwrap_or_else(zone::utc);
     let workflows = Workflows::of(called::with_called(&project.workflows, &tested));
-    let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&test.pick) };
+    let world = World {
+        library,
+        workflows: &workflows,
+        zone: &zone,
+        trial: Some(Trial { pick: &test.pick, enters: !scenario }),
+    };
     let scene = Scene { library, workflows: tested, scenario, test, zone: &zone };
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let mut simulation =

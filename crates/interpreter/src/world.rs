@@ -24,9 +24,18 @@ pub struct World<'a> {
     pub workflows: &'a Workflows,
     /// The project's zone.
     pub zone: &'a TimeZone,
-    /// In a test of a file: the arms and holdouts it fixes (split → way, `holdout` → `true`); everybody
-    /// else is treated, and the project's zone is every customer's who has none of their own.
-    pub trial: Option<&'a BTreeMap<String, String>>,
+    /// In a test of a file; the project's zone is then every customer's who has none of their own.
+    pub trial: Option<Trial<'a>>,
+}
+
+/// What a test of a file fixes.
+#[derive(Clone, Copy)]
+pub struct Trial<'a> {
+    /// Arms and holdouts (split → way, `holdout` → `true`); everybody else is treated.
+    pub pick: &'a BTreeMap<String, String>,
+    /// Walks enter at the test's clock, so that a quiet period is spent by then; in a `scenario` they enter by
+    /// what happens.
+    pub enters: bool,
 }
 
 /// The published versions.

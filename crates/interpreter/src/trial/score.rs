@@ -9,7 +9,7 @@ use crate::render::Renderer;
 use crate::score;
 use crate::simulate::Simulation;
 use crate::turn::zone_of;
-use crate::world::{Workflows, World};
+use crate::world::{Trial, Workflows, World};
 use dsl::library::{ExpectedScore, Library, ScoreTest, Scoring};
 use dsl::workflow::Workflow;
 use model::{Decimal, zone};
@@ -26,7 +26,12 @@ pub fn run_score(
     let given = &test.given;
     let zone = zone::zone(&given.zone).unwrap_or_else(zone::utc);
     let workflows = Workflows::of(acting.iter().cloned());
-    let world = World { library, workflows: &workflows, zone: &zone, trial: Some(&given.pick) };
+    let world = World {
+        library,
+        workflows: &workflows,
+        zone: &zone,
+        trial: Some(Trial { pick: &given.pick, enters: true }),
+    };
     let scene = Scene { library, workflows: Vec::new(), scenario: false, test: given, zone: &zone };
     let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
     let people = scene.people();
