@@ -182,7 +182,7 @@ impl Line {
         line.in_flow = !open.is_empty();
         // A key is one word.
         let typed = before.get(line.start..).unwrap_or("");
-        line.may_be_key &= typed.chars().all(|letter| is_of_a_word(letter));
+        line.may_be_key &= typed.chars().all(is_of_a_word);
         line
     }
 }
