@@ -234,8 +234,9 @@ pub fn person(
     let id = CustomerId::new(format!("c{number}"));
     let mut customer = Customer::new(id.clone());
     let stored = library.model.customer.iter().filter(|(name, attribute)| {
-        // Kept attributes are absent until the first event.
-        matches!(attribute.origin, Origin::Given | Origin::From(_)) && **name != "external_id"
+        // Counted attributes are absent until the first event, cases until they were first asked.
+        matches!(attribute.origin, Origin::Given | Origin::From(_) | Origin::Cases(_))
+            && **name != "external_id"
     });
     let fields: Vec<_> = stored.map(|(name, attribute)| (name.as_str(), &attribute.ty)).collect();
     customer.attributes = values(dice, fields, nows);
