@@ -8,6 +8,7 @@ use interpreter::facts::Facts;
 use interpreter::render::{self, RenderError, Rendered};
 use interpreter::turn::zone_of;
 use jiff::Timestamp;
+use model::words::{self, Language};
 use model::{Medium, Outgoing, Recipient, Rep, RepId, Snapshot};
 use std::collections::BTreeMap;
 
@@ -46,6 +47,19 @@ fn unsubscribe(sender: &Sender, outgoing: &Outgoing) -> String {
     format!("mailto:{}?subject=unsubscribe%20{}", sender.address, outgoing.topic.as_deref().unwrap_or("all"))
 }
 
+/// A notice of ours in words, in the project's language; `None`: the message brings its own.
+fn spoken(published: &Published, outgoing: &Outgoing) -> Option<Outgoing> {
+    let said =
+        |name: &str| outgoing.context.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    if !outgoing.template.is_empty() || outgoing.text.is_some() || said("notice").is_empty() {
+        return None;
+    }
+    let language = Language::from_tag(&published.project.settings.language);
+    let values = [("customer", said("customer")), ("team", said("team")), ("rep", said("rep"))];
+    let text = words::say(language, &format!("notice-{}", said("notice")), &values);
+    Some(Outgoing { text: Some(text), ..outgoing.clone() })
+}
+
 /// Renders a message as the customer is now.
 pub fn render(
     published: &Published,
@@ -54,6 +68,8 @@ pub fn render(
     outgoing: &Outgoing,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
+    let spoken = spoken(published, outgoing);
+    let outgoing = spoken.as_ref().unwrap_or(outgoing);
     let world = published.world();
     let zone = zone_of(&world, snapshot);
     let facts = Facts::outside(&world, reps, snapshot, &zone, now);

@@ -111,6 +111,7 @@ impl Engine {
         let mut transaction = self.store.begin().await?;
         event::take_back_to(&mut transaction, at).await?;
         timer::forget_all(&mut transaction).await?;
+        store::standing::forget_leads(&mut transaction).await?;
         for workflow in published.workflows.in_order() {
             if let dsl::trigger::Trigger::Schedule(rule) = &workflow.trigger {
                 let before = at - jiff::SignedDuration::from_millis(1);

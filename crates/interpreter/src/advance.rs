@@ -163,6 +163,33 @@ pub(crate) fn given(turn: &mut Turn<'_>, request: &Request, chosen: &Chosen, mom
     walker.go(&next);
 }
 
+/// What became of the offer that a walk rests on.
+pub(crate) enum Answer {
+    /// The rep is the owner.
+    Accepted(model::RepId),
+    /// Nobody took it, for the reason's code.
+    Refused(String),
+    /// Somebody else was given the customer meanwhile.
+    Superseded,
+}
+
+/// The offer that a walk rests on was answered: it goes on below its `assign`, or into its `on_refused`.
+pub(crate) fn answered(turn: &mut Turn<'_>, walk: &(EnrollmentId, StepId), answer: &Answer, moment: Moment) {
+    let Some(mut walker) = Walker::take(turn, &walk.0, moment) else { return };
+    if walker.enrollment.step() != Some(&walk.1) {
+        return;
+    }
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(at) = workflow.find(&walk.1) else { return walker.end("error") };
+    let Some(step) = workflow.step(at) else { return walker.end("error") };
+    let next = match step::assign::answered(&mut walker, at, step, answer) {
+        Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
+        Flow::Leave(reason) => return walker.end(&reason),
+        Flow::Next | Flow::Rest(_) | Flow::Goal | Flow::Ask(_) | Flow::Above(_, _) => after(&workflow, at),
+    };
+    walker.go(&next);
+}
+
 /// What a walk waited for has come.
 pub(crate) fn came(
     turn: &mut Turn<'_>,

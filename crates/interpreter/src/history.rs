@@ -6,7 +6,7 @@ use dsl::library::{Library, Origin};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
-use model::{Changes, Consent, Consents, Event, EventId, Snapshot, Value};
+use model::{Changes, Consent, Consents, Event, EventId, Snapshot, StandingKind, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is stored about one customer.
@@ -39,6 +39,7 @@ pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp
     snapshot.enrollments.clear();
     snapshot.memory.clear();
     snapshot.timers.clear();
+    snapshot.standings.retain(|key, _| key.kind != StandingKind::Lead);
     snapshot.standings.clear();
     snapshot.suppressions.retain(|known| known.at < at);
     let mut unused = Changes::default();

@@ -13,6 +13,7 @@ pub mod everybody;
 pub mod facts;
 pub mod history;
 pub mod keep;
+mod lead;
 pub mod permit;
 mod plan;
 pub mod profile;

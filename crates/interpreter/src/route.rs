@@ -4,6 +4,7 @@ use crate::advance;
 use crate::condition;
 use crate::contest;
 use crate::enroll;
+use crate::lead;
 use crate::plan;
 use crate::score::watch;
 use crate::turn::{Starts, Turn};
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 /// Routes a fact that has been applied.
 pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);
     for (id, workflow) in walks(turn) {
         let Some(enrollment) = turn.snapshot.enrollment(&id).cloned() else { continue };

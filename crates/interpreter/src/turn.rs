@@ -1,10 +1,11 @@
 //! One customer's turn: everything that is due for them, in the order of time. Facts come before time at
 //! the same instant; a walk that is ready goes on before the next thing is looked at.
 
-use crate::assign::{Chosen, Request};
+use crate::assign::{Asker, Chosen, Request};
 use crate::contest::Contests;
 use crate::facts::Facts;
 use crate::keep::{self, Kept};
+use crate::lead;
 use crate::permit::again;
 use crate::profile;
 use crate::release;
@@ -205,7 +206,10 @@ impl<'a> Turn<'a> {
     /// Answers the request; `run` goes on with it.
     pub fn give(&mut self, chosen: &Chosen) {
         if let Some((request, moment)) = self.request.take() {
-            advance::given(self, &request, chosen, moment);
+            match &request.asker {
+                Asker::Walk { .. } => advance::given(self, &request, chosen, moment),
+                Asker::Lead { .. } | Asker::Claim { .. } => lead::given(self, &request, chosen, moment),
+            }
         }
     }
 
@@ -341,6 +345,7 @@ impl<'a> Turn<'a> {
             Input::Due => {}
             Input::Plan { launch } => plan::plan_all(self, &launch),
             Input::Keep { launch } => keep::take(self, &launch),
+            Input::Claim { rep, subject, at } => lead::claim(self, &subject, &rep, at),
             Input::Exit { enrollment, reason } => {
                 advance::leave(self, &enrollment, &reason, Moment::of(self.now, self.now));
             }
@@ -511,6 +516,7 @@ fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp,
             (*at, *at, workflows.rank(workflow), workflow.as_str().to_owned())
         }
         Input::Due | Input::Plan { .. } | Input::Keep { .. } => (now, now, 0, String::new()),
+        Input::Claim { at, rep, .. } => (*at, *at, 0, rep.to_string()),
         Input::Exit { enrollment, .. } => (now, now, 0, enrollment.as_str().to_owned()),
     }
 }

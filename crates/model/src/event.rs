@@ -65,6 +65,8 @@ pub mod names {
     pub const REP_REFUSED: &str = "rep.refused";
     /// A rep spoke with the customer.
     pub const REP_CONTACTED: &str = "rep.contacted";
+    /// Nobody followed a lead up, and it went into the public pool: `rep` (the former owner), `team`.
+    pub const LEAD_POOLED: &str = "lead.pooled";
     /// A task was finished: `task`, `outcome`.
     pub const TASK_DONE: &str = "task.done";
     /// A task was not finished in time: `task`.

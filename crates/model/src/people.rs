@@ -63,6 +63,15 @@ pub struct Assignment {
     pub rule: String,
 }
 
+/// A customer's open tasks go from one rep to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOn {
+    /// Who had them.
+    pub former: RepId,
+    /// Who has them now.
+    pub rep: RepId,
+}
+
 /// A to-do for a rep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {

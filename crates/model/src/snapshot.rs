@@ -2,8 +2,8 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, Value, VersionId,
-    WorkflowId,
+    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, Value,
+    VersionId, WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,6 +219,8 @@ pub struct Changes {
     pub tasks: Vec<Task>,
     /// New assignments.
     pub assignments: Vec<Assignment>,
+    /// Open tasks of the customer that go to another rep.
+    pub handed_on: Vec<HandOn>,
     /// Customers counted in contests of arms.
     pub ballots: Vec<Ballot>,
     /// The decisions, in order.
@@ -301,6 +303,15 @@ pub enum Input {
     Keep {
         /// `at_launch: enroll_matching` workflows that admit also those who are inside already.
         launch: Vec<WorkflowId>,
+    },
+    /// A rep takes a lead out of the public pool.
+    Claim {
+        /// Who.
+        rep: crate::RepId,
+        /// Empty: the customer; else the entity, `deal/d1`.
+        subject: String,
+        /// When.
+        at: Timestamp,
     },
     /// End these walks by hand.
     Exit {

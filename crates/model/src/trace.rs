@@ -49,6 +49,8 @@ pub enum Did {
     Unassign,
     /// `task:`
     Task,
+    /// What became of a lead: accepted, refused, contacted, postponed, pooled, claimed.
+    Lead,
     /// `wait:`
     Wait,
     /// `wait_until:`
@@ -75,7 +77,7 @@ pub enum Did {
 
 impl Did {
     /// Every kind, in the order of this list.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Enroll,
         Self::Exit,
         Self::Email,
@@ -95,6 +97,7 @@ impl Did {
         Self::Assign,
         Self::Unassign,
         Self::Task,
+        Self::Lead,
         Self::Wait,
         Self::WaitUntil,
         Self::WaitForDate,
@@ -130,6 +133,7 @@ impl Did {
             Self::Assign => "assign",
             Self::Unassign => "unassign",
             Self::Task => "task",
+            Self::Lead => "lead",
             Self::Wait => "wait",
             Self::WaitUntil => "wait_until",
             Self::WaitForDate => "wait_for_date",
@@ -171,6 +175,7 @@ impl Did {
             | Self::Task
             | Self::Exit => true,
             Self::Enroll
+            | Self::Lead
             | Self::Wait
             | Self::WaitUntil
             | Self::WaitForDate

@@ -15,7 +15,7 @@ use dsl::library::Model;
 use jiff::Timestamp;
 use model::{
     Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId, Entry,
-    EntryMemory, Event, Outgoing, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
+    EntryMemory, Event, Outgoing, RepId, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
     TraceLine, Type, Value, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,6 +253,7 @@ pub async fn save(
     cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
     let sends = send::insert(conn, &rows.sends, now).await?;
     let tasks = task::insert(conn, &rows.tasks).await?;
+    task::hand_on(conn, &rows.handed_on).await?;
     assignment::append(conn, &rows.assignments).await?;
     counter::add(conn, &rows.counters).await?;
     Ok(Saved { sends, cancelled, events, tasks })
@@ -280,6 +281,7 @@ struct Rows<'a> {
     cancel_topics: Vec<(&'a CustomerId, Option<&'a str>, Option<model::Medium>)>,
     tasks: Vec<&'a Task>,
     assignments: Vec<&'a Assignment>,
+    handed_on: Vec<(&'a CustomerId, &'a RepId, &'a RepId)>,
     counters: BTreeMap<CounterKey, i64>,
 }
 
@@ -353,6 +355,7 @@ impl<'a> Rows<'a> {
             .extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);
         self.assignments.extend(&changes.assignments);
+        self.handed_on.extend(changes.handed_on.iter().map(|moved| (id, &moved.former, &moved.rep)));
         for (key, count) in &changes.counters {
             *self.counters.entry(key.clone()).or_insert(0) += count;
         }

@@ -36,9 +36,11 @@ const OF_CUSTOMER: &str = select!("WHERE t.slot = ?1 AND t.customer = ?2 ORDER B
 // ?1 slot  ?2 id  ?3 outcome  ?4 now
 const FINISH: &str =
     "UPDATE task SET done_at = ?4, outcome = ?3 WHERE slot = ?1 AND id = ?2 AND done_at IS NULL";
-// Open tasks follow the customer to the new rep.  ?1 slot  ?2 customer  ?3 former  ?4 new
-const HAND_ON: &str =
-    "UPDATE task SET rep = ?4 WHERE slot = ?1 AND customer = ?2 AND rep = ?3 AND done_at IS NULL";
+// Open tasks follow the customer to the new rep (snapshot.rs).  ?1 [[slot, customer, former, new], …]
+const HAND_ON: &str = "
+UPDATE task SET rep = moved.value->>3 FROM jsonb_each(?1) AS moved
+WHERE task.slot = moved.value->>0 AND task.customer = moved.value->>1 AND task.rep = moved.value->>2
+  AND task.done_at IS NULL";
 
 #[derive(Serialize)]
 struct Stored<'a> {
@@ -166,20 +168,22 @@ pub async fn finish(
     Ok(done.rows_affected() > 0)
 }
 
-/// Moves a customer's open tasks from their former rep to the new one. Returns how many.
+/// Moves open tasks of customers from their former reps to the new ones. Returns how many.
 pub async fn hand_on(
     conn: &mut Connection,
-    customer: &CustomerId,
-    former: &RepId,
-    rep: &RepId,
+    moved: &[(&CustomerId, &RepId, &RepId)],
 ) -> Result<u64, StoreError> {
+    if moved.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<_> = moved
+        .iter()
+        .map(|(customer, former, rep)| (customer.slot(), customer.as_str(), former.as_str(), rep.as_str()))
+        .collect();
     let done = sqlx::query(HAND_ON)
-        .bind(i64::from(customer.slot()))
-        .bind(customer.as_str())
-        .bind(former.as_str())
-        .bind(rep.as_str())
+        .bind(spread("task", &rows)?)
         .execute(conn)
         .await
-        .tried("hand tasks on", || customer.to_string())?;
+        .tried("hand tasks on", || some(moved.iter().map(|(customer, ..)| customer)))?;
     Ok(done.rows_affected())
 }

@@ -171,6 +171,7 @@ impl SimulationSummary {
             | Did::Unsuppress
             | Did::Record
             | Did::Unassign
+            | Did::Lead
             | Did::Wait
             | Did::WaitUntil
             | Did::WaitForDate

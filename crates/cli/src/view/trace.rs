@@ -32,7 +32,7 @@ pub fn noun(line: &TraceLine, language: Language) -> String {
 /// The object of the line (a template, a team, a title …); empty where the sentence says all there is.
 pub fn object(line: &TraceLine) -> String {
     match line.did {
-        Did::Exit | Did::Timeline | Did::Wait | Did::Repeat => String::new(),
+        Did::Exit | Did::Timeline | Did::Wait | Did::Repeat | Did::Lead => String::new(),
         Did::Choose if line.what == "otherwise" || line.what == "none" => String::new(),
         Did::Enroll if !line.what.contains('.') => String::new(),
         Did::Enroll
@@ -178,6 +178,11 @@ impl Words<'_> {
             }
             "missed" if self.line.what == "paused" => self.say("trace-refused-missed-paused", &[]),
             "missed" => self.say("trace-refused-missed", &[]),
+            other if self.line.did == Did::Lead => {
+                let key = format!("trace-refused-claim-{other}");
+                let key = if knows(self.language, &key) { key.as_str() } else { "trace-refused-claim" };
+                self.say(key, &[("rep", &self.value("rep").unwrap_or_default())])
+            }
             other => self.say("trace-refused", &[("reason", other)]),
         }
     }
@@ -297,6 +302,10 @@ impl Words<'_> {
                 self.say("trace-waits-wait", &[("what", &what), ("until", &until)])
             }
             (Did::Split, _, _) => self.say("trace-waits-winner", &[("until", &until)]),
+            (Did::Assign, _, _) => {
+                let rep = self.value("rep").unwrap_or_default();
+                self.say("trace-waits-assign", &[("rep", &rep), ("until", &until)])
+            }
             (Did::WaitUntil, _, _) => self.say("trace-waits-wait_until", &[("until", &until)]),
             (Did::WaitFor, _, _) => self.say("trace-waits-wait_for", &[("until", &until)]),
             (Did::WaitForDate, _, Some(date)) => {
@@ -346,6 +355,7 @@ impl Words<'_> {
             Did::Assign => self.assigned(),
             Did::Unassign => self.say("trace-done-unassign", &[]),
             Did::Task => self.task(),
+            Did::Lead => self.lead(),
             Did::Wait => self.say("trace-done-wait", &[]),
             Did::WaitUntil => self.say("trace-done-wait_until", &[]),
             Did::WaitFor if self.reason() == "timeout" => self.say("trace-done-timeout", &[]),
@@ -390,6 +400,11 @@ impl Words<'_> {
     }
 
     fn told(&self) -> String {
+        // What the ladder of a lead tells colleagues has a reason, and no text of a workflow.
+        let key = format!("trace-done-notify-{}", self.reason());
+        if !self.reason().is_empty() && knows(self.language, &key) {
+            return self.say(&key, &[("rep", &self.value("rep").unwrap_or_else(|| self.line.what.clone()))]);
+        }
         match (self.value("rep"), self.value("text")) {
             (Some(rep), Some(text)) => {
                 self.say("trace-done-notify-rep-text", &[("rep", &rep), ("text", &text)])
@@ -409,8 +424,22 @@ impl Words<'_> {
         }
     }
 
+    /// What became of a lead.
+    fn lead(&self) -> String {
+        let rep = self.value("rep").unwrap_or_default();
+        let until = self.instant("until").unwrap_or_default();
+        let key = format!("trace-done-lead-{}", self.line.what);
+        let key = if knows(self.language, &key) { key.as_str() } else { "trace-done-lead" };
+        self.say(key, &[("rep", &rep), ("until", &until)])
+    }
+
     fn assigned(&self) -> String {
         let Some(rep) = self.value("rep") else { return self.say("trace-done-assign", &[]) };
+        match self.reason() {
+            "accepted" => return self.say("trace-done-assign-accepted", &[("rep", &rep)]),
+            "backup" => return self.say("trace-done-assign-backup", &[("rep", &rep)]),
+            _ => {}
+        }
         let rule = self.value("rule").unwrap_or_default();
         let key = format!("rule-{rule}");
         let rule = if knows(self.language, &key) { self.say(&key, &[]) } else { rule };

@@ -102,6 +102,7 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
     for name in [names::REP_ASSIGNED, names::REP_ACCEPTED, names::REP_REFUSED, names::REP_CONTACTED] {
         events.push((name.to_owned(), text(&["rep", "team"])));
     }
+    events.push((names::LEAD_POOLED.to_owned(), text(&["rep", "team"])));
     events.push((names::TASK_DONE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
     events.push((names::TASK_OVERDUE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
     events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel"])));

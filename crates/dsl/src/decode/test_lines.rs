@@ -229,7 +229,7 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
                 missing(did, what, span, meant, desk);
             }
         }
-        Did::Enroll | Did::Goal => {}
+        Did::Enroll | Did::Goal | Did::Lead => {}
         Did::Email
         | Did::Sms
         | Did::Message
@@ -250,7 +250,7 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
         | Did::Split => {
             // A team that is handed in may be any.
             let any = |verb: &Verb| matches!(verb, Verb::Assign { team: TeamName::Text(_), .. });
-            if did == Did::Assign && verbs().any(any) {
+            if (did == Did::Assign && verbs().any(any)) || of_a_ladder(did, what, desk) {
                 return;
             }
             let known: Vec<String> = verbs().filter_map(|verb| object(verb, did)).collect();
@@ -269,6 +269,16 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
         | Did::Choose
         | Did::Repeat => {}
     }
+}
+
+/// Whether it may be a line of a team's ladder, which no workflow has as a step.
+fn of_a_ladder(did: Did, what: &str, desk: &Desk<'_>) -> bool {
+    let teams = &desk.library.teams;
+    let clocks = teams.values().any(crate::library::Team::has_clock);
+    let passed_on = teams.values().any(|team| team.backup.as_deref() == Some(what));
+    let told = did == Did::Notify && (matches!(what, "owner" | "lead") || passed_on);
+    let given = did == Did::Assign && (teams.contains_key(&model::TeamId::new(what)) || passed_on);
+    clocks && (told || given)
 }
 
 fn missing(did: Did, what: &str, span: Span, meant: Option<String>, desk: &mut Desk<'_>) {

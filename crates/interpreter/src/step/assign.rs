@@ -1,12 +1,13 @@
 //! `assign` and `unassign`: the walk asks, the batch chooses, the walk goes on.
 
-use crate::advance::{Arrival, Flow, Walker};
+use crate::advance::{Answer, Arrival, Flow, Walker};
 use crate::assign::{Asker, Chosen, Request};
 use crate::assigned;
+use crate::lead::{self, Given};
 use crate::turn::Turn;
 use dsl::step::{Assigned, Step, StepIx, TeamName, Verb};
 use model::event::names;
-use model::{Assignment, Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
+use model::{Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
 use std::collections::BTreeMap;
 
 /// The entity of a kind that the walk is about.
@@ -95,8 +96,15 @@ fn team_of(walker: &Walker<'_, '_>, at: StepIx, name: &TeamName) -> Option<TeamI
 }
 
 /// Asks for a rep.
-pub(super) fn ask(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, _arrival: Arrival) -> Flow {
+pub(super) fn ask(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
     let Verb::Assign { team, by, of, unless_owned, skill, .. } = &step.verb else { return Flow::Next };
+    let subject = subject(walker, of.as_deref());
+    let here = (walker.enrollment.id.clone(), step.id.clone());
+    if arrival == Arrival::Woken
+        && let Some(until) = lead::resting_until(walker.turn, &subject, &here)
+    {
+        return Flow::Rest(until.max(walker.moment.at + jiff::SignedDuration::from_mins(1)));
+    }
     let Some(id) = team_of(walker, at, team) else {
         return walker.failed(step, team.as_str(), "team_unknown", BTreeMap::new());
     };
@@ -110,12 +118,19 @@ pub(super) fn ask(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, _arrival
         walker.line(Some(step), Did::Assign, id.as_str(), Outcome::Skipped, None, Some("owned"), values);
         return Flow::Next;
     }
-    Flow::Ask(Request { by: by.clone(), skills: skills(walker, at, skill.as_ref()), ..request })
+    let known = lead::read(walker.turn, &subject);
+    Flow::Ask(Request {
+        by: by.clone(),
+        skills: skills(walker, at, skill.as_ref()),
+        barred: known.as_ref().map(|lead| lead::barred(lead, walker.moment.at)).unwrap_or_default(),
+        former: known.and_then(|lead| lead.rep),
+        ..request
+    })
 }
 
 /// The answer.
 pub(crate) fn given(walker: &mut Walker<'_, '_>, step: &Step, request: &Request, chosen: &Chosen) -> Flow {
-    let Verb::Assign { of, .. } = &step.verb else { return Flow::Next };
+    let Verb::Assign { of, accept_within, on_refused, .. } = &step.verb else { return Flow::Next };
     let mut values = BTreeMap::from([("rule".to_owned(), chosen.rule.as_str().into())]);
     if !chosen.passed_over.is_empty() {
         let passed: serde_json::Map<_, _> =
@@ -132,25 +147,51 @@ pub(crate) fn given(walker: &mut Walker<'_, '_>, step: &Step, request: &Request,
         return Flow::Rest(opens_at);
     };
     values.insert("rep".to_owned(), rep.as_str().into());
-    let entity = of.as_deref().and_then(|kind| entity_of(walker, kind));
-    walker.turn.changes.assignments.push(Assignment {
-        customer: walker.enrollment.customer.clone(),
-        entity: entity.as_ref().map(|(kind, id)| (kind.clone(), id.to_string())),
-        team: Some(request.team.clone()),
-        rep: rep.clone(),
-        former: request.owner.clone(),
-        at: walker.moment.at,
-        by: Some((walker.enrollment.id.clone(), step.id.clone())),
-        rule: chosen.rule.as_str().to_owned(),
-    });
-    walker.line(Some(step), Did::Assign, request.team.as_str(), Outcome::Done, None, None, values);
-    change_owner(walker, step, entity, request.owner.as_ref(), Some(rep));
-    let properties = BTreeMap::from([
-        ("rep".to_owned(), Value::Text(rep.to_string())),
-        ("team".to_owned(), Value::Text(request.team.to_string())),
-    ]);
-    cause(walker, step, names::REP_ASSIGNED, None, properties);
-    Flow::Next
+    let subject = subject(walker, of.as_deref());
+    let given = Given {
+        team: &request.team,
+        rep,
+        rule: chosen.rule.as_str(),
+        by: (walker.enrollment.id.clone(), step.id.clone()),
+        accept_within: *accept_within,
+        own_steps: on_refused.is_some(),
+        chain: walker.enrollment.walk.chain,
+    };
+    let until = lead::begin(walker.turn, &subject, &given, walker.moment.at);
+    let outcome = if until.is_some() { Outcome::Waits } else { Outcome::Done };
+    walker.line(Some(step), Did::Assign, what, outcome, until, None, values);
+    until.map_or(Flow::Next, Flow::Rest)
+}
+
+/// What the lead is about: the entity that the step names, else the customer.
+fn subject(walker: &Walker<'_, '_>, of: Option<&str>) -> String {
+    lead::subject_of(of.and_then(|kind| entity_of(walker, kind)).as_ref())
+}
+
+/// The offer was answered.
+pub(crate) fn answered(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, answer: &Answer) -> Flow {
+    let Verb::Assign { team, on_refused, .. } = &step.verb else { return Flow::Next };
+    let what = team_of(walker, at, team).map_or_else(|| team.as_str().to_owned(), |team| team.to_string());
+    match answer {
+        Answer::Accepted(rep) => {
+            let values = BTreeMap::from([("rep".to_owned(), rep.as_str().into())]);
+            walker.line(Some(step), Did::Assign, &what, Outcome::Done, None, Some("accepted"), values);
+            Flow::Next
+        }
+        Answer::Refused(why) => match on_refused {
+            Some(block) => {
+                let values = BTreeMap::new();
+                walker.line(Some(step), Did::Assign, &what, Outcome::Skipped, None, Some(why), values);
+                Flow::Into(*block)
+            }
+            None => walker.failed(step, &what, why, BTreeMap::new()),
+        },
+        Answer::Superseded => {
+            let values = BTreeMap::new();
+            walker.line(Some(step), Did::Assign, &what, Outcome::Skipped, None, Some("superseded"), values);
+            Flow::Next
+        }
+    }
 }
 
 /// `unassign`.

@@ -125,6 +125,7 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::Choose
         | Did::Split
         | Did::Repeat
+        | Did::Lead
         | Did::Goal => &[Outcome::Done],
     }
 }

@@ -103,7 +103,7 @@ async fn tasks_are_open_until_finished_and_follow_the_customer() {
     assert_eq!(open[0].task, all[2]);
     assert!(task::finish(&mut tx, &id, &all[2].id, Some("reached"), minute(2)).await.expect("finished"));
     assert!(!task::finish(&mut tx, &id, &all[2].id, Some("again"), minute(3)).await.expect("it is"));
-    assert_eq!(task::hand_on(&mut tx, &id, &li, &wang).await.expect("handed on"), 2);
+    assert_eq!(task::hand_on(&mut tx, &[(&id, &li, &wang)]).await.expect("handed on"), 2);
     assert_eq!(task::open(&mut tx, &li, 10).await.expect("listed"), []);
     let done = task::of_customer(&mut tx, &id).await.expect("listed");
     let finished = done.iter().find(|kept| kept.task.id == all[2].id).expect("there");

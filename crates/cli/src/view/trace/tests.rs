@@ -273,6 +273,33 @@ fn every_line() -> Vec<TraceLine> {
     put(Did::Choose, "otherwise", Outcome::Done, "", json!({ "branch": 2 }));
     put(Did::Choose, "none", Outcome::Done, "", json!({}));
     put(Did::Goal, "order.paid", Outcome::Done, "", json!({ "value": 120 }));
+    for reason in ["refused", "not_accepted", "superseded"] {
+        put(Did::Assign, "sales", Outcome::Skipped, reason, json!({}));
+    }
+    for reason in ["accepted", "backup"] {
+        put(Did::Assign, "sales", Outcome::Done, reason, json!({ "rep": "li.na" }));
+    }
+    for reason in ["remind", "ladder_ended", "backup", "pool_soon"] {
+        put(Did::Notify, "owner", Outcome::Done, reason, json!({ "rep": "li.na" }));
+    }
+    let of_leads = [
+        "begun",
+        "accepted",
+        "refused",
+        "silent",
+        "contacted",
+        "superseded",
+        "postponed",
+        "pooled",
+        "claimed",
+    ];
+    for what in of_leads {
+        put(Did::Lead, what, Outcome::Done, "", json!({ "rep": "li.na", "until": "2026-03-14T01:00:00Z" }));
+    }
+    let limits = ["per_day", "full", "former_owner", "owned", "own", "not_in_pool", "not_a_member"];
+    for reason in limits {
+        put(Did::Lead, "claimed", Outcome::Refused, reason, json!({ "rep": "li.na" }));
+    }
     for reason in ["end", "goal", "exit_when", "not_quiet", "past", "error", "silence"] {
         put(Did::Exit, reason, Outcome::Exited, reason, json!({}));
     }
