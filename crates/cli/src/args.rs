@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    approve, check, completions, config, demo, explain, graph, import, init, lsp, people, preview, publish,
-    run, schema, sends, simulate, test, why,
+    approve, backtest, check, completions, config, demo, explain, graph, import, init, lsp, people, preview,
+    publish, run, schema, score, sends, simulate, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -88,6 +88,12 @@ pub enum Verb {
     /// Show every decision about one customer, with its reason
     #[command(after_help = "Example:\n  nurture why c10 --workflow birthday")]
     Why(why::Args),
+    /// Show a customer's score line by line: rules, caps, band, and what comes next
+    #[command(after_help = "Example:\n  nurture score c10 --at 2026-03-01")]
+    Score(score::Args),
+    /// See how well a score told buyers from others in the past
+    #[command(after_help = "Example:\n  nurture backtest lead_score --event order.paid --within '30 days'")]
+    Backtest(backtest::Args),
     /// Show who is where in a workflow
     #[command(after_help = "Example:\n  nurture people winback")]
     People(people::Args),

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub mod approve;
+pub mod backtest;
 pub mod check;
 pub mod completions;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod preview;
 pub mod publish;
 pub mod run;
 pub mod schema;
+pub mod score;
 pub mod sends;
 pub mod simulate;
 pub mod test;
@@ -136,6 +138,8 @@ pub fn without_project(
         | Verb::Approve(_)
         | Verb::Run(_)
         | Verb::Why(_)
+        | Verb::Score(_)
+        | Verb::Backtest(_)
         | Verb::People(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
@@ -159,6 +163,8 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Approve(_)
         | Verb::Run(_)
         | Verb::Why(_)
+        | Verb::Score(_)
+        | Verb::Backtest(_)
         | Verb::People(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
@@ -185,6 +191,8 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Approve(args) => approve::perform(args, context, out),
         Verb::Run(args) => run::perform(args, context, out),
         Verb::Why(args) => why::perform(args, context, out),
+        Verb::Score(args) => score::perform(args, context, out),
+        Verb::Backtest(args) => backtest::perform(args, context, out),
         Verb::People(args) => people::perform(args, context, out),
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),

@@ -5,12 +5,14 @@ mod ask;
 mod demo;
 mod import;
 mod open;
+mod score;
 mod shipped;
 mod work;
 
 pub use ask::{people, preview, sends, why};
 pub use demo::{demo, run_demo};
 pub use import::import;
+pub use score::{backtest, score};
 pub use work::{approve, publish, run, simulate};
 
 use crate::view::simulate::Sample;

@@ -1,5 +1,6 @@
 //! What people and programs see of results: plain data in, text or JSON out.
 
+pub mod backtest;
 pub mod cells;
 pub mod demo;
 pub mod diff;
@@ -11,6 +12,7 @@ pub mod publish;
 pub mod run;
 #[cfg(test)]
 pub mod sample;
+pub mod score;
 pub mod sends;
 pub mod simulate;
 pub mod test;

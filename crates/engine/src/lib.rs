@@ -15,6 +15,7 @@ mod probe;
 pub mod publish;
 pub mod published;
 mod rank;
+pub mod score;
 pub mod simulate;
 pub mod speak;
 mod turns;

@@ -32,11 +32,12 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         .map(|id| loaded.sources.name(id).to_owned())
         .filter(|path| selection.has(path))
         .collect();
-    let published = context.wait(shell::publish(&context.config, &paths))?;
+    let (published, moves) = context.wait(shell::publish(&context.config, &paths))?;
     if context.json {
         out.json(&publish::json(&published))?;
     } else {
         out.text(&publish::human(&published, context.language))?;
+        out.text(&publish::moves(&moves, context.language))?;
     }
     Ok(Exit::Fine)
 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
-use crate::view::why;
+use crate::view::{score, why};
 use crate::{shell, times};
 
 /// What `why` takes.
@@ -30,10 +30,23 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     if let Some(at) = at {
         why::up_to(&mut told.lines, at);
     }
+    // Of one workflow alone nobody asks for the scores.
+    let scores = match args.workflow {
+        Some(_) => Vec::new(),
+        None => context.wait(shell::score(&context.config, &args.customer, None, at))?,
+    };
     if context.json {
-        out.json(&why::json(&told, context.language))?;
+        let mut page = why::json(&told, context.language);
+        if let Some(page) = page.as_object_mut() {
+            page.insert("scores".to_owned(), score::json(&scores));
+        }
+        out.json(&page)?;
     } else {
         out.text(&why::human(&told, context.language))?;
+        if !scores.is_empty() {
+            out.text("\n")?;
+            out.text(&score::human(&scores, context.language))?;
+        }
     }
     Ok(Exit::Fine)
 }

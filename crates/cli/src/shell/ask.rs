@@ -22,7 +22,7 @@ use model::{
 use std::collections::BTreeMap;
 use store::{Connection, Store};
 
-async fn loaded(config: &Config) -> Result<(Store, Published), Failure> {
+pub(super) async fn loaded(config: &Config) -> Result<(Store, Published), Failure> {
     let store = open::database(config).await?;
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
     let published = open::published_or_files(config, &mut conn).await?;
@@ -52,6 +52,18 @@ async fn snapshot(
     found.into_iter().next().ok_or_else(|| {
         Failure::say(Exit::NotFound, config.language.value, "cli-no-customer", &[("customer", id.as_str())])
     })
+}
+
+/// A customer by any of their names, as they are now. Errors: nobody of that name (4).
+pub(super) async fn known_customer(
+    config: &Config,
+    conn: &mut Connection,
+    published: &Published,
+    customer: &str,
+    now: Timestamp,
+) -> Result<Snapshot, Failure> {
+    let id = open::customer(config, conn, customer, published).await?;
+    snapshot(config, conn, published, &id, now).await
 }
 
 fn zone(published: &Published, snapshot: &Snapshot) -> TimeZone {

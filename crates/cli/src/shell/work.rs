@@ -10,6 +10,7 @@ use crate::view::publish::{Became, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use crate::view::simulate::Sample;
 use engine::publish::{self, Policy, Report};
+use engine::score::Moves;
 use engine::simulate::Request;
 use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
@@ -21,12 +22,15 @@ use store::{Store, lease};
 
 /// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
 /// with errors (1).
-pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedRow>, Failure> {
+pub async fn publish(config: &Config, paths: &[String]) -> Result<(Vec<PublishedRow>, Vec<Moves>), Failure> {
     let store = open::database(config).await?;
     let files = crate::project::read_project(config)?;
     let paths: BTreeSet<String> = paths.iter().cloned().collect();
     let policy = if paths.is_empty() { Policy::All } else { Policy::Only(paths) };
     let now = Timestamp::now();
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let before = engine::Published::load(&mut conn, &config.settings(), now).await.map_err(fault(config))?;
+    drop(conn);
     let report =
         publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
@@ -36,6 +40,8 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedR
         .map_err(fault(config))?;
     engine.plan_published(&report).await.map_err(fault(config))?;
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
+    let after = engine.published();
+    let moves = engine::score::moves(&mut conn, &before, &after, now).await.map_err(fault(config))?;
     let mut rows = Vec::new();
     for (id, version) in &engine.published().workflows.current {
         let standing = store::enrollment::standing(&mut conn, Some(id))
@@ -56,7 +62,7 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<Vec<PublishedR
             enrolled: u64::try_from(enrolled).unwrap_or(0),
         });
     }
-    Ok(rows)
+    Ok((rows, moves))
 }
 
 /// What `approve` did.

@@ -1,6 +1,7 @@
 //! `nurture publish`: what became of each workflow.
 
 use super::cells;
+use engine::score::Moves;
 use model::words::{Language, say};
 use serde_json::{Value as Json, json};
 
@@ -52,6 +53,41 @@ pub fn human(published: &[Published], language: Language) -> String {
         })
         .collect();
     cells::table(&rows)
+}
+
+/// What new rules of scores do to the people: bands, and ten parts of the range before and after.
+pub fn moves(all: &[Moves], language: Language) -> String {
+    all.iter().map(|moves| one_score(moves, language)).collect()
+}
+
+fn one_score(moves: &Moves, language: Language) -> String {
+    let mut out = format!("\n{}\n", say(language, "publish-moves", &[("score", &moves.score)]));
+    let named = |band: &str| {
+        if band.is_empty() { say(language, "publish-moves-below", &[]) } else { band.to_owned() }
+    };
+    for ((from, to), count) in &moves.moved {
+        let (from, to, count) = (named(from), named(to), cells::thousands(*count));
+        let values = [("from", from.as_str()), ("to", &to), ("count", &count)];
+        out.push_str(&format!("  {}\n", say(language, "publish-moves-band", &values)));
+    }
+    if moves.moved.is_empty() {
+        out.push_str(&format!("  {}\n", say(language, "publish-moves-none", &[])));
+    }
+    let Some((least, most)) = moves.after.range else { return out };
+    let head = ["publish-moves-from", "publish-moves-before", "publish-moves-after"];
+    let mut rows = vec![head.map(|key| say(language, key, &[])).to_vec()];
+    let width = (most.to_f64() - least.to_f64()) / 10.0;
+    for (place, (before, after)) in moves.before.tenths.iter().zip(&moves.after.tenths).enumerate() {
+        let from = format!("{:.1}", least.to_f64() + width * place as f64);
+        rows.push(vec![from, cells::thousands(*before), cells::thousands(*after)]);
+    }
+    for row in &mut rows {
+        if let Some(first) = row.first_mut() {
+            *first = format!("  {first}");
+        }
+    }
+    out.push_str(&cells::table(&rows));
+    out
 }
 
 /// The same for programs.

@@ -80,6 +80,8 @@ pub static FUNCTIONS: &[Function] = &[
         "在对照表里查；查不到则未知。",
     ),
     function("score", "score(lead_score)", "The score of the customer now.", "客户当前的评分。"),
+    function("band", "band(lead_score)", "The band that the score is in.", "评分现在的等级。"),
+    function("grade", "grade(lead_score)", "The grade of the score's fit points.", "按身份分得出的评级。"),
     function(
         "in_segment",
         "in_segment(dormant_vip)",

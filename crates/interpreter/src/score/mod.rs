@@ -2,7 +2,9 @@
 //! A score is a pure function of (rules, events, time): `Σ points · 2^(−age / half_life)`.
 
 mod crossing;
+pub mod explain;
 mod fade;
+pub mod separation;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ use crate::condition::Reader;
 use crate::facts::Facts;
 use dsl::condition::ScoreWord;
 use dsl::library::Scoring;
-use model::{Decimal, Snapshot, StandingKey, StandingKind, event::names};
+use model::{Decimal, Snapshot, StandingKey, StandingKind};
 
 pub use crossing::next_crossing;
 pub(crate) use crossing::solved;
@@ -29,6 +31,8 @@ pub struct ScoreLine {
     pub points: Decimal,
     /// How many events gave them; 0 for fit rules.
     pub events: usize,
+    /// The group whose cap it shares.
+    pub group: Option<String>,
 }
 
 /// Where points come from.
@@ -97,21 +101,7 @@ fn kept_band<'s>(snapshot: &'s Snapshot, scoring: &Scoring) -> Option<&'s str> {
 /// What each rule gives now, those that give nothing left out.
 pub fn lines(facts: &Facts<'_>, scoring: &Scoring) -> Vec<ScoreLine> {
     let tally = Tally::of(&Reader::new(facts), scoring);
-    let points = |points: f64| Decimal::from_f64(points).unwrap_or(Decimal::ZERO);
-    let fit = scoring.fit.iter().zip(&tally.fit).enumerate().map(|(place, (rule, kept))| ScoreLine {
-        rule: ScoreRule::Fit(place),
-        text: rule.when.text.to_string(),
-        points: points(kept.points),
-        events: 0,
-    });
-    let behaviour = tally.behaviour.iter().enumerate().map(|(place, kept)| {
-        let (rule, text) = match scoring.rules.get(place) {
-            Some(rule) => (ScoreRule::Behaviour(place), text_of(rule)),
-            None => (ScoreRule::Added, names::SCORE_ADDED.to_owned()),
-        };
-        ScoreLine { rule, text, points: points(tally.given(kept, facts.now)), events: kept.events }
-    });
-    fit.chain(behaviour).filter(|line| !line.points.is_zero()).collect()
+    explain::lines_of(facts, scoring, &tally)
 }
 
 /// A behaviour rule in the author's words.
