@@ -39,7 +39,7 @@ pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp
     snapshot.enrollments.clear();
     snapshot.memory.clear();
     snapshot.timers.clear();
-    snapshot.standings.retain(|key, _| key.kind != StandingKind::Lead);
+    snapshot.standings.retain(|key, _| !matches!(key.kind, StandingKind::Lead | StandingKind::Task));
     snapshot.standings.clear();
     snapshot.suppressions.retain(|known| known.at < at);
     let mut unused = Changes::default();

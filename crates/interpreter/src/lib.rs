@@ -25,5 +25,6 @@ pub mod score;
 pub mod simulate;
 mod step;
 pub mod trial;
+mod todo;
 pub mod turn;
 pub mod world;

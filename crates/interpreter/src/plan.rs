@@ -464,6 +464,9 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
     if key.subject == APPEAR {
         return plan_all(turn, &[]);
     }
+    if key.workflow.as_str() == crate::todo::TASK {
+        return crate::todo::fire(turn, &key.subject, timer.fire_at);
+    }
     if key.workflow.as_str() == crate::lead::LEAD {
         return crate::lead::fire(turn, &key.subject);
     }

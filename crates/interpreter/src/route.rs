@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 /// Routes a fact that has been applied.
 pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    crate::todo::after_event(turn, event);
     lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);
     for (id, workflow) in walks(turn) {

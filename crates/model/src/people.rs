@@ -72,6 +72,17 @@ pub struct HandOn {
     pub rep: RepId,
 }
 
+/// A task was finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskDone {
+    /// Which.
+    pub task: TaskId,
+    /// What came of it; `None`: not said.
+    pub outcome: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A to-do for a rep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {

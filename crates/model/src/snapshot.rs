@@ -2,7 +2,7 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TraceLine, Value,
+    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TaskDone, TraceLine, Value,
     VersionId, WorkflowId,
 };
 use jiff::Timestamp;
@@ -113,11 +113,13 @@ pub enum StandingKind {
     Contest,
     /// The clock of a lead that a rep was given, by entity (`deal/d1`) or empty for the customer.
     Lead,
+    /// A task that is not done, by its id.
+    Task,
 }
 
 impl StandingKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Segment, Self::Score, Self::Contest, Self::Lead];
+    pub const ALL: [Self; 5] = [Self::Segment, Self::Score, Self::Contest, Self::Lead, Self::Task];
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -125,6 +127,7 @@ impl StandingKind {
             Self::Score => "score",
             Self::Contest => "contest",
             Self::Lead => "lead",
+            Self::Task => "task",
         }
     }
     /// The kind of a word; `None`: there is none.
@@ -217,6 +220,8 @@ pub struct Changes {
     pub cancel_topics: Vec<(Option<String>, Option<Medium>)>,
     /// New tasks.
     pub tasks: Vec<Task>,
+    /// Tasks that were finished.
+    pub tasks_done: Vec<TaskDone>,
     /// New assignments.
     pub assignments: Vec<Assignment>,
     /// Open tasks of the customer that go to another rep.

@@ -253,6 +253,7 @@ pub async fn save(
     cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
     let sends = send::insert(conn, &rows.sends, now).await?;
     let tasks = task::insert(conn, &rows.tasks).await?;
+    task::done(conn, &rows.tasks_done).await?;
     task::hand_on(conn, &rows.handed_on).await?;
     assignment::append(conn, &rows.assignments).await?;
     counter::add(conn, &rows.counters).await?;
@@ -282,6 +283,7 @@ struct Rows<'a> {
     tasks: Vec<&'a Task>,
     assignments: Vec<&'a Assignment>,
     handed_on: Vec<(&'a CustomerId, &'a RepId, &'a RepId)>,
+    tasks_done: Vec<(&'a CustomerId, &'a model::TaskDone)>,
     counters: BTreeMap<CounterKey, i64>,
 }
 
@@ -355,6 +357,7 @@ impl<'a> Rows<'a> {
             .extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);
         self.assignments.extend(&changes.assignments);
+        self.tasks_done.extend(changes.tasks_done.iter().map(|done| (id, done)));
         self.handed_on.extend(changes.handed_on.iter().map(|moved| (id, &moved.former, &moved.rep)));
         for (key, count) in &changes.counters {
             *self.counters.entry(key.clone()).or_insert(0) += count;

@@ -79,7 +79,7 @@ pub async fn drop(
 
 /// Takes the clocks of all leads away, for a virtual clock that begins in the past.
 pub async fn forget_leads(conn: &mut Connection) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM standing WHERE kind = 'lead'")
+    let done = sqlx::query("DELETE FROM standing WHERE kind IN ('lead', 'task')")
         .execute(conn)
         .await
         .tried("take the clocks of leads away", crate::error::no_ids)?;

@@ -4,7 +4,7 @@ use crate::database::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
-use model::{CustomerId, EnrollmentId, RepId, StepId, Task, TaskId, WorkflowId};
+use model::{CustomerId, EnrollmentId, RepId, StepId, Task, TaskDone, TaskId, WorkflowId};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -41,6 +41,16 @@ const HAND_ON: &str = "
 UPDATE task SET rep = moved.value->>3 FROM jsonb_each(?1) AS moved
 WHERE task.slot = moved.value->>0 AND task.customer = moved.value->>1 AND task.rep = moved.value->>2
   AND task.done_at IS NULL";
+
+// Finishes open tasks (snapshot.rs).  ?1 [[slot, id, outcome, at], …]
+const DONE: &str = "
+UPDATE task SET outcome = done.value->>2, done_at = done.value->>3 FROM jsonb_each(?1) AS done
+WHERE task.slot = done.value->>0 AND task.id = done.value->>1 AND task.done_at IS NULL";
+
+// Open tasks of everybody, the most urgent first (command line).  ?1 rows
+const ALL_OPEN: &str = select!("WHERE t.done_at IS NULL ORDER BY t.due IS NULL, t.due, t.id LIMIT ?1");
+// The task of an id (command line).  ?1 id
+const BY_ID: &str = select!("WHERE t.id = ?1");
 
 #[derive(Serialize)]
 struct Stored<'a> {
@@ -186,4 +196,30 @@ pub async fn hand_on(
         .await
         .tried("hand tasks on", || some(moved.iter().map(|(customer, ..)| customer)))?;
     Ok(done.rows_affected())
+}
+
+/// Finishes tasks that are open. Returns how many.
+pub async fn done(conn: &mut Connection, done: &[(&CustomerId, &TaskDone)]) -> Result<u64, StoreError> {
+    if done.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<_> = done
+        .iter()
+        .map(|(customer, done)| (customer.slot(), done.task.as_str(), &done.outcome, millis(done.at)))
+        .collect();
+    let ids = || some(done.iter().map(|(_, done)| &done.task));
+    let done = sqlx::query(DONE).bind(spread("task", &rows)?).execute(conn).await.tried("finish tasks", ids)?;
+    Ok(done.rows_affected())
+}
+
+/// Open tasks of all reps, the most urgent first.
+pub async fn all_open(conn: &mut Connection, limit: u32) -> Result<Vec<Kept>, StoreError> {
+    let rows = sqlx::query(ALL_OPEN).bind(i64::from(limit)).fetch_all(conn).await;
+    rows.tried("list open tasks", crate::error::no_ids)?.iter().map(read).collect()
+}
+
+/// The task of an id; `None`: there is none.
+pub async fn find(conn: &mut Connection, id: &TaskId) -> Result<Option<Kept>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id.as_str()).fetch_optional(conn).await;
+    row.tried("find a task", || id.to_string())?.as_ref().map(read).transpose()
 }

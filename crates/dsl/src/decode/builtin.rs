@@ -103,8 +103,8 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
         events.push((name.to_owned(), text(&["rep", "team"])));
     }
     events.push((names::LEAD_POOLED.to_owned(), text(&["rep", "team"])));
-    events.push((names::TASK_DONE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
-    events.push((names::TASK_OVERDUE.to_owned(), text(&["task", "outcome", "workflow", "step"])));
+    events.push((names::TASK_DONE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
+    events.push((names::TASK_OVERDUE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
     events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel"])));
     events.push((names::CONSENT_WITHDRAWN.to_owned(), text(&["topic", "channel"])));
     events.push((

@@ -77,7 +77,7 @@ pub(super) fn task(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step) -> Flow
     }
     let pass = walker.pass_at(at);
     let id = content_id("ta_", &[walker.enrollment.id.as_str(), step.id.as_str(), &pass]);
-    walker.turn.changes.tasks.push(Task {
+    let task = Task {
         id: TaskId::from(id),
         customer: walker.enrollment.customer.clone(),
         rep,
@@ -90,7 +90,9 @@ pub(super) fn task(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step) -> Flow
         enrollment: walker.enrollment.id.clone(),
         workflow: walker.workflow.id.clone(),
         step: step.id.clone(),
-    });
+    };
+    crate::todo::made(walker.turn, &task);
+    walker.turn.changes.tasks.push(task);
     walker.line(Some(step), Did::Task, &words, Outcome::Done, None, None, values);
     Flow::Next
 }

@@ -108,6 +108,10 @@ impl Loader<'_> {
             if let Some(customer) = &customer {
                 self.put_moves(&after, customer, &moves);
             }
+            if let (None, Some(customer)) = (before, &customer) {
+                let rep = after.get("owner").and_then(Value::as_text).map(model::RepId::new);
+                self.owned(customer, Some((after.kind.clone(), after.id.clone())), rep);
+            }
             match before {
                 None => self.report.new += 1,
                 Some(before) if *before == after => {

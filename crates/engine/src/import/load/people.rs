@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::event::names;
-use model::{Consent, Customer, CustomerId, Event, Medium, Suppression, Value};
+use dsl::library::team::team_of;
+use model::{Consent, Customer, CustomerId, Event, Medium, RepId, Suppression, Value};
 
 use super::super::batch::{GivenConsent, Known, Target, is_mailable};
 use super::super::ids::{change_id, consent_id, id_key};
@@ -29,7 +30,9 @@ impl Loader<'_> {
                 None => (self.unknown(&row), true),
             };
             let mut changed = is_new;
-            if !is_new {
+            if is_new {
+                self.owned(&row.id, None, now_known.customer.owner());
+            } else {
                 changed = self.change(&mut now_known.customer, row.attributes);
             }
             if changed {
@@ -57,6 +60,22 @@ impl Loader<'_> {
         let created_at = customer.created_at().map_or(self.settings.now, |at| at.min(self.settings.now));
         customer.attributes.insert("created_at".to_owned(), Value::Instant(created_at));
         Known { customer, consents: model::Consents::default(), suppressions: Vec::new() }
+    }
+
+    /// What comes with an owner starts the clock of their team, as every assignment does.
+    pub(super) fn owned(&mut self, customer: &CustomerId, entity: Option<(String, model::EntityId)>, rep: Option<RepId>) {
+        let Some(rep) = rep else { return };
+        let Some((team, rules)) = team_of(&self.library.teams, &rep) else { return };
+        if !rules.has_clock() {
+            return;
+        }
+        let of = entity.as_ref().map(|(kind, id)| format!("{kind}/{id}")).unwrap_or_default();
+        let id = change_id("owner", customer.as_str(), &of, rep.as_str(), self.settings.now);
+        let properties =
+            [("rep", Value::from(rep.as_str())), ("team", Value::from(team.as_str()))];
+        let event =
+            self.event(id, names::REP_ASSIGNED.to_owned(), customer.clone(), self.settings.now, properties);
+        self.put(Event { entity, ..event });
     }
 
     /// Takes a row's attributes over; what changes is an event as well. Returns whether anything did.
