@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    approve, backtest, check, completions, config, demo, explain, graph, import, init, lsp, people, preview,
-    publish, run, schema, score, sends, simulate, test, why,
+    approve, backtest, check, completions, config, demo, explain, graph, import, init, lead, lsp, people,
+    preview, publish, reps, run, schema, score, sends, simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -106,6 +106,15 @@ pub enum Verb {
     /// Show the latest messages and what became of them
     #[command(after_help = "Example:\n  nurture sends --customer c01")]
     Sends(sends::Args),
+    /// Show the open tasks of colleagues, or finish one
+    #[command(after_help = "Example:\n  nurture tasks --rep li.na")]
+    Tasks(tasks::Args),
+    /// Answer for a rep: accept or refuse a lead, say that they spoke with the customer, claim from the pool
+    #[command(after_help = "Example:\n  nurture lead accept c01 --rep li.na")]
+    Lead(lead::Args),
+    /// Show the reps and how much each has open; say who is away
+    #[command(after_help = "Example:\n  nurture reps --away li.na")]
+    Reps(reps::Args),
     /// Write the JSON Schema of the project, by which editors complete and check
     #[command(after_help = "Example:\n  nurture schema --out schemas")]
     Schema(schema::Args),

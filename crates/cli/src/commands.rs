@@ -10,15 +10,18 @@ pub mod explain;
 pub mod graph;
 pub mod import;
 pub mod init;
+pub mod lead;
 pub mod lsp;
 pub mod people;
 pub mod preview;
 pub mod publish;
+pub mod reps;
 pub mod run;
 pub mod schema;
 pub mod score;
 pub mod sends;
 pub mod simulate;
+pub mod tasks;
 pub mod test;
 pub mod why;
 
@@ -144,6 +147,9 @@ pub fn without_project(
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Tasks(_)
+        | Verb::Lead(_)
+        | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Config(_) => None,
     }
@@ -169,6 +175,9 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Tasks(_)
+        | Verb::Lead(_)
+        | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Lsp(_)
         | Verb::Config(_)
@@ -197,6 +206,9 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),
+        Verb::Tasks(args) => tasks::perform(args, context, out),
+        Verb::Lead(args) => lead::perform(args, context, out),
+        Verb::Reps(args) => reps::perform(args, context, out),
         Verb::Lsp(_) => Ok(Exit::Fine),
         Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),

@@ -5,6 +5,7 @@ mod ask;
 mod demo;
 mod import;
 mod open;
+mod reps;
 mod score;
 mod shipped;
 mod work;
@@ -12,6 +13,7 @@ mod work;
 pub use ask::{people, preview, sends, why};
 pub use demo::{demo, run_demo};
 pub use import::import;
+pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use score::{backtest, score};
 pub use work::{approve, publish, run, simulate};
 

@@ -1,5 +1,6 @@
 //! Does: the durable shell around the interpreter.
 
+pub mod answer;
 mod apply;
 pub mod audience;
 pub mod clock;

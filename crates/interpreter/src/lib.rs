@@ -24,7 +24,7 @@ mod route;
 pub mod score;
 pub mod simulate;
 mod step;
-pub mod trial;
 mod todo;
+pub mod trial;
 pub mod turn;
 pub mod world;

@@ -126,7 +126,8 @@ fn meant(
         if let Some(id) = id {
             return name == id;
         }
-        let by_task = task.is_none_or(|task| name == task || known.title == task || known.step.as_str() == task);
+        let by_task =
+            task.is_none_or(|task| name == task || known.title == task || known.step.as_str() == task);
         by_task && step.is_none_or(|step| known.step.as_str() == step)
     };
     open.into_iter().find(|(_, name, known)| fits(name, known)).map(|(_, name, known)| (name, known))

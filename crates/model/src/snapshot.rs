@@ -2,8 +2,8 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TaskDone, TraceLine, Value,
-    VersionId, WorkflowId,
+    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TaskDone, TraceLine,
+    Value, VersionId, WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};

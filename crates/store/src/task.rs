@@ -208,7 +208,8 @@ pub async fn done(conn: &mut Connection, done: &[(&CustomerId, &TaskDone)]) -> R
         .map(|(customer, done)| (customer.slot(), done.task.as_str(), &done.outcome, millis(done.at)))
         .collect();
     let ids = || some(done.iter().map(|(_, done)| &done.task));
-    let done = sqlx::query(DONE).bind(spread("task", &rows)?).execute(conn).await.tried("finish tasks", ids)?;
+    let done =
+        sqlx::query(DONE).bind(spread("task", &rows)?).execute(conn).await.tried("finish tasks", ids)?;
     Ok(done.rows_affected())
 }
 

@@ -1461,6 +1461,13 @@ weekday-6 = Sat
 weekday-7 = Sun
 
 cli-no-postgres = This release works on SQLite only; PostgreSQL comes in a later one. Set `database = "sqlite://nurture.db"`.
+tasks-none = No task is open.
+tasks-no-task = There is no open task `{ $task }`.
+tasks-no-outcome = `{ $outcome }` is no outcome of this task. It has: { $known }
+reps-none = There are no reps.
+reps-no-rep = There is no rep `{ $rep }`: import them first, with `nurture import reps`.
+reps-open = { $count } open
+reps-away = away
 cli-no-customer = There is no customer `{ $customer }`: neither an id nor an e-mail address of one.
 cli-no-workflow = There is no workflow `{ $workflow }`, neither published nor among the files.
 cli-no-template = There is no template `{ $template }`.

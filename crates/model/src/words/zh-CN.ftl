@@ -1368,6 +1368,13 @@ weekday-6 = 周六
 weekday-7 = 周日
 
 cli-no-postgres = 这一版只支持 SQLite，PostgreSQL 会在以后的版本中提供。请写 `database = "sqlite://nurture.db"`。
+tasks-none = 没有未完成的任务。
+tasks-no-task = 没有未完成的任务 `{ $task }`。
+tasks-no-outcome = 这个任务没有结果 `{ $outcome }`。可选：{ $known }
+reps-none = 没有销售。
+reps-no-rep = 没有销售 `{ $rep }`：请先用 `nurture import reps` 导入。
+reps-open = 未结 { $count }
+reps-away = 不在
 cli-no-customer = 没有客户 `{ $customer }`：没有这个编号，也没有这个邮箱地址。
 cli-no-workflow = 没有工作流 `{ $workflow }`：既没有发布过，文件里也没有。
 cli-no-template = 没有模板 `{ $template }`。

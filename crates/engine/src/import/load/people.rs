@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use dsl::library::team::team_of;
 use jiff::Timestamp;
 use model::event::names;
-use dsl::library::team::team_of;
 use model::{Consent, Customer, CustomerId, Event, Medium, RepId, Suppression, Value};
 
 use super::super::batch::{GivenConsent, Known, Target, is_mailable};
@@ -63,7 +63,12 @@ impl Loader<'_> {
     }
 
     /// What comes with an owner starts the clock of their team, as every assignment does.
-    pub(super) fn owned(&mut self, customer: &CustomerId, entity: Option<(String, model::EntityId)>, rep: Option<RepId>) {
+    pub(super) fn owned(
+        &mut self,
+        customer: &CustomerId,
+        entity: Option<(String, model::EntityId)>,
+        rep: Option<RepId>,
+    ) {
         let Some(rep) = rep else { return };
         let Some((team, rules)) = team_of(&self.library.teams, &rep) else { return };
         if !rules.has_clock() {
@@ -71,8 +76,7 @@ impl Loader<'_> {
         }
         let of = entity.as_ref().map(|(kind, id)| format!("{kind}/{id}")).unwrap_or_default();
         let id = change_id("owner", customer.as_str(), &of, rep.as_str(), self.settings.now);
-        let properties =
-            [("rep", Value::from(rep.as_str())), ("team", Value::from(team.as_str()))];
+        let properties = [("rep", Value::from(rep.as_str())), ("team", Value::from(team.as_str()))];
         let event =
             self.event(id, names::REP_ASSIGNED.to_owned(), customer.clone(), self.settings.now, properties);
         self.put(Event { entity, ..event });
