@@ -103,12 +103,17 @@ pub fn type_of(operand: &Operand) -> Type {
     }
 }
 
+/// So many mistakes of one condition's text are told.
+const MOST_TOLD: usize = 20;
+
 /// The tree of a text, and whether mistakes in it were mended: then names and types are looked at as well,
 /// but nothing may come of it.
 fn read(text: &str, at: Span, report: &mut Report) -> Option<(Expr, bool)> {
     let mut mistakes = Vec::new();
     let expr = parse(text, &mut mistakes);
-    for mistake in &mistakes {
+    // The same sign a thousand times would be said a thousand times; the last one says why reading stopped.
+    let told = mistakes.len().saturating_sub(1);
+    for mistake in mistakes.iter().take(told.min(MOST_TOLD)).chain(mistakes.last()) {
         mistake.tell(at, text, report);
     }
     expr.map(|expr| (expr, !mistakes.is_empty()))

@@ -27,10 +27,14 @@ pub(super) fn check(source: &str, span: Span, pieces: &[Piece], report: &mut Rep
 fn braced(text: &str, from: usize) -> Option<(usize, usize)> {
     let rest = text.get(from..)?;
     rest.match_indices(['{', '｛']).find_map(|(at, _)| {
+        // Only the first of a run: each would look through the whole of it again.
+        if at > 0 && rest.get(..at).is_some_and(|before| before.ends_with(['{', '｛'])) {
+            return None;
+        }
         let found = rest.get(at..)?;
         let inner = found.trim_start_matches(['{', '｛', ' ']);
+        let root = inner.split('.').next().filter(|_| ROOTS.iter().any(|root| inner.starts_with(root)))?;
         let name = inner.find(|letter: char| !letter.is_alphanumeric() && !"_. ".contains(letter))?;
-        let root = inner.split('.').next()?;
         let behind = inner.get(name..)?;
         let closed = behind.len() - behind.trim_start_matches(['}', '｝']).len();
         let is_name = ROOTS.contains(&root) && inner.get(..name)?.contains('.');
