@@ -231,12 +231,6 @@ impl<'a> Turn<'a> {
         if let Some(event) = self.caused.pop_front() {
             return Next::Caused(event);
         }
-        if self.starts.is_empty()
-            && !self.anybody_ready()
-            && let Some(id) = again::next(self)
-        {
-            return Next::Again(id);
-        }
         let mut ready: Vec<(i64, &WorkflowId, &str, &EnrollmentId, Timestamp)> = Vec::new();
         let mut wake: Option<(Timestamp, i64, Timestamp, &WorkflowId, &str, &EnrollmentId)> = None;
         for enrollment in &self.snapshot.enrollments {
@@ -303,10 +297,12 @@ impl<'a> Turn<'a> {
             return Next::Input(input);
         }
         match (timer, wake) {
-            (Some((at, key)), _) if at <= wake_at => Next::Timer(key.clone()),
-            (_, Some((_, _, _, _, _, id))) => Next::Wake(id.clone()),
-            _ => Next::Nothing,
+            (Some((at, key)), _) if at <= wake_at => return Next::Timer(key.clone()),
+            (_, Some((_, _, _, _, _, id))) => return Next::Wake(id.clone()),
+            _ => {}
         }
+        // Messages that are held for a reason that may have ended come last: who is due now has the place.
+        again::next(self).map_or(Next::Nothing, Next::Again)
     }
 
     fn take(&mut self, input: Input) {

@@ -53,14 +53,14 @@ pub(super) fn foreseen(asked: &Asked<'_, '_, '_>, cap: &Cap) -> Option<Foreseen>
 
 /// When the trigger of a workflow fires next for this customer, if they belong to its audience now.
 fn fires(turn: &Turn<'_>, workflow: &Workflow, now: Timestamp) -> Option<Timestamp> {
-    if let Trigger::Schedule(rule) = &workflow.trigger {
-        let next = next_fire(&turn.world, rule, now)?;
-        if invites(&turn.world, workflow, &turn.snapshot, now) {
-            return Some(next);
-        }
+    let mut round = None;
+    if let Trigger::Schedule(rule) = &workflow.trigger
+        && invites(&turn.world, workflow, &turn.snapshot, now)
+    {
+        round = next_fire(&turn.world, rule, now);
     }
     let timers = turn.snapshot.timers.iter().filter(|(key, _)| key.workflow == workflow.id);
-    let next = timers.map(|(_, timer)| timer.fire_at).min()?;
+    let next = timers.map(|(_, timer)| timer.fire_at).chain(round).min()?;
     let facts = Facts::outside(&turn.world, &turn.reps, &turn.snapshot, &turn.zone, now);
     let belongs = workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts));
     belongs.then_some(next)
