@@ -177,14 +177,6 @@ fn recipient(reply: &Reply) -> Rejection {
     }
 }
 
-/// How long to wait before the retry that follows attempt `attempt` (from 0). `None`: 48 hours have
-/// been spent, no further try; a message's own deadline may end it sooner.
-pub fn retry_delay(attempt: u32) -> Option<Duration> {
-    const MINUTES: [u64; 12] = [1, 5, 15, 60, 180, 360, 360, 360, 360, 360, 360, 360];
-    let minutes = MINUTES.get(usize::try_from(attempt).ok()?)?;
-    Some(Duration::from_secs(minutes * 60))
-}
-
 impl Reply {
     /// Reads the enhanced code off the text and cleans the text.
     pub fn new(code: u16, text: &str) -> Self {
@@ -342,13 +334,5 @@ mod tests {
         {
             assert_eq!(read(550, text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn retries_spend_two_days_at_most() {
-        let all: Vec<_> = (0..).map_while(retry_delay).map(|delay| delay.as_secs() / 60).collect();
-        assert_eq!(all.get(..6), Some(&[1, 5, 15, 60, 180, 360][..]));
-        let hours = all.iter().sum::<u64>() / 60;
-        assert!((42..=48).contains(&hours), "{hours}");
     }
 }

@@ -287,6 +287,7 @@ impl Drawing<'_> {
             }
             Verb::Send(_)
             | Verb::Notify { .. }
+            | Verb::Webhook { .. }
             | Verb::Set(_)
             | Verb::Tag(_)
             | Verb::Untag(_)

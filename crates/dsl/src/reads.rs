@@ -95,6 +95,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             Verb::Repeat { until, .. } => condition(until.as_ref()),
             Verb::Send(_)
             | Verb::Notify { .. }
+            | Verb::Webhook { .. }
             | Verb::Set(_)
             | Verb::Tag(_)
             | Verb::Untag(_)
@@ -130,7 +131,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
         match &step.verb {
             Verb::Set(values) => assigned.extend(values.iter().map(|(_, value)| value)),
             Verb::Assign { skill, .. } => assigned.extend(skill),
-            Verb::Record { with, .. } | Verb::Call { with, .. } => {
+            Verb::Record { with, .. } | Verb::Call { with, .. } | Verb::Webhook { body: with, .. } => {
                 assigned.extend(with.iter().map(|(_, value)| value))
             }
             Verb::Send(message) => assigned.extend(message.vars.iter().map(|(_, value)| value)),

@@ -27,6 +27,8 @@ pub struct Step {
     pub note: Option<String>,
     /// Skipped unless this holds on arrival.
     pub only_if: Option<Condition>,
+    /// How often it is tried again; `None`: the usual.
+    pub retry: Option<Retry>,
     /// What happens when it cannot be done.
     pub on_error: OnError,
     /// What it does.
@@ -62,6 +64,15 @@ pub enum BlockOwner {
     Point(StepIx, u32),
     /// The body of a `repeat`: after it comes `until`, or the next pass.
     Pass(StepIx),
+}
+
+/// `retry`: of messages and webhooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Tries after the first, 0 to 100; `None`: 5, or as many as `length` has room for.
+    pub times: Option<u32>,
+    /// No try later than this after the first; `None`: a day for webhooks, the deadline for messages.
+    pub length: Option<Length>,
 }
 
 /// `on_error`.
@@ -150,6 +161,13 @@ pub enum Verb {
         to: Colleague,
         /// What to say.
         text: TextTemplate,
+    },
+    /// `webhook`: another system is told, and the walk rests until it answers.
+    Webhook {
+        /// The channel that says where.
+        channel: String,
+        /// What is sent, by name.
+        body: Vec<(String, Assigned)>,
     },
     /// `set`: they apply together.
     Set(Vec<(Target, Assigned)>),

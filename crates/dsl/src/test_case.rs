@@ -27,6 +27,8 @@ pub struct TestCase {
     pub events: Vec<TestFact>,
     /// What is handed in to a workflow that is called or started by hand.
     pub inputs: BTreeMap<String, Value>,
+    /// What webhooks are answered, by step: status and JSON body of one try after the other.
+    pub replies: BTreeMap<String, Vec<(u16, String)>>,
     /// What is known of reps at the clock, by their id.
     pub reps: BTreeMap<String, TestRep>,
     /// The arms that are fixed: split name → way; `holdout` → `true`.

@@ -9,11 +9,14 @@ use crate::letter::{self, Outbound};
 use crate::probe::Probe;
 use crate::published::Published;
 use channels::email::{Envelope, Letter, RelayPool};
-use channels::{Fate, Rejection, Retry, retry_delay};
+use channels::webhook::{Endpoint, Heard};
+use channels::{Cause, Fate, Rejection, Reply, Retry};
+use interpreter::exchange::next_try;
 use interpreter::permit;
 use interpreter::simulate::sent;
 use jiff::{SignedDuration, Timestamp};
-use model::{CustomerId, Event, EventId, Medium, Outgoing, Snapshot, Suppression, Value};
+use model::webhook::{self, Answer, Taken};
+use model::{CustomerId, Event, EventId, Medium, Outgoing, Snapshot, Suppression, Value, retry_delay};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +31,9 @@ const CLAIM: u32 = 200;
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// Gates or fates that commit together, at most.
 const TOGETHER: usize = 64;
+
+/// Calls of other systems at once.
+const CALLS: usize = 64;
 
 /// How often the fates of a batch are written at most, while the database is busy.
 const RECORD_TRIES: u32 = 20;
@@ -47,6 +53,8 @@ struct Way {
 struct Became {
     claimed: Claimed,
     fate: Fate,
+    /// What another system answered: status and body; `None`: it is no webhook.
+    heard: Option<(u16, String)>,
 }
 
 impl Engine {
@@ -75,6 +83,7 @@ impl Engine {
         let count = claimed.len();
         let mut ways = Vec::with_capacity(count);
         let mut skips = Vec::new();
+        let mut unanswered: Vec<Event> = Vec::new();
         for each in claimed {
             match self.prepare(&published, &reps, &customers, &each, now) {
                 Ok(outbound) => ways.push(Way { claimed: each, outbound }),
@@ -82,6 +91,9 @@ impl Engine {
                     if reason == "error" {
                         tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, why, "a message could not be made; it is skipped");
                     }
+                    // A walk that rests for an answer hears that there will be none.
+                    let none = Answer { status: 0, body: String::new(), tries: each.attempt };
+                    unanswered.extend(webhook::answered(&each.outgoing, &none, now));
                     skips.push(Word {
                         send: SendKey::of(&each.outgoing),
                         reason: Some(reason.to_owned()),
@@ -91,10 +103,15 @@ impl Engine {
             }
         }
         send::skip(&mut transaction, &self.worker, &skips, now).await?;
+        let unanswered: Vec<&Event> = unanswered.iter().collect();
+        event::insert(&mut transaction, &unanswered, EventState::New).await?;
         store::commit(transaction).await?;
         let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(&way.outbound));
-        let (kept, out) = (self.write_files(kept, now).await, self.speak(out).await);
-        kept.and(out).map(|()| count)
+        let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
+        let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
+        let (kept, (hooks, out)) =
+            (self.write_files(kept, now).await, tokio::join!(self.call(hooks), self.speak(out)));
+        kept.and(hooks).and(out).map(|()| count)
     }
 
     /// Whether a message leaves this machine.
@@ -102,6 +119,9 @@ impl Engine {
         match outbound {
             Outbound::Mail { to, .. } => self.speakers.relay.is_some() && self.speakers.delivery.lets_out(to),
             Outbound::Note { .. } => false,
+            Outbound::Hook { channel, .. } => {
+                self.speakers.delivery.lets_all_out() && self.speakers.hooks.contains_key(channel)
+            }
         }
     }
 
@@ -150,6 +170,8 @@ impl Engine {
                 .filter(|way| handed.contains(&way.claimed.outgoing.id))
                 .map(|way| Became {
                     fate: letter::write(&file, &way.claimed.outgoing, &way.outbound),
+                    // What stays here counts as done, with nothing in the answer.
+                    heard: matches!(way.outbound, Outbound::Hook { .. }).then(|| (200, String::new())),
                     claimed: way.claimed,
                 })
                 .collect::<Vec<_>>()
@@ -157,6 +179,33 @@ impl Engine {
         .await
         .map_err(|error| EngineError::Clock(format!("write messages to the folder: {error}")))?;
         self.record(became, now).await
+    }
+
+    /// Calls of other systems: the gate for all of them (a repeated call carries the same id), then as many at
+    /// once as one may ask others for.
+    async fn call(&self, ways: Vec<Way>) -> Result<(), EngineError> {
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let gates: Vec<Gate> = ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
+        let mut transaction = self.store.begin().await?;
+        let handed: BTreeSet<_> =
+            send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
+        store::commit(transaction).await?;
+        let mut queue = ways.into_iter().filter(|way| handed.contains(&way.claimed.outgoing.id));
+        loop {
+            let mut calls = tokio::task::JoinSet::new();
+            for way in queue.by_ref().take(CALLS) {
+                let (hooks, clock) = (Arc::clone(&self.speakers.hooks), Arc::clone(&self.clock));
+                calls.spawn(ask(hooks, clock, way));
+            }
+            if calls.is_empty() {
+                return Ok(());
+            }
+            let became = calls.join_all().await;
+            self.record(became, self.clock.now()).await?;
+        }
     }
 
     /// Messages that leave: connections at once, gates and fates together. What the relay's failure or the
@@ -174,7 +223,7 @@ impl Engine {
         if let Err(fate) = relay.checkout().await {
             let now = self.clock.now();
             self.speakers.probe.learn(&fate, now);
-            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate });
+            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate, heard: None });
             let tried = self.record(tried.into_iter().collect(), now).await;
             return tried.and(self.give_back(queue.collect()).await);
         }
@@ -297,13 +346,19 @@ impl Engine {
         let mut lost = Vec::new();
         let mut facts: Vec<Event> = Vec::new();
         let mut bounced: Vec<(CustomerId, Suppression)> = Vec::new();
-        for Became { claimed, fate } in became {
+        for Became { claimed, fate, heard } in became {
             let outgoing = &claimed.outgoing;
             let word = Word::on(SendKey::of(outgoing));
+            let tries = claimed.attempt.saturating_add(1);
+            let answer = |heard: &(u16, String)| {
+                let (status, body) = heard.clone();
+                webhook::answered(outgoing, &Answer { status, body, tries }, now)
+            };
             match fate {
                 Fate::Accepted { reply } => {
                     accepted.push(word.reply(&reply.text));
                     facts.extend(sent(outgoing, now));
+                    facts.extend(heard.as_ref().and_then(answer));
                 }
                 Fate::Rejected { kind: Rejection::Configuration, reply } => {
                     tracing::error!(
@@ -318,6 +373,10 @@ impl Engine {
                         tried: false,
                     });
                 }
+                Fate::Rejected { reply, .. } if heard.is_some() => {
+                    rejected.push(word.because("refused").reply(&reply.text));
+                    facts.extend(heard.as_ref().and_then(answer));
+                }
                 Fate::Rejected { kind, reply } => {
                     let permanent =
                         *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
@@ -327,6 +386,18 @@ impl Engine {
                         bounced.push((outgoing.customer.clone(), hard_bounce(outgoing.medium, now)));
                         facts.push(bounce(outgoing, now));
                     }
+                }
+                Fate::Deferred { cause, .. } if heard.is_some() => match next_try(outgoing, tries, now) {
+                    Some(due_at) => {
+                        deferred.push(Deferral { word: word.reply(&cause.to_string()), due_at, tried: true });
+                    }
+                    None => {
+                        rejected.push(word.because("failed").reply(&cause.to_string()));
+                        facts.extend(heard.as_ref().and_then(answer));
+                    }
+                },
+                Fate::Deferred { cause, .. } if outgoing.tries.is_some_and(|most| tries >= most) => {
+                    rejected.push(word.because("retries").reply(&cause.to_string()));
                 }
                 Fate::Deferred { cause, retry, .. } => {
                     let usual =
@@ -361,6 +432,33 @@ impl Engine {
         store::commit(transaction).await?;
         Ok(())
     }
+}
+
+/// One call of another system.
+async fn ask(hooks: Arc<BTreeMap<String, Endpoint>>, clock: Arc<dyn Clock>, way: Way) -> Became {
+    let outgoing = &way.claimed.outgoing;
+    let heard = match &way.outbound {
+        Outbound::Hook { channel, body } => match hooks.get(channel) {
+            Some(endpoint) => {
+                let body = serde_json::Value::Object(body.clone()).to_string().into_bytes();
+                endpoint.post(outgoing.id.as_str(), clock.now().as_second(), body).await
+            }
+            None => Heard { status: 0, body: String::new(), why: "there is no such channel".to_owned() },
+        },
+        Outbound::Mail { .. } | Outbound::Note { .. } => {
+            Heard { status: 0, body: String::new(), why: "it is no webhook".to_owned() }
+        }
+    };
+    let words = if heard.why.is_empty() { format!("HTTP {}", heard.status) } else { heard.why };
+    let reply = Reply::new(heard.status, &words);
+    let fate = match webhook::taken(heard.status) {
+        Taken::Done => Fate::Accepted { reply },
+        Taken::Refused => Fate::Rejected { kind: Rejection::Policy, reply },
+        Taken::Later => {
+            Fate::Deferred { cause: Cause::Reply(reply), retry: Retry::Backoff, counts_as_soft_bounce: false }
+        }
+    };
+    Became { claimed: way.claimed, fate, heard: Some((heard.status, heard.body)) }
 }
 
 fn gate(outgoing: &Outgoing, outbound: &Outbound) -> Gate {
@@ -400,7 +498,7 @@ impl Speaker {
             match self.hand_over(envelope, letter, gate(&way.claimed.outgoing, &way.outbound)).await {
                 Spoken::Fate(fate) => {
                     self.probe.learn(&fate, self.clock.now());
-                    if self.fates.send(Became { claimed: way.claimed, fate }).await.is_err() {
+                    if self.fates.send(Became { claimed: way.claimed, fate, heard: None }).await.is_err() {
                         return Vec::new();
                     }
                 }

@@ -32,12 +32,20 @@ pub(crate) enum Outbound {
         /// Hash of the template it was made of.
         template_hash: Option<String>,
     },
+    /// A call of another system.
+    Hook {
+        /// The channel's name.
+        channel: String,
+        /// What is sent, a map.
+        body: serde_json::Map<String, serde_json::Value>,
+    },
 }
 
 impl Outbound {
     pub(crate) fn template_hash(&self) -> Option<&str> {
         match self {
             Self::Mail { template_hash, .. } | Self::Note { template_hash, .. } => template_hash.as_deref(),
+            Self::Hook { .. } => None,
         }
     }
 }
@@ -104,6 +112,10 @@ pub(crate) fn make(
     now: Timestamp,
 ) -> Result<Outbound, (&'static str, String)> {
     let fault = |why: String| ("error", why);
+    if let Recipient::Channel(channel) = &outgoing.to {
+        let body = outgoing.context.get("body").and_then(serde_json::Value::as_object).cloned();
+        return Ok(Outbound::Hook { channel: channel.clone(), body: body.unwrap_or_default() });
+    }
     let rendered =
         render(published, reps, snapshot, outgoing, now).map_err(|error| fault(error.to_string()))?;
     let language = snapshot.customer.text("language");
@@ -120,7 +132,7 @@ pub(crate) fn make(
             Some(known) => (known.name.as_str(), known.email.as_deref()),
             None => (rep.as_str(), None),
         },
-        Recipient::Role(role) => (role.as_str(), None),
+        Recipient::Role(role) | Recipient::Channel(role) => (role.as_str(), None),
     };
     let Some(address) = address.filter(|_| outgoing.medium == Medium::Email) else {
         let to = address.map_or_else(|| name.to_owned(), str::to_owned);
@@ -186,7 +198,11 @@ fn owner<'r>(reps: &'r BTreeMap<RepId, Rep>, snapshot: &Snapshot, outgoing: &Out
 
 /// Writes a message to the folder.
 pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound) -> Fate {
-    let template = if outgoing.template.is_empty() { "notice" } else { outgoing.template.as_str() };
+    let template = match outbound {
+        Outbound::Hook { channel, .. } => channel.as_str(),
+        Outbound::Mail { .. } | Outbound::Note { .. } if outgoing.template.is_empty() => "notice",
+        Outbound::Mail { .. } | Outbound::Note { .. } => outgoing.template.as_str(),
+    };
     let label = Label {
         at: outgoing.due_at,
         customer: outgoing.customer.as_str(),
@@ -196,5 +212,16 @@ pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound
     match outbound {
         Outbound::Mail { letter, .. } => file.mail(label, letter),
         Outbound::Note { note, .. } => file.note(label, note),
+        Outbound::Hook { channel, body } => {
+            let note = Note {
+                send_id: outgoing.id.to_string(),
+                channel: channel.clone(),
+                to: channel.clone(),
+                text: String::new(),
+                fields: body.clone(),
+                date: outgoing.due_at,
+            };
+            file.note(label, &note)
+        }
     }
 }

@@ -4,8 +4,10 @@ use crate::error::EngineError;
 use crate::probe::Probe;
 use channels::FileChannel;
 use channels::email::{Login, Relay, RelayPool, Secret, Security};
-use dsl::library::{Channel, Library, SmtpChannel};
+use channels::webhook::Endpoint;
+use dsl::library::{Channel, Library, Setting, SmtpChannel, WebhookChannel};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +32,14 @@ impl Delivery {
             Self::Live => true,
         }
     }
+
+    /// Whether everything leaves: a webhook has no address that could be on a list.
+    pub fn lets_all_out(&self) -> bool {
+        match self {
+            Self::File | Self::Only(_) => false,
+            Self::Live => true,
+        }
+    }
 }
 
 fn matches(pattern: &str, address: &str) -> bool {
@@ -51,6 +61,8 @@ pub struct Speakers {
     pub(crate) connections: usize,
     /// Whether the relay answers.
     pub(crate) probe: Arc<Probe>,
+    /// Other systems by their channel's name.
+    pub(crate) hooks: Arc<BTreeMap<String, Endpoint>>,
     secrets: Secrets,
 }
 
@@ -58,7 +70,15 @@ impl Speakers {
     /// Speaks by this catch; what does not leave is written below `folder`, dated in `zone`.
     pub fn new(delivery: Delivery, folder: impl Into<PathBuf>, zone: TimeZone, secrets: Secrets) -> Self {
         let file = Arc::new(FileChannel::new(folder, zone));
-        Self { delivery, file, relay: None, connections: 1, probe: Arc::default(), secrets }
+        Self {
+            delivery,
+            file,
+            relay: None,
+            connections: 1,
+            probe: Arc::default(),
+            hooks: Arc::default(),
+            secrets,
+        }
     }
 
     /// Opens the relay that the project declares, where the catch may let messages out.
@@ -66,9 +86,17 @@ impl Speakers {
         if self.delivery == Delivery::File {
             return Ok(());
         }
+        let mut hooks = BTreeMap::new();
+        for (name, channel) in &library.channels {
+            if let Channel::Webhook(hook) = channel {
+                let fault = |why: String| EngineError::Channel { channel: name.clone(), why };
+                hooks.insert(name.clone(), self.endpoint_of(hook).map_err(fault)?);
+            }
+        }
+        self.hooks = Arc::new(hooks);
         let smtp = library.channels.iter().find_map(|(name, channel)| match channel {
             Channel::Smtp(smtp) => Some((name, smtp)),
-            Channel::File { .. } => None,
+            Channel::File { .. } | Channel::Webhook(_) => None,
         });
         let Some((name, smtp)) = smtp else { return Ok(()) };
         let fault = |why: String| EngineError::Channel { channel: name.clone(), why };
@@ -76,6 +104,22 @@ impl Speakers {
         self.connections = relay.connections.get() as usize;
         self.relay = Some(RelayPool::new(relay).map_err(|error| fault(error.to_string()))?);
         Ok(())
+    }
+
+    fn endpoint_of(&self, hook: &WebhookChannel) -> Result<Endpoint, String> {
+        let value = |setting: &Setting| match setting {
+            Setting::Plain(text) => Ok(text.clone()),
+            Setting::Secret(name) => {
+                (self.secrets)(name).ok_or_else(|| format!("the secret {name} is not set"))
+            }
+        };
+        let headers: Vec<(String, String)> = hook
+            .headers
+            .iter()
+            .map(|(name, setting)| Ok((name.clone(), value(setting)?)))
+            .collect::<Result<_, String>>()?;
+        let timeout = std::time::Duration::from_secs(u64::from(hook.timeout_seconds));
+        Endpoint::new(&value(&hook.url)?, &headers, timeout)
     }
 
     fn relay_of(&self, smtp: &SmtpChannel) -> Result<Relay, String> {

@@ -11,7 +11,7 @@ use crate::world::Moment;
 use dsl::step::{BlockIx, BlockOwner, OnError, Step, StepIx, Verb};
 use dsl::workflow::{Goal, Workflow};
 use jiff::Timestamp;
-use model::{Caller, Did, Enrollment, EnrollmentId, Entry, Outcome, StepId, Value, WalkState};
+use model::{Caller, Did, Enrollment, EnrollmentId, Entry, Event, Outcome, StepId, Value, WalkState};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -205,6 +205,26 @@ pub(crate) fn came(
     let block = step::wait_for::came(&mut walker, step, number, entry);
     let next =
         block.and_then(|block| workflow.first(block)).map_or_else(|| after(&workflow, at), Place::Step);
+    walker.go(&next);
+}
+
+/// Another system answered the webhook that a walk rests at.
+pub(crate) fn webhook_answered(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    let Some((id, asked, pass)) = model::webhook::answers(event) else { return };
+    let Some(mut walker) = Walker::take(turn, &id, moment) else { return };
+    let rests = match &walker.enrollment.state {
+        WalkState::Waiting { step, .. } => *step == asked,
+        WalkState::Ready { .. } | WalkState::Ended { .. } => false,
+    };
+    let workflow = Arc::clone(&walker.workflow);
+    let Some(at) = workflow.find(&asked).filter(|at| rests && walker.pass_at(*at) == pass) else { return };
+    let Some(step) = workflow.step(at) else { return };
+    let Verb::Webhook { channel, .. } = &step.verb else { return };
+    let next = match step::webhook::answered(&mut walker, step, channel, event) {
+        Flow::Into(block) => workflow.first(block).map_or_else(|| after(&workflow, at), Place::Step),
+        Flow::Leave(reason) => return walker.end(&reason),
+        Flow::Next | Flow::Rest(_) | Flow::Goal | Flow::Ask(_) | Flow::Above(..) => after(&workflow, at),
+    };
     walker.go(&next);
 }
 

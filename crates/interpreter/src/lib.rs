@@ -10,6 +10,7 @@ pub mod contest;
 mod draw;
 mod enroll;
 pub mod everybody;
+pub mod exchange;
 pub mod facts;
 pub mod history;
 pub mod keep;

@@ -20,6 +20,10 @@ use std::sync::Arc;
 
 /// Routes a fact that has been applied.
 pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    if event.name == names::WEBHOOK_ANSWERED {
+        // It concerns the walk that asked, and nobody else.
+        return advance::webhook_answered(turn, event, moment);
+    }
     crate::todo::after_event(turn, event);
     lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);

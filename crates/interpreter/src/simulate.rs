@@ -6,6 +6,7 @@ use crate::batch;
 use crate::calendar::schedule;
 use crate::condition;
 use crate::contest;
+use crate::exchange::Exchange;
 use crate::facts::Facts;
 use crate::keep::rank;
 use crate::permit;
@@ -47,6 +48,8 @@ pub struct Simulation<'a> {
     ranks: BTreeMap<String, Timestamp>,
     /// What became of the sends of this instant: it comes once nothing else is due, as a channel's answer does.
     answers: Vec<(SendId, Event)>,
+    /// What webhooks are answered.
+    exchange: Exchange,
     /// Shared entities that something changed, as they are now.
     shared: BTreeMap<(String, EntityId), Entity>,
     /// How far back messages count for caps, in milliseconds.
@@ -92,6 +95,7 @@ impl<'a> Simulation<'a> {
             schedules: BTreeMap::new(),
             ranks: BTreeMap::new(),
             answers: Vec::new(),
+            exchange: Exchange::default(),
             shared: BTreeMap::new(),
             counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
             now,
@@ -141,6 +145,11 @@ impl<'a> Simulation<'a> {
         inputs: BTreeMap<String, Value>,
     ) {
         self.starts.insert((at, customer, workflow, by.to_owned()), inputs);
+    }
+
+    /// What webhooks are answered, by step: status and body of one try after the other.
+    pub fn reply(&mut self, replies: BTreeMap<String, Vec<(u16, String)>>) {
+        self.exchange = Exchange::of(replies);
     }
 
     /// The customer as they are now.
@@ -282,6 +291,10 @@ impl<'a> Simulation<'a> {
             watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
             let answers = changes.sends.iter();
             self.answers.extend(answers.filter_map(|send| Some((send.id.clone(), sent(send, self.now)?))));
+            for send in &changes.sends {
+                let answer = self.exchange.answer(send, self.now);
+                self.answers.extend(answer.map(|answer| (send.id.clone(), answer)));
+            }
             self.share(&snapshot, &changes);
             self.keep(snapshot);
         }
@@ -319,11 +332,14 @@ impl<'a> Simulation<'a> {
 
     fn expect_answers(&mut self) {
         for (id, event) in std::mem::take(&mut self.answers) {
-            let customer = self.customers.get_mut(&event.customer);
-            let left = customer.and_then(|customer| customer.sent.iter_mut().find(|sent| sent.id == id));
-            // What was taken back at this very instant never left.
-            let Some(left) = left else { continue };
-            left.open = false;
+            // The walk knows whether it still rests at its webhook.
+            if event.name != names::WEBHOOK_ANSWERED {
+                let customer = self.customers.get_mut(&event.customer);
+                let left = customer.and_then(|customer| customer.sent.iter_mut().find(|sent| sent.id == id));
+                // What was taken back at this very instant never left.
+                let Some(left) = left else { continue };
+                left.open = false;
+            }
             self.coming
                 .insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
         }

@@ -132,6 +132,7 @@ fn play(
         let handed = if given.is_empty() { test.inputs.clone() } else { given };
         simulation.start(customer, workflow, at, by, handed);
     }
+    simulation.reply(test.replies.clone());
     simulation.plan(&[], &mut recorder);
     let last = scene.last_instant();
     let limit = last.max(test.clock) + jiff::SignedDuration::from_hours(24 * MOST_DAYS);

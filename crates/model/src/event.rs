@@ -43,6 +43,8 @@ impl Event {
 
 /// Names of the events that the engine itself records.
 pub mod names {
+    /// Another system answered a webhook: `workflow`, `step`, `status`, `tries`, `body`.
+    pub const WEBHOOK_ANSWERED: &str = "webhook.answered";
     /// An attribute changed: `attribute`, `from`, `to`.
     pub const CUSTOMER_CHANGED: &str = "customer.changed";
     /// A tag was set or taken: `tag`, `present`.

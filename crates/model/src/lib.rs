@@ -20,6 +20,7 @@ mod send;
 mod snapshot;
 mod trace;
 mod value;
+pub mod webhook;
 mod window;
 pub mod words;
 mod work;

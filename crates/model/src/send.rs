@@ -4,6 +4,7 @@ use crate::{CustomerId, EnrollmentId, Medium, RepId, SendId, StepId, VersionId, 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The states of a send; reliability.md draws them. No other code moves a send than `store/send.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub enum Recipient {
     Rep(RepId),
     /// A role or a team's mailbox, by name (`sales_manager`).
     Role(String),
+    /// Another system, by its channel's name: a webhook. What is sent is `body` of the context.
+    Channel(String),
 }
 
 /// An outbox row: everything that rendering and sending needs beside the customer's own values.
@@ -122,8 +125,32 @@ pub struct Outgoing {
     pub on_unknown: OnUnknown,
     /// The walk's `vars`, `entry.*`, `event.*`, entity and so on, as plain JSON for the template.
     pub context: BTreeMap<String, serde_json::Value>,
+    /// How often it is tried at most, the first time included; `None`: until the deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries: Option<u32>,
     /// When the gate said send.
     pub due_at: Timestamp,
     /// First due instant + max_lateness: after it, it is skipped.
     pub deadline: Timestamp,
+}
+
+/// How long to wait before the retry that follows attempt `attempt` (from 0). `None`: 48 hours have
+/// been spent, no further try; a message's own deadline may end it sooner.
+pub fn retry_delay(attempt: u32) -> Option<Duration> {
+    const MINUTES: [u64; 12] = [1, 5, 15, 60, 180, 360, 360, 360, 360, 360, 360, 360];
+    let minutes = MINUTES.get(usize::try_from(attempt).ok()?)?;
+    Some(Duration::from_secs(minutes * 60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retry_delay;
+
+    #[test]
+    fn retries_spend_two_days_at_most() {
+        let all: Vec<_> = (0..).map_while(retry_delay).map(|delay| delay.as_secs() / 60).collect();
+        assert_eq!(all.get(..6), Some(&[1, 5, 15, 60, 180, 360][..]));
+        let hours = all.iter().sum::<u64>() / 60;
+        assert!((42..=48).contains(&hours), "{hours}");
+    }
 }

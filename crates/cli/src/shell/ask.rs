@@ -272,6 +272,7 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
         from: None,
         copy_to_owner: false,
         topic: None,
+        tries: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,

@@ -251,6 +251,13 @@ impl Words<'_> {
                 }
                 None => self.say("trace-skipped-past", &[]),
             },
+            reason @ ("refused" | "failed") if self.line.did == Did::Webhook => {
+                let (status, tries) = (self.value("status"), self.value("tries"));
+                let values = [("status", status.unwrap_or_default()), ("tries", tries.unwrap_or_default())];
+                let values: Vec<(&str, &str)> =
+                    values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                self.say(&format!("trace-skipped-{reason}"), &values)
+            }
             "no_input" => {
                 let input = self.value("input").unwrap_or_default();
                 self.say("trace-skipped-no_input", &[("input", &input)])
@@ -320,6 +327,7 @@ impl Words<'_> {
                 None => self.say("trace-waits-timeline", &[("until", &until)]),
             },
             (Did::Call, _, _) => self.say("trace-waits-call", &[]),
+            (Did::Webhook, _, _) => self.say("trace-waits-webhook", &[]),
             (_, _, _) => self.say("trace-waits", &[("until", &until)]),
         }
     }
@@ -327,7 +335,10 @@ impl Words<'_> {
     fn done(&self) -> String {
         match self.line.did {
             Did::Email | Did::Sms | Did::Message => self.say("trace-done-message", &[]),
-            Did::Webhook => self.say("trace-done-webhook", &[]),
+            Did::Webhook => match self.value("status") {
+                Some(status) => self.say("trace-done-webhook-status", &[("status", &status)]),
+                None => self.say("trace-done-webhook", &[]),
+            },
             Did::Notify => self.told(),
             Did::Set => self.facts(&[]).unwrap_or_else(|| self.say("trace-done", &[])),
             Did::Tag => self.say("trace-done-tag", &[]),

@@ -68,6 +68,7 @@ impl Arena {
             word: span,
             note: None,
             only_if: None,
+            retry: None,
             on_error: OnError::Skip,
             verb: Verb::Tag(Vec::new()),
             block,

@@ -1,6 +1,7 @@
 //! What is in sight where something stands in a workflow: the entry, the event at hand, the trigger's
 //! entity, variables and results of steps.
 
+use super::answers;
 use super::desk::Desk;
 use super::names::Names;
 use crate::condition::{self, Allows, Fields as Known, Scope};
@@ -86,6 +87,11 @@ impl Around {
         for step in found.calls {
             self.scope.steps.insert(step, BTreeMap::from([("exit".to_owned(), Type::Text)]));
         }
+        for step in found.webhooks {
+            let mut fields = answers::used(file, &step);
+            fields.insert("status".to_owned(), Type::Number);
+            self.scope.steps.insert(step, fields);
+        }
         // Expressions may name variables whose values are written out.
         for (name, node) in later {
             if self.scope.vars.contains_key(&name) {
@@ -121,9 +127,10 @@ struct Gathered<'n> {
     vars: Vec<(String, &'n Node)>,
     tasks: BTreeSet<String>,
     calls: BTreeSet<String>,
+    webhooks: BTreeSet<String>,
 }
 
-/// Collects `vars:` of the workflow and of ways, `vars.x` of `set`, and ids of tasks and calls.
+/// Collects `vars:` of the workflow and of ways, `vars.x` of `set`, and ids of tasks, calls and webhooks.
 fn walk<'n>(node: &'n Node, depth: usize, found: &mut Gathered<'n>) {
     for item in node.items().unwrap_or_default() {
         walk(item, depth + 1, found);
@@ -145,6 +152,7 @@ fn walk<'n>(node: &'n Node, depth: usize, found: &mut Gathered<'n>) {
                 }
             }
             "task" => found.tasks.extend(id.map(str::to_owned)),
+            "webhook" => found.webhooks.extend(id.map(str::to_owned)),
             "call" => found.calls.extend(id.map(str::to_owned)),
             "tests" if depth == 0 => {}
             _ => walk(&entry.value, depth + 1, found),

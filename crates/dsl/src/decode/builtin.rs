@@ -113,6 +113,9 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
     ));
     events.push((names::SEGMENT_ENTERED.to_owned(), text(&["segment"])));
     events.push((names::SEGMENT_LEFT.to_owned(), text(&["segment"])));
+    let mut answer = text(&["workflow", "enrollment", "step", "pass", "body"]);
+    answer.extend(["status", "tries"].map(|name| (name.to_owned(), Type::Number)));
+    events.push((names::WEBHOOK_ANSWERED.to_owned(), answer));
     events.push((
         names::TAG_CHANGED.to_owned(),
         vec![("tag".to_owned(), Type::Text), ("present".to_owned(), Type::YesNo)],

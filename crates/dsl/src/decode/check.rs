@@ -103,6 +103,7 @@ fn leaves(arena: &Arena, at: StepIx) -> bool {
         Verb::Timeline(_)
         | Verb::Send(_)
         | Verb::Notify { .. }
+        | Verb::Webhook { .. }
         | Verb::Set(_)
         | Verb::Tag(_)
         | Verb::Untag(_)
@@ -138,6 +139,7 @@ fn beyond_the_goal(checked: &Checked<'_>, report: &mut Report) {
             Verb::WaitFor { since: Since::Back(_), .. }
             | Verb::Send(_)
             | Verb::Notify { .. }
+            | Verb::Webhook { .. }
             | Verb::Set(_)
             | Verb::Tag(_)
             | Verb::Untag(_)

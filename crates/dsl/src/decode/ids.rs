@@ -86,6 +86,7 @@ fn rests(verb: &Verb) -> bool {
         Verb::Wait(_) | Verb::WaitUntil(_) | Verb::WaitForDate { .. } | Verb::WaitFor { .. } => true,
         Verb::Send(_)
         | Verb::Notify { .. }
+        | Verb::Webhook { .. }
         | Verb::Set(_)
         | Verb::Tag(_)
         | Verb::Untag(_)

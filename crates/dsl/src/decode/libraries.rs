@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::diagnostic::Code;
-use crate::library::{Brand, Channel, Sender, SmtpChannel, Topic};
+use crate::library::{Brand, Channel, Sender, Setting, SmtpChannel, Topic, WebhookChannel};
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
 use model::{OnUnknown, Type};
@@ -98,7 +98,8 @@ pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Cha
             }
             Some(Channel::File { folder: folder.value })
         }
-        kept @ ("webhook" | "http_json" | "wecom" | "dingtalk" | "feishu" | "slack" | "by_hand") => {
+        "webhook" => Some(Channel::Webhook(webhook(&mut fields, desk)?)),
+        kept @ ("http_json" | "wecom" | "dingtalk" | "feishu" | "slack" | "by_hand") => {
             desk.not_built(&format!("kind: {kept}"), kind.span);
             return None;
         }
@@ -144,6 +145,54 @@ fn smtp(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<SmtpChannel> {
 }
 
 /// `{ secret: NAME }`; a secret itself must never stand in a file.
+/// `kind: webhook`.
+fn webhook(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<WebhookChannel> {
+    let url = desk.need(fields, "url").and_then(|node| {
+        let url = setting(node, desk)?;
+        let fine = |text: &str| {
+            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+            host.is_some_and(|host| host.starts_with(char::is_alphanumeric) || host.starts_with('['))
+        };
+        match &url {
+            Setting::Plain(text) if !fine(text) || text.contains(char::is_whitespace) => {
+                desk.report.error(Code::E0357, node.span).arg("text", text).help("E0357-help");
+                None
+            }
+            Setting::Plain(_) | Setting::Secret(_) => Some(url),
+        }
+    });
+    let mut headers = Vec::new();
+    for entry in desk.take(fields, "headers").map(|node| desk.entries(node)).unwrap_or_default() {
+        let named = entry.key.len() <= 60
+            && entry.key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+        if !named {
+            desk.report.error(Code::E0358, entry.key_span).arg("name", &entry.key).help("E0358-help");
+            continue;
+        }
+        headers.extend(setting(&entry.value, desk).map(|value| (entry.key.clone(), value)));
+    }
+    let timeout = desk.take(fields, "timeout").and_then(|node| {
+        let seconds = desk.length(node)?.approximate_ms() / 1000;
+        if !(1..=60).contains(&seconds) {
+            desk.report.error(Code::E0359, node.span).help("E0359-help");
+            return None;
+        }
+        u32::try_from(seconds).ok()
+    });
+    Some(WebhookChannel { url: url?, headers, timeout_seconds: timeout.unwrap_or(10) })
+}
+
+/// A text, or `{ secret: NAME }`.
+fn setting(node: &crate::yaml::Node, desk: &mut Desk<'_>) -> Option<Setting> {
+    if node.entries().is_none() {
+        return desk.text(node).map(Setting::Plain);
+    }
+    let mut inner = desk.fields(node, "thing-secret")?;
+    let name = desk.need(&mut inner, "secret").and_then(|node| desk.text(node));
+    desk.close(inner);
+    name.map(Setting::Secret)
+}
+
 fn secret(fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>) -> Option<String> {
     let node = desk.take(fields, key)?;
     if node.entries().is_none() {

@@ -1,6 +1,7 @@
 //! Files to a checked project: the model first, then the other libraries, then templates and workflows,
 //! then what concerns several files. Everything that is wrong is found in one run.
 
+mod answers;
 mod arena;
 mod around;
 mod assigned;
@@ -32,6 +33,7 @@ mod test_entries;
 mod test_facts;
 mod test_lines;
 mod test_people;
+mod test_replies;
 mod tests;
 mod trigger;
 mod version;

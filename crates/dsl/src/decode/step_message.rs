@@ -6,6 +6,7 @@ use super::scoring::spread;
 use super::step_people::colleague;
 use super::steps::{Item, Read, Steps};
 use crate::diagnostic::Code;
+use crate::library::Channel;
 use crate::step::{Late, MessageStep, Verb};
 use crate::template;
 use crate::yaml::Node;
@@ -116,4 +117,36 @@ pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     steps.desk.refuse(&mut item.fields, &["digest", "via"]);
     let object = item.object.raw_text().unwrap_or_default().trim().to_owned();
     Some((Verb::Notify { to: to?, text: text? }, object))
+}
+
+/// `webhook: CHANNEL`, with the `body` that is sent as JSON.
+pub(super) fn webhook(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let name = if item.has_object(steps.desk) { steps.desk.spanned(item.object) } else { None };
+    let body = steps.desk.take(&mut item.fields, "body");
+    let mut values = Vec::new();
+    let mut whole = true;
+    for entry in body.map(|node| steps.desk.entries(node)).unwrap_or_default() {
+        match assigned::value(&entry.value, None, around, steps.desk) {
+            Some(value) => values.push((entry.key.clone(), value)),
+            None => whole = false,
+        }
+    }
+    let name = name?;
+    let library = steps.desk.library;
+    match library.channels.get(&name.value) {
+        Some(Channel::Webhook(_)) => {}
+        Some(Channel::Smtp(_) | Channel::File { .. }) => {
+            steps.desk.report.error(Code::E0356, name.span).arg("name", &name.value).help("E0356-help");
+            return None;
+        }
+        // A channel with a mistake in it is reported where it stands.
+        None if steps.names.channels.contains(&name.value) => {}
+        None => {
+            let hooks = library.channels.iter().filter(|(_, kind)| matches!(kind, Channel::Webhook(_)));
+            let known: Vec<&str> = hooks.map(|(name, _)| name.as_str()).collect();
+            steps.desk.unknown(Code::E0239, &name.value, name.span, known);
+            return None;
+        }
+    }
+    whole.then_some((Verb::Webhook { channel: name.value.clone(), body: values }, name.value))
 }

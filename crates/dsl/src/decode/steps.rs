@@ -8,16 +8,17 @@ use super::names::Names;
 use super::{inputs, step_customer, step_flow, step_message, step_people, step_time};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Spanned;
-use crate::step::{BlockIx, BlockOwner, OnError, StepIx, Verb};
+use crate::step::{BlockIx, BlockOwner, OnError, Retry, StepIx, Verb};
 use crate::syntax::Fields;
 use crate::template::Templates;
 use crate::yaml::{Entry, Node};
 
 /// The verbs of this release.
-pub(super) const VERBS: [&str; 27] = [
+pub(super) const VERBS: [&str; 28] = [
     "email",
     "sms",
     "message",
+    "webhook",
     "notify",
     "set",
     "tag",
@@ -45,7 +46,7 @@ pub(super) const VERBS: [&str; 27] = [
 ];
 
 /// Verbs of the language that come with a later release.
-const NOT_BUILT: [&str; 2] = ["webhook", "forget"];
+const NOT_BUILT: [&str; 1] = ["forget"];
 
 /// Keys that any step may have.
 const COMMON: [&str; 5] = ["id", "only_if", "note", "on_error", "retry"];
@@ -99,12 +100,13 @@ impl Steps<'_, '_> {
         let only_if =
             self.desk.take(&mut fields, "only_if").map(|node| self.desk.condition(node, &around.scope));
         let on_error = self.on_error(&mut fields, at, around);
-        self.desk.refuse(&mut fields, &["retry"]);
+        let retry = self.retry(&mut fields);
         if let Some(draft) = self.arena.draft_mut(at) {
             draft.explicit = id;
             draft.step.note = note;
             draft.step.only_if = only_if.flatten();
             draft.step.on_error = on_error;
+            draft.step.retry = retry;
         }
         let Some(verb) = self.verb(&fields) else { return };
         let Some(word) = VERBS.into_iter().find(|known| *known == verb.key) else {
@@ -212,10 +214,28 @@ impl Steps<'_, '_> {
         }
     }
 
+    /// `retry: { times: 5, for: 24 hours }`: only what leaves us can fail in a way that another try may mend.
+    fn retry(&mut self, fields: &mut Fields<'_>) -> Option<Retry> {
+        let node = self.desk.take(fields, "retry")?;
+        let leaves = ["email", "sms", "message", "webhook", "notify"];
+        if !fields.entries().iter().any(|entry| leaves.contains(&entry.key.as_str())) {
+            let span = fields.entry("retry").map_or(node.span, |entry| entry.key_span);
+            self.desk.report.error(Code::E0355, span).help("E0355-help");
+            return None;
+        }
+        let mut inner = self.desk.fields(node, "thing-retry")?;
+        let times =
+            self.desk.take(&mut inner, "times").and_then(|node| self.desk.whole(node, "times", 0, 100));
+        let length = self.desk.take(&mut inner, "for").and_then(|node| self.desk.length(node));
+        self.desk.close(inner);
+        Some(Retry { times: times.and_then(|times| u32::try_from(times).ok()), length })
+    }
+
     fn one(&mut self, word: &str, item: &mut Item<'_>, around: &Around) -> Read {
         match word {
             "email" | "sms" | "message" => step_message::send(self, word, item, around),
             "notify" => step_message::notify(self, item, around),
+            "webhook" => step_message::webhook(self, item, around),
             "set" => step_customer::set(self, item, around),
             "tag" => step_customer::tags(self, item).map(|(tags, object)| (Verb::Tag(tags), object)),
             "untag" => step_customer::tags(self, item).map(|(tags, object)| (Verb::Untag(tags), object)),

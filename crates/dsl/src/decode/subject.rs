@@ -3,7 +3,7 @@
 use super::arena::Arena;
 use super::around::Around;
 use crate::condition::Fields as Known;
-use crate::step::Verb;
+use crate::step::{Step, Verb};
 use crate::trigger::Trigger;
 use crate::workflow::{ExitRule, Input, Workflow};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ pub(super) struct Subject<'a> {
     pub trigger: Option<&'a Trigger>,
     /// What its steps do.
     pub verbs: Vec<&'a Verb>,
+    /// The ids of its webhook steps.
+    pub webhooks: Vec<&'a str>,
     /// Every step was understood: what is not among them is not in the workflow.
     pub whole: bool,
     /// The fields of its entry.
@@ -57,6 +59,7 @@ impl<'a> Subject<'a> {
             id,
             trigger,
             verbs: arena.drafts.iter().map(|draft| &draft.step.verb).collect(),
+            webhooks: webhooks(arena.drafts.iter().map(|draft| &draft.step)),
             whole: arena.drafts.iter().all(|draft| !draft.broken),
             entry: around.scope.entry.as_ref(),
             inputs: Some(&around.inputs),
@@ -71,6 +74,7 @@ impl<'a> Subject<'a> {
             id: workflow.id.as_str(),
             trigger: Some(&workflow.trigger),
             verbs: workflow.steps.iter().map(|step| &step.verb).collect(),
+            webhooks: webhooks(workflow.steps.iter()),
             whole: true,
             entry: entries.get(workflow.id.as_str()),
             inputs: Some(&workflow.inputs),
@@ -85,6 +89,7 @@ impl<'a> Subject<'a> {
             id,
             trigger: None,
             verbs: Vec::new(),
+            webhooks: Vec::new(),
             whole: false,
             entry: None,
             inputs: None,
@@ -92,6 +97,10 @@ impl<'a> Subject<'a> {
             has_goal: false,
         }
     }
+}
+
+fn webhooks<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<&'a str> {
+    steps.filter(|step| matches!(step.verb, Verb::Webhook { .. })).map(|step| step.id.as_str()).collect()
 }
 
 impl<'a> Start<'a> {

@@ -14,7 +14,7 @@ use crate::yaml::{Entry, Kind, Node};
 use model::{Did, Length, Medium, Outcome, zone};
 
 /// Things of the language that a line may name in a later release.
-const NOT_BUILT: [&str; 2] = ["call", "forget"];
+const NOT_BUILT: [&str; 1] = ["forget"];
 /// Reasons for leaving that no author wrote.
 const REASONS: [&str; 3] = ["end", "exit_when", "not_quiet"];
 
@@ -104,10 +104,6 @@ fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did
         .filter_map(|entry| Did::from_word(&entry.key).map(|did| (entry, did)))
         .collect();
     match found.as_slice() {
-        [(entry, Did::Webhook)] => {
-            desk.not_built("webhook", entry.key_span);
-            None
-        }
         [one] => Some(*one),
         [(first, _), (second, _), ..] => {
             desk.report
@@ -319,6 +315,7 @@ fn object(verb: &Verb, did: Did) -> Option<String> {
         Verb::Assign { team, .. } => (Did::Assign, team.as_str().to_owned()),
         Verb::Unassign { of } => (Did::Unassign, named(of)),
         Verb::Split { name, .. } => (Did::Split, name.clone()),
+        Verb::Webhook { channel, .. } => (Did::Webhook, channel.clone()),
         Verb::Call { workflow, .. } => (Did::Call, workflow.to_string()),
         Verb::Task { .. }
         | Verb::Wait(_)

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::subject::Start;
-use super::{inputs, test_entries, test_facts, test_lines, test_people};
+use super::{inputs, test_entries, test_facts, test_lines, test_people, test_replies};
 use crate::diagnostic::{Code, suggest};
 use crate::source::Spanned;
 use crate::step::Verb;
@@ -82,7 +82,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         (None, None) => test_people::nobody(),
     };
     let reps = desk.take(fields, "reps").map_or_else(BTreeMap::new, |node| reps(node, desk));
-    desk.refuse(fields, &["replies"]);
+    let replies = desk.take(fields, "replies");
+    let replies = replies.map_or_else(BTreeMap::new, |node| test_replies::read(node, start, desk));
     let inputs = desk.take(fields, "inputs");
     let inputs = inputs.map_or_else(BTreeMap::new, |node| handed_in(node, start, desk));
     let pick = desk.take(fields, "pick");
@@ -108,6 +109,7 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         history,
         events,
         inputs,
+        replies,
         reps,
         pick,
         expect: Vec::new(),

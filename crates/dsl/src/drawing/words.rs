@@ -113,6 +113,7 @@ impl Drawing<'_> {
                     None => self.word("draw-repeat", &[("times", &times)]),
                 }
             }
+            Verb::Webhook { channel, .. } => self.word("draw-webhook", &[("channel", channel)]),
             Verb::Call { workflow, wait, .. } => {
                 let key = if *wait { "draw-call" } else { "draw-call-on" };
                 self.word(key, &[("workflow", workflow.as_str())])

@@ -291,11 +291,33 @@ pub struct Topic {
 pub enum Channel {
     /// Mail by SMTP.
     Smtp(SmtpChannel),
+    /// Another system, by HTTP.
+    Webhook(WebhookChannel),
     /// Messages written to a folder.
     File {
         /// The folder, below the project's.
         folder: String,
     },
+}
+
+/// `kind: webhook`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebhookChannel {
+    /// Where to.
+    pub url: Setting,
+    /// Headers to send along, by name.
+    pub headers: Vec<(String, Setting)>,
+    /// How long it may take to answer, 1 to 60 seconds. Default 10.
+    pub timeout_seconds: u32,
+}
+
+/// A setting written out, or kept as a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// As it stands in the file.
+    Plain(String),
+    /// The secret's name.
+    Secret(String),
 }
 
 /// `kind: smtp`.

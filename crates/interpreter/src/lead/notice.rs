@@ -54,7 +54,7 @@ pub(super) fn tell(
     let customer = turn.snapshot.customer.id.clone();
     let who = match &to {
         Recipient::Rep(rep) => rep.to_string(),
-        Recipient::Role(role) => role.clone(),
+        Recipient::Role(role) | Recipient::Channel(role) => role.clone(),
         Recipient::Customer => return,
     };
     let of = content_id("le_", &[customer.as_str(), subject]);
@@ -86,6 +86,7 @@ pub(super) fn tell(
         topic: None,
         also_needs: Vec::new(),
         marketing: false,
+        tries: None,
         on_unknown: OnUnknown::Resend,
         context,
         due_at: at,

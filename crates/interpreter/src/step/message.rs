@@ -92,6 +92,7 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         marketing,
         on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
         context,
+        tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
         due_at: walker.moment.at,
         deadline,
     };
@@ -138,7 +139,7 @@ fn above(walk: &Enrollment) -> impl Iterator<Item = &String> {
     walk.walk.caller.iter().flat_map(|caller| &caller.topics)
 }
 
-fn send_id(walker: &Walker<'_, '_>, step: &Step, pass: &str) -> SendId {
+pub(crate) fn send_id(walker: &Walker<'_, '_>, step: &Step, pass: &str) -> SendId {
     SendId::from(content_id("se_", &[walker.enrollment.id.as_str(), step.id.as_str(), pass]))
 }
 
@@ -195,6 +196,7 @@ pub(super) fn notify(
         marketing: false,
         on_unknown: OnUnknown::Resend,
         context,
+        tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
         due_at: walker.moment.at,
         deadline,
     });

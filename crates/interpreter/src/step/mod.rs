@@ -10,6 +10,7 @@ pub(crate) mod timeline;
 mod wait;
 pub(crate) mod wait_for;
 pub(crate) mod wait_for_date;
+pub(crate) mod webhook;
 
 use crate::advance::{Arrival, Flow, Walker};
 use dsl::step::{Colleague, Step, StepIx, Verb};
@@ -47,6 +48,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Repeat { steps, times, until } => {
             flow::repeat(walker, at, step, *steps, *times, until.as_ref())
         }
+        Verb::Webhook { channel, body } => webhook::call(walker, at, step, channel, body, arrival),
         Verb::Call { workflow, with, wait } => call::call(walker, at, step, workflow, with, *wait, arrival),
         Verb::Exit(reason) => Flow::Leave(reason.clone()),
     }
@@ -87,6 +89,7 @@ pub(crate) fn did(verb: &Verb) -> Did {
         Verb::Choose(_) => Did::Choose,
         Verb::Split { .. } => Did::Split,
         Verb::Repeat { .. } => Did::Repeat,
+        Verb::Webhook { .. } => Did::Webhook,
         Verb::Call { .. } => Did::Call,
         Verb::Exit(_) => Did::Exit,
     }
@@ -121,6 +124,7 @@ pub(crate) fn what(verb: &Verb) -> String {
         Verb::Choose(_) => String::new(),
         Verb::Split { name, .. } => name.clone(),
         Verb::Repeat { times, .. } => times.to_string(),
+        Verb::Webhook { channel, .. } => channel.clone(),
         Verb::Call { workflow, .. } => workflow.to_string(),
         Verb::Exit(reason) => reason.clone(),
     }

@@ -101,13 +101,16 @@ fn usual(did: Did) -> &'static [Outcome] {
     match did {
         Did::Exit => &[Outcome::Exited],
         Did::Enroll => &[Outcome::Entered],
-        Did::Wait | Did::WaitFor | Did::WaitForDate | Did::WaitUntil | Did::Timeline | Did::Call => {
-            &[Outcome::Done, Outcome::Waits]
-        }
+        Did::Wait
+        | Did::WaitFor
+        | Did::WaitForDate
+        | Did::WaitUntil
+        | Did::Timeline
+        | Did::Call
+        | Did::Webhook => &[Outcome::Done, Outcome::Waits],
         Did::Email
         | Did::Sms
         | Did::Message
-        | Did::Webhook
         | Did::Notify
         | Did::Set
         | Did::Tag

@@ -157,6 +157,7 @@ pub fn outgoing(customer: &str, enrollment: &str, step: &str) -> Outgoing {
         from: Some("care".to_owned()),
         copy_to_owner: false,
         topic: Some("marketing".to_owned()),
+        tries: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,

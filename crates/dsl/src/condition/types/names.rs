@@ -74,8 +74,13 @@ impl Typer<'_> {
                     let near = suggest(id, scope.steps.keys().map(String::as_str));
                     return self.unknown_field(expr, words, near.map(|near| format!("steps.{near}.{field}")));
                 };
-                let ty = self.field(expr, words, field, fields)?;
-                self.path(expr, words, Root::Step(Arc::from(id.as_str())), field, ty, hops)
+                // `steps.ID.body.x` is a field by itself: an answer has no parts that a reference leads to.
+                let (field, hops) = match (field.as_str(), hops) {
+                    ("body", [inner, hops @ ..]) => (format!("body.{inner}"), hops),
+                    _ => (field.clone(), hops),
+                };
+                let ty = self.field(expr, words, &field, fields)?;
+                self.path(expr, words, Root::Step(Arc::from(id.as_str())), &field, ty, hops)
             }
             kind => match library.model.entities.get(kind) {
                 Some(entity) => {

@@ -188,6 +188,7 @@ fn outgoing(world: &World) -> Outgoing {
         from: None,
         copy_to_owner: false,
         topic: Some("marketing".to_owned()),
+        tries: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,
