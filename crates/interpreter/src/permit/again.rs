@@ -1,18 +1,9 @@
 //! Messages that are held for a reason that may end at any time are asked again as soon as it may have.
 
 use crate::condition;
+use crate::keep;
 use crate::turn::Turn;
-use dsl::condition::Condition;
-use jiff::{SignedDuration, Timestamp};
 use model::{Enrollment, EnrollmentId, WalkState};
-
-/// The next instant at which time alone may change a condition; `None`: it never does.
-pub(super) fn may_change_at(when: &Condition, now: Timestamp) -> Option<Timestamp> {
-    const OF_TIME: [&str; 9] =
-        ["now", "today", "last ", "age(", "days_since", "score(", "may(", "in_segment", "gap("];
-    let moves = OF_TIME.iter().any(|word| when.text.contains(word));
-    moves.then(|| now + SignedDuration::from_hours(1))
-}
 
 /// What a turn took back counts no more.
 pub(crate) fn take_back(turn: &mut Turn<'_>) {
@@ -59,8 +50,8 @@ pub(crate) fn next(turn: &mut Turn<'_>) -> Option<EnrollmentId> {
 
 fn is_to_be_asked(turn: &Turn<'_>, walk: &Enrollment, freed: bool) -> bool {
     let Some(held) = &walk.walk.held else { return false };
-    let waits = matches!(walk.state, WalkState::Waiting { .. });
-    if !waits || turn.world.workflows.paused.contains(&walk.workflow) {
+    let WalkState::Waiting { wake_at, .. } = walk.state else { return false };
+    if turn.world.workflows.paused.contains(&walk.workflow) {
         return false;
     }
     match held.why.as_str() {
@@ -68,7 +59,11 @@ fn is_to_be_asked(turn: &Turn<'_>, walk: &Enrollment, freed: bool) -> bool {
             let version = turn.world.workflows.versions.get(&walk.version);
             let hold = version.and_then(|workflow| workflow.hold_while.as_ref());
             let facts = turn.facts(Some(walk), None, turn.last.at);
-            hold.is_none_or(|hold| !condition::holds(&hold.when, &facts))
+            // It holds no more, or time alone may end it sooner than was thought.
+            hold.is_none_or(|hold| {
+                !condition::holds(&hold.when, &facts)
+                    || keep::next_change(&hold.when, &facts).is_some_and(|change| change < wake_at)
+            })
         }
         "frequency_cap" | "spacing" => freed,
         // What it is kept for may have gone another way.

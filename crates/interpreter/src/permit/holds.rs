@@ -6,6 +6,7 @@ use super::{Asked, Verdict, clock};
 use crate::advance::Walker;
 use crate::calendar::add::add;
 use crate::condition;
+use crate::keep;
 use crate::world::ON_TIME_MS;
 use dsl::library::OverCap;
 use dsl::step::{Late, MessageStep};
@@ -104,8 +105,8 @@ pub(super) fn ask(asked: &Asked<'_, '_, '_>) -> Verdict {
     }
 }
 
-/// `hold_while`: nobody knows when it ends, so the message rests to its deadline and is asked again whenever
-/// something changes.
+/// `hold_while`: the message is asked again whenever something changes, and at the instant at which time alone
+/// may end it.
 fn held_by_condition(asked: &Asked<'_, '_, '_>, usual: Timestamp) -> Option<Verdict> {
     let walker = asked.walker;
     let hold = walker.workflow.hold_while.as_ref()?;
@@ -125,7 +126,7 @@ fn held_by_condition(asked: &Asked<'_, '_, '_>, usual: Timestamp) -> Option<Verd
     if now >= limit {
         return Some(Verdict::Skip { reason: "hold_while", values });
     }
-    let again = super::again::may_change_at(&hold.when, now);
+    let again = keep::next_change(&hold.when, &facts);
     let until = again.map_or(limit, |again| again.min(limit));
     let deadline = own.filter(|_| asked.message.max_lateness.is_none());
     Some(Verdict::Defer { until, reason: "hold_while", values, deadline })

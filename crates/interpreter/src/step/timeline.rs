@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 
 /// Moves of the date that a timeline follows, at most.
 const MOST_MOVES: u32 = 50;
-/// The time of day of points that say none.
-const AT: jiff::civil::Time = model::DEFAULT_AT;
 
 /// The timelines that a walk is inside of.
 pub(crate) fn under_way(workflow: &Workflow, enrollment: &Enrollment) -> Vec<StepIx> {
@@ -34,7 +32,7 @@ fn planned(walker: &Walker<'_, '_>, timeline: &Timeline) -> Option<(Date, Vec<(u
     let mut day = None;
     let mut points = Vec::new();
     for (number, point) in timeline.points.iter().enumerate() {
-        let at = point.at.or(timeline.at).or(Some(AT));
+        let at = point.at.or(timeline.at);
         let (date, instant) = wait_for_date::instant(walker, &timeline.date, &point.shift, at)?;
         day = Some(date);
         points.push((number as u32, instant));

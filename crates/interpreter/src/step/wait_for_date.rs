@@ -10,7 +10,8 @@ use jiff::civil::{Date, Time};
 use model::{Did, Outcome, Shift, Value, zone};
 use std::collections::BTreeMap;
 
-/// The instant of a date, shifted, at a time of the customer's day; with the civil date it hangs on.
+/// The instant of a date, shifted, at a time of the customer's day (without one: 09:00, and an instant keeps
+/// its own); with the civil date it hangs on.
 /// `None`: the date is unknown.
 pub(super) fn instant(
     walker: &Walker<'_, '_>,
@@ -40,7 +41,7 @@ pub(super) fn instant(
             return None;
         }
     };
-    let civil = day.to_datetime(at.unwrap_or(Time::midnight()));
+    let civil = day.to_datetime(at.unwrap_or(model::DEFAULT_AT));
     Some((day, shifted(civil, shift, zone, work)))
 }
 
