@@ -5,7 +5,7 @@ mod words;
 
 use crate::condition::Condition;
 use crate::step::{BlockIx, StepIx, Verb};
-use crate::trigger::{Crossing, DateTrigger, Subject, Trigger};
+use crate::trigger::{Crossing, DateTrigger, ScheduleZone, Subject, Trigger};
 use crate::workflow::{ConsentRule, GoalReached, Reentry, Workflow};
 use model::words::{Language, say};
 use model::{CalendarKind, DateRepeat, Shift};
@@ -173,7 +173,16 @@ impl Drawing<'_> {
                 let reaches = score.reaches.to_string();
                 self.word("draw-reaches", &[("score", &score.of), ("level", &reaches)])
             }
-            Trigger::Schedule(schedule) => schedule.to_string(),
+            Trigger::Schedule(schedule) => {
+                let when = schedule.rule.to_string();
+                match &schedule.zone {
+                    ScheduleZone::Project => when,
+                    ScheduleZone::Named(zone) => {
+                        self.word("draw-in-zone", &[("what", &when), ("zone", model::zone::name(zone))])
+                    }
+                    ScheduleZone::Customer => self.word("draw-customers-clock", &[("what", &when)]),
+                }
+            }
             Trigger::Manual => self.word("draw-manual", &[]),
             Trigger::Called => self.word("draw-called", &[]),
         }

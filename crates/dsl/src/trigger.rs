@@ -3,6 +3,7 @@
 use crate::condition::{Condition, Path};
 use crate::library::Scoring;
 use crate::step::WaitLength;
+use jiff::tz::TimeZone;
 use model::{DateRule, Decimal, Length, Schedule, Value};
 
 /// A workflow has exactly one.
@@ -58,7 +59,7 @@ pub enum Trigger {
     /// A score comes up to a level.
     Score(ScoreTrigger),
     /// A clock or a festival, over the audience.
-    Schedule(Schedule),
+    Schedule(ScheduleTrigger),
     /// A person or the API.
     Manual,
     /// A `call` of another workflow, and nothing else.
@@ -132,4 +133,25 @@ impl std::fmt::Display for Reaches {
             Self::Points(points) => write!(f, "{points}"),
         }
     }
+}
+
+/// `schedule:` when, and by whose clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScheduleTrigger {
+    /// When.
+    pub rule: Schedule,
+    /// By whose clock.
+    pub zone: ScheduleZone,
+}
+
+/// By whose clock a schedule comes round.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ScheduleZone {
+    /// The project's: one instant for all.
+    #[default]
+    Project,
+    /// The clock of this zone: one instant for all.
+    Named(TimeZone),
+    /// Each customer's own: everybody at their own instant.
+    Customer,
 }

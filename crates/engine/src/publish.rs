@@ -7,7 +7,7 @@ use crate::published::MARK;
 use crate::simulate::launched;
 use dsl::diagnostic::Severity;
 use dsl::project::{File, Loaded, Settings};
-use dsl::trigger::Trigger;
+use dsl::trigger::{ScheduleZone, Trigger};
 use jiff::Timestamp;
 use model::{VersionId, WorkflowId, content_id};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,7 +112,7 @@ async fn keep(
         if let Trigger::Schedule(rule) = &workflow.trigger {
             let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
             let calendar = &loaded.project.library.calendar;
-            let next = interpreter::calendar::schedule::next_fire(rule, now, &zone, calendar);
+            let next = interpreter::simulate::fires_for_all(rule, now, &zone, calendar);
             schedule::set(conn, id, next).await?;
         } else {
             schedule::remove(conn, id).await?;
@@ -212,11 +212,16 @@ impl Engine {
         self.refresh().await?;
         let published = self.published();
         let timed = |id: &WorkflowId| {
-            published.workflows.live(id).is_some_and(|workflow| {
-                matches!(
-                    workflow.trigger,
-                    Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. } | Trigger::Score(_)
-                )
+            published.workflows.live(id).is_some_and(|workflow| match &workflow.trigger {
+                Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. } | Trigger::Score(_) => {
+                    true
+                }
+                Trigger::Schedule(schedule) => schedule.zone == ScheduleZone::Customer,
+                Trigger::Event { .. }
+                | Trigger::Stage { .. }
+                | Trigger::Attribute { .. }
+                | Trigger::Manual
+                | Trigger::Called => false,
             })
         };
         if !report.published.iter().any(|(id, _)| timed(id)) && report.copied == 0 {

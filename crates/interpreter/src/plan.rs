@@ -26,6 +26,8 @@ use model::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod own_clock;
+
 /// A time trigger that is handled later than this after its instant is missed: 24 h (rules.md §1).
 const MOST_LATE_MS: i64 = 24 * 3_600_000;
 /// Before any date that a trigger can hang on: the year 1800.
@@ -50,6 +52,7 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
                 plan_quiet(turn, &workflow, no, length, launch.contains(&workflow.id))
             }
             Trigger::Date(trigger) => plan_dates(turn, &workflow, trigger, None),
+            Trigger::Schedule(trigger) => own_clock::plan(turn, &workflow, trigger),
             Trigger::Score(trigger) => {
                 watch::plan(turn, &workflow, trigger, launch.contains(&workflow.id));
             }
@@ -57,7 +60,6 @@ pub(crate) fn plan_all(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
             | Trigger::Segment { .. }
-            | Trigger::Schedule(_)
             | Trigger::Manual
             | Trigger::Called => {}
         }
@@ -83,6 +85,7 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
                 let subject = event.entity.as_ref().map(|(_, id)| id.clone());
                 plan_dates(turn, &workflow, trigger, subject);
             }
+            Trigger::Schedule(trigger) => own_clock::after_event(turn, &workflow, trigger, event),
             Trigger::Inactive { .. }
             | Trigger::Date(_)
             | Trigger::Score(_)
@@ -90,7 +93,6 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
             | Trigger::Stage { .. }
             | Trigger::Attribute { .. }
             | Trigger::Segment { .. }
-            | Trigger::Schedule(_)
             | Trigger::Manual
             | Trigger::Called => {}
         }
@@ -110,7 +112,7 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
 /// Whether a fact can change the date at a path.
 fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
     let attribute = event.properties.get("attribute").and_then(Value::as_text);
-    let zone = event.name == names::CUSTOMER_CHANGED && matches!(attribute, Some("zone" | "country"));
+    let zone = moves_the_clock(event);
     let sets = turn.world.library.model.events.get(&event.name).map(|kind| &kind.sets);
     match &path.root {
         Root::Customer => {
@@ -123,6 +125,12 @@ fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
         }
         Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => false,
     }
+}
+
+/// Whether a fact may give the customer another zone.
+pub(crate) fn moves_the_clock(event: &Event) -> bool {
+    let attribute = event.properties.get("attribute").and_then(Value::as_text);
+    event.name == names::CUSTOMER_CHANGED && matches!(attribute, Some("zone" | "country"))
 }
 
 /// A date that the engine keeps by `from:` may move with any fact.
@@ -503,11 +511,19 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
                 let only = (!key.subject.is_empty()).then(|| EntityId::new(&key.subject));
                 plan_dates(turn, &workflow, trigger, only);
             }
+            if let Trigger::Schedule(trigger) = trigger {
+                own_clock::next(turn, &workflow, trigger, key, &timer);
+            }
         }
         Trigger::Inactive { no, length } => fire_quiet(turn, &workflow, key.clone(), &timer, no, length),
         Trigger::Date(trigger) => fire_date(turn, &workflow, key, &timer, trigger),
         Trigger::Event { name, .. } => fire_settled(turn, &workflow, &timer, name),
-        Trigger::Schedule(_) => fire_schedule(turn, &workflow, &timer, "schedule"),
+        Trigger::Schedule(trigger) => {
+            own_clock::next(turn, &workflow, trigger, key, &timer);
+            if own_clock::asks(turn, &workflow, trigger, &timer) {
+                fire_schedule(turn, &workflow, &timer, "schedule");
+            }
+        }
         Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual"),
         Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Segment { .. } | Trigger::Called => {}
     }

@@ -13,13 +13,14 @@ use crate::permit;
 use crate::release;
 use crate::turn::zone_of;
 use crate::world::{People, World};
-use dsl::trigger::Trigger;
+use dsl::trigger::{ScheduleTrigger, ScheduleZone, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use model::event::names;
 use model::{
     Changes, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, Event, EventId, Input, Outgoing, SendId,
-    Snapshot, TimerKey, Value, WalkState, Work, WorkflowId,
+    Snapshot, TimerKey, Value, WalkState, Work, WorkCalendar, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -407,9 +408,25 @@ pub fn invites(world: &World<'_>, workflow: &Workflow, snapshot: &Snapshot, at: 
     known && workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts))
 }
 
-/// The next fire of a schedule, in the project's zone.
-pub fn next_fire(world: &World<'_>, rule: &model::Schedule, after: Timestamp) -> Option<Timestamp> {
-    schedule::next_fire(rule, after, world.zone, &world.library.calendar)
+/// The next fire of a schedule for all at once. `None`: never again, or each customer has their own instant
+/// (a timer of theirs).
+pub fn next_fire(world: &World<'_>, trigger: &ScheduleTrigger, after: Timestamp) -> Option<Timestamp> {
+    fires_for_all(trigger, after, world.zone, &world.library.calendar)
+}
+
+/// The same, given the project's zone and calendar.
+pub fn fires_for_all(
+    trigger: &ScheduleTrigger,
+    after: Timestamp,
+    project: &TimeZone,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
+    let zone = match &trigger.zone {
+        ScheduleZone::Project => project,
+        ScheduleZone::Named(zone) => zone,
+        ScheduleZone::Customer => return None,
+    };
+    schedule::next_fire(&trigger.rule, after, zone, calendar)
 }
 
 /// The fact that an accepted message to the customer makes: `email.sent`. The same in the live engine.

@@ -4,7 +4,7 @@ use super::around::Around;
 use super::desk::Desk;
 use super::scoring::spread;
 use crate::diagnostic::Code;
-use crate::trigger::Trigger;
+use crate::trigger::{ScheduleZone, Trigger};
 use crate::workflow::{HoldWhile, Release};
 use crate::yaml::Node;
 use model::Type;
@@ -62,7 +62,7 @@ pub(super) fn release(
 /// Whether a trigger names all whom it starts at one instant: a schedule, an event to everybody.
 fn knows_all_at_once(trigger: &Trigger) -> bool {
     match trigger {
-        Trigger::Schedule(_) => true,
+        Trigger::Schedule(schedule) => schedule.zone != ScheduleZone::Customer,
         Trigger::Event { to, .. } => to.is_some(),
         Trigger::Stage { .. }
         | Trigger::Attribute { .. }

@@ -3,12 +3,15 @@
 use super::around::Around;
 use super::desk::Desk;
 use super::scoring::{self, spread};
+use super::tests::unknown_zone;
 use crate::condition::{Allows, Fields as Known, Path, Root, Scope};
 use crate::diagnostic::{Code, suggest};
 use crate::source::{Span, Spanned};
 use crate::step::WaitLength;
 use crate::syntax::Fields;
-use crate::trigger::{Crossing, DateTrigger, Reaches, ScoreTrigger, Subject, Trigger};
+use crate::trigger::{
+    Crossing, DateTrigger, Reaches, ScheduleTrigger, ScheduleZone, ScoreTrigger, Subject, Trigger,
+};
 use crate::yaml::{Entry, Kind, Node};
 use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
 use std::sync::Arc;
@@ -430,11 +433,7 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
     let cron = desk.take(&mut fields, "cron").and_then(|node| desk.spanned(node));
     let at = desk.take(&mut fields, "at").and_then(|node| desk.spanned(node));
     let shift = shift(&mut fields, desk);
-    if let Some(zone) = desk.take(&mut fields, "zone")
-        && zone.raw_text() != Some(model::zone::name(&desk.zone))
-    {
-        desk.not_built("zone", zone.span);
-    }
+    let zone = desk.take(&mut fields, "zone").map(|node| schedule_zone(node, desk));
     desk.refuse(&mut fields, &["late", "max_lateness"]);
     let head = fields.head();
     desk.close(fields);
@@ -456,7 +455,10 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
         }
     };
     match read {
-        Ok(schedule) => Some(Trigger::Schedule(schedule)),
+        Ok(rule) => {
+            let zone = spread(zone)?.unwrap_or_default();
+            Some(Trigger::Schedule(ScheduleTrigger { rule, zone }))
+        }
         Err(error) => {
             let span = match (&error, &at) {
                 (ScheduleError::NotATime { .. }, Some(at)) => at.span,
@@ -468,6 +470,21 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
                 diagnostic.arg(name, value);
             }
             None
+        }
+    }
+}
+
+/// `customer`, or a zone's name.
+fn schedule_zone(node: &Node, desk: &mut Desk<'_>) -> Option<ScheduleZone> {
+    let name = desk.spanned(node)?;
+    match name.value.trim() {
+        "customer" => Some(ScheduleZone::Customer),
+        other => {
+            let known = model::zone::zone(other).map(ScheduleZone::Named);
+            if known.is_none() {
+                unknown_zone(other, name.span, desk);
+            }
+            known
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::template::Templates;
 use crate::trigger::Trigger;
 use crate::workflow::{AtLaunch, ConsentRule, ExitRule, Goal, GoalReached, Reentry, Workflow};
 use crate::yaml::Node;
-use model::{Schedule, WorkflowId};
+use model::WorkflowId;
 use std::collections::BTreeMap;
 
 /// Keys of a workflow that come with a later release.
@@ -143,14 +143,7 @@ fn may_be_called(trigger: &Trigger) -> bool {
 /// Whether the audience is asked of the database, customer by customer, so that it sees no event.
 fn asks_the_database(trigger: &Trigger) -> bool {
     match trigger {
-        Trigger::Date(_)
-        | Trigger::Segment { .. }
-        | Trigger::Schedule(
-            Schedule::Weekly { .. }
-            | Schedule::Monthly { .. }
-            | Schedule::Festival { .. }
-            | Schedule::Cron(_),
-        ) => true,
+        Trigger::Date(_) | Trigger::Segment { .. } | Trigger::Schedule(_) => true,
         Trigger::Event { .. }
         | Trigger::Stage { .. }
         | Trigger::Attribute { .. }
