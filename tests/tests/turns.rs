@@ -3,148 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
-use dsl::diagnostic::{Colour, human};
-use dsl::project::{File, Loaded, Settings};
-use interpreter::batch;
-use interpreter::world::{People, Workflows, World};
-use jiff::Timestamp;
-use model::words::Language;
-use model::{
-    Changes, Consent, Customer, CustomerId, Decimal, Event, EventId, Input, Snapshot, TraceLine, Value, Work,
-    WorkflowId, zone,
-};
+use model::{Decimal, Input, Value, WorkflowId};
 use std::collections::BTreeMap;
-
-const MODEL: &str = "model: shop
-customer:
-  tier:      { one_of: [basic, silver, gold], default: basic }
-  birthday:  { type: birthday, optional: true }
-  member_on: { type: date, optional: true }
-  orders:    { from: count(order.paid) }
-  last_item: { from: last(order.paid.item) }
-events:
-  order.paid:   { amount: number, item: text }
-  site.visited: {}
-  ping:         {}
-  pong:         {}
-";
-
-/// A few workflows on one customer, on a clock that the test moves.
-struct Desk {
-    loaded: Loaded,
-    workflows: Workflows,
-    snapshot: Snapshot,
-    people: People,
-    trace: Vec<TraceLine>,
-    facts: usize,
-}
-
-impl Desk {
-    fn of(texts: &[&str]) -> Self {
-        let mut files: Vec<File> = texts
-            .iter()
-            .enumerate()
-            .map(|(number, text)| File {
-                path: format!("workflows/w{number}.yaml"),
-                text: (*text).to_owned(),
-            })
-            .collect();
-        files.push(File { path: "workflows/model.yaml".to_owned(), text: MODEL.to_owned() });
-        let topics = "topics:\n  marketing: { class: marketing, title: Offers }\n  service: { class: transactional, title: Service }\n";
-        files.push(File { path: "workflows/topics.yaml".to_owned(), text: topics.to_owned() });
-        let sender = "senders:\n  care: { address: care@example.com, name: Care }\n";
-        files.push(File { path: "workflows/senders.yaml".to_owned(), text: sender.to_owned() });
-        let mail = "---\nsubject: Offer\npreheader: For you\n---\nAn offer.\n";
-        files.push(File { path: "workflows/templates/offer.md.hbs".to_owned(), text: mail.to_owned() });
-        let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "en".to_owned() };
-        let loaded = dsl::load(&files, &settings);
-        let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
-        assert!(!loaded.report.has_errors(), "{said}");
-        let workflows = Workflows::of(loaded.project.workflows.values().cloned());
-        let mut snapshot = Snapshot::new(Customer::new(CustomerId::new("anna")));
-        let consent = Consent {
-            topic: "marketing".to_owned(),
-            medium: None,
-            granted: true,
-            at: Timestamp::UNIX_EPOCH,
-            source: "test".to_owned(),
-        };
-        snapshot.consents.apply(&consent);
-        let mut desk =
-            Self { loaded, workflows, snapshot, people: People::default(), trace: Vec::new(), facts: 0 };
-        desk.give("created_at", Value::Instant(at("2026-01-01 00:00")));
-        desk.give("email", Value::Text("anna@example.com".to_owned()));
-        desk
-    }
-
-    fn give(&mut self, attribute: &str, value: Value) {
-        self.snapshot.customer.attributes.insert(attribute.to_owned(), value);
-    }
-
-    /// One turn; what was decided in it, a line each.
-    fn turn(&mut self, now: &str, inputs: Vec<Input>) -> Vec<String> {
-        self.decide(now, inputs);
-        self.trace.iter().map(said).collect()
-    }
-
-    fn decide(&mut self, now: &str, inputs: Vec<Input>) -> Changes {
-        let project_zone = zone::zone("Asia/Shanghai").unwrap();
-        let world = World {
-            library: &self.loaded.project.library,
-            workflows: &self.workflows,
-            zone: &project_zone,
-            trial: None,
-        };
-        let work = Work::new(self.snapshot.clone(), inputs);
-        let (snapshot, changes) = batch::decide(world, &mut self.people, vec![work], at(now)).remove(0);
-        self.snapshot = snapshot;
-        self.trace.clone_from(&changes.trace);
-        changes
-    }
-
-    /// A fact that happened at one instant and came to us at another.
-    fn fact(&mut self, name: &str, happened: &str, came: &str, fields: &[(&str, Value)]) -> Input {
-        self.facts += 1;
-        Input::Event(Event {
-            id: EventId::from(format!("fact-{:04}", self.facts)),
-            source: "shop".to_owned(),
-            name: name.to_owned(),
-            customer: self.snapshot.customer.id.clone(),
-            entity: None,
-            at: at(happened),
-            received_at: at(came),
-            properties: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-            chain: 0,
-        })
-    }
-}
-
-fn said(line: &TraceLine) -> String {
-    let clock = line.local(line.at);
-    let (date, time) = (clock.get(5..10).unwrap(), clock.get(11..16).unwrap());
-    let reason = line.reason.as_deref().unwrap_or_default();
-    let text = format!(
-        "{date} {time} {} {} {} {} {reason}",
-        line.workflow,
-        line.did.as_str(),
-        line.what,
-        line.outcome.as_str()
-    );
-    text.trim_end().to_owned()
-}
-
-/// An instant on Shanghai's clock.
-fn at(text: &str) -> Timestamp {
-    format!("{}:00+08:00", text.replace(' ', "T")).parse().unwrap()
-}
-
-fn plan() -> Vec<Input> {
-    vec![Input::Plan { launch: Vec::new() }]
-}
-
-fn due() -> Vec<Input> {
-    vec![Input::Due]
-}
+use tests::desk::{Desk, at, due, plan};
 
 const QUIET: &str = "workflow: quiet
 trigger: { inactive: { no: [order.paid], for: 10 days } }
@@ -429,6 +290,75 @@ fn a_pause_holds_steps_and_entries_and_firings_in_between_are_missed() {
     desk.workflows.paused.clear();
     let lines = desk.turn("2027-03-10 09:00", due());
     assert_eq!(lines.first().unwrap(), "03-10 09:00 days enroll date entered");
+}
+
+const HELD: &str = "workflow: held
+trigger: { event: ping }
+consent: marketing
+goal:
+  event: order.paid
+  within: 30 days
+  then:
+    - tag: bought
+exit_when:
+  - { event: pong, reason: left }
+steps:
+  - wait_for: site.visited
+    within: 1 day
+    then:
+      - tag: visited
+    on_timeout:
+      - email: offer
+  - wait: 9 days
+";
+
+#[test]
+fn a_pause_holds_a_walk_that_goes_on_as_after_downtime() {
+    for (resumed, line) in [
+        ("2026-03-04 09:00", "03-04 09:00 held email offer done"),
+        ("2026-03-04 11:00", "03-04 11:00 held email offer skipped late"),
+    ] {
+        let mut desk = Desk::of(&[HELD]);
+        let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
+        desk.turn("2026-03-02 10:00", vec![ping]);
+        desk.workflows.paused.insert(WorkflowId::new("held"));
+        assert_eq!(desk.turn("2026-03-03 10:00", due()), [""; 0]);
+        desk.workflows.paused.clear();
+        let lines = desk.turn(resumed, due());
+        assert_eq!(lines.get(1).unwrap(), line, "{lines:#?}");
+    }
+}
+
+#[test]
+fn a_pause_lets_nobody_in_and_keeps_the_fact() {
+    let mut desk = Desk::of(&[HELD]);
+    desk.workflows.paused.insert(WorkflowId::new("held"));
+    let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
+    assert_eq!(desk.turn("2026-03-02 10:00", vec![ping]), [""; 0]);
+    assert_eq!(desk.snapshot.events.get("ping").map(Vec::len), Some(1));
+    desk.workflows.paused.clear();
+    assert_eq!(desk.turn("2026-03-02 11:00", due()), [""; 0]);
+}
+
+#[test]
+fn what_comes_in_a_pause_is_met_and_its_steps_run_on_resume() {
+    for (event, met, then) in [
+        ("site.visited", "wait_for site.visited done came", Some("tag visited done")),
+        ("order.paid", "goal order.paid done", Some("tag bought done")),
+        ("pong", "exit left exited left", None),
+    ] {
+        let mut desk = Desk::of(&[HELD]);
+        let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
+        desk.turn("2026-03-02 10:00", vec![ping]);
+        desk.workflows.paused.insert(WorkflowId::new("held"));
+        let came = desk.fact(event, "2026-03-02 11:00", "2026-03-02 11:00", &[]);
+        assert_eq!(desk.turn("2026-03-02 11:00", vec![came]), [format!("03-02 11:00 held {met}")]);
+        assert_eq!(desk.turn("2026-03-03 11:00", due()), [""; 0]);
+        desk.workflows.paused.clear();
+        let lines = desk.turn("2026-03-05 12:00", due());
+        let then = then.map(|then| format!("03-05 12:00 held {then}"));
+        assert_eq!(lines.first(), then.as_ref(), "{lines:#?}");
+    }
 }
 
 #[test]

@@ -80,13 +80,13 @@ fn start_in_turn(
     }
 }
 
-/// The customer's walks with their versions, the higher priority first, then by workflow and key.
+/// The customer's walks with their versions, the higher priority first, then by workflow and key. Those of
+/// paused workflows meet facts, too, and rest where these bring them: no step runs (rules.md §5.15).
 fn walks(turn: &Turn<'_>) -> Vec<(EnrollmentId, Arc<Workflow>)> {
     let mut walks: Vec<_> = turn
         .snapshot
         .enrollments
         .iter()
-        .filter(|enrollment| !turn.world.workflows.paused.contains(&enrollment.workflow))
         .filter_map(|enrollment| {
             let workflow = turn.world.workflows.versions.get(&enrollment.version)?;
             Some((
