@@ -8,6 +8,7 @@ use model::{DateRule, Decimal, Length, Schedule, Value};
 
 /// A workflow has exactly one.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a workflow has exactly one")]
 pub enum Trigger {
     /// An event of that name arrives.
     Event {

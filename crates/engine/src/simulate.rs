@@ -103,7 +103,7 @@ pub async fn simulate(
                 .extend(snapshot::load(conn, part, &library.model, &published.reads, request.now).await?);
         }
     }
-    let mut people = if past { People::default() } else { crate::turns::people(conn, &published).await? };
+    let mut people = if past { People::default() } else { crate::turns::people(conn, published).await? };
     if !past {
         people.teams = store::team::all(conn).await?;
     }

@@ -38,9 +38,9 @@ enum Stands {
 
 /// The contests of a version: the names of its splits with a winner.
 fn contests_of(workflow: &Workflow) -> impl Iterator<Item = (&str, &[Way], &Winner)> {
-    workflow.steps.iter().filter_map(|step| match &step.verb {
-        Verb::Split { name, ways, winner: Some(winner) } => Some((name.as_str(), ways.as_slice(), winner)),
-        _ => None,
+    workflow.steps.iter().filter_map(|step| {
+        let Verb::Split { name, ways, winner: Some(winner) } = &step.verb else { return None };
+        Some((name.as_str(), ways.as_slice(), winner))
     })
 }
 
@@ -111,11 +111,9 @@ pub(crate) fn waits_at(workflow: &Workflow, split: &str, walk: &Enrollment) -> b
 /// The step at which walks wait for a winner that comes after so many sends. After a length of time they wake
 /// by themselves: `None`.
 pub fn step_to_wake<'w>(workflow: &'w Workflow, split: &str) -> Option<&'w StepId> {
-    let by_sends = |verb: &Verb| match verb {
-        Verb::Split { name, winner: Some(winner), .. } => {
-            name == split && matches!(winner.after, WinnerAfter::Sends(_))
-        }
-        _ => false,
+    let by_sends = |verb: &Verb| {
+        let Verb::Split { name, winner: Some(winner), .. } = verb else { return false };
+        name == split && matches!(winner.after, WinnerAfter::Sends(_))
     };
     workflow.steps.iter().find(|step| by_sends(&step.verb)).map(|step| &step.id)
 }

@@ -16,10 +16,7 @@ use std::sync::Arc;
 
 /// The live workflows that an event without a customer starts, in their order.
 pub fn listeners(world: &World<'_>, event: &Event) -> Vec<Arc<Workflow>> {
-    let listens = |workflow: &&Arc<Workflow>| match &workflow.trigger {
-        Trigger::Event { name, to, .. } => *name == event.name && to.is_some(),
-        _ => false,
-    };
+    let listens = |workflow: &&Arc<Workflow>| matches!(&workflow.trigger, Trigger::Event { name, to: Some(_), .. } if *name == event.name);
     world.workflows.in_order().into_iter().filter(listens).cloned().collect()
 }
 

@@ -33,7 +33,7 @@ impl Callee {
         let inputs = file.get("inputs").map(|entry| read(&entry.value, desk));
         Self {
             may_be_called: keyed || matches!(word, Some("called" | "manual")),
-            inputs: inputs.map_or_else(|| Some(BTreeMap::new()), |inputs| inputs),
+            inputs: inputs.unwrap_or_else(|| Some(BTreeMap::new())),
         }
     }
 }
@@ -211,9 +211,9 @@ pub(super) fn cycles(all: &[&Workflow], desk: &mut Desk<'_>) {
     let calls: BTreeMap<&WorkflowId, Vec<(&WorkflowId, Span)>> = all
         .iter()
         .map(|workflow| {
-            let called = workflow.steps.iter().filter_map(|step| match &step.verb {
-                Verb::Call { workflow, .. } => Some((workflow, step.span)),
-                _ => None,
+            let called = workflow.steps.iter().filter_map(|step| {
+                let Verb::Call { workflow, .. } = &step.verb else { return None };
+                Some((workflow, step.span))
             });
             (&workflow.id, called.collect())
         })

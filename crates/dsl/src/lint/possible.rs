@@ -108,7 +108,7 @@ fn clash(case: &[Fact<'_>]) -> Option<Clash> {
         }
     }
     by_value.values().find_map(|facts| {
-        facts.iter().find_map(|fact| alone(fact)).or_else(|| {
+        facts.iter().find_map(alone).or_else(|| {
             facts.iter().enumerate().find_map(|(at, one)| {
                 facts.iter().skip(at + 1).find_map(|other| {
                     exclude(one, other).then(|| Clash { one: said(one), other: Some(said(other)) })

@@ -60,7 +60,7 @@ impl Scene<'_> {
         let starts = |workflow: &&Arc<Workflow>| matches!(&workflow.trigger, Trigger::Event { name, to: Some(_), .. } if name == event);
         let kind = self.library.model.events.get(event);
         let sets = kind.is_some_and(|kind| kind.sets.keys().any(|(kind, _)| self.is_shared(kind)));
-        sets || self.workflows.iter().any(|workflow| starts(&workflow))
+        sets || self.workflows.iter().any(starts)
     }
 
     pub(super) fn id(&self, name: &str) -> CustomerId {

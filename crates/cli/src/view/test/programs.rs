@@ -19,8 +19,11 @@ pub fn json(tests: &[Tested], sources: &Sources, language: Language) -> Json {
                 .iter()
                 .map(|found| {
                     let mut object = described(found);
-                    object["message"] = problem::headline(found, verdict, sources, language).into();
-                    object["line"] = line_of(place_of(found), sources);
+                    if let Some(fields) = object.as_object_mut() {
+                        let message = problem::headline(found, verdict, sources, language);
+                        fields.insert("message".to_owned(), message.into());
+                        fields.insert("line".to_owned(), line_of(place_of(found), sources));
+                    }
                     object
                 })
                 .collect();
