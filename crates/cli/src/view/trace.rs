@@ -256,7 +256,12 @@ impl Words<'_> {
                 let values = [("status", status.unwrap_or_default()), ("tries", tries.unwrap_or_default())];
                 let values: Vec<(&str, &str)> =
                     values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                self.say(&format!("trace-skipped-{reason}"), &values)
+                let key = if reason == "refused" {
+                    "trace-skipped-refused-webhook"
+                } else {
+                    "trace-skipped-failed"
+                };
+                self.say(key, &values)
             }
             "no_input" => {
                 let input = self.value("input").unwrap_or_default();

@@ -242,7 +242,14 @@ static REPLY: Thing = Thing {
     what: "thing-reply",
     say: say("What a webhook answers.", "webhook 的回应。"),
     keys: &[
-        key("status", Value::Whole(100, 599), "The status of HTTP.", "HTTP 状态码。").or("200").like("503"),
+        key(
+            "status",
+            Value::Whole(0, 599),
+            "The status of HTTP; 0: no answer.",
+            "HTTP 状态码；0 表示没有回应。",
+        )
+        .or("200")
+        .like("503"),
         key("body", Value::Map(&Value::Seen), "The fields of the answer.", "回应的字段。")
             .like("{ plan: basic }"),
     ],
@@ -379,6 +386,7 @@ macro_rules! lines {
     };
 }
 lines!(
+    "lead",
     "enroll",
     "exit",
     "goal",
