@@ -5,6 +5,7 @@ pub mod desk;
 pub mod dice;
 pub mod purchases;
 pub mod real;
+pub mod session;
 pub mod shop;
 pub mod sink;
 
