@@ -1,0 +1,160 @@
+//! Leads on the live database, by the program itself: an import with an owner starts the clock, reps answer
+//! by the command line, and the ladder runs into the public pool as it was simulated.
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde_json::{Value as Json, json};
+use std::path::Path;
+use tests::binary::{Ran, nurture};
+use tests::real::{lines, of, same_trace, that};
+
+const FILES: [(&str, &str); 6] = [
+    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
+    ("workflows/model.yaml", "model: shop\nevents:\n  order.paid: {}\n"),
+    (
+        "workflows/teams.yaml",
+        "teams:
+  sales:
+    lead: sun
+    members: [ann, bob, cid]
+    sla:
+      first_contact:
+        - { after: 4 hours, do: remind }
+        - { after: 8 hours, do: reassign }
+      reassign_at_most: 1
+      not_back_within: 24 hours
+    pool:
+      after: 7 days
+      warn: 2 days
+      claim: { per_day: 1, hold: 2, former_owner_after: 24 hours }
+",
+    ),
+    (
+        "workflows/call.yaml",
+        "workflow: call
+trigger: { event: order.paid }
+consent: none
+steps:
+  - task: Call them
+    id: calling
+    to: owner
+    outcomes: [reached, nobody]
+  - wait_for: task.done
+    within: 3 days
+  - if: steps.calling.outcome == \"reached\"
+    then: [{ tag: reached }]
+",
+    ),
+    ("reps.csv", "external_id,name\nann,Ann\nbob,Bob\ncid,Cid\nsun,Sun\n"),
+    ("customers.csv", "external_id,owner\nc1,ann\nc2,ann\nc3,ann\nc4,bob\nc5,\nc6,\n"),
+];
+
+/// A project with its people imported: four of the six customers came with an owner.
+fn project() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let here = dir.path();
+    std::fs::create_dir_all(here.join("workflows")).expect("a folder can be made");
+    for (path, text) in FILES {
+        write(here, path, text);
+    }
+    fine(here, &["import", "reps", "reps.csv"]);
+    fine(here, &["import", "customers", "customers.csv"]);
+    fine(here, &["publish"]);
+    dir
+}
+
+fn write(here: &Path, path: &str, text: &str) {
+    std::fs::write(here.join(path), text).expect("the project can be written");
+}
+
+/// Runs what must succeed, and gives what it printed.
+fn fine(here: &Path, arguments: &[&str]) -> String {
+    let ran = nurture(here, arguments);
+    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
+    ran.out
+}
+
+/// Runs what must be refused with a code and these words.
+fn refused(here: &Path, arguments: &[&str], code: i32, words: &str) {
+    let Ran { code: left, out, err } = nurture(here, arguments);
+    assert_eq!((left, err.contains(words)), (code, true), "{arguments:?}: {out}{err}");
+}
+
+/// What a verb says to programs.
+fn read(here: &Path, arguments: &[&str]) -> Json {
+    serde_json::from_str(&fine(here, arguments)).expect("JSON")
+}
+
+fn owner(line: &Json) -> &str {
+    line.pointer("/values/rep").and_then(Json::as_str).expect("the line names the rep")
+}
+
+#[test]
+fn reps_answer_by_the_command_line() {
+    let dir = project();
+    let here = dir.path();
+    let event = json!({ "event": "order.paid", "customer": "c4", "at": Timestamp::now() });
+    write(here, "events.jsonl", &format!("{event}\n"));
+    fine(here, &["import", "events", "events.jsonl"]);
+    fine(here, &["run", "--until-idle"]);
+
+    // Who refuses hands it on, and it does not come back so soon; who has spoken stops the clock.
+    let said = read(here, &["lead", "refuse", "c2", "--rep", "ann", "--json"]);
+    let given = said.as_array().and_then(|lines| lines.iter().find(|line| of(line, "did") == "assign"));
+    let given = given.unwrap_or_else(|| panic!("{said}"));
+    assert_ne!(owner(given), "ann");
+    assert_eq!(given.pointer("/values/passed_over/ann").and_then(Json::as_str), Some("not_back"));
+    assert!(fine(here, &["lead", "contact", "c3", "--rep", "ann"]).contains("the clock stops"));
+    // What is not in the pool cannot be taken out of it.
+    refused(here, &["lead", "claim", "c1", "--rep", "bob"], 5, "it belongs to somebody");
+    refused(here, &["lead", "claim", "c1", "--rep", "ann"], 5, "it belongs to ann already");
+    refused(here, &["lead", "claim", "c5", "--rep", "bob"], 5, "it is not in the public pool");
+    refused(here, &["lead", "accept", "c9", "--rep", "bob"], 4, "c9");
+
+    // A rep who is away is passed over, and comes back.
+    assert!(fine(here, &["reps", "--away", "cid"]).contains("away"));
+    let away = |rows: &Json| -> Vec<String> {
+        let rows = rows.as_array().expect("rows");
+        let away = rows.iter().filter(|row| row.get("away") == Some(&Json::Bool(true)));
+        away.map(|row| of(row, "id").to_owned()).collect()
+    };
+    assert_eq!(away(&read(here, &["reps", "--json"])), ["cid"]);
+    assert_eq!(away(&read(here, &["reps", "--back", "cid", "--json"])), Vec::<String>::new());
+    refused(here, &["reps", "--away", "nobody"], 4, "`nobody`");
+
+    // A task is finished with one of its outcomes, which the workflow then reads.
+    let tasks = read(here, &["tasks", "--rep", "bob", "--json"]);
+    let task = tasks.get(0).map(|task| of(task, "id").to_owned()).unwrap_or_else(|| panic!("{tasks}"));
+    assert!(fine(here, &["tasks"]).contains("Call them"));
+    refused(here, &["tasks", "--done", &task, "--outcome", "maybe"], 2, "reached, nobody");
+    refused(here, &["tasks", "--done", "ta_none"], 4, "ta_none");
+    let left = read(here, &["tasks", "--done", &task, "--outcome", "reached", "--json"]);
+    assert_eq!(left, json!([]));
+    refused(here, &["tasks", "--done", &task], 4, &task);
+    fine(here, &["run", "--until-idle"]);
+    let why = fine(here, &["why", "c4", "--json"]);
+    assert!(why.contains("\"tag\"") && why.contains("reached"), "{why}");
+}
+
+#[test]
+fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool() {
+    let from = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let to = from.saturating_add(14.days()).to_string();
+    let dir = project();
+    let here = dir.path();
+    let simulated = fine(here, &["simulate", "--from", &from.to_string(), "--to", &to, "--json"]);
+    let live = fine(here, &["run", "--clock", &format!("{from}..{to}"), "--json"]);
+    same_trace(&simulated, &live);
+    let trace = lines(&live);
+    let because = |did: &str, reason: &str| {
+        let lines = trace.iter().filter(|line| of(line, "did") == did && of(line, "reason") == reason);
+        lines.map(|line| of(line, "customer").to_owned()).collect::<Vec<_>>()
+    };
+    let begun: Vec<_> = trace.iter().filter(|line| of(line, "what") == "begun").collect();
+    assert_eq!(begun.iter().map(|line| owner(line)).collect::<Vec<_>>(), ["ann", "ann", "ann", "bob"]);
+    assert_eq!(because("assign", "no_contact"), ["c1", "c2", "c3", "c4"], "{live}");
+    assert_eq!(because("notify", "pool_soon").len(), 4, "{live}");
+    assert!(because("notify", "remind").len() >= 4 && because("notify", "ladder_ended").len() == 4, "{live}");
+    let pooled: Vec<_> = trace.iter().filter(|line| of(line, "what") == "pooled").collect();
+    assert_eq!(pooled.len(), 4, "{live}");
+    assert_eq!(that(&trace, "lead", "done").count(), 8, "{live}");
+}
