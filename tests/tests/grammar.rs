@@ -44,7 +44,7 @@ const NOT_READ_YET: [&str; 24] = [
     "thing-member",
 ];
 /// Keys that are described before they are read, or that are read without being asked for.
-const KEYS_NOT_READ_YET: [(&str, &str); 13] = [
+const KEYS_NOT_READ_YET: [(&str, &str); 12] = [
     ("step assign", "skill"),
     ("thing-attribute", "at"),
     ("thing-channel", "body"),
@@ -53,7 +53,6 @@ const KEYS_NOT_READ_YET: [(&str, &str); 13] = [
     ("thing-channel", "to"),
     ("thing-channel", "url"),
     ("thing-expected", "call"),
-    ("thing-expected", "forget"),
     ("thing-expected", "grade"),
     ("thing-trigger-inactive", "at_least"),
     ("thing-trigger-inactive", "at_most"),
@@ -61,7 +60,7 @@ const KEYS_NOT_READ_YET: [(&str, &str); 13] = [
     ("thing-fact", "event"),
 ];
 /// Steps that are described before they are read.
-const VERBS_NOT_READ_YET: [&str; 3] = ["call", "webhook", "forget"];
+const VERBS_NOT_READ_YET: [&str; 2] = ["call", "webhook"];
 /// Triggers that are described before they are read.
 const TRIGGERS_NOT_READ_YET: [&str; 4] = ["segment", "score", "called", "manual"];
 

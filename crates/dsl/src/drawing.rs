@@ -302,6 +302,7 @@ impl Drawing<'_> {
             | Verb::Untag(_)
             | Verb::AddScore { .. }
             | Verb::Record { .. }
+            | Verb::Forget
             | Verb::Consent { .. }
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }

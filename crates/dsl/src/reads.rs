@@ -101,6 +101,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             | Verb::Untag(_)
             | Verb::AddScore { .. }
             | Verb::Record { .. }
+            | Verb::Forget
             | Verb::Consent { .. }
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }
@@ -148,6 +149,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
             | Verb::Tag(_)
             | Verb::Untag(_)
             | Verb::AddScore { .. }
+            | Verb::Forget
             | Verb::Consent { .. }
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }

@@ -189,6 +189,8 @@ pub enum Verb {
         /// Its fields.
         with: Vec<(String, Assigned)>,
     },
+    /// `forget: customer`.
+    Forget,
     /// `consent: {grant | withdraw: TOPIC}`.
     Consent {
         /// Granted, or withdrawn.

@@ -309,6 +309,15 @@ pub(crate) fn leave(turn: &mut Turn<'_>, id: &EnrollmentId, reason: &str, moment
     }
 }
 
+/// The customer was forgotten: every walk ends, and nothing that is due of one leaves.
+pub(crate) fn forgotten(turn: &mut Turn<'_>, moment: Moment) {
+    let walks: Vec<EnrollmentId> = turn.snapshot.enrollments.iter().map(|walk| walk.id.clone()).collect();
+    for id in walks {
+        turn.changes.cancel(&id, model::consent::FORGOTTEN);
+        leave(turn, &id, model::consent::FORGOTTEN, moment);
+    }
+}
+
 /// A late fact shows that the customer had not been quiet: the walk ends, and no conversion counts.
 pub(crate) fn not_quiet(turn: &mut Turn<'_>, id: &EnrollmentId, moment: Moment) {
     let Some(mut walker) = Walker::take(turn, id, moment) else { return };

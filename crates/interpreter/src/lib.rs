@@ -12,6 +12,7 @@ mod enroll;
 pub mod everybody;
 pub mod exchange;
 pub mod facts;
+mod forget;
 pub mod history;
 pub mod keep;
 mod lead;

@@ -3,6 +3,7 @@
 
 use crate::condition;
 use crate::facts::Facts;
+use crate::forget;
 use dsl::condition::{AggregateKind, Over};
 use dsl::library::{Library, Origin};
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ pub fn apply(
             change_attribute(&mut snapshot.customer, attribute.to_owned(), event);
             changes.customer = true;
         }
+    } else if event.name == names::CUSTOMER_FORGOTTEN {
+        forget::forget(library, snapshot, event, changes);
     } else if event.name == names::TAG_CHANGED {
         change_tag(&mut snapshot.customer, event);
         changes.customer = true;

@@ -24,6 +24,9 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
         // It concerns the walk that asked, and nobody else.
         return advance::webhook_answered(turn, event, moment);
     }
+    if event.name == names::CUSTOMER_FORGOTTEN {
+        return advance::forgotten(turn, moment);
+    }
     crate::todo::after_event(turn, event);
     lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);

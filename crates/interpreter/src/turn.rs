@@ -382,7 +382,7 @@ impl<'a> Turn<'a> {
         let scores = watch::before(self, event);
         let new =
             profile::apply(self.world.library, self.world.zone, &mut self.snapshot, event, &mut self.changes);
-        if new && event.name == names::CUSTOMER_CHANGED {
+        if new && matches!(event.name.as_str(), names::CUSTOMER_CHANGED | names::CUSTOMER_FORGOTTEN) {
             self.zone = zone_of(&self.world, &self.snapshot);
         }
         if new {

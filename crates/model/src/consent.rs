@@ -103,7 +103,14 @@ pub struct Suppression {
     pub until: Option<Timestamp>,
 }
 
+/// The reason of the suppression that stays of a customer who was forgotten.
+pub const FORGOTTEN: &str = "forgotten";
+
 impl Suppression {
+    /// Whether it is what stays of a customer who was forgotten: no import brings them back.
+    pub fn is_tombstone(&self) -> bool {
+        self.reason == FORGOTTEN
+    }
     /// Whether it forbids a message of this topic on this medium at this instant.
     pub fn forbids(&self, topic: Option<&str>, medium: Medium, now: Timestamp) -> bool {
         self.medium.is_none_or(|m| m == medium)

@@ -47,6 +47,8 @@ pub mod names {
     pub const WEBHOOK_ANSWERED: &str = "webhook.answered";
     /// An attribute changed: `attribute`, `from`, `to`.
     pub const CUSTOMER_CHANGED: &str = "customer.changed";
+    /// All personal data went, and what had been allowed with it; no fields.
+    pub const CUSTOMER_FORGOTTEN: &str = "customer.forgotten";
     /// A tag was set or taken: `tag`, `present`.
     pub const TAG_CHANGED: &str = "customer.tag_changed";
     /// Consent was given: `topic`, `channel`.

@@ -4,7 +4,7 @@
 mod anniversary;
 mod birthday;
 pub mod calendar;
-mod consent;
+pub mod consent;
 mod contest;
 mod customer;
 mod decimal;

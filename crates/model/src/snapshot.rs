@@ -199,6 +199,9 @@ pub struct Changes {
     pub consents: Vec<Consent>,
     /// New suppressions.
     pub suppressions: Vec<Suppression>,
+    /// The customer was forgotten: values of these names are personal data, and go from all that is kept of
+    /// the past too (`email`; of an entity `deal.contact`). Empty: they were not.
+    pub forgotten: BTreeSet<String>,
     /// The list of suppressions shrank: write it anew.
     pub unsuppressed: bool,
     /// These enrollments are new or changed.

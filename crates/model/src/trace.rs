@@ -43,6 +43,8 @@ pub enum Did {
     Unsuppress,
     /// `record:`
     Record,
+    /// `forget:`
+    Forget,
     /// `assign:`
     Assign,
     /// `unassign:`
@@ -77,7 +79,7 @@ pub enum Did {
 
 impl Did {
     /// Every kind, in the order of this list.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Enroll,
         Self::Exit,
         Self::Email,
@@ -94,6 +96,7 @@ impl Did {
         Self::Suppress,
         Self::Unsuppress,
         Self::Record,
+        Self::Forget,
         Self::Assign,
         Self::Unassign,
         Self::Task,
@@ -130,6 +133,7 @@ impl Did {
             Self::Suppress => "suppress",
             Self::Unsuppress => "unsuppress",
             Self::Record => "record",
+            Self::Forget => "forget",
             Self::Assign => "assign",
             Self::Unassign => "unassign",
             Self::Task => "task",
@@ -170,6 +174,7 @@ impl Did {
             | Self::Suppress
             | Self::Unsuppress
             | Self::Record
+            | Self::Forget
             | Self::Assign
             | Self::Unassign
             | Self::Task

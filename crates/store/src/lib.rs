@@ -22,6 +22,7 @@ pub mod customer_key;
 pub mod enrollment;
 pub mod entity;
 pub mod event;
+mod forget;
 pub mod history;
 pub mod lease;
 pub mod library;

@@ -8,8 +8,8 @@ use crate::event::EventState;
 use crate::memory::Memory;
 use crate::stored::spread_customers;
 use crate::{
-    assignment, consent, counter, customer, enrollment, entity, event, memory, send, standing, task, timer,
-    trace,
+    assignment, consent, counter, customer, enrollment, entity, event, forget, memory, send, standing, task,
+    timer, trace,
 };
 use dsl::library::Model;
 use jiff::Timestamp;
@@ -257,6 +257,7 @@ pub async fn save(
     task::hand_on(conn, &rows.handed_on).await?;
     assignment::append(conn, &rows.assignments).await?;
     counter::add(conn, &rows.counters).await?;
+    forget::forget(conn, &rows.forgotten, &rows.personal).await?;
     Ok(Saved { sends, cancelled, events, tasks })
 }
 
@@ -268,6 +269,8 @@ struct Rows<'a> {
     events: Vec<&'a Event>,
     consents: Vec<(&'a CustomerId, &'a Consent)>,
     unsuppressed: Vec<&'a CustomerId>,
+    forgotten: Vec<&'a CustomerId>,
+    personal: BTreeSet<&'a str>,
     suppressions: Vec<(&'a CustomerId, &'a Suppression)>,
     enrollments: Vec<&'a Enrollment>,
     entries: Vec<(&'a CustomerId, &'a WorkflowId, &'a str, Timestamp)>,
@@ -320,6 +323,10 @@ impl<'a> Rows<'a> {
         }
         self.events.extend(&changes.events);
         self.consents.extend(changes.consents.iter().map(|consent| (id, consent)));
+        if !changes.forgotten.is_empty() {
+            self.forgotten.push(id);
+            self.personal.extend(changes.forgotten.iter().map(String::as_str));
+        }
         if changes.unsuppressed {
             self.unsuppressed.push(id);
             self.suppressions.extend(snapshot.suppressions.iter().map(|word| (id, word)));

@@ -170,6 +170,7 @@ impl SimulationSummary {
             | Did::Suppress
             | Did::Unsuppress
             | Did::Record
+            | Did::Forget
             | Did::Unassign
             | Did::Lead
             | Did::Wait

@@ -50,6 +50,7 @@ pub fn object(line: &TraceLine) -> String {
         | Did::Suppress
         | Did::Unsuppress
         | Did::Record
+        | Did::Forget
         | Did::Assign
         | Did::Unassign
         | Did::Task
@@ -367,6 +368,7 @@ impl Words<'_> {
             }
             Did::Suppress => self.say("trace-done-suppress", &[]),
             Did::Unsuppress => self.say("trace-done-unsuppress", &[]),
+            Did::Forget => self.say("trace-done-forget", &[]),
             Did::Record => self.with_facts("trace-done-record", &[]),
             Did::Assign => self.assigned(),
             Did::Unassign => self.say("trace-done-unassign", &[]),

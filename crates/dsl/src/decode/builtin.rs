@@ -116,6 +116,7 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
     let mut answer = text(&["workflow", "enrollment", "step", "pass", "body"]);
     answer.extend(["status", "tries"].map(|name| (name.to_owned(), Type::Number)));
     events.push((names::WEBHOOK_ANSWERED.to_owned(), answer));
+    events.push((names::CUSTOMER_FORGOTTEN.to_owned(), Vec::new()));
     events.push((
         names::TAG_CHANGED.to_owned(),
         vec![("tag".to_owned(), Type::Text), ("present".to_owned(), Type::YesNo)],

@@ -109,6 +109,7 @@ fn leaves(arena: &Arena, at: StepIx) -> bool {
         | Verb::Untag(_)
         | Verb::AddScore { .. }
         | Verb::Record { .. }
+        | Verb::Forget
         | Verb::Consent { .. }
         | Verb::Suppress { .. }
         | Verb::Unsuppress { .. }
@@ -145,6 +146,7 @@ fn beyond_the_goal(checked: &Checked<'_>, report: &mut Report) {
             | Verb::Untag(_)
             | Verb::AddScore { .. }
             | Verb::Record { .. }
+            | Verb::Forget
             | Verb::Consent { .. }
             | Verb::Suppress { .. }
             | Verb::Unsuppress { .. }

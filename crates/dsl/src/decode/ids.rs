@@ -92,6 +92,7 @@ fn rests(verb: &Verb) -> bool {
         | Verb::Untag(_)
         | Verb::AddScore { .. }
         | Verb::Record { .. }
+        | Verb::Forget
         | Verb::Consent { .. }
         | Verb::Suppress { .. }
         | Verb::Unsuppress { .. }

@@ -241,6 +241,15 @@ pub(super) fn unsuppress(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read
     Some((Verb::Unsuppress { medium }, medium.map_or("all", Medium::as_str).to_owned()))
 }
 
+/// `forget: customer`.
+pub(super) fn forget(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+    if !item.has_object(steps.desk) {
+        return None;
+    }
+    steps.desk.word(item.object, "forget", &[("customer", ())])?;
+    Some((Verb::Forget, "customer".to_owned()))
+}
+
 /// `move_stage: STAGE`, `of:` an entity, else of the customer.
 pub(super) fn move_stage(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.kind(node));

@@ -14,7 +14,7 @@ use crate::template::Templates;
 use crate::yaml::{Entry, Node};
 
 /// The verbs of this release.
-pub(super) const VERBS: [&str; 28] = [
+pub(super) const VERBS: [&str; 29] = [
     "email",
     "sms",
     "message",
@@ -28,6 +28,7 @@ pub(super) const VERBS: [&str; 28] = [
     "consent",
     "suppress",
     "unsuppress",
+    "forget",
     "move_stage",
     "assign",
     "unassign",
@@ -44,9 +45,6 @@ pub(super) const VERBS: [&str; 28] = [
     "call",
     "exit",
 ];
-
-/// Verbs of the language that come with a later release.
-const NOT_BUILT: [&str; 1] = ["forget"];
 
 /// Keys that any step may have.
 const COMMON: [&str; 5] = ["id", "only_if", "note", "on_error", "retry"];
@@ -126,8 +124,7 @@ impl Steps<'_, '_> {
     fn verb<'n>(&mut self, fields: &Fields<'n>) -> Option<&'n Entry> {
         // `wait` beside `call` says whether it waits.
         let calls = fields.entries().iter().any(|entry| entry.key == "call");
-        let is_verb =
-            |key: &str| (VERBS.contains(&key) || NOT_BUILT.contains(&key)) && !(calls && key == "wait");
+        let is_verb = |key: &str| VERBS.contains(&key) && !(calls && key == "wait");
         let verbs: Vec<&Entry> = fields.entries().iter().filter(|entry| is_verb(&entry.key)).collect();
         match verbs.as_slice() {
             [one] => Some(one),
@@ -158,7 +155,7 @@ impl Steps<'_, '_> {
 
     /// A misspelt verb where a key looks like one, else a missing one.
     fn no_verb(&mut self, fields: &Fields<'_>) {
-        let all = || VERBS.into_iter().chain(NOT_BUILT);
+        let all = || VERBS.into_iter();
         let strange = || fields.entries().iter().filter(|entry| !COMMON.contains(&entry.key.as_str()));
         let close = strange().find_map(|entry| suggest(&entry.key, all()).map(|meant| (entry, meant)));
         if let Some((entry, meant)) = close {
@@ -244,6 +241,7 @@ impl Steps<'_, '_> {
             "consent" => step_customer::consent(self, item),
             "suppress" => step_customer::suppress(self, item),
             "unsuppress" => step_customer::unsuppress(self, item),
+            "forget" => step_customer::forget(self, item),
             "move_stage" => step_customer::move_stage(self, item),
             "assign" => step_people::assign(self, item, around),
             "unassign" => step_people::unassign(self, item),

@@ -13,10 +13,8 @@ use crate::test_case::{Expected, ExpectedTime};
 use crate::yaml::{Entry, Kind, Node};
 use model::{Did, Length, Medium, Outcome, zone};
 
-/// Things of the language that a line may name in a later release.
-const NOT_BUILT: [&str; 1] = ["forget"];
 /// Reasons for leaving that no author wrote.
-const REASONS: [&str; 3] = ["end", "exit_when", "not_quiet"];
+const REASONS: [&str; 4] = ["end", "exit_when", "not_quiet", "forgotten"];
 
 /// Reads one line.
 pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Expected> {
@@ -115,11 +113,6 @@ fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did
             None
         }
         [] => {
-            if let Some(entry) = fields.entries().iter().find(|entry| NOT_BUILT.contains(&entry.key.as_str()))
-            {
-                desk.not_built(&entry.key, entry.key_span);
-                return None;
-            }
             let strange = fields.entries().iter().find(|entry| !OTHER.contains(&entry.key.as_str()));
             match strange {
                 Some(entry) => {
@@ -240,6 +233,7 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
         | Did::Suppress
         | Did::Unsuppress
         | Did::Record
+        | Did::Forget
         | Did::Assign
         | Did::Unassign
         | Did::Call
@@ -308,6 +302,7 @@ fn object(verb: &Verb, did: Did) -> Option<String> {
         Verb::Untag(tags) => (Did::Untag, tags.join(", ")),
         Verb::AddScore { score, .. } => (Did::AddScore, score.clone()),
         Verb::Record { event, .. } => (Did::Record, event.clone()),
+        Verb::Forget => (Did::Forget, "customer".to_owned()),
         Verb::Consent { topic, .. } => (Did::Consent, topic.clone()),
         Verb::Suppress { medium, .. } => (Did::Suppress, medium.map_or("all", Medium::as_str).to_owned()),
         Verb::Unsuppress { medium } => (Did::Unsuppress, medium.map_or("all", Medium::as_str).to_owned()),

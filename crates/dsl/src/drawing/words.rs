@@ -44,6 +44,7 @@ impl Drawing<'_> {
                 self.word("draw-add-score", &[("points", &points.to_string()), ("score", score)])
             }
             Verb::Record { event, .. } => self.word("draw-record", &[("what", event)]),
+            Verb::Forget => self.word("draw-forget", &[]),
             Verb::Consent { grant, topic } => {
                 self.word(if *grant { "draw-grant" } else { "draw-withdraw" }, &[("topic", topic)])
             }

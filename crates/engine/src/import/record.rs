@@ -91,6 +91,8 @@ pub enum Record {
 /// A customer as a row says it; what is blank is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomerRow {
+    /// Where it stands in the file, from 1.
+    pub line: u64,
     /// `external_id`.
     pub id: CustomerId,
     /// Attributes by name.

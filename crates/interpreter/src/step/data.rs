@@ -169,6 +169,16 @@ pub(super) fn record(
     Flow::Next
 }
 
+/// `forget`: what follows, for the customer and for all walks, follows from the event.
+pub(super) fn forget(walker: &mut Walker<'_, '_>, step: &Step) -> Flow {
+    if walker.held_out(step, "customer") {
+        return Flow::Next;
+    }
+    walker.line(Some(step), Did::Forget, "customer", Outcome::Done, None, None, BTreeMap::new());
+    cause(walker, step, names::CUSTOMER_FORGOTTEN, None, BTreeMap::new());
+    Flow::Next
+}
+
 /// `consent`.
 pub(super) fn consent(
     walker: &mut Walker<'_, '_>,
@@ -223,7 +233,9 @@ pub(super) fn unsuppress(walker: &mut Walker<'_, '_>, step: &Step, medium: Optio
     }
     walker.line(Some(step), Did::Unsuppress, what, Outcome::Done, None, None, BTreeMap::new());
     let stays = |known: &Suppression| {
-        known.reason == "hard_bounce"
+        // Only who says `all` calls a forgotten customer back.
+        (known.is_tombstone() && medium.is_some())
+            || known.reason == "hard_bounce"
             || known.reason == "complaint"
             || (medium.is_some() && known.medium != medium)
     };

@@ -26,6 +26,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Untag(tags) => data::tag(walker, at, step, tags, false),
         Verb::AddScore { points, score } => data::add_score(walker, at, step, *points, score),
         Verb::Record { event, with } => data::record(walker, at, step, event, with),
+        Verb::Forget => data::forget(walker, step),
         Verb::Consent { grant, topic } => data::consent(walker, at, step, *grant, topic),
         Verb::Suppress { medium, topic, length, because } => {
             data::suppress(walker, step, *medium, topic.as_deref(), length.as_ref(), because)
@@ -73,6 +74,7 @@ pub(crate) fn did(verb: &Verb) -> Did {
         Verb::Untag(_) => Did::Untag,
         Verb::AddScore { .. } => Did::AddScore,
         Verb::Record { .. } => Did::Record,
+        Verb::Forget => Did::Forget,
         Verb::Consent { .. } => Did::Consent,
         Verb::Suppress { .. } => Did::Suppress,
         Verb::Unsuppress { .. } => Did::Unsuppress,
@@ -105,6 +107,7 @@ pub(crate) fn what(verb: &Verb) -> String {
         Verb::Tag(tags) | Verb::Untag(tags) => tags.join(", "),
         Verb::AddScore { score, .. } => score.clone(),
         Verb::Record { event, .. } => event.clone(),
+        Verb::Forget => "customer".to_owned(),
         Verb::Consent { topic, .. } => topic.clone(),
         Verb::Suppress { medium, .. } | Verb::Unsuppress { medium } => {
             medium.map_or("all", Medium::as_str).to_owned()

@@ -121,6 +121,7 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::Suppress
         | Did::Unsuppress
         | Did::Record
+        | Did::Forget
         | Did::Assign
         | Did::Unassign
         | Did::Task

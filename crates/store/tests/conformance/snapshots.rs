@@ -348,3 +348,28 @@ async fn an_arm_once_drawn_stays_and_counters_add_up() {
     let counters = counter::read(&mut conn, Some(&WorkflowId::new("welcome"))).await.expect("counters");
     assert_eq!(counters.into_values().collect::<Vec<_>>(), [2]);
 }
+
+#[tokio::test]
+async fn of_a_forgotten_customer_the_past_stays_without_what_is_personal() {
+    let (_folder, store) = store().await;
+    let (snapshot, mut changes) = full("c1");
+    let texts = [("email", Value::from("fang@example.cn")), ("order_id", Value::from("o1"))];
+    let mut seen = event("c1", "order.paid", "said", minute(3));
+    seen.properties.extend(texts.map(|(name, value)| (name.to_owned(), value)));
+    let mut changed = event("c1", "customer.changed", "changed", minute(4));
+    let told = [("attribute", "email"), ("from", "old@example.cn"), ("to", "fang@example.cn")];
+    changed.properties = told.map(|(name, value)| (name.to_owned(), Value::from(value))).into();
+    changes.events.extend([seen, changed]);
+    saved(&store, &[(snapshot, changes)]).await.expect("saved");
+
+    let forgotten = Changes { forgotten: BTreeSet::from(["email".to_owned()]), ..Changes::default() };
+    saved(&store, &[(loaded(&store, "c1").await, forgotten)]).await.expect("forgotten");
+
+    let mut conn = store.read().await.expect("a reader");
+    let events = "SELECT properties FROM event WHERE id = 'said' OR id = 'changed' ORDER BY id";
+    let events: Vec<String> = sqlx::query_scalar(events).fetch_all(&mut *conn).await.expect("events");
+    assert_eq!(events, [r#"{"attribute":"email"}"#, r#"{"amount":5000000,"order_id":"o1"}"#]);
+    let lines = "SELECT DISTINCT line FROM trace";
+    let lines: Vec<String> = sqlx::query_scalar(lines).fetch_all(&mut *conn).await.expect("lines");
+    assert_eq!(lines, ["{}"]);
+}

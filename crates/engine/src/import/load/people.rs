@@ -25,6 +25,10 @@ impl Loader<'_> {
         let topics = marketing_topics(self.library);
         for row in rows {
             let was = known.remove(&row.id);
+            if was.as_ref().is_some_and(is_forgotten) {
+                self.report.bad_row(forgotten_customer(row.line, &row.id));
+                continue;
+            }
             let (mut now_known, is_new) = match was {
                 Some(known) => (known, false),
                 None => (self.unknown(&row), true),
@@ -281,6 +285,11 @@ impl Loader<'_> {
                 self.report.bad_row(unknown_customer(line, &id));
                 continue;
             };
+            if is_forgotten(&before) {
+                self.report.bad_row(forgotten_customer(line, &id));
+                known.insert(id, before);
+                continue;
+            }
             if self.consent(&mut before, &id, word) {
                 self.report.new += 1;
             } else {
@@ -356,4 +365,13 @@ impl Loader<'_> {
 
 pub(super) fn unknown_customer(line: u64, id: &CustomerId) -> BadRow {
     BadRow::cell(line, "customer", Finding::new("import-customer-unknown", &[("customer", id.as_str())]))
+}
+
+/// Whether the tombstone of a forgotten customer stands: a file does not bring them back.
+fn is_forgotten(known: &Known) -> bool {
+    known.suppressions.iter().any(Suppression::is_tombstone)
+}
+
+fn forgotten_customer(line: u64, id: &CustomerId) -> BadRow {
+    BadRow::cell(line, "customer", Finding::new("import-customer-forgotten", &[("customer", id.as_str())]))
 }

@@ -40,7 +40,7 @@ impl Maker<'_> {
             }
             self.attribute(row, field, &self.library.model.customer, &mut attributes)?;
         }
-        Ok(CustomerRow { id, attributes, consents })
+        Ok(CustomerRow { line: row.line, id, attributes, consents })
     }
 
     pub(super) fn entity(&self, kind: &str, row: &Mapped) -> Result<EntityRow, BadRow> {

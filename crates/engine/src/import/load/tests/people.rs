@@ -213,3 +213,23 @@ async fn reps_consents_and_suppressions_are_idempotent_too() {
     // Old as it is, a withdrawal has to stop what is on its way.
     assert_eq!(held.events("c1"), ["2026-02-01T00:00:00Z consent.withdrawn marketing ->-"]);
 }
+
+#[tokio::test]
+async fn a_forgotten_customer_is_not_brought_back_by_a_file() {
+    let mut held = Memory::default();
+    let file = b"external_id,name,consent.marketing\nc1,Zoe,granted\nc2,Bo,granted\n";
+    bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    let known = held.held.customers.get_mut(&CustomerId::new("c1")).unwrap();
+    known.customer.attributes.remove("name");
+    let at = now();
+    let reason = model::consent::FORGOTTEN.to_owned();
+    known.suppressions.push(Suppression { medium: None, topic: None, reason, at, until: None });
+
+    let again = bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    assert_eq!(counts(&again), (0, 0, 1, 0, 1));
+    assert!(bad(&again)[0].starts_with("line 2, column `customer`: customer `c1` was forgotten"));
+    assert_eq!(held.customer("c1").text("name"), None);
+    let words = b"customer,topic,state,at\nc1,marketing,granted,2026-01-01\n";
+    let words = bring(&mut held, "consents", ("c.csv", words), None, same).await.unwrap();
+    assert_eq!(counts(&words), (0, 0, 0, 0, 1));
+}
