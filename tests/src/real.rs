@@ -73,6 +73,17 @@ impl Project {
         project
     }
 
+    /// A folder of `tests/scenarios` with what is read beside each of them, in Shanghai.
+    pub fn scenario(name: &str) -> Self {
+        let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
+        for folder in ["common", name] {
+            let scenario = crate::root().join("tests/scenarios").join(folder);
+            copy(&scenario, &project.path().join("workflows"));
+        }
+        project.write("nurture.toml", "zone = \"Asia/Shanghai\"\nlanguage = \"zh-CN\"\n");
+        project
+    }
+
     /// A copy of a project's folder.
     pub fn of(folder: &Path) -> Self {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
