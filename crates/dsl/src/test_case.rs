@@ -3,7 +3,7 @@
 use crate::source::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use model::{Did, Length, Medium, Outcome, Value, WorkflowId};
+use model::{Did, Length, Medium, Outcome, RepId, Value, WorkflowId};
 use std::collections::BTreeMap;
 
 /// One test.
@@ -156,6 +156,11 @@ pub enum Fact {
     },
     /// A person starts a `manual` workflow for them.
     Start,
+    /// A rep claims them from the public pool.
+    Claim {
+        /// Who.
+        rep: RepId,
+    },
 }
 
 /// A line that the trace must, or must never, have. What is `None` is not compared.

@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
 use model::{
-    Changes, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, Event, EventId, Input, Outgoing, SendId,
-    Snapshot, TimerKey, Value, WalkState, Work, WorkCalendar, WorkflowId,
+    Changes, CustomerId, Enrollment, EnrollmentId, Entity, EntityId, Event, EventId, Input, Outgoing, RepId,
+    SendId, Snapshot, TimerKey, Value, WalkState, Work, WorkCalendar, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,8 @@ pub struct Simulation<'a> {
     coming: Coming,
     /// Walks that a test starts.
     starts: BTreeMap<(Timestamp, CustomerId, WorkflowId, String), BTreeMap<String, Value>>,
+    /// What reps of a test claim from the public pool.
+    claims: BTreeSet<(Timestamp, CustomerId, RepId)>,
     timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
     wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
@@ -91,6 +93,7 @@ impl<'a> Simulation<'a> {
             customers: BTreeMap::new(),
             coming,
             starts: BTreeMap::new(),
+            claims: BTreeSet::new(),
             timers: BTreeSet::new(),
             wakes: BTreeSet::new(),
             schedules: BTreeMap::new(),
@@ -148,6 +151,11 @@ impl<'a> Simulation<'a> {
         self.starts.insert((at, customer, workflow, by.to_owned()), inputs);
     }
 
+    /// A rep claims a customer from the public pool.
+    pub fn claim(&mut self, customer: CustomerId, rep: RepId, at: Timestamp) {
+        self.claims.insert((at, customer, rep));
+    }
+
     /// What webhooks are answered, by step: status and body of one try after the other.
     pub fn reply(&mut self, replies: BTreeMap<String, Vec<(u16, String)>>) {
         self.exchange = Exchange::of(replies);
@@ -168,6 +176,7 @@ impl<'a> Simulation<'a> {
         [
             self.coming.keys().next().map(|key| key.0),
             self.starts.keys().next().map(|key| key.0),
+            self.claims.iter().next().map(|key| key.0),
             self.timers.iter().next().map(|key| key.0),
             self.wakes.iter().next().map(|key| key.0),
             self.schedules.values().min().copied(),
@@ -228,6 +237,19 @@ impl<'a> Simulation<'a> {
             && let Some(((at, customer, workflow, by), inputs)) = self.starts.pop_first()
         {
             work.entry(customer).or_default().push(Input::Start { workflow, at, by, inputs });
+        }
+        if !work.is_empty() {
+            return work;
+        }
+        // A lead that goes to the pool at this instant is in it for whoever claims it now.
+        if self.timers.iter().next().is_none_or(|key| key.0 > now) {
+            while work.len() < BATCH
+                && self.claims.iter().next().is_some_and(|key| key.0 <= now)
+                && let Some((at, customer, rep)) = self.claims.pop_first()
+            {
+                let claim = Input::Claim { rep, subject: String::new(), at };
+                work.entry(customer).or_default().push(claim);
+            }
         }
         if !work.is_empty() {
             return work;

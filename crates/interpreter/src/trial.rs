@@ -132,6 +132,9 @@ fn play(
         let handed = if given.is_empty() { test.inputs.clone() } else { given };
         simulation.start(customer, workflow, at, by, handed);
     }
+    for (customer, rep, at) in scene.claims() {
+        simulation.claim(customer, rep, at);
+    }
     simulation.reply(test.replies.clone());
     simulation.plan(&[], &mut recorder);
     let last = scene.last_instant();

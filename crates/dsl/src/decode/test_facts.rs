@@ -12,7 +12,7 @@ use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use model::calendar::work::{add_work_minutes, subtract_work_minutes};
-use model::{Length, Medium, WorkCalendar, zone};
+use model::{Length, Medium, RepId, WorkCalendar, zone};
 use std::collections::BTreeMap;
 
 /// Most facts that one line may stand for.
@@ -169,7 +169,7 @@ fn what(
     ids: &mut BTreeMap<String, String>,
     desk: &mut Desk<'_>,
 ) -> Option<Vec<Fact>> {
-    const KINDS: [&str; 7] = ["event", "set", "stage", "tag", "untag", "consent", "start"];
+    const KINDS: [&str; 8] = ["event", "set", "stage", "tag", "untag", "consent", "start", "claim"];
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
@@ -190,6 +190,10 @@ fn what(
         "consent" => {
             desk.need(&mut fields, "consent").and_then(|node| consent(node, desk)).map(|fact| vec![fact])
         }
+        "claim" => desk
+            .need(&mut fields, "claim")
+            .and_then(|node| desk.text(node))
+            .map(|rep| vec![Fact::Claim { rep: RepId::from(rep) }]),
         _ => {
             fields.know(&["start"]);
             Some(vec![Fact::Start])

@@ -286,6 +286,12 @@ static FACT: Thing = Thing {
             "A person starts the workflow.",
             "有人手动启动工作流。",
         ),
+        key(
+            "claim",
+            Value::Name(Kind::Rep),
+            "A rep claims the customer from the public pool.",
+            "销售从公海认领这位客户。",
+        ),
         key("after", Value::Length, "So long after the clock.", "时钟之后多久。").like("6 days"),
         key("at", Value::Instant, "At this instant.", "某个时刻。"),
         key(
@@ -300,7 +306,7 @@ static FACT: Thing = Thing {
         WHOSE,
     ],
     others: Some(Value::Seen),
-    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start"],
+    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start", "claim"],
     example: "",
 };
 static FACT_CONSENT: Thing = Thing {

@@ -135,7 +135,11 @@ impl Scene<'_> {
                         properties,
                     ));
                 }
-                Fact::Event { .. } | Fact::Consent { .. } | Fact::Tag { .. } | Fact::Start => {}
+                Fact::Event { .. }
+                | Fact::Consent { .. }
+                | Fact::Tag { .. }
+                | Fact::Start
+                | Fact::Claim { .. } => {}
             }
         }
         events

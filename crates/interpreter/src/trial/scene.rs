@@ -5,7 +5,7 @@ use crate::calendar::add::add;
 use crate::world::People;
 use dsl::condition::Root;
 use dsl::library::Library;
-use dsl::test_case::{ExpectedTime, Fact, TestCase, TestCustomer, TestEntry};
+use dsl::test_case::{ExpectedTime, Fact, TestCase, TestCustomer, TestEntry, TestFact};
 use dsl::trigger::{Crossing, Subject, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
@@ -234,6 +234,20 @@ impl Scene<'_> {
             }
         }
         starts
+    }
+
+    /// Who claims whom from the public pool, and when.
+    pub(super) fn claims(&self) -> Vec<(CustomerId, RepId, Timestamp)> {
+        let claim = |fact: &TestFact| match &fact.what {
+            Fact::Claim { rep } => Some((self.id(&fact.customer), rep.clone(), fact.at)),
+            Fact::Event { .. }
+            | Fact::Set(_)
+            | Fact::Stage { .. }
+            | Fact::Consent { .. }
+            | Fact::Tag { .. }
+            | Fact::Start => None,
+        };
+        self.test.events.iter().filter_map(claim).collect()
     }
 
     pub(super) fn instant(&self, time: &ExpectedTime) -> Option<Timestamp> {
