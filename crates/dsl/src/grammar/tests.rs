@@ -396,6 +396,7 @@ lines!(
     "enroll",
     "exit",
     "goal",
+    "lead",
     "email",
     "sms",
     "message",
