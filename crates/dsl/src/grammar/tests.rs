@@ -396,7 +396,6 @@ lines!(
     "enroll",
     "exit",
     "goal",
-    "lead",
     "email",
     "sms",
     "message",
