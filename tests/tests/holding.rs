@@ -1,0 +1,115 @@
+//! What holds messages back and whom a release lets in, by the program itself on its database: the live engine
+//! on a clock does what was simulated, and an approval lets go what waited for it.
+
+use tests::real::{Project, lines, of, same_trace, that};
+
+const MODEL: &str = "model: shop
+customer:
+  watching: { type: list, optional: true }
+  points:   { type: number, default: 0 }
+events:
+  go:            {}
+  stop:          {}
+  sku.restocked: { sku_id: sku, stock: number, sets: { sku.stock: stock } }
+  sku.sold:      { sku_id: sku, stock: number, sets: { sku.stock: stock } }
+entities:
+  sku: { stock: number, shared: true }
+";
+
+const FILES: [(&str, &str); 8] = [
+    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
+    ("workflows/model.yaml", MODEL),
+    ("workflows/topics.yaml", "topics:\n  offers: { class: marketing, title: Offers }\n"),
+    (
+        "workflows/senders.yaml",
+        "senders:\n  care: { address: care@example.com, name: Care }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
+    ),
+    (
+        "workflows/channels.yaml",
+        "channels:\n  mail: { kind: smtp, host: 127.0.0.1, port: 2525, tls: none }\n",
+    ),
+    ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\npreheader: A word\n---\nHello.\n"),
+    (
+        "workflows/policies.yaml",
+        "policies:\n  caps:\n    - { class: marketing, at_most: 1 per week, over_cap: defer, for_at_most: 9 days }\n",
+    ),
+    (
+        "workflows/back.yaml",
+        "workflow: back
+trigger: { event: sku.restocked, to: customer.watching has event.sku_id }
+consent: offers
+release: { batch: 20, every: 15 minutes, by: customer.points, stop_when: event.sku_id.stock == 0 }
+steps:
+  - email: hello
+",
+    ),
+];
+
+fn project(more: &str, events: &str) -> Project {
+    let project = Project::of(&tests::root().join("workflows/templates"));
+    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("folders can be made");
+    for (path, text) in FILES {
+        project.write(path, text);
+    }
+    if !more.is_empty() {
+        project.write("workflows/more.yaml", more);
+    }
+    let mut rows =
+        "external_id,email,watching,points,created_at,consent.offers,consent_at,consent_source\n".to_owned();
+    for number in 0..100 {
+        rows += &format!(
+            "c{number:02},c{number}@example.com,A1,{number},2026-01-01T00:00:00Z,granted,2026-01-01T00:00:00Z,test\n"
+        );
+    }
+    project.write("customers.csv", &rows);
+    project
+        .write("events.csv", &format!("id,event,customer,at,properties.sku_id,properties.stock\n{events}"));
+    for (kind, file) in [("customers", "customers.csv"), ("events", "events.csv")] {
+        let ran = project.nurture(&["import", kind, file]);
+        assert_eq!(ran.code, 0, "{kind}: {}{}", ran.out, ran.err);
+    }
+    project
+}
+
+/// The trace of a run on a clock, which is the simulation's.
+fn lived(project: &Project, from: &str, to: &str) -> Vec<serde_json::Value> {
+    let simulated = project.nurture(&["simulate", "--from", from, "--to", to, "--json"]);
+    assert_eq!(simulated.code, 0, "{}", simulated.err);
+    let live = project.nurture(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
+    assert_eq!(live.code, 0, "{}", live.err);
+    same_trace(&simulated.out, &live.out);
+    let mut trace = lines(&live.out);
+    trace.pop();
+    trace
+}
+
+#[test]
+fn an_imported_event_to_everybody_lets_in_by_portions_until_sold_out() {
+    let events = "e1,sku.restocked,,2026-03-02T10:00:00Z,A1,60\ne2,sku.sold,,2026-03-02T10:31:00Z,A1,0\n";
+    let trace = lived(&project("", events), "2026-03-01", "2026-03-04");
+    let entered: Vec<_> = that(&trace, "enroll", "entered").collect();
+    assert_eq!(entered.len(), 60);
+    let first = entered.first().map(|line| of(line, "customer"));
+    assert_eq!(first, Some("c80"), "of the first portion the most points, by id at one instant");
+    assert_eq!(that(&trace, "enroll", "refused").filter(|line| of(line, "reason") == "stopped").count(), 40);
+}
+
+#[test]
+fn a_cap_is_counted_over_the_database() {
+    let more = "workflow: often
+trigger: { event: go }
+consent: offers
+reentry: { once_every: 1 hour }
+steps:
+  - email: hello
+";
+    let events = "e1,go,c01,2026-03-02T10:00:00Z,,\ne2,go,c01,2026-03-03T10:00:00Z,,\n";
+    let trace = lived(&project(more, events), "2026-03-01", "2026-03-20");
+    let mails = |outcome| {
+        that(&trace, "email", outcome)
+            .map(|line| of(line, "at").get(..10).unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(mails("done"), ["2026-03-02", "2026-03-09"]);
+    assert_eq!(mails("deferred"), ["2026-03-03"]);
+}
