@@ -197,6 +197,10 @@ pub enum Verb {
         grant: bool,
         /// The topic.
         topic: String,
+        /// The words the customer said yes to; proof, kept with the event.
+        wording: Option<TextTemplate>,
+        /// Where they said it; `None`: the workflow.
+        source: Option<TextTemplate>,
     },
     /// `suppress`.
     Suppress {

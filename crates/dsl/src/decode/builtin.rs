@@ -105,8 +105,8 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
     events.push((names::LEAD_POOLED.to_owned(), text(&["rep", "team"])));
     events.push((names::TASK_DONE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
     events.push((names::TASK_OVERDUE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
-    events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel"])));
-    events.push((names::CONSENT_WITHDRAWN.to_owned(), text(&["topic", "channel"])));
+    events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel", "wording", "source"])));
+    events.push((names::CONSENT_WITHDRAWN.to_owned(), text(&["topic", "channel", "wording", "source"])));
     events.push((
         names::SCORE_ADDED.to_owned(),
         vec![("score".to_owned(), Type::Text), ("points".to_owned(), Type::Number)],

@@ -179,18 +179,17 @@ pub(super) fn record(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
 }
 
 /// `consent: { grant: TOPIC }` or `{ withdraw: TOPIC }`.
-pub(super) fn consent(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
+pub(super) fn consent(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
     if !item.has_object(steps.desk) {
         return None;
     }
     let mut fields = steps.desk.fields(item.object, "thing-consent")?;
     let grant = steps.desk.take(&mut fields, "grant");
     let withdraw = steps.desk.take(&mut fields, "withdraw");
-    for key in ["wording", "source"] {
-        if let Some(entry) = fields.entry(key) {
-            steps.desk.not_acted_on(key, entry.key_span);
-        }
-    }
+    let wording = steps.desk.take(&mut fields, "wording");
+    let wording = wording.map(|node| assigned::text_template(node, around, &[], steps.desk));
+    let source = steps.desk.take(&mut fields, "source");
+    let source = source.map(|node| assigned::text_template(node, around, &[], steps.desk));
     let head = fields.head();
     steps.desk.close(fields);
     let (grant, node) = match (grant, withdraw) {
@@ -203,7 +202,8 @@ pub(super) fn consent(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     };
     let topic = steps.desk.topic(node)?;
     let object = format!("{}:{topic}", if grant { "grant" } else { "withdraw" });
-    Some((Verb::Consent { grant, topic }, object))
+    let (wording, source) = (spread(wording)?, spread(source)?);
+    Some((Verb::Consent { grant, topic, wording, source }, object))
 }
 
 /// `email | sms | message | all`.

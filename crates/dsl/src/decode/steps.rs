@@ -238,7 +238,7 @@ impl Steps<'_, '_> {
             "untag" => step_customer::tags(self, item).map(|(tags, object)| (Verb::Untag(tags), object)),
             "add_score" => step_customer::add_score(self, item),
             "record" => step_customer::record(self, item, around),
-            "consent" => step_customer::consent(self, item),
+            "consent" => step_customer::consent(self, item, around),
             "suppress" => step_customer::suppress(self, item),
             "unsuppress" => step_customer::unsuppress(self, item),
             "forget" => step_customer::forget(self, item),

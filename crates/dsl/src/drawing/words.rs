@@ -45,7 +45,7 @@ impl Drawing<'_> {
             }
             Verb::Record { event, .. } => self.word("draw-record", &[("what", event)]),
             Verb::Forget => self.word("draw-forget", &[]),
-            Verb::Consent { grant, topic } => {
+            Verb::Consent { grant, topic, .. } => {
                 self.word(if *grant { "draw-grant" } else { "draw-withdraw" }, &[("topic", topic)])
             }
             Verb::Suppress { medium, topic, length, .. } => {

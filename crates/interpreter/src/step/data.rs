@@ -6,7 +6,7 @@ use crate::advance::{Flow, Walker};
 use crate::assigned;
 use crate::calendar::add::add;
 use dsl::library::Moves;
-use dsl::step::{Assigned, Step, StepIx, Target};
+use dsl::step::{Assigned, Step, StepIx, Target, TextTemplate};
 use model::event::names;
 use model::{Decimal, Did, Length, Medium, Outcome, Suppression, Value};
 use std::collections::BTreeMap;
@@ -182,10 +182,10 @@ pub(super) fn forget(walker: &mut Walker<'_, '_>, step: &Step) -> Flow {
 /// `consent`.
 pub(super) fn consent(
     walker: &mut Walker<'_, '_>,
-    _at: StepIx,
+    at: StepIx,
     step: &Step,
-    grant: bool,
-    topic: &str,
+    (grant, topic): (bool, &str),
+    (wording, source): (Option<&TextTemplate>, Option<&TextTemplate>),
 ) -> Flow {
     if walker.held_out(step, topic) {
         return Flow::Next;
@@ -193,10 +193,19 @@ pub(super) fn consent(
     let values = BTreeMap::from([("granted".to_owned(), grant.into())]);
     walker.line(Some(step), Did::Consent, topic, Outcome::Done, None, None, values);
     let name = if grant { names::CONSENT_GRANTED } else { names::CONSENT_WITHDRAWN };
-    let properties = BTreeMap::from([
+    // What they agreed to, and where, is the proof: it stays with the event, which is never changed.
+    let (wording, source) = {
+        let event = walker.event_at(at);
+        let facts = walker.facts(event.as_ref());
+        let said = |words: Option<&TextTemplate>| words.and_then(|words| assigned::text(words, &facts));
+        (said(wording), said(source))
+    };
+    let source = source.unwrap_or_else(|| format!("workflow {}", walker.workflow.id));
+    let mut properties = BTreeMap::from([
         ("topic".to_owned(), Value::Text(topic.to_owned())),
-        ("source".to_owned(), Value::Text(format!("workflow {}", walker.workflow.id))),
+        ("source".to_owned(), Value::Text(source)),
     ]);
+    properties.extend(wording.map(|wording| ("wording".to_owned(), Value::Text(wording))));
     cause(walker, step, name, None, properties);
     Flow::Next
 }

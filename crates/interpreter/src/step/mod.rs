@@ -27,7 +27,9 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::AddScore { points, score } => data::add_score(walker, at, step, *points, score),
         Verb::Record { event, with } => data::record(walker, at, step, event, with),
         Verb::Forget => data::forget(walker, step),
-        Verb::Consent { grant, topic } => data::consent(walker, at, step, *grant, topic),
+        Verb::Consent { grant, topic, wording, source } => {
+            data::consent(walker, at, step, (*grant, topic), (wording.as_ref(), source.as_ref()))
+        }
         Verb::Suppress { medium, topic, length, because } => {
             data::suppress(walker, step, *medium, topic.as_deref(), length.as_ref(), because)
         }
