@@ -51,7 +51,7 @@ fn purchases() -> (String, &'static str, &'static str) {
         }
         None => {
             let sample = tests::root().join("workflows/samples/cdnow_sample.txt");
-            (real::text(&sample), "2026-02-01", "2026-06-01")
+            (real::text(&sample), "2026-01-01", "2026-06-01")
         }
     }
 }
