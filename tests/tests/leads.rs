@@ -158,3 +158,44 @@ fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool() {
     assert_eq!(pooled.len(), 4, "{live}");
     assert_eq!(that(&trace, "lead", "done").count(), 8, "{live}");
 }
+
+#[test]
+fn what_reps_take_out_of_the_pool_has_its_limits() {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let day = |back: i64| today.saturating_sub(back.days()).to_string();
+    let dir = project();
+    let here = dir.path();
+    let teams = FILES.iter().find(|(path, _)| path.ends_with("teams.yaml")).map_or("", |(_, text)| text);
+    write(
+        here,
+        "workflows/teams.yaml",
+        &teams.replace("former_owner_after: 24 hours", "former_owner_after: 60 days"),
+    );
+    let give = "workflow: give\ntrigger: { event: order.paid }\nconsent: none\nsteps:\n  - assign: sales\n";
+    write(here, "workflows/call.yaml", &give.replace("workflow: give", "workflow: call"));
+    write(here, "old.csv", &format!("external_id,created_at\nd1,{0}\nd2,{0}\n", day(60)));
+    let paid = |id: &str| {
+        format!(
+            "{}\n",
+            json!({ "event": "order.paid", "customer": id, "at": format!("{}T10:00:00Z", day(28)) })
+        )
+    };
+    write(here, "events.jsonl", &(paid("d1") + &paid("d2")));
+    fine(here, &["import", "customers", "old.csv"]);
+    fine(here, &["import", "events", "events.jsonl", "--start"]);
+    fine(here, &["publish"]);
+    let live = fine(here, &["run", "--clock", &format!("{}..{}", day(30), day(2)), "--json"]);
+    let trace = lines(&live);
+    let pooled: Vec<_> = trace.iter().filter(|line| of(line, "what") == "pooled").collect();
+    assert_eq!(pooled.len(), 2, "{live}");
+    assert!(pooled.iter().all(|line| owner(line) == "cid"), "{live}");
+
+    // Ann owns three by the import, cid had it last, sun is in no team; bob takes one a day.
+    refused(here, &["lead", "claim", "d1", "--rep", "ann"], 5, "as many open leads as the team allows");
+    refused(here, &["lead", "claim", "d1", "--rep", "cid"], 5, "must wait a while");
+    refused(here, &["lead", "claim", "d1", "--rep", "sun"], 5, "is not in the team");
+    assert!(fine(here, &["lead", "claim", "d1", "--rep", "bob"]).contains("out of the public pool"));
+    refused(here, &["lead", "claim", "d1", "--rep", "bob"], 5, "already");
+    refused(here, &["lead", "claim", "d1", "--rep", "cid"], 5, "belongs to somebody");
+    refused(here, &["lead", "claim", "d2", "--rep", "bob"], 5, "as many today as the team allows");
+}
