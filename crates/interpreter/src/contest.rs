@@ -8,8 +8,8 @@ use dsl::step::{Verb, Way, Winner, WinnerAfter};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use model::{
-    Ballot, Changes, Contest, ContestKey, Enrollment, Event, Standing, StandingKey, StandingKind, StepId,
-    Tally, WalkState,
+    Ballot, Changes, Contest, ContestKey, Enrollment, Event, Snapshot, Standing, StandingKey, StandingKind,
+    StepId, Tally, WalkState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,9 @@ pub fn any_in(workflow: &Workflow) -> bool {
 
 /// Decides the contests whose time has come, for all customers alike, before anybody's turn.
 pub(crate) fn settle(world: &World<'_>, people: &mut People, now: Timestamp) {
+    if people.contests.is_empty() {
+        return;
+    }
     let workflows: Vec<_> = world.workflows.in_order().into_iter().cloned().collect();
     for workflow in workflows {
         for (name, ways, winner) in contests_of(&workflow) {
@@ -130,7 +133,7 @@ pub(crate) fn decided(turn: &Turn<'_>, workflow: &Workflow, split: &str) -> Opti
     turn.contests.get(&(workflow.id.clone(), split.to_owned()))?.decided.clone()
 }
 
-/// When to ask again for the winner, at the latest, and whether waiting has come to its end.
+/// When to ask again for the winner, at the latest.
 pub(crate) fn until(
     turn: &Turn<'_>,
     workflow: &Workflow,
@@ -166,6 +169,11 @@ pub(crate) fn measure(turn: &mut Turn<'_>, workflow: &Workflow, at: Timestamp) {
     for name in names {
         move_on(turn, (workflow, &name), Stands::Drawn, Stands::Sent, at);
     }
+}
+
+/// Whether the customer has drawn an arm that competes: nobody else's facts are looked at.
+pub(crate) fn is_counted(snapshot: &Snapshot) -> bool {
+    snapshot.standings.keys().any(|key| key.kind == StandingKind::Contest)
 }
 
 /// A fact may be what a contest measures.
@@ -209,7 +217,7 @@ fn stand(turn: &mut Turn<'_>, key: StandingKey, arm: &str, stands: Stands, at: T
     turn.changes.standings.insert(key);
 }
 
-/// The contests as a test or a simulation begins: none has started.
+/// Every contest that has begun.
 pub type Contests = BTreeMap<ContestKey, Contest>;
 
 #[cfg(test)]

@@ -39,8 +39,10 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
         }
     }
     let workflows: VecDeque<Arc<Workflow>> = turn.world.workflows.in_order().into_iter().cloned().collect();
-    for workflow in &workflows {
-        contest::met(turn, workflow, event, moment);
+    if contest::is_counted(&turn.snapshot) {
+        for workflow in &workflows {
+            contest::met(turn, workflow, event, moment);
+        }
     }
     if turn.anybody_ready() {
         // Walks that this fact moved go on first where they come first; the others see what they do.

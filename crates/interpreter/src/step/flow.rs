@@ -86,41 +86,39 @@ pub(super) fn split(
         }
         return go(walker, step, name, way, None);
     };
-    let (won, since) = match contest::decided(walker.turn, &workflow, name) {
+    let since = arrived(walker, arrival);
+    let (won, decided_at) = match contest::decided(walker.turn, &workflow, name) {
         Some(decided) => decided,
         None => {
-            let since = match (&walker.enrollment.state, arrival) {
-                (WalkState::Waiting { since, .. }, Arrival::Woken) => *since,
-                _ => walker.moment.at,
-            };
             let until = contest::until(walker.turn, &workflow, name, winner, since);
             if until > walker.moment.at {
-                let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
-                walker.line(
-                    Some(step),
-                    Did::Split,
-                    name,
-                    Outcome::Waits,
-                    Some(until),
-                    Some("winner"),
-                    values,
-                );
-                return Flow::Rest(until);
+                return rest_for_winner(walker, step, name, way, until);
             }
             // Nobody was measured in all that time.
             (winner.otherwise.clone(), until)
         }
     };
-    let until = takes.at.map(|at| next_clock(&walker.turn.zone, since.max(arrived(walker, arrival)), at));
+    let until = takes.at.map(|at| next_clock(&walker.turn.zone, decided_at.max(since), at));
     if let Some(until) = until.filter(|until| *until > walker.moment.at) {
-        let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
-        walker.line(Some(step), Did::Split, name, Outcome::Waits, Some(until), Some("winner"), values);
-        return Flow::Rest(until);
+        return rest_for_winner(walker, step, name, way, until);
     }
     match ways.iter().find(|way| way.name == won) {
         Some(best) => go(walker, step, name, best, Some("winner")),
         None => Flow::Next,
     }
+}
+
+/// A way that takes the winner rests until there is one, or until its time of day.
+fn rest_for_winner(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    name: &str,
+    way: &Way,
+    until: Timestamp,
+) -> Flow {
+    let values = BTreeMap::from([("arm".to_owned(), way.name.clone().into())]);
+    walker.line(Some(step), Did::Split, name, Outcome::Waits, Some(until), Some("winner"), values);
+    Flow::Rest(until)
 }
 
 /// When the walk came to the step it is at.
