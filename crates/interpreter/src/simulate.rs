@@ -304,6 +304,8 @@ impl<'a> Simulation<'a> {
     }
 
     fn decide(&mut self, work: BTreeMap<CustomerId, Vec<Input>>, watcher: &mut dyn Watcher) {
+        let ids: Vec<CustomerId> = work.keys().cloned().collect();
+        self.see_friends(&ids);
         let mut batch = Vec::with_capacity(work.len());
         for (id, inputs) in work {
             let snapshot = self.take(&id).unwrap_or_else(|| Snapshot::new(model::Customer::new(id)));

@@ -22,6 +22,17 @@ impl Customer {
     pub fn new(id: CustomerId) -> Self {
         Self { id, attributes: BTreeMap::new(), computed_at: BTreeMap::new() }
     }
+
+    /// The customer as another one's reference shows them (`customer.invited_by.city`): of the kind `customer`.
+    pub fn as_entity(&self) -> Entity {
+        Entity {
+            kind: "customer".to_owned(),
+            id: EntityId::new(self.id.as_str()),
+            customer: None,
+            attributes: self.attributes.clone(),
+        }
+    }
+
     /// The value of an attribute; `None`: unknown.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.attributes.get(name)

@@ -110,6 +110,7 @@ pub async fn load(
         snapshot.enrollments.sort_by(|a, b| a.id.cmp(&b.id));
     }
     load_shared(conn, &mut snapshots, model).await?;
+    load_friends(conn, &mut snapshots, model).await?;
     Ok(snapshots)
 }
 
@@ -151,6 +152,34 @@ async fn load_shared(
             if let Some(snapshot) = snapshots.get_mut(*place) {
                 snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity.clone());
             }
+        }
+    }
+    Ok(())
+}
+
+/// Adds the customers whom the snapshots' customers refer to, as the evaluator finds them: one hop far.
+async fn load_friends(
+    conn: &mut Connection,
+    snapshots: &mut [Snapshot],
+    model: &Model,
+) -> Result<(), StoreError> {
+    let refers = |name: &str| {
+        let attribute = model.customer.get(name);
+        attribute
+            .is_some_and(|attribute| matches!(&attribute.ty, Type::Reference(kind) if kind == "customer"))
+    };
+    let wanted: BTreeSet<CustomerId> =
+        snapshots.iter().flat_map(|snapshot| snapshot.friends(refers).collect::<Vec<_>>()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let wanted: Vec<CustomerId> = wanted.into_iter().collect();
+    let known = customer::load(conn, &wanted, model).await?;
+    for snapshot in snapshots {
+        let friends: Vec<CustomerId> = snapshot.friends(refers).collect();
+        for friend in friends.iter().filter_map(|id| known.get(id)) {
+            let entity = friend.as_entity();
+            snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
         }
     }
     Ok(())

@@ -3,8 +3,9 @@
 
 use super::{Simulation, invites, next_fire};
 use crate::{everybody, release};
+use dsl::library::Library;
 use dsl::trigger::Trigger;
-use model::{Changes, CustomerId, Entry, Event, Snapshot, Timer, TimerKey, Value};
+use model::{Changes, CustomerId, Entry, Event, Snapshot, Timer, TimerKey, Type, Value};
 use std::collections::BTreeSet;
 
 impl Simulation<'_> {
@@ -23,6 +24,7 @@ impl Simulation<'_> {
             if let Some(next) = next_fire(&self.world, rule, at) {
                 self.schedules.insert(id.clone(), next);
             }
+            self.see_all_friends();
             let entry = release::entry_of_schedule(at);
             let invited: Vec<_> = self
                 .customers
@@ -46,6 +48,7 @@ impl Simulation<'_> {
         for entity in everybody::changed(library, event, known) {
             self.shared.insert((entity.kind.clone(), entity.id.clone()), entity);
         }
+        self.see_all_friends();
         let (entry, at) = (Entry::of_event(event), event.at);
         for workflow in everybody::listeners(&self.world, event) {
             let reached: Vec<_> = self
@@ -72,6 +75,31 @@ impl Simulation<'_> {
                 }
                 self.timers.insert((at, customer, key));
             }
+        }
+    }
+
+    /// What is known of the customers whom these refer to (`invited_by`), as it is before their turns.
+    pub(super) fn see_friends(&mut self, ids: &[CustomerId]) {
+        for id in ids {
+            let Some(snapshot) = self.customers.get(id) else { continue };
+            let friends: Vec<_> = snapshot
+                .friends(|name| is_friend(self.world.library, name))
+                .filter_map(|friend| Some(self.customers.get(&friend)?.customer.as_entity()))
+                .collect();
+            if let Some(snapshot) = self.customers.get_mut(id) {
+                let known =
+                    friends.into_iter().map(|friend| ((friend.kind.clone(), friend.id.clone()), friend));
+                snapshot.entities.extend(known);
+            }
+        }
+    }
+
+    /// The same for everybody, before an audience is asked.
+    fn see_all_friends(&mut self) {
+        let library = self.world.library;
+        if library.model.customer.keys().any(|name| is_friend(library, name)) {
+            let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
+            self.see_friends(&all);
         }
     }
 
@@ -107,4 +135,10 @@ impl Simulation<'_> {
             }
         }
     }
+}
+
+/// Whether an attribute of customers refers to another customer.
+fn is_friend(library: &Library, name: &str) -> bool {
+    let attribute = library.model.customer.get(name);
+    attribute.is_some_and(|attribute| matches!(&attribute.ty, Type::Reference(kind) if kind == "customer"))
 }
