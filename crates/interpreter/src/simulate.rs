@@ -290,6 +290,7 @@ impl<'a> Simulation<'a> {
         let Some((_, found)) = rank::all(self.world.library).find(|(name, _)| *name == attribute) else {
             return;
         };
+        self.see_all_friends();
         let moved = rank::moved(&self.world, attribute, found, self.customers.values(), at);
         for (customer, group) in moved {
             let Some(snapshot) = self.customers.get_mut(&customer) else { continue };
@@ -304,8 +305,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn decide(&mut self, work: BTreeMap<CustomerId, Vec<Input>>, watcher: &mut dyn Watcher) {
-        let ids: Vec<CustomerId> = work.keys().cloned().collect();
-        self.see_friends(&ids);
+        self.see_friends(work.keys());
         let mut batch = Vec::with_capacity(work.len());
         for (id, inputs) in work {
             let snapshot = self.take(&id).unwrap_or_else(|| Snapshot::new(model::Customer::new(id)));

@@ -37,16 +37,6 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The other customers whom the attributes that `refers` names refer to.
-    pub fn friends<'s>(
-        &'s self,
-        refers: impl Fn(&str) -> bool + 's,
-    ) -> impl Iterator<Item = CustomerId> + 's {
-        let named = self.customer.attributes.iter().filter(move |(name, _)| refers(name));
-        let ids = named.filter_map(|(_, value)| value.as_text().map(CustomerId::new));
-        ids.filter(|id| *id != self.customer.id)
-    }
-
     /// A customer without a past.
     pub fn new(customer: Customer) -> Self {
         Self {

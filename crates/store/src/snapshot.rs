@@ -12,11 +12,12 @@ use crate::{
     timer, trace,
 };
 use dsl::library::Model;
+use dsl::library::refer::CUSTOMER;
 use jiff::Timestamp;
 use model::{
-    Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId, Entry,
+    Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId,
     EntryMemory, Event, Outgoing, RepId, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
-    TraceLine, Type, Value, WorkflowId,
+    TraceLine, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,8 +110,7 @@ pub async fn load(
         }
         snapshot.enrollments.sort_by(|a, b| a.id.cmp(&b.id));
     }
-    load_shared(conn, &mut snapshots, model).await?;
-    load_friends(conn, &mut snapshots, model).await?;
+    load_referred(conn, &mut snapshots, model).await?;
     Ok(snapshots)
 }
 
@@ -125,119 +125,47 @@ impl Batch {
     }
 }
 
-/// Adds the shared entities that the snapshots refer to.
-async fn load_shared(
+/// Adds the shared entities and the other customers that the snapshots refer to: one statement for each.
+async fn load_referred(
     conn: &mut Connection,
     snapshots: &mut [Snapshot],
     model: &Model,
 ) -> Result<(), StoreError> {
-    if !model.entities.values().any(|kind| kind.shared) {
+    if !model.entities.values().any(|kind| kind.shared) && !model.refers_to_customers() {
         return Ok(());
     }
     let mut wanted: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (place, snapshot) in snapshots.iter().enumerate() {
-        let mut names = BTreeSet::new();
-        references(snapshot, model, &mut names);
-        for name in names {
+        for name in model.references(snapshot) {
             wanted.entry(name).or_default().push(place);
         }
     }
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<(&str, &str)> = wanted.keys().map(|(kind, id)| (kind.as_str(), id.as_str())).collect();
-    let places: Vec<&Vec<usize>> = wanted.values().collect();
-    for (name, entity) in entity::shared(conn, &names, model).await? {
-        for place in places.get(name).into_iter().flat_map(|places| places.iter()) {
+    let (friends, shared): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|((kind, _), _)| kind == CUSTOMER);
+    let mut put = |places: &[usize], entity: &Entity| {
+        for place in places {
             if let Some(snapshot) = snapshots.get_mut(*place) {
                 snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity.clone());
             }
         }
-    }
-    Ok(())
-}
-
-/// Adds the customers whom the snapshots' customers refer to, as the evaluator finds them: one hop far.
-async fn load_friends(
-    conn: &mut Connection,
-    snapshots: &mut [Snapshot],
-    model: &Model,
-) -> Result<(), StoreError> {
-    let refers = |name: &str| {
-        let attribute = model.customer.get(name);
-        attribute
-            .is_some_and(|attribute| matches!(&attribute.ty, Type::Reference(kind) if kind == "customer"))
     };
-    let wanted: BTreeSet<CustomerId> =
-        snapshots.iter().flat_map(|snapshot| snapshot.friends(refers).collect::<Vec<_>>()).collect();
-    if wanted.is_empty() {
-        return Ok(());
+    if !shared.is_empty() {
+        let names: Vec<(&str, &str)> =
+            shared.iter().map(|((kind, id), _)| (kind.as_str(), id.as_str())).collect();
+        for (name, entity) in entity::shared(conn, &names, model).await? {
+            if let Some((_, places)) = shared.get(name) {
+                put(places, &entity);
+            }
+        }
     }
-    let wanted: Vec<CustomerId> = wanted.into_iter().collect();
-    let known = customer::load(conn, &wanted, model).await?;
-    for snapshot in snapshots {
-        let friends: Vec<CustomerId> = snapshot.friends(refers).collect();
-        for friend in friends.iter().filter_map(|id| known.get(id)) {
-            let entity = friend.as_entity();
-            snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
+    if !friends.is_empty() {
+        let ids: Vec<CustomerId> = friends.iter().map(|((_, id), _)| CustomerId::new(id.as_str())).collect();
+        for (place, friend) in customer::of_batch(conn, &spread_customers(&ids)?, &ids, model).await? {
+            if let Some((_, places)) = friends.get(place) {
+                put(places, &friend.as_entity());
+            }
         }
     }
     Ok(())
-}
-
-/// Names of the shared entities that a snapshot's attributes, entities, events and walks refer to.
-fn references(snapshot: &Snapshot, model: &Model, names: &mut BTreeSet<(String, String)>) {
-    let is_shared = |kind: &str| model.entities.get(kind).is_some_and(|kind| kind.shared);
-    let mut refer = |ty: Option<&Type>, value: &Value| {
-        if let (Some(Type::Reference(kind)), Some(id)) = (ty, value.as_text())
-            && is_shared(kind)
-        {
-            names.insert((kind.clone(), id.to_owned()));
-        }
-    };
-    for (name, value) in &snapshot.customer.attributes {
-        refer(model.customer.get(name).map(|attribute| &attribute.ty), value);
-    }
-    for ((kind, _), entity) in &snapshot.entities {
-        let declared = model.entities.get(kind);
-        for (name, value) in &entity.attributes {
-            refer(declared.and_then(|kind| kind.attributes.get(name)).map(|attribute| &attribute.ty), value);
-        }
-    }
-    let mut fields = |name: &str, fields: &BTreeMap<String, Value>| {
-        let declared = model.events.get(name);
-        for (field, value) in fields {
-            refer(declared.and_then(|kind| kind.fields.get(field)), value);
-        }
-    };
-    for event in snapshot.events.values().flatten() {
-        fields(&event.name, &event.properties);
-    }
-    let entries = |walk: &Enrollment| -> Vec<Entry> {
-        let walk = &walk.walk;
-        std::iter::once(&walk.entry).chain(walk.came.values()).chain(&walk.goal).cloned().collect()
-    };
-    for entry in snapshot.enrollments.iter().flat_map(entries) {
-        fields(&entry.name, &entry.fields);
-    }
-    // Who stands in line to be let in refers to what their entry names.
-    let lined_up: Vec<Entry> = snapshot
-        .timers
-        .values()
-        .filter(|timer| timer.basis.starts_with('{'))
-        .filter_map(|timer| serde_json::from_str(&timer.basis).ok())
-        .collect();
-    for entry in &lined_up {
-        fields(&entry.name, &entry.fields);
-    }
-    let of_timers = lined_up.into_iter().filter_map(|entry| entry.entity);
-    let of_events = snapshot.events.values().flatten().filter_map(|event| event.entity.clone());
-    let of_walks = snapshot.enrollments.iter().flat_map(entries).filter_map(|entry| entry.entity);
-    for (kind, id) in of_events.chain(of_walks).chain(of_timers) {
-        if is_shared(&kind) {
-            names.insert((kind, id.as_str().to_owned()));
-        }
-    }
 }
 
 /// What a save did.

@@ -7,6 +7,7 @@ use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod policies;
+pub mod refer;
 
 pub use policies::{Cap, CapPeriod, OverCap, Policies, Reserve};
 pub mod team;

@@ -35,7 +35,7 @@ pub(super) enum Place {
 }
 
 /// Fields of a rep that are always known by name; others are columns of an import.
-const REP: [&str; 4] = ["id", "name", "email", "zone"];
+const REP: [&str; 6] = ["id", "name", "email", "phone", "zone", "team"];
 /// Fields of the brand.
 const BRAND: [&str; 5] = ["name", "logo", "color", "address", "country"];
 /// What the engine gives to pages and the layout.

@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::facts::Facts;
 use dsl::condition::{Path, Root, fallback};
+use dsl::library::team::team_of;
 use model::{Entity, EntityId, Entry, Rep, StepId, Type, Value};
 use std::borrow::Cow;
 
@@ -143,6 +144,10 @@ impl<'a> Reader<'a> {
             ("name", Some(rep)) => text(if rep.name.is_empty() { id.as_str() } else { &rep.name }),
             ("email", Some(rep)) => text(rep.email.as_deref()?),
             ("zone", Some(rep)) => text(rep.zone.as_deref()?),
+            // The first team in which they are a member; a column of the import speaks where there is none.
+            ("team", _) if team_of(&facts.library.teams, &id).is_some() => {
+                team_of(&facts.library.teams, &id).and_then(|(team, _)| text(team.as_str()))
+            }
             ("away", Some(rep)) => Some(Cow::Owned(Value::YesNo(rep.away))),
             (other, Some(rep)) => match rep.attributes.get(other)? {
                 serde_json::Value::String(value) => text(value),

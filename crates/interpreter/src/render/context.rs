@@ -4,6 +4,8 @@
 use crate::condition;
 use crate::facts::Facts;
 use dsl::condition::{Operand, Path, Root};
+use dsl::library::refer::CUSTOMER;
+use dsl::library::team::team_of;
 use dsl::library::{Attribute, Brand, Origin};
 use model::{Entity, EntityId, Entry, RepId, Type, Value, zone};
 use serde_json::{Map, Value as Json};
@@ -145,13 +147,31 @@ fn attribute_json(attribute: &Attribute, value: Option<Value>, facts: &Facts<'_>
         (Type::List, None) => Some(Json::Array(Vec::new())),
         (_, None) => None,
         (Type::Reference(kind), Some(Value::Text(id))) => {
-            if kind == "customer" {
-                return Some(Json::Object(Map::from_iter([("external_id".to_owned(), id.into())])));
+            if kind == CUSTOMER {
+                return Some(Json::Object(friend_json(&id, facts, hop)));
             }
             hop.then(|| Json::Object(entity_json(kind, &EntityId::new(&id), facts, false)))
         }
         (_, Some(value)) => Some(value.to_plain_json()),
     }
+}
+
+/// Another customer whom a reference names, as they are now; one who is not known has only an id.
+fn friend_json(id: &str, facts: &Facts<'_>, hop: bool) -> Map<String, Json> {
+    let mut all = Map::new();
+    let own = &facts.snapshot.customer;
+    let known = match facts.snapshot.entities.get(&(CUSTOMER.to_owned(), EntityId::new(id))) {
+        Some(friend) => Some(&friend.attributes),
+        None => (own.id.as_str() == id).then_some(&own.attributes),
+    };
+    for (name, attribute) in facts.library.model.customer.iter().filter(|_| hop) {
+        let value = known.and_then(|known| known.get(name)).cloned();
+        if let Some(json) = attribute_json(attribute, value, facts, false) {
+            all.insert(name.clone(), json);
+        }
+    }
+    all.insert("external_id".to_owned(), id.into());
+    all
 }
 
 fn named(name: &str, attribute: &Attribute) -> Operand {
@@ -166,6 +186,8 @@ fn rep_json(id: &RepId, facts: &Facts<'_>) -> Option<Json> {
     let name = if rep.name.is_empty() { id.as_str() } else { &rep.name };
     all.insert("id".to_owned(), id.as_str().into());
     all.insert("name".to_owned(), name.into());
+    let team = team_of(&facts.library.teams, id).map(|(team, _)| team.as_str());
+    all.extend(team.map(|team| ("team".to_owned(), team.into())));
     all.extend(rep.email.as_deref().map(|email| ("email".to_owned(), email.into())));
     all.extend(rep.zone.as_deref().map(|zone| ("zone".to_owned(), zone.into())));
     Some(Json::Object(all))

@@ -3,9 +3,9 @@
 
 use super::{Simulation, invites, next_fire};
 use crate::{everybody, release};
-use dsl::library::Library;
+use dsl::library::refer::CUSTOMER;
 use dsl::trigger::Trigger;
-use model::{Changes, CustomerId, Entry, Event, Snapshot, Timer, TimerKey, Type, Value};
+use model::{Changes, CustomerId, Entry, Event, Snapshot, Timer, TimerKey, Value};
 use std::collections::BTreeSet;
 
 impl Simulation<'_> {
@@ -79,25 +79,28 @@ impl Simulation<'_> {
     }
 
     /// What is known of the customers whom these refer to (`invited_by`), as it is before their turns.
-    pub(super) fn see_friends(&mut self, ids: &[CustomerId]) {
+    pub(super) fn see_friends<'i>(&mut self, ids: impl IntoIterator<Item = &'i CustomerId>) {
+        let model = &self.world.library.model;
+        if !model.refers_to_customers() {
+            return;
+        }
         for id in ids {
             let Some(snapshot) = self.customers.get(id) else { continue };
-            let friends: Vec<_> = snapshot
-                .friends(|name| is_friend(self.world.library, name))
-                .filter_map(|friend| Some(self.customers.get(&friend)?.customer.as_entity()))
+            let names = model.references(snapshot).into_iter().filter(|(kind, _)| kind == CUSTOMER);
+            let friends: Vec<_> = names
+                .filter_map(|(_, id)| self.customers.get(&CustomerId::new(id)))
+                .map(|friend| friend.customer.as_entity())
                 .collect();
             if let Some(snapshot) = self.customers.get_mut(id) {
-                let known =
-                    friends.into_iter().map(|friend| ((friend.kind.clone(), friend.id.clone()), friend));
+                let known = friends.into_iter().map(|each| ((each.kind.clone(), each.id.clone()), each));
                 snapshot.entities.extend(known);
             }
         }
     }
 
-    /// The same for everybody, before an audience is asked.
-    fn see_all_friends(&mut self) {
-        let library = self.world.library;
-        if library.model.customer.keys().any(|name| is_friend(library, name)) {
+    /// The same for everybody, before all are asked.
+    pub(super) fn see_all_friends(&mut self) {
+        if self.world.library.model.refers_to_customers() {
             let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
             self.see_friends(&all);
         }
@@ -135,10 +138,4 @@ impl Simulation<'_> {
             }
         }
     }
-}
-
-/// Whether an attribute of customers refers to another customer.
-fn is_friend(library: &Library, name: &str) -> bool {
-    let attribute = library.model.customer.get(name);
-    attribute.is_some_and(|attribute| matches!(&attribute.ty, Type::Reference(kind) if kind == "customer"))
 }

@@ -11,11 +11,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What every project knows of a rep. Other columns of the import are texts.
-const REP: [(&str, Type); 5] = [
+const REP: [(&str, Type); 7] = [
     ("id", Type::Text),
     ("name", Type::Text),
     ("email", Type::Email),
+    ("phone", Type::Phone),
     ("zone", Type::Text),
+    ("team", Type::Text),
     ("away", Type::YesNo),
 ];
 

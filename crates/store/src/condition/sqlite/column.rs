@@ -2,17 +2,18 @@
 
 use super::{NotInSql, Row, Writer, Written};
 use dsl::condition::{Operand, Path, Root, fallback};
+use dsl::library::refer;
 use model::{Type, Value};
 
 /// The columns of `customer`; all other attributes stand in its JSON.
 const CUSTOMER: [(&str, &str); 7] = [
-    ("external_id", "customer.id"),
-    ("stage", "customer.stage"),
-    ("owner", "customer.owner"),
-    ("zone", "customer.zone"),
-    ("email", "customer.email"),
-    ("phone", "customer.phone"),
-    ("created_at", "customer.created_at"),
+    ("external_id", "id"),
+    ("stage", "stage"),
+    ("owner", "owner"),
+    ("zone", "zone"),
+    ("email", "email"),
+    ("phone", "phone"),
+    ("created_at", "created_at"),
 ];
 
 /// The columns of `entity`.
@@ -31,16 +32,25 @@ impl Writer<'_> {
             }
             Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
         };
-        // Another customer's slot is a hash of their id, which the database cannot compute.
-        let Some(Type::Reference(kind)) =
-            attribute.map(|attribute| &attribute.ty).filter(|ty| ty.name() != "customer")
-        else {
+        let Some(Type::Reference(kind)) = attribute.map(|attribute| &attribute.ty) else {
             return self.refuse(&operand());
         };
         self.referred += 1;
         let mut alias = "referred".to_owned();
         alias.push_str(&self.referred.to_string());
         self.put("(SELECT ");
+        if kind == refer::CUSTOMER {
+            // Their slot is a hash of the id, which the database does not compute: an index by id serves it.
+            self.attribute_of_customer(&alias, hop)?;
+            self.put(" FROM customer AS ");
+            self.put(&alias);
+            self.put(" WHERE ");
+            self.put(&alias);
+            self.put(".id = ");
+            self.field(path)?;
+            self.put(" LIMIT 1)");
+            return Ok(());
+        }
         self.entity_attribute(kind, &alias, hop)?;
         self.put(" FROM entity AS ");
         self.put(&alias);
@@ -75,15 +85,28 @@ impl Writer<'_> {
     }
 
     pub(super) fn customer_attribute(&mut self, name: &str) -> Written {
+        self.attribute_of_customer("customer", name)
+    }
+
+    /// An attribute of the customer in the row `alias`.
+    fn attribute_of_customer(&mut self, alias: &str, name: &str) -> Written {
         let library = self.context.library;
         let attribute = library.model.customer.get(name);
         let fallback = attribute.and_then(|attribute| fallback::of_customer(name, attribute));
         self.attribute(fallback, |writer| {
-            match CUSTOMER.iter().find(|(column, _)| *column == name) {
-                Some((_, column)) => writer.put(column),
-                None => return writer.json("customer.attributes", name),
+            let mut place = alias.to_owned();
+            place.push('.');
+            match CUSTOMER.iter().find(|(attribute, _)| *attribute == name) {
+                Some((_, column)) => {
+                    place.push_str(column);
+                    writer.put(&place);
+                    Ok(())
+                }
+                None => {
+                    place.push_str("attributes");
+                    writer.json(&place, name)
+                }
             }
-            Ok(())
         })
     }
 
