@@ -84,6 +84,13 @@ impl Project {
         project
     }
 
+    /// A folder without anything but `workflows`.
+    pub fn empty() -> Self {
+        let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
+        std::fs::create_dir_all(project.path().join("workflows")).expect("a folder can be made");
+        project
+    }
+
     /// A copy of a project's folder.
     pub fn of(folder: &Path) -> Self {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };

@@ -145,7 +145,7 @@ fn one_json(told: &Told) -> Json {
         "customer": told.customer,
         "score": told.score,
         "at": local(&told.at),
-        "value": explained.value,
+        "value": explained.exact,
         "band": explained.band,
         "grade": explained.grade,
         "fit": explained.fit,

@@ -13,8 +13,11 @@ use std::cmp::Ordering;
 /// All about a customer's score at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explained {
-    /// The score, in its range; `None`: beyond what a number can hold.
+    /// The score, in its range, to the six places that conditions compare; `None`: beyond what a number can
+    /// hold.
     pub value: Option<Decimal>,
+    /// The score in its range before it is rounded.
+    pub exact: f64,
     /// What each rule gives, those that give nothing left out.
     pub lines: Vec<ScoreLine>,
     /// What a cap took off, or gave back.
@@ -71,7 +74,7 @@ pub fn explain(facts: &Facts<'_>, scoring: &Scoring) -> Explained {
     let before = tally.behaviour_points(facts.now);
     let most = scoring.behaviour_cap.map_or(f64::INFINITY, Decimal::to_f64);
     cut(Cap::Behaviour, before, held(before, most));
-    let value = tally.value(facts.now);
+    let (value, exact) = (tally.value(facts.now), tally.exact(facts.now));
     if let Some(value) = value {
         cut(Cap::Range, tally.sum(facts.now), value.to_f64());
     }
@@ -91,7 +94,7 @@ pub fn explain(facts: &Facts<'_>, scoring: &Scoring) -> Explained {
     });
     let fit = decimal(tally.fit_points());
     let grade = grade(scoring, fit).map(str::to_owned);
-    Explained { value, lines, cuts, fit, band, grade, next, falls_at }
+    Explained { value, exact, lines, cuts, fit, band, grade, next, falls_at }
 }
 
 fn decimal(points: f64) -> Decimal {

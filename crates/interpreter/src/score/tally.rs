@@ -127,6 +127,15 @@ impl<'s> Tally<'s> {
         self.fit_points() + held(self.behaviour_points(at), self.behaviour_cap)
     }
 
+    /// The score at an instant, in its range, before it is rounded.
+    pub fn exact(&self, at: Timestamp) -> f64 {
+        let sum = self.sum(at);
+        match self.scoring.range {
+            Some((least, most)) => sum.max(least.to_f64()).min(most.to_f64()),
+            None => sum,
+        }
+    }
+
     /// The score at an instant at or after that of counting, nothing having happened since. `None`: beyond
     /// what a number can hold.
     pub fn value(&self, at: Timestamp) -> Option<Decimal> {
