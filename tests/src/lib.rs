@@ -3,6 +3,8 @@
 pub mod binary;
 pub mod desk;
 pub mod dice;
+pub mod driven;
+pub mod hook;
 pub mod purchases;
 pub mod real;
 pub mod session;

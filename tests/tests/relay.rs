@@ -1,65 +1,18 @@
 //! A relay that is away, refuses, breaks off or lies; a person who changes their mind in the last moment; and
 //! the ends of a process. Nothing is lost, and a marketing mail never goes twice.
 
-use engine::{Clock, Delivery, Engine, Speakers, VirtualClock};
+use engine::Clock;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::process::{Child, Command};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tests::binary::nurture;
-use tests::shop::{MAILS, Shop, count, counts};
+use tests::driven::{Driven, states};
+use tests::shop::{MAILS, Shop, count};
 use tests::sink::{Act, Point, Sink, Trouble};
 
 /// How long something may take on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// An engine over the shop's database, on a clock that the test moves.
-struct Driven {
-    engine: Engine,
-    clock: VirtualClock,
-}
-
-impl Driven {
-    async fn of(shop: &Shop) -> Self {
-        let store = shop.store().await;
-        let clock = VirtualClock::new(Timestamp::now());
-        let now = clock.now();
-        let mut transaction = store.begin().await.unwrap();
-        let hold = now + SignedDuration::from_hours(24 * 30);
-        let worker = store::lease::acquire(&mut transaction, "test", now, hold).await.unwrap();
-        store::commit(transaction).await.unwrap();
-        let zone = jiff::tz::TimeZone::UTC;
-        let speakers = Speakers::new(Delivery::Live, shop.path().join("outbox"), zone, Box::new(|_| None));
-        let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
-        let engine =
-            Engine::new(store, Arc::new(clock.clone()), settings, worker, speakers, false).await.unwrap();
-        Self { engine, clock }
-    }
-
-    async fn work(&self) {
-        self.engine.until_idle().await.unwrap();
-    }
-
-    async fn work_after(&self, seconds: i64) {
-        self.clock.advance(SignedDuration::from_secs(seconds));
-        self.work().await;
-    }
-
-    async fn count(&self, statement: &'static str) -> i64 {
-        count(&mut self.engine.store().read().await.unwrap(), statement).await
-    }
-
-    /// Sends by state, in the order of the names.
-    async fn states(&self) -> Vec<(String, i64)> {
-        states(&self.engine.store().clone()).await
-    }
-}
-
-async fn states(store: &store::Store) -> Vec<(String, i64)> {
-    counts(&mut store.read().await.unwrap(), "SELECT state, count(*) FROM send GROUP BY state ORDER BY state")
-        .await
-}
 
 fn of(states: &[(&str, i64)]) -> Vec<(String, i64)> {
     states.iter().map(|(state, times)| ((*state).to_owned(), *times)).collect()
@@ -108,7 +61,7 @@ async fn a_relay_that_is_down_is_asked_at_most_once_a_second() {
     sink.trouble(Trouble::say(Point::Greeting, "421 4.3.2 closed for the night"));
     let shop = Shop::marketing(sink.port());
     shop.start(500);
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     let mut probes = Vec::new();
     for second in 0..60 {
         driven.work().await;
@@ -136,7 +89,7 @@ async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection()
     let sink = Sink::start();
     let shop = Shop::marketing(sink.port());
     shop.start(100);
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     assert_eq!(sink.count(), 100);
     let before = sink.sessions().len();
@@ -162,7 +115,7 @@ async fn a_refusal_for_now_is_tried_again_after_a_minute() {
     shop.start(3);
     sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").only_to("c1@example.com").once());
     sink.trouble(Trouble::say(Point::Dot, "451 4.3.0 disk full").only_to("c2@example.com").once());
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     assert_eq!(driven.states().await, of(&[("accepted", 1), ("due", 2)]));
     // The second mail of those who wait must not overtake the first.
@@ -181,7 +134,7 @@ async fn an_address_that_does_not_exist_is_suppressed() {
     let shop = Shop::marketing(sink.port());
     shop.start(2);
     sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user").only_to("c1@example.com"));
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     driven.work_after(2).await;
     driven.work_after(86_400).await;
@@ -214,7 +167,7 @@ async fn what_waits_for_an_address_that_proves_bad_is_cancelled_with_it() {
     shop.start(1);
     sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").once());
     sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user"));
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     driven.work_after(2).await;
     assert_eq!(driven.states().await, of(&[("due", 2)]), "the second mail waits for the first");
@@ -229,7 +182,7 @@ async fn a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again() {
     let shop = Shop::marketing(sink.port());
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     assert_eq!(driven.states().await, of(&[("unknown", 1)]));
     for _ in 0..6 {
@@ -248,7 +201,7 @@ async fn a_service_mail_without_an_answer_is_sent_again_under_its_message_id() {
     let shop = Shop::service(sink.port());
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     driven.work().await;
     assert_eq!(driven.states().await, of(&[("due", 1)]));
     driven.work_after(61).await;
@@ -369,7 +322,7 @@ async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
     let shop = Shop::marketing(sink.port());
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_millis(500))));
-    let driven = Driven::of(&shop).await;
+    let driven = Driven::over(shop.path()).await;
     let other = shop.store().await;
     let busy = async {
         assert!(sink.wait_for(1, PATIENCE).await);
