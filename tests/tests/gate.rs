@@ -72,6 +72,7 @@ fn went(workflow: &str, now: Timestamp) -> Sent {
         medium: Medium::Email,
         topic: Some("marketing".to_owned()),
         marketing: true,
+        shared: false,
         open: false,
     }
 }

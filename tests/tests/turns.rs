@@ -143,6 +143,31 @@ steps:
 }
 
 #[test]
+fn a_trigger_says_how_late_it_may_fire() {
+    for (rule, handled, line) in [
+        ("max_lateness: 3 days", "2026-03-13 09:00", "03-13 09:00 member enroll date entered"),
+        ("max_lateness: 3 days", "2026-03-13 09:01", "03-13 09:01 member enroll date refused missed"),
+        ("max_lateness: 2 hours", "2026-03-10 11:01", "03-10 11:01 member enroll date refused missed"),
+        ("late: skip", "2026-03-10 09:01", "03-10 09:00 member enroll date entered"),
+        ("late: skip", "2026-03-10 09:02", "03-10 09:02 member enroll date refused missed"),
+        ("late: run", "2026-03-10 11:00", "03-10 11:00 member enroll date entered"),
+    ] {
+        let dates = format!(
+            "workflow: member
+trigger: {{ date: {{ of: customer.member_on, repeat: yearly, {rule} }} }}
+consent: none
+steps:
+  - tag: thanked
+"
+        );
+        let mut desk = Desk::of(&[&dates]);
+        desk.give("member_on", Value::Date("2020-03-10".parse().unwrap()));
+        desk.turn("2026-03-02 10:00", plan());
+        assert_eq!(desk.turn(handled, due()).first().unwrap(), line, "{rule}");
+    }
+}
+
+#[test]
 fn after_an_outage_a_marketing_message_goes_for_a_day_and_a_transactional_one_for_two() {
     for (consent, handled, outcome) in [
         ("marketing", "2026-03-04 10:00", "done"),

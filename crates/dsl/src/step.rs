@@ -188,6 +188,8 @@ pub enum Verb {
         event: String,
         /// Its fields.
         with: Vec<(String, Assigned)>,
+        /// Another customer's id, whose event it is; `None`: the customer's own.
+        of: Option<Operand>,
     },
     /// `forget: customer`.
     Forget,
@@ -217,6 +219,8 @@ pub enum Verb {
     Unsuppress {
         /// Which channel; `None`: all.
         medium: Option<Medium>,
+        /// Which topic's alone; `None`: whatever stands.
+        topic: Option<String>,
     },
     /// `move_stage`.
     MoveStage {
@@ -351,6 +355,8 @@ pub struct MessageStep {
     pub topic: Option<String>,
     /// Also to the owner.
     pub copy_to_owner: bool,
+    /// Messages of this template to one customer within this time are one; `None`: each by itself.
+    pub combine: Option<Length>,
     /// How late it may go; `None`: the default.
     pub max_lateness: Option<Length>,
     /// What if it comes too late for its window.

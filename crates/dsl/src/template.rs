@@ -18,7 +18,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 pub use lint::variants as check_variants;
-pub use names::{RESERVED_ROOTS, TagScope, is_reserved_root};
+pub use names::{RESERVED_ROOTS, TagScope, is_of_item, is_reserved_root};
 pub use read::{is_template, read};
 pub use scan::{Cost, cost};
 pub use usage::{check_text, check_use};

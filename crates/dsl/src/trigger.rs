@@ -85,6 +85,15 @@ pub enum Subject {
     Entity(String),
 }
 
+/// `late` and `max_lateness`: what becomes of a firing that downtime made late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lateness {
+    /// Handled later than this after its instant it counts as missed; `None`: 24 hours.
+    pub most: Option<Length>,
+    /// What is late at all counts as missed.
+    pub skip: bool,
+}
+
 /// `date:`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DateTrigger {
@@ -92,6 +101,8 @@ pub struct DateTrigger {
     pub of: Path,
     /// How it comes round, how far from it and at what time of the customer's day (default 09:00).
     pub rule: DateRule,
+    /// How late it may fire.
+    pub late: Lateness,
 }
 
 /// `score:`. It fires when the score comes up to the level, and again only once it has been below the
@@ -143,6 +154,8 @@ pub struct ScheduleTrigger {
     pub rule: Schedule,
     /// By whose clock.
     pub zone: ScheduleZone,
+    /// How late it may fire.
+    pub late: Lateness,
 }
 
 /// By whose clock a schedule comes round.

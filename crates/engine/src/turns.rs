@@ -15,7 +15,7 @@ use model::{Changes, Customer, CustomerId, Event, Input, Snapshot, Work, Workflo
 use std::collections::BTreeMap;
 use store::Connection;
 use store::event::{EventKey, EventState};
-use store::{assignment, contest, enrollment, event, rep, schedule, snapshot, team, timer};
+use store::{assignment, contest, customer, enrollment, event, rep, schedule, snapshot, team, timer};
 
 /// What a batch did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,6 +157,8 @@ pub(crate) async fn decide(
     let teams = people.teams.clone();
     let decided = batch.finish(&mut people);
     snapshot::save(conn, &decided, now).await?;
+    let told: Vec<&Event> = decided.iter().flat_map(|(_, changes)| &changes.told).collect();
+    tell(conn, &told).await?;
     let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
     contest::count(conn, &ballots).await?;
     for key in interpreter::contest::decisions(&people).difference(&before) {
@@ -171,6 +173,17 @@ pub(crate) async fn decide(
     let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
     team::write(conn, &moved).await?;
     Ok(decided)
+}
+
+/// What is recorded of other customers waits for turns of theirs; of somebody whom nobody knows it is dropped.
+async fn tell(conn: &mut Connection, told: &[&Event]) -> Result<(), EngineError> {
+    let known = customer::known(conn, &told.iter().map(|event| &event.customer).collect()).await?;
+    let met: Vec<&Event> = told.iter().copied().filter(|event| known.contains(&event.customer)).collect();
+    if met.len() < told.len() {
+        tracing::warn!("an event was recorded of a customer whom nobody knows; it is dropped");
+    }
+    event::insert(conn, &met, EventState::New).await?;
+    Ok(())
 }
 
 /// What every batch reads of the people: the reps, and the contests under way.

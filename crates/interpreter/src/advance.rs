@@ -391,6 +391,9 @@ impl<'t, 'a> Walker<'t, 'a> {
     /// Does one step.
     fn run(&mut self, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
         let gated = matches!(step.verb, Verb::Send(_));
+        if !matches!(step.verb, Verb::Wait(_)) {
+            self.enrollment.walk.counts_from = None;
+        }
         if self.enrollment.walk.caller.is_some()
             && step::changes_something(&step.verb)
             && let Some((caller, stays)) = permit::above(self)
@@ -564,9 +567,17 @@ impl<'t, 'a> Walker<'t, 'a> {
         }
     }
 
+    /// It goes on from a step at this moment, as soon as the turn comes to it.
+    pub(crate) fn make_ready(mut self, step: &Step) {
+        self.enrollment.state = WalkState::Ready { step: step.id.clone(), since: self.moment.at };
+        self.turn.moments.insert(self.enrollment.id.clone(), self.moment);
+        self.put();
+    }
+
     /// It stands at no message any more; others may have the place that it waited for.
     pub(crate) fn leave_message(&mut self) {
         self.enrollment.walk.first_due = None;
+        self.enrollment.walk.gathering = None;
         self.turn.freed |= self.enrollment.walk.held.take().is_some();
     }
 

@@ -220,24 +220,7 @@ fn goal_until(turn: &Turn<'_>, workflow: &Workflow, moment: Moment) -> Option<Ti
 
 /// What a walk carries at its beginning.
 fn walk(entry: Entry, holdout: bool, chain: u8) -> Walk {
-    Walk {
-        entry,
-        holdout,
-        chain,
-        vars: BTreeMap::new(),
-        messages: BTreeMap::new(),
-        first_due: None,
-        came: BTreeMap::new(),
-        passes: BTreeMap::new(),
-        timelines: BTreeMap::new(),
-        results: BTreeMap::new(),
-        goal: None,
-        converted_at: None,
-        window_step: None,
-        held: None,
-        caller: None,
-        inputs: BTreeMap::new(),
-    }
+    Walk { entry, holdout, chain, ..Walk::default() }
 }
 
 /// The key of a walk; `None`: the workflow's key has no value here.

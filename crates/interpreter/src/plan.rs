@@ -9,12 +9,12 @@ use crate::keep;
 use crate::release;
 use crate::score::watch;
 use crate::turn::{Line, Turn};
-use crate::world::Moment;
+use crate::world::{Moment, ON_TIME_MS};
 use dsl::condition::reads::Reads;
 use dsl::condition::{Operand, Path, Root};
 use dsl::library::Library;
 use dsl::step::WaitLength;
-use dsl::trigger::{DateTrigger, Trigger};
+use dsl::trigger::{DateTrigger, Lateness, Trigger};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -386,10 +386,9 @@ fn fire_date(
             next.map(|next| Timer { fire_at: next.fires_at, basis: next.date.to_string() }),
         );
     }
-    let late = turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond());
     let moment = Moment::of(timer.fire_at, turn.now);
     let fields = BTreeMap::from([("date".to_owned(), Value::Date(date))]);
-    if late > MOST_LATE_MS {
+    if is_too_late(turn, timer, &trigger.late) {
         return missed(turn, workflow, "date", moment, &fields);
     }
     let entry = Entry {
@@ -405,7 +404,17 @@ fn fire_date(
 
 /// Whether a firing is handled so late that it is missed.
 pub(crate) fn is_missed(turn: &Turn<'_>, timer: &Timer) -> bool {
-    turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond()) > MOST_LATE_MS
+    is_too_late(turn, timer, &Lateness::default())
+}
+
+/// The same by what its trigger says.
+fn is_too_late(turn: &Turn<'_>, timer: &Timer, rule: &Lateness) -> bool {
+    let late = turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond());
+    let most = rule.most.as_ref().map(|most| {
+        let until = add(timer.fire_at, most, &turn.zone, &turn.world.library.calendar);
+        until.as_millisecond().saturating_sub(timer.fire_at.as_millisecond())
+    });
+    late > most.unwrap_or(MOST_LATE_MS) || (rule.skip && late > ON_TIME_MS)
 }
 
 pub(crate) fn missed(
@@ -521,18 +530,18 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
         Trigger::Schedule(trigger) => {
             own_clock::next(turn, &workflow, trigger, key, &timer);
             if own_clock::asks(turn, &workflow, trigger, &timer) {
-                fire_schedule(turn, &workflow, &timer, "schedule");
+                fire_schedule(turn, &workflow, &timer, "schedule", &trigger.late);
             }
         }
-        Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual"),
+        Trigger::Manual => fire_schedule(turn, &workflow, &timer, "manual", &Lateness::default()),
         Trigger::Stage { .. } | Trigger::Attribute { .. } | Trigger::Segment { .. } | Trigger::Called => {}
     }
 }
 
 /// A schedule came round, or a person starts the workflow.
-fn fire_schedule(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, timer: &Timer, by: &str) {
+fn fire_schedule(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, timer: &Timer, by: &str, late: &Lateness) {
     let moment = Moment::of(timer.fire_at, turn.now);
-    if turn.now.as_millisecond().saturating_sub(timer.fire_at.as_millisecond()) > MOST_LATE_MS {
+    if is_too_late(turn, timer, late) {
         return missed(turn, workflow, by, moment, &BTreeMap::new());
     }
     let entry = Entry { name: by.to_owned(), at: moment.at, received_at: moment.at, ..Entry::default() };

@@ -312,6 +312,7 @@ impl<'a> Simulation<'a> {
             batch.push(Work::new(snapshot, inputs));
         }
         let before = contest::decisions(&self.people);
+        let mut told = Vec::new();
         for (snapshot, changes) in batch::decide(self.world, &mut self.people, batch, self.now) {
             watcher.decided(&self.world, &self.people, &snapshot, &changes, self.now);
             let answers = changes.sends.iter();
@@ -322,6 +323,14 @@ impl<'a> Simulation<'a> {
             }
             self.share(&snapshot, &changes);
             self.keep(snapshot);
+            told.extend(changes.told);
+        }
+        for event in told {
+            // What is recorded of somebody whom nobody knows is dropped, as it is live.
+            if self.customers.contains_key(&event.customer) {
+                let key = (event.at, event.customer.clone(), event.received_at, event.id.clone());
+                self.coming.insert(key, event);
+            }
         }
         for (workflow, split) in contest::decisions(&self.people).difference(&before) {
             self.wake_at(workflow, split);

@@ -86,7 +86,7 @@ pub enum WalkState {
 }
 
 /// What a walk carries with it. Kept as JSON beside the enrollment's columns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Walk {
     /// What started it, frozen.
     pub entry: Entry,
@@ -135,6 +135,36 @@ pub struct Walk {
     /// `inputs.*`: what the call handed in.
     #[serde(default)]
     pub inputs: BTreeMap<String, Value>,
+    /// The message it stands at gathers others of its template; `None`: it stands at none that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathering: Option<Gathering>,
+    /// Its messages that went in another's, by step.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rode: BTreeMap<StepId, Ride>,
+    /// From when a `wait` right below a gathering message counts; `None`: from where the walk stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_from: Option<Timestamp>,
+}
+
+/// A message that waits for others of its template (`combine`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gathering {
+    /// When it could have gone by itself.
+    pub since: Timestamp,
+    /// Until when it waits.
+    pub until: Timestamp,
+    /// It went in this one; `None`: it is still to go.
+    #[serde(default)]
+    pub rides: Option<Ride>,
+}
+
+/// The message of another walk in which one went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ride {
+    /// Of which workflow.
+    pub workflow: WorkflowId,
+    /// Of which step.
+    pub step: StepId,
 }
 
 /// What holds a message back.

@@ -125,6 +125,16 @@ pub struct Outgoing {
     pub on_unknown: OnUnknown,
     /// The walk's `vars`, `entry.*`, `event.*`, entity and so on, as plain JSON for the template.
     pub context: BTreeMap<String, serde_json::Value>,
+    /// The walks whose messages it stands for, in the order of the context's `items`; empty: for
+    /// its own alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub riders: Vec<EnrollmentId>,
+    /// The declared channel; `None`: the medium's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    /// It goes together with what else is due to the same colleague.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub digest: bool,
     /// How often it is tried at most, the first time included; `None`: until the deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tries: Option<u32>,
@@ -132,6 +142,25 @@ pub struct Outgoing {
     pub due_at: Timestamp,
     /// First due instant + max_lateness: after it, it is skipped.
     pub deadline: Timestamp,
+}
+
+impl Outgoing {
+    /// What a walk has to say in it is taken back. `false`: nothing is left to send.
+    #[must_use]
+    pub fn without(&mut self, walk: &EnrollmentId) -> bool {
+        if self.riders.is_empty() {
+            return self.enrollment != *walk;
+        }
+        while let Some(place) = self.riders.iter().position(|rider| rider == walk) {
+            self.riders.remove(place);
+            if let Some(items) = self.context.get_mut("items").and_then(serde_json::Value::as_array_mut)
+                && place < items.len()
+            {
+                items.remove(place);
+            }
+        }
+        !self.riders.is_empty()
+    }
 }
 
 /// How long to wait before the retry that follows attempt `attempt` (from 0). `None`: 48 hours have

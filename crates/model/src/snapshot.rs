@@ -157,6 +157,8 @@ pub struct Sent {
     pub marketing: bool,
     /// It has not left yet: what ends its walk still takes it back.
     pub open: bool,
+    /// It stands for messages of several walks: the end of one of them does not stop it.
+    pub shared: bool,
 }
 
 impl Sent {
@@ -172,6 +174,7 @@ impl Sent {
             topic: send.topic.clone(),
             marketing: send.marketing,
             open: true,
+            shared: send.riders.len() > 1,
         }
     }
 }
@@ -195,6 +198,8 @@ pub struct Changes {
     pub entities: BTreeSet<(String, EntityId)>,
     /// Events of ours, already applied and routed.
     pub events: Vec<Event>,
+    /// Events of other customers, to be met in turns of theirs; one of somebody unknown is dropped.
+    pub told: Vec<Event>,
     /// Changes of consent.
     pub consents: Vec<Consent>,
     /// New suppressions.
@@ -240,7 +245,7 @@ pub struct Changes {
 impl Changes {
     /// Takes back what is due of a walk, also what this very turn put into the outbox.
     pub fn cancel(&mut self, enrollment: &EnrollmentId, reason: &str) {
-        self.sends.retain(|send| send.enrollment != *enrollment);
+        self.sends.retain_mut(|send| send.without(enrollment));
         self.cancels.push((enrollment.clone(), reason.to_owned()));
     }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::{Customer, CustomerId, Value};
 use serde::Serialize;
 use sqlx::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes that have columns of their own and are not in the JSON.
 const COLUMNS: &[&str] = &["created_at", "email", "owner", "phone", "stage", "zone"];
@@ -254,6 +254,28 @@ pub async fn ids(conn: &mut Connection) -> Result<Vec<CustomerId>, StoreError> {
         .await
         .tried("list customers", no_ids)?;
     Ok(ids.into_iter().map(CustomerId::from).collect())
+}
+
+// ?1 [[slot, id], …]
+const KNOWN: &str = "
+SELECT c.id FROM jsonb_each(?1) AS want
+CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1";
+
+/// Which of these customers there are.
+pub async fn known(
+    conn: &mut Connection,
+    ids: &BTreeSet<&CustomerId>,
+) -> Result<BTreeSet<CustomerId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let wanted: Vec<_> = ids.iter().map(|id| (id.slot(), id.as_str())).collect();
+    let found: Vec<String> = sqlx::query_scalar(KNOWN)
+        .bind(spread("customer", &wanted)?)
+        .fetch_all(conn)
+        .await
+        .tried("look for customers", || some(ids))?;
+    Ok(found.into_iter().map(CustomerId::from).collect())
 }
 
 /// How many customers there are.

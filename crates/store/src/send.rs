@@ -13,6 +13,7 @@
 //!   handed            due         lose      the same worker and epoch, on_unknown: resend (one Message-ID)
 //!   due, claimed      cancelled   cancel_…  the walk ended, consent was withdrawn, suppressed, paused
 //!   claimed           due         recover   lease over, or the epoch is a former one
+//!   claimed           due         take_out  one of the walks that it stands for ended
 //!   handed            unknown     recover   the same, on_unknown: hold
 //!   handed            due         recover   the same, on_unknown: resend
 //!   unknown           accepted    accept    the same worker and epoch: the answer came late
@@ -38,7 +39,7 @@ mod outbox;
 
 #[cfg(test)]
 pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
-pub use cancel::{cancel_topics, cancel_walks, cancel_workflow};
+pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, take_out};
 #[cfg(test)]
 pub(crate) use counted::COUNTED;
 pub(crate) use counted::of_batch as counted;

@@ -207,6 +207,7 @@ pub async fn save(
     standing::drop(conn, &rows.standings_gone).await?;
     trace::append(conn, &rows.trace).await?;
     let mut cancelled = send::cancel_walks(conn, &rows.cancels, now).await?;
+    cancelled += send::take_out(conn, &rows.taken_out, now).await?;
     cancelled += send::cancel_topics(conn, &rows.cancel_topics, now).await?;
     let sends = send::insert(conn, &rows.sends, now).await?;
     let tasks = task::insert(conn, &rows.tasks).await?;
@@ -239,6 +240,8 @@ struct Rows<'a> {
     trace: Vec<&'a TraceLine>,
     sends: Vec<&'a Outgoing>,
     cancels: Vec<(&'a CustomerId, &'a model::EnrollmentId, &'a str)>,
+    /// The same of customers who have a message under way that stands for several walks.
+    taken_out: Vec<(&'a CustomerId, &'a model::EnrollmentId, &'a str)>,
     cancel_topics: Vec<(&'a CustomerId, Option<&'a str>, Option<model::Medium>)>,
     tasks: Vec<&'a Task>,
     assignments: Vec<&'a Assignment>,
@@ -317,6 +320,10 @@ impl<'a> Rows<'a> {
         self.trace.extend(&changes.trace);
         self.sends.extend(&changes.sends);
         self.cancels.extend(changes.cancels.iter().map(|(walk, reason)| (id, walk, reason.as_str())));
+        if snapshot.sent.iter().any(|sent| sent.open && sent.shared) {
+            let walks = changes.cancels.iter().map(|(walk, reason)| (id, walk, reason.as_str()));
+            self.taken_out.extend(walks);
+        }
         self.cancel_topics
             .extend(changes.cancel_topics.iter().map(|(topic, medium)| (id, topic.as_deref(), *medium)));
         self.tasks.extend(&changes.tasks);

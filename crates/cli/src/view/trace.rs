@@ -288,6 +288,7 @@ impl Words<'_> {
             "frequency_cap" => "trace-deferred-frequency_cap",
             "reserved" => "trace-deferred-reserved",
             "spacing" => "trace-deferred-spacing",
+            "combine" => "trace-deferred-combine",
             "hold_while" => "trace-deferred-hold_while",
             "not_approved" => "trace-deferred-not_approved",
             "closed" => "trace-deferred-closed",
@@ -340,6 +341,9 @@ impl Words<'_> {
 
     fn done(&self) -> String {
         match self.line.did {
+            Did::Email | Did::Sms | Did::Message if self.reason() == "combined" => {
+                self.say("trace-done-combined", &[("with", &self.text_of("with"))])
+            }
             Did::Email | Did::Sms | Did::Message => self.say("trace-done-message", &[]),
             Did::Webhook => match self.value("status") {
                 Some(status) => self.say("trace-done-webhook-status", &[("status", &status)]),
@@ -367,9 +371,15 @@ impl Words<'_> {
                 self.say("trace-done-suppress-until", &[("until", &self.until())])
             }
             Did::Suppress => self.say("trace-done-suppress", &[]),
-            Did::Unsuppress => self.say("trace-done-unsuppress", &[]),
+            Did::Unsuppress => match self.value("topic") {
+                Some(topic) => self.say("trace-done-unsuppress-topic", &[("topic", &topic)]),
+                None => self.say("trace-done-unsuppress", &[]),
+            },
             Did::Forget => self.say("trace-done-forget", &[]),
-            Did::Record => self.with_facts("trace-done-record", &[]),
+            Did::Record => match self.value("of") {
+                Some(of) => self.say("trace-done-record-of", &[("of", &of)]),
+                None => self.with_facts("trace-done-record", &[]),
+            },
             Did::Assign => self.assigned(),
             Did::Unassign => self.say("trace-done-unassign", &[]),
             Did::Task => self.task(),

@@ -54,6 +54,7 @@ impl Around {
             entities: self.scope.entity.iter().cloned().collect(),
             vars: vars.collect(),
             inputs: self.inputs.keys().cloned().collect(),
+            items: false,
             steps: steps.map(|(id, fields)| (id.clone(), fields.keys().cloned().collect())).collect(),
         }
     }

@@ -4,7 +4,7 @@ use super::around::Around;
 use super::desk::Desk;
 use crate::diagnostic::Code;
 use crate::step::{Assigned, TextTemplate};
-use crate::template;
+use crate::template::{self, TagScope};
 use crate::yaml::{Kind, Node};
 use model::{Type, Value};
 
@@ -15,10 +15,15 @@ pub(super) fn text_template(
     more: &[(String, Assigned)],
     desk: &mut Desk<'_>,
 ) -> Option<TextTemplate> {
+    text_in(node, &around.tags(more), desk)
+}
+
+/// The same against a scope of its own.
+pub(super) fn text_in(node: &Node, scope: &TagScope, desk: &mut Desk<'_>) -> Option<TextTemplate> {
     let text = desk.written(node)?;
     let span = node.place_of(desk.sources, 0, text.len());
     let template = TextTemplate { source: text.to_owned(), span };
-    template::check_text(&template, &around.tags(more), desk.library, desk.report);
+    template::check_text(&template, scope, desk.library, desk.report);
     Some(template)
 }
 

@@ -5,10 +5,11 @@ use super::around::Around;
 use super::assigned;
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
+use crate::condition::{self, Operand};
 use crate::diagnostic::Code;
 use crate::library::{Attribute, Origin};
 use crate::step::{Assigned, Target, Verb};
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Node};
 use model::{Medium, Type};
 use std::collections::BTreeMap;
 
@@ -157,7 +158,7 @@ pub(super) fn add_score(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read 
 pub(super) fn record(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
     let event = if item.has_object(steps.desk) { steps.desk.event(item.object) } else { None };
     let with_node = steps.desk.take(&mut item.fields, "with");
-    steps.desk.refuse(&mut item.fields, &["of"]);
+    let of = spread(steps.desk.take(&mut item.fields, "of").map(|node| whose(steps, node, around)))?;
     let event = event?;
     let library = steps.desk.library;
     let fields = library.model.events.get(&event).map(|kind| &kind.fields);
@@ -175,7 +176,21 @@ pub(super) fn record(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
             None => complete = false,
         }
     }
-    complete.then(|| (Verb::Record { event: event.clone(), with }, event))
+    complete.then(|| (Verb::Record { event: event.clone(), with, of }, event))
+}
+
+/// `of: customer.invited_by`: an attribute that refers to a customer, or an expression that gives an id.
+fn whose(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Operand> {
+    let operand = steps.desk.formula(node, None, &around.scope)?;
+    match condition::type_of(&operand) {
+        Type::Text => Some(operand),
+        Type::Reference(kind) if kind == "customer" => Some(operand),
+        found => {
+            let diagnostic = steps.desk.report.error(Code::E0364, node.span);
+            diagnostic.arg("found", found.name()).help("E0364-help");
+            None
+        }
+    }
 }
 
 /// `consent: { grant: TOPIC }` or `{ withdraw: TOPIC }`.
@@ -237,8 +252,8 @@ pub(super) fn unsuppress(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read
         return None;
     }
     let medium = steps.desk.word(item.object, "unsuppress", &MEDIA)?;
-    steps.desk.refuse(&mut item.fields, &["topic"]);
-    Some((Verb::Unsuppress { medium }, medium.map_or("all", Medium::as_str).to_owned()))
+    let topic = spread(steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node)))?;
+    Some((Verb::Unsuppress { medium, topic }, medium.map_or("all", Medium::as_str).to_owned()))
 }
 
 /// `forget: customer`.

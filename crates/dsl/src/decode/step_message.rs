@@ -8,9 +8,9 @@ use super::steps::{Item, Read, Steps};
 use crate::diagnostic::Code;
 use crate::library::Channel;
 use crate::step::{Late, MessageStep, Verb};
-use crate::template;
+use crate::template::{self, TagScope};
 use crate::yaml::Node;
-use model::Medium;
+use model::{Length, Medium};
 
 /// A message to the customer.
 pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, around: &Around) -> Read {
@@ -32,8 +32,10 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         Some(node) => assigned::vars(node, false, around, steps.desk),
         None => Vec::new(),
     };
+    let combine = steps.desk.take(&mut item.fields, "combine").map(|node| combine(steps, node));
+    let scope = TagScope { items: combine.is_some(), ..around.tags(&vars) };
     let subject = steps.desk.take(&mut item.fields, "subject");
-    let subject = spread(subject.map(|node| assigned::text_template(node, around, &vars, steps.desk)));
+    let subject = spread(subject.map(|node| assigned::text_in(node, &scope, steps.desk)));
     let from = steps.desk.take(&mut item.fields, "from").map(|node| sender(steps, node));
     let topic = steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node));
     let copy = steps.desk.take(&mut item.fields, "copy_to");
@@ -43,7 +45,6 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         let words = [("run", Late::Run), ("skip", Late::Skip), ("next_window", Late::NextWindow)];
         steps.desk.word(node, "late", &words)
     });
-    steps.desk.refuse(&mut item.fields, &["combine"]);
     let template = template?;
     let message = MessageStep {
         medium,
@@ -54,15 +55,28 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         vars,
         topic: spread(topic)?,
         copy_to_owner: copy_to_owner.unwrap_or(false),
+        combine: spread(combine)?,
         max_lateness: spread(max_lateness)?,
         late: spread(late)?.unwrap_or_default(),
     };
-    let scope = around.tags(&message.vars);
     for variant in steps.templates.variants(&template) {
         template::check_use(variant, &scope, item.object.span, steps.desk.report);
     }
     subject_is_somewhere(steps, &message, item);
     Some((Verb::Send(message), template))
+}
+
+/// The longest time in which messages are gathered: as long as a marketing message may wait.
+const LONGEST_COMBINE_MS: i64 = 24 * 3_600_000;
+
+/// `combine: 1 hour`.
+fn combine(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Length> {
+    let length = steps.desk.length(node)?;
+    if (1..=LONGEST_COMBINE_MS).contains(&length.approximate_ms()) {
+        return Some(length);
+    }
+    steps.desk.report.error(Code::E0363, node.span).help("E0363-help");
+    None
 }
 
 /// A mail needs a subject: the step's own, or one in every variant of its template.

@@ -305,7 +305,9 @@ fn object(verb: &Verb, did: Did) -> Option<String> {
         Verb::Forget => (Did::Forget, "customer".to_owned()),
         Verb::Consent { topic, .. } => (Did::Consent, topic.clone()),
         Verb::Suppress { medium, .. } => (Did::Suppress, medium.map_or("all", Medium::as_str).to_owned()),
-        Verb::Unsuppress { medium } => (Did::Unsuppress, medium.map_or("all", Medium::as_str).to_owned()),
+        Verb::Unsuppress { medium, topic: _ } => {
+            (Did::Unsuppress, medium.map_or("all", Medium::as_str).to_owned())
+        }
         Verb::MoveStage { to, .. } => (Did::MoveStage, to.clone()),
         Verb::Assign { team, .. } => (Did::Assign, team.as_str().to_owned()),
         Verb::Unassign { of } => (Did::Unassign, named(of)),

@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 use crate::step::WaitLength;
 use crate::syntax::Fields;
 use crate::trigger::{
-    Crossing, DateTrigger, Reaches, ScheduleTrigger, ScheduleZone, ScoreTrigger, Subject, Trigger,
+    Crossing, DateTrigger, Lateness, Reaches, ScheduleTrigger, ScheduleZone, ScoreTrigger, Subject, Trigger,
 };
 use crate::yaml::{Entry, Kind, Node};
 use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
@@ -235,7 +235,7 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
             [("feb28", LeapDay::Feb28), ("mar1", LeapDay::Mar1), ("leap_years_only", LeapDay::LeapYearsOnly)];
         desk.word(node, "leap_day", &words)
     });
-    desk.refuse(&mut fields, &["late", "max_lateness"]);
+    let late = lateness(&mut fields, desk);
     desk.close(fields);
     let of = of?;
     let (kind, field, ty) = attribute_named(&of, desk)?;
@@ -260,6 +260,7 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
             at: spread(at)?.unwrap_or(DEFAULT_AT),
             leap_day: spread(leap_day)?.unwrap_or_default(),
         },
+        late: late?,
     }))
 }
 
@@ -434,7 +435,7 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
     let at = desk.take(&mut fields, "at").and_then(|node| desk.spanned(node));
     let shift = shift(&mut fields, desk);
     let zone = desk.take(&mut fields, "zone").map(|node| schedule_zone(node, desk));
-    desk.refuse(&mut fields, &["late", "max_lateness"]);
+    let late = lateness(&mut fields, desk);
     let head = fields.head();
     desk.close(fields);
     let clock = at.as_ref().map(|at| at.value.as_str());
@@ -457,7 +458,7 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
     match read {
         Ok(rule) => {
             let zone = spread(zone)?.unwrap_or_default();
-            Some(Trigger::Schedule(ScheduleTrigger { rule, zone }))
+            Some(Trigger::Schedule(ScheduleTrigger { rule, zone, late: late? }))
         }
         Err(error) => {
             let span = match (&error, &at) {
@@ -472,6 +473,15 @@ fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
             None
         }
     }
+}
+
+/// `late` and `max_lateness`. There is no window in which a trigger may fire, so that a late one fires at once
+/// unless it says `skip`.
+fn lateness(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Lateness> {
+    let words = [("run", false), ("skip", true), ("next_window", false)];
+    let skip = desk.take(fields, "late").map(|node| desk.word(node, "late", &words));
+    let most = desk.take(fields, "max_lateness").map(|node| desk.length(node));
+    Some(Lateness { skip: spread(skip)?.unwrap_or(false), most: spread(most)? })
 }
 
 /// `customer`, or a zone's name.

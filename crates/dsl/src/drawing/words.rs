@@ -58,7 +58,7 @@ impl Drawing<'_> {
                     None => self.word("draw-suppress", &[("what", &what)]),
                 }
             }
-            Verb::Unsuppress { medium } => {
+            Verb::Unsuppress { medium, topic: _ } => {
                 self.word("draw-unsuppress", &[("what", medium.map_or("all", model::Medium::as_str))])
             }
             Verb::MoveStage { of, to } => {

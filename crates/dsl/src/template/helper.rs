@@ -19,6 +19,8 @@ pub enum Helper {
     FirstName,
     /// `{{plural customer.orders "order" "orders"}}`
     Plural,
+    /// `{{count items}}`
+    Count,
     /// `{{salutation}}`
     Salutation,
     /// `(eq customer.tier "gold")`
@@ -34,13 +36,14 @@ pub enum Helper {
 }
 
 /// Every helper, in the order of the reference.
-pub const ALL: [Helper; 12] = [
+pub const ALL: [Helper; 13] = [
     Helper::Default,
     Helper::Date,
     Helper::Money,
     Helper::Upper,
     Helper::FirstName,
     Helper::Plural,
+    Helper::Count,
     Helper::Salutation,
     Helper::Eq,
     Helper::If,
@@ -67,6 +70,7 @@ impl Helper {
             Self::Upper => "upper",
             Self::FirstName => "first_name",
             Self::Plural => "plural",
+            Self::Count => "count",
             Self::Salutation => "salutation",
             Self::Eq => "eq",
             Self::If => "if",
@@ -85,6 +89,7 @@ impl Helper {
             Self::Upper => "{{upper customer.tier}}",
             Self::FirstName => "{{first_name customer.name}}",
             Self::Plural => "{{plural customer.orders \"order\" \"orders\"}}",
+            Self::Count => "{{count customer.tags}}",
             Self::Salutation => "{{salutation}}",
             Self::Eq => "{{#if (eq customer.tier \"gold\")}}",
             Self::If => "{{#if customer.name}}",
@@ -104,6 +109,7 @@ impl Helper {
             | Self::Upper
             | Self::FirstName
             | Self::Plural
+            | Self::Count
             | Self::Salutation
             | Self::Eq => false,
         }
@@ -119,6 +125,7 @@ impl Helper {
             Self::Money
             | Self::Upper
             | Self::FirstName
+            | Self::Count
             | Self::If
             | Self::Unless
             | Self::Each
@@ -136,6 +143,7 @@ impl Helper {
             | Self::Upper
             | Self::FirstName
             | Self::Plural
+            | Self::Count
             | Self::Salutation
             | Self::Each => false,
         }
@@ -149,6 +157,7 @@ impl Helper {
             (Self::Upper | Self::FirstName, 0) => {
                 matches!(ty, Type::Text | Type::OneOf(_) | Type::Email | Type::Phone)
             }
+            (Self::Count, _) => matches!(ty, Type::List),
             (Self::Default | Self::Eq, _) => !matches!(ty, Type::List),
             _ => true,
         }
@@ -169,6 +178,7 @@ impl Helper {
             Self::Date | Self::Money | Self::Upper | Self::FirstName | Self::Plural | Self::Salutation => {
                 Some(Type::Text)
             }
+            Self::Count => Some(Type::Number),
             Self::Eq => Some(Type::YesNo),
         }
     }

@@ -19,6 +19,8 @@ pub struct TagScope {
     pub vars: BTreeSet<String>,
     /// `inputs.*`: what a call hands in.
     pub inputs: BTreeSet<String>,
+    /// `items`: the message gathers those of its template.
+    pub items: bool,
     /// `steps.ID.*`: results by step.
     pub steps: BTreeMap<String, BTreeSet<String>>,
 }
@@ -41,16 +43,25 @@ const BRAND: [&str; 5] = ["name", "logo", "color", "address", "country"];
 /// What the engine gives to pages and the layout.
 const PAGE: [&str; 4] = ["subject", "preheader", "language", "unsubscribe_url"];
 /// Roots that are always there.
-const ROOTS: [&str; 11] =
-    ["customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "brand", "now", "today"];
+const ROOTS: [&str; 12] = [
+    "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "items", "brand", "now", "today",
+];
+/// What an item of a combined message has of its own, beside the entities: inside `{{#each items}}` these mean
+/// the item's.
+const ITEM: [&str; 7] = ["entry", "event", "owner", "rep", "vars", "inputs", "steps"];
 
 /// First words of a name that mean the same everywhere, also inside `{{#each}}` and `{{#with}}`.
-pub const RESERVED_ROOTS: [&str; 9] =
-    ["customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "brand"];
+pub const RESERVED_ROOTS: [&str; 10] =
+    ["customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "items", "brand"];
 
 /// Whether a first word means the same everywhere.
 pub fn is_reserved_root(word: &str) -> bool {
     RESERVED_ROOTS.contains(&word)
+}
+
+/// Whether a first word means the item's inside `{{#each items}}`.
+pub fn is_of_item(word: &str) -> bool {
+    ITEM.contains(&word)
 }
 
 /// Whether a first word is one of the engine's own, and no entity.
@@ -81,6 +92,10 @@ pub(super) enum Thing {
     Steps,
     /// The result of a step.
     Step(String),
+    /// What the messages that were combined would have said.
+    Items,
+    /// One of them: `{{this.entry.amount}}`, `{{invoice.amount}}`.
+    Item,
     /// Something to print; `None`: its type is known only later.
     Leaf(Option<Type>),
 }
@@ -175,7 +190,14 @@ fn step(thing: &Thing, part: &str, place: Place, library: &Library) -> Step {
         },
         Thing::Steps => Step::To(Thing::Step(part.to_owned()), Presence::Sure),
         Thing::Step(_) => Step::To(Thing::Leaf(None), Presence::Optional),
-        Thing::Leaf(_) => Step::Nowhere,
+        Thing::Item if ITEM.contains(&part) || library.model.entities.contains_key(part) => {
+            root(part, place, library)
+        }
+        Thing::Item => {
+            let own = ITEM.iter().map(|name| (*name).to_owned());
+            Step::Unknown(own.chain(library.model.entities.keys().cloned()).collect())
+        }
+        Thing::Items | Thing::Leaf(_) => Step::Nowhere,
     }
 }
 
@@ -189,6 +211,7 @@ fn root(part: &str, place: Place, library: &Library) -> Step {
         ("vars", _) => there(Thing::Vars),
         ("inputs", _) => there(Thing::Inputs),
         ("steps", _) => there(Thing::Steps),
+        ("items", _) => there(Thing::Items),
         ("brand", _) => there(Thing::Brand),
         ("now", _) => there(Thing::Leaf(Some(Type::Time))),
         ("today", _) => there(Thing::Leaf(Some(Type::Date))),

@@ -58,6 +58,8 @@ enum Missing {
     Var(Vec<String>),
     /// A step, or a field of its result.
     Step(Vec<String>),
+    /// What was combined: nothing is.
+    Items,
 }
 
 fn missing(tag: &Tag, scope: &TagScope) -> Option<Missing> {
@@ -79,6 +81,7 @@ fn missing(tag: &Tag, scope: &TagScope) -> Option<Missing> {
             let known = field.is_none_or(|field| scope.vars.contains(field));
             (!known).then(|| Missing::Var(scope.vars.iter().cloned().collect()))
         }
+        "items" => (!scope.items).then_some(Missing::Items),
         "steps" => {
             let fields = field.and_then(|step| scope.steps.get(step));
             let known = match (fields, parts.next()) {
@@ -106,6 +109,7 @@ fn say<'r>(
         Missing::Entity => {
             return wrong.message("E0513-entity").arg("kind", root).help("E0513-entity-help");
         }
+        Missing::Items => return wrong.message("E0513-items").help("E0513-items-help"),
         Missing::Field(among) => among,
         Missing::Var(among) => {
             wrong.message("E0513-var");

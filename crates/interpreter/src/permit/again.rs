@@ -15,7 +15,7 @@ pub(crate) fn take_back(turn: &mut Turn<'_>) {
     let ended = turn.changes.cancels.get(walks..).unwrap_or_default();
     let forbidden = turn.changes.cancel_topics.get(topics..).unwrap_or_default();
     turn.snapshot.sent.retain(|sent| {
-        let gone = ended.iter().any(|(walk, _)| *walk == sent.enrollment)
+        let gone = (!sent.shared && ended.iter().any(|(walk, _)| *walk == sent.enrollment))
             || forbidden.iter().any(|(topic, medium)| {
                 topic.as_deref().is_none_or(|topic| sent.topic.as_deref() == Some(topic))
                     && medium.is_none_or(|medium| medium == sent.medium)

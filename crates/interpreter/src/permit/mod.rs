@@ -14,6 +14,7 @@ pub use horizon::{COUNTS_AT_MOST_MS, counts_back};
 
 use crate::advance::{self, Walker};
 use crate::condition;
+use crate::step::combine;
 use crate::step::message::{mark, topic_in, topic_of, topics_above};
 use crate::turn::Turn;
 use dsl::step::{MessageStep, Step, StepIx, Verb};
@@ -83,8 +84,8 @@ struct Resting {
 fn resting_message(turn: &Turn<'_>, walk: &Enrollment) -> Option<Resting> {
     let (held, first_due) = (walk.walk.held.as_ref()?, walk.walk.first_due?);
     let WalkState::Waiting { step, wake_at, .. } = &walk.state else { return None };
-    // Nobody knows when these end, so they keep no place.
-    if matches!(held.why.as_str(), "hold_while" | "not_approved") || walk.walk.holdout {
+    // Nobody knows when these end, so they keep no place; those that gather share one.
+    if matches!(held.why.as_str(), "hold_while" | "not_approved" | combine::WHY) || walk.walk.holdout {
         return None;
     }
     let workflow = turn.world.workflows.versions.get(&walk.version)?;

@@ -3,7 +3,7 @@
 use super::fault::first_line;
 use super::helpers::{HTML, TEXT};
 use super::{MOST_OUTPUT, RenderError};
-use dsl::template::{RESERVED_ROOTS, cost};
+use dsl::template::{RESERVED_ROOTS, cost, is_of_item};
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Context, Handlebars, Output, Path, PathSeg, RenderContext, Renderable, Template};
 use serde_json::Value as Json;
@@ -45,7 +45,7 @@ impl Compiled {
             .ok_or_else(|| unreadable("it is too long or too deep, or has a tag without an end"))?;
         let mut template =
             Template::compile(source).map_err(|error| unreadable(&error.reason().to_string()))?;
-        if !prepare(&mut template, false, layout) {
+        if !prepare(&mut template, Inside::Nothing, layout) {
             return Err(unreadable("partials and decorators are not part of the language"));
         }
         Ok(Self { template, each_depth: cost.each_depth })
@@ -89,10 +89,21 @@ fn longest(json: &Json) -> u64 {
     }
 }
 
+/// What a name stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inside {
+    /// In nothing: names begin at the root.
+    Nothing,
+    /// In `each` or `with`.
+    Block,
+    /// In `{{#each items}}`: an item has an entry, an event and variables of its own.
+    Items,
+}
+
 /// Inside `each` and `with` a name is looked for in the item; `customer` and the other roots mean the same
 /// everywhere, as the checker promises, so they are tied to the root here. `false`: something stands in the
 /// template that is not part of the language.
-fn prepare(template: &mut Template, inside: bool, layout: bool) -> bool {
+fn prepare(template: &mut Template, inside: Inside, layout: bool) -> bool {
     template.elements.iter_mut().all(|element| {
         if let TemplateElement::HtmlExpression(tag) = element
             && !layout
@@ -106,7 +117,11 @@ fn prepare(template: &mut Template, inside: bool, layout: bool) -> bool {
             }
             TemplateElement::HelperBlock(block) => {
                 call(block, inside);
-                let deeper = inside || matches!(block.name.as_name(), Some("each" | "with"));
+                let deeper = match block.name.as_name() {
+                    Some("each") if is_items(block.params.first()) => Inside::Items,
+                    Some("each" | "with") => Inside::Block,
+                    Some(_) | None => inside,
+                };
                 block.template.as_mut().is_none_or(|template| prepare(template, deeper, layout))
                     && block.inverse.as_mut().is_none_or(|template| prepare(template, inside, layout))
             }
@@ -120,24 +135,28 @@ fn prepare(template: &mut Template, inside: bool, layout: bool) -> bool {
     })
 }
 
-fn call(tag: &mut HelperTemplate, inside: bool) {
-    if inside {
-        parameter(&mut tag.name);
-        tag.params.iter_mut().for_each(parameter);
+fn is_items(param: Option<&Parameter>) -> bool {
+    matches!(param, Some(Parameter::Path(Path::Relative((_, raw)))) if raw == "items" || raw == "@root.items")
+}
+
+fn call(tag: &mut HelperTemplate, inside: Inside) {
+    if inside != Inside::Nothing {
+        parameter(&mut tag.name, inside);
+        tag.params.iter_mut().for_each(|param| parameter(param, inside));
     }
 }
 
-fn parameter(param: &mut Parameter) {
+fn parameter(param: &mut Parameter, inside: Inside) {
     if let Parameter::Subexpression(inner) = param
         && let TemplateElement::Expression(tag) = inner.element.as_mut()
     {
-        call(tag, true);
+        call(tag, inside);
     }
     let Parameter::Path(Path::Relative((segments, raw))) = param else { return };
     let bare =
         !raw.starts_with("this") && !raw.starts_with("./") && !raw.starts_with("..") && !raw.starts_with('@');
-    let known =
-        matches!(segments.first(), Some(PathSeg::Named(first)) if RESERVED_ROOTS.contains(&first.as_str()));
+    let known = matches!(segments.first(), Some(PathSeg::Named(first)) if RESERVED_ROOTS.contains(&first.as_str())
+            && !(inside == Inside::Items && is_of_item(first)));
     if bare
         && known
         && let Ok(path) = Path::parse(&format!("@root.{raw}"))

@@ -30,13 +30,14 @@ fn registry(escape: fn(&str) -> String) -> Handlebars<'static> {
     for name in ["log", "lookup", "raw", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len"] {
         registry.unregister_helper(name);
     }
-    let own: [(&'static str, Run); 10] = [
+    let own: [(&'static str, Run); 11] = [
         ("default", default),
         ("date", date),
         ("money", money),
         ("upper", upper),
         ("first_name", first_name),
         ("plural", plural),
+        ("count", count),
         ("salutation", salutation),
         ("eq", eq),
         ("link", link),
@@ -187,6 +188,13 @@ fn plural(given: &Given<'_>) -> Result<Option<Json>, RenderError> {
     let number = number.as_f64().ok_or_else(|| given.wrong(0))?;
     let one = (number.abs() - 1.0).abs() < f64::EPSILON;
     Ok(given.value(if one { 1 } else { 2 }).cloned())
+}
+
+/// How many there are.
+fn count(given: &Given<'_>) -> Result<Option<Json>, RenderError> {
+    let Some(list) = given.value(0) else { return Ok(None) };
+    let list = list.as_array().ok_or_else(|| given.wrong(0))?;
+    Ok(Some(Json::from(list.len())))
 }
 
 /// `1234.5` → `¥1,234.50`, `60` → `¥60`. A text, such as a fallback, stays as it is.

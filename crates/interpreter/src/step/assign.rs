@@ -7,7 +7,7 @@ use crate::lead::{self, Given};
 use crate::turn::Turn;
 use dsl::step::{Assigned, Step, StepIx, TeamName, Verb};
 use model::event::names;
-use model::{Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
+use model::{CustomerId, Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
 use std::collections::BTreeMap;
 
 /// The entity of a kind that the walk is about.
@@ -243,7 +243,32 @@ pub(super) fn cause(
     entity: Option<(String, EntityId)>,
     properties: BTreeMap<String, Value>,
 ) {
-    let number = walker.turn.changes.events.len();
+    let customer = walker.enrollment.customer.clone();
+    let event = recorded(walker, step, name, customer, entity, properties);
+    walker.turn.cause(event);
+}
+
+/// The same of another customer: it is met in a turn of theirs.
+pub(super) fn tell(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    name: &str,
+    other: CustomerId,
+    properties: BTreeMap<String, Value>,
+) {
+    let event = recorded(walker, step, name, other, None, properties);
+    walker.turn.changes.told.push(Event { source: "nurture".to_owned(), ..event });
+}
+
+fn recorded(
+    walker: &Walker<'_, '_>,
+    step: &Step,
+    name: &str,
+    customer: CustomerId,
+    entity: Option<(String, EntityId)>,
+    properties: BTreeMap<String, Value>,
+) -> Event {
+    let number = walker.turn.changes.events.len() + walker.turn.changes.told.len();
     let pass = walker.workflow.find(&step.id).map(|at| walker.pass_at(at)).unwrap_or_default();
     let at = walker.moment.at;
     let hash = content_id(
@@ -252,15 +277,15 @@ pub(super) fn cause(
     );
     // The number keeps the order of what one turn records at one instant.
     let id = format!("ev_{number:04}_{hash}");
-    walker.turn.cause(Event {
+    Event {
         id: EventId::from(id),
         source: String::new(),
         name: name.to_owned(),
-        customer: walker.enrollment.customer.clone(),
+        customer,
         entity,
         at,
         received_at: at.max(walker.enrollment.walk.entry.received_at),
         properties,
         chain: walker.enrollment.walk.chain.saturating_add(1),
-    });
+    }
 }

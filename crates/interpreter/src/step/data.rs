@@ -1,14 +1,16 @@
 //! Steps that change the customer: attributes, tags, scores, consent, stages, events of ours. Every change
 //! is also an event, in the same transaction.
 
-use super::assign::{cause, entity_of};
+use super::assign::{cause, entity_of, tell};
 use crate::advance::{Flow, Walker};
 use crate::assigned;
 use crate::calendar::add::add;
+use crate::condition;
+use dsl::condition::Operand;
 use dsl::library::Moves;
 use dsl::step::{Assigned, Step, StepIx, Target, TextTemplate};
 use model::event::names;
-use model::{Decimal, Did, Length, Medium, Outcome, Suppression, Value};
+use model::{CustomerId, Decimal, Did, Length, Medium, Outcome, Suppression, Value};
 use std::collections::BTreeMap;
 
 /// The names that a `set` sets.
@@ -151,21 +153,33 @@ pub(super) fn record(
     at: StepIx,
     step: &Step,
     event: &str,
-    with: &[(String, Assigned)],
+    (with, of): (&[(String, Assigned)], Option<&Operand>),
 ) -> Flow {
     if walker.held_out(step, event) {
         return Flow::Next;
     }
     let seen = walker.event_at(at);
-    let properties: BTreeMap<String, Value> = {
+    let (properties, whose) = {
         let facts = walker.facts(seen.as_ref());
-        with.iter()
-            .filter_map(|(name, value)| Some((name.clone(), assigned::value(value, &facts)?)))
-            .collect()
+        let given =
+            |(name, value): &(String, Assigned)| Some((name.clone(), assigned::value(value, &facts)?));
+        let properties: BTreeMap<String, Value> = with.iter().filter_map(given).collect();
+        (properties, of.map(|of| condition::value(of, &facts)))
     };
-    let values = crate::route::plain(&properties);
+    let other = match &whose {
+        None => None,
+        Some(id) => match id.as_ref().and_then(Value::as_text).filter(|id| !id.trim().is_empty()) {
+            Some(id) => Some(CustomerId::new(id)),
+            None => return walker.failed(step, event, "no_customer", BTreeMap::new()),
+        },
+    };
+    let mut values = crate::route::plain(&properties);
+    values.extend(other.as_ref().map(|other| ("of".to_owned(), other.as_str().into())));
     walker.line(Some(step), Did::Record, event, Outcome::Done, None, None, values);
-    cause(walker, step, event, None, properties);
+    match other.filter(|other| *other != walker.enrollment.customer) {
+        Some(other) => tell(walker, step, event, other, properties),
+        None => cause(walker, step, event, None, properties),
+    }
     Flow::Next
 }
 
@@ -235,15 +249,22 @@ pub(super) fn suppress(
 }
 
 /// `unsuppress`: takes away what workflows and people laid on; bounces and complaints stay.
-pub(super) fn unsuppress(walker: &mut Walker<'_, '_>, step: &Step, medium: Option<Medium>) -> Flow {
+pub(super) fn unsuppress(
+    walker: &mut Walker<'_, '_>,
+    step: &Step,
+    medium: Option<Medium>,
+    topic: Option<&str>,
+) -> Flow {
     let what = medium.map_or("all", Medium::as_str);
     if walker.held_out(step, what) {
         return Flow::Next;
     }
-    walker.line(Some(step), Did::Unsuppress, what, Outcome::Done, None, None, BTreeMap::new());
+    let values = topic.map(|topic| ("topic".to_owned(), topic.into())).into_iter().collect();
+    walker.line(Some(step), Did::Unsuppress, what, Outcome::Done, None, None, values);
     let stays = |known: &Suppression| {
         // Only who says `all` calls a forgotten customer back.
         (known.is_tombstone() && medium.is_some())
+            || (topic.is_some() && known.topic.as_deref() != topic)
             || known.reason == "hard_bounce"
             || known.reason == "complaint"
             || (medium.is_some() && known.medium != medium)

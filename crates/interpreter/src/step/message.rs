@@ -1,5 +1,6 @@
 //! `email`, `sms`, `message` and `notify`: the gate is asked, and an outbox row is written.
 
+use super::combine;
 use crate::advance::{Flow, Walker};
 use crate::permit::{self, Verdict};
 use crate::{assigned, render};
@@ -19,6 +20,9 @@ pub(crate) fn mark(step: &Step, pass: &str) -> String {
 /// `email`, `sms`, `message`.
 pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message: &MessageStep) -> Flow {
     let did = super::did(&step.verb);
+    if combine::rode(walker, at, step, message) {
+        return Flow::Next;
+    }
     let first_due = *walker.enrollment.walk.first_due.get_or_insert(walker.moment.due);
     let pass = walker.pass_at(at);
     let verdict = permit::permit(walker, at, step, message, first_due, &pass);
@@ -51,27 +55,20 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     }
     let (topic, marketing) = topic_of(walker, message);
     let deadline = permit::deadline(message, marketing, first_due, walker);
+    if let Some(until) = combine::waits(walker, step, message, deadline) {
+        return Flow::Rest(until);
+    }
     walker.enrollment.walk.first_due = None;
     walker.enrollment.walk.held = None;
+    combine::goes(walker);
     if walker.held_out(step, &message.template) {
         return Flow::Next;
     }
     walker.enrollment.walk.messages.insert(mark(step, &pass), walker.moment.at);
     let workflow = std::sync::Arc::clone(&walker.workflow);
     crate::contest::measure(walker.turn, &workflow, walker.moment.at);
-    let event = walker.event_at(at);
-    let mut context = {
-        let facts = walker.facts(event.as_ref());
-        let mut vars: BTreeMap<String, Value> = walker.enrollment.walk.vars.clone();
-        for (name, value) in &message.vars {
-            if let Some(value) = assigned::value(value, &facts) {
-                vars.insert(name.clone(), value);
-            }
-        }
-        let with_vars = crate::facts::Facts { vars: Some(&vars), ..facts };
-        render::walk_context(&with_vars)
-    };
-    context.retain(|_, value| !value.is_null());
+    let mut context = context_of(walker, at, message);
+    let riders = combine::gather(walker, at, message, &mut context);
     let outgoing = Outgoing {
         id: send_id(walker, step, &pass),
         enrollment: walker.enrollment.id.clone(),
@@ -93,6 +90,9 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
         context,
         tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
+        riders,
+        via: message.via.clone(),
+        digest: false,
         due_at: walker.moment.at,
         deadline,
     };
@@ -100,6 +100,26 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     walker.turn.changes.sends.push(outgoing);
     walker.line(Some(step), did, &message.template, Outcome::Done, None, None, BTreeMap::new());
     Flow::Next
+}
+
+/// What the template sees of a walk: `entry.*`, `event.*`, `vars.*` with those of the message, the entity …
+pub(super) fn context_of(
+    walker: &Walker<'_, '_>,
+    at: StepIx,
+    message: &MessageStep,
+) -> BTreeMap<String, serde_json::Value> {
+    let event = walker.event_at(at);
+    let facts = walker.facts(event.as_ref());
+    let mut vars: BTreeMap<String, Value> = walker.enrollment.walk.vars.clone();
+    for (name, value) in &message.vars {
+        if let Some(value) = assigned::value(value, &facts) {
+            vars.insert(name.clone(), value);
+        }
+    }
+    let with_vars = crate::facts::Facts { vars: Some(&vars), ..facts };
+    let mut context = render::walk_context(&with_vars);
+    context.retain(|_, value| !value.is_null());
+    context
 }
 
 /// The topic whose consent a message needs, and whether it is marketing.
@@ -197,6 +217,9 @@ pub(super) fn notify(
         on_unknown: OnUnknown::Resend,
         context,
         tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
+        riders: Vec::new(),
+        via: None,
+        digest: false,
         due_at: walker.moment.at,
         deadline,
     });

@@ -2,6 +2,7 @@
 
 pub(crate) mod assign;
 pub(crate) mod call;
+pub(crate) mod combine;
 mod data;
 mod flow;
 pub(crate) mod message;
@@ -25,7 +26,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Tag(tags) => data::tag(walker, at, step, tags, true),
         Verb::Untag(tags) => data::tag(walker, at, step, tags, false),
         Verb::AddScore { points, score } => data::add_score(walker, at, step, *points, score),
-        Verb::Record { event, with } => data::record(walker, at, step, event, with),
+        Verb::Record { event, with, of } => data::record(walker, at, step, event, (with, of.as_ref())),
         Verb::Forget => data::forget(walker, step),
         Verb::Consent { grant, topic, wording, source } => {
             data::consent(walker, at, step, (*grant, topic), (wording.as_ref(), source.as_ref()))
@@ -33,7 +34,7 @@ pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival:
         Verb::Suppress { medium, topic, length, because } => {
             data::suppress(walker, step, *medium, topic.as_deref(), length.as_ref(), because)
         }
-        Verb::Unsuppress { medium } => data::unsuppress(walker, step, *medium),
+        Verb::Unsuppress { medium, topic } => data::unsuppress(walker, step, *medium, topic.as_deref()),
         Verb::MoveStage { of, to } => data::move_stage(walker, at, step, of.as_deref(), to),
         Verb::Assign { .. } => assign::ask(walker, at, step, arrival),
         Verb::Unassign { of } => assign::unassign(walker, at, step, of.as_deref()),
@@ -111,7 +112,7 @@ pub(crate) fn what(verb: &Verb) -> String {
         Verb::Record { event, .. } => event.clone(),
         Verb::Forget => "customer".to_owned(),
         Verb::Consent { topic, .. } => topic.clone(),
-        Verb::Suppress { medium, .. } | Verb::Unsuppress { medium } => {
+        Verb::Suppress { medium, .. } | Verb::Unsuppress { medium, .. } => {
             medium.map_or("all", Medium::as_str).to_owned()
         }
         Verb::MoveStage { to, .. } => to.clone(),

@@ -34,7 +34,10 @@ pub(super) fn wait(walker: &mut Walker<'_, '_>, step: &Step, length: &WaitLength
             }
         }
     };
-    let until = add(walker.moment.at, &chosen, &walker.turn.zone, &walker.turn.world.library.calendar);
+    // What waited for others of its template is followed as if it had gone at once.
+    let from = walker.enrollment.walk.counts_from.take().unwrap_or(walker.moment.at);
+    let until =
+        add(from, &chosen, &walker.turn.zone, &walker.turn.world.library.calendar).max(walker.moment.at);
     rest_until(walker, step, Did::Wait, &chosen.to_string(), until)
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn since(
     let channel = event.split_once('.').map(|(channel, _)| channel);
     let named = match of {
         MessageOf::Nearest | MessageOf::Any => None,
-        MessageOf::Step { id, .. } => message_of(workflow, id),
+        MessageOf::Step { id, .. } => message_of(workflow, enrollment, id),
     };
     let since = |at| From { at, message: named.clone() };
     match rule {
@@ -58,12 +58,13 @@ pub(crate) fn since(
         Since::Back(length) => since(subtract(arrived, length, &turn.zone, &turn.world.library.calendar)),
         Since::Step => {
             let sent = |step: &StepId| last_done(enrollment, step).unwrap_or(arrived);
-            if let Some((_, step, _)) = &named {
-                return since(sent(step));
+            if let MessageOf::Step { id, .. } = of {
+                return since(sent(id));
             }
             match channel.and_then(|channel| nearest_message(workflow, enrollment, channel)) {
                 Some((at, step)) => {
-                    let message = if *of == MessageOf::Any { None } else { message_of(workflow, &step) };
+                    let message =
+                        if *of == MessageOf::Any { None } else { message_of(workflow, enrollment, &step) };
                     From { at, message }
                 }
                 None => since(arrived),
@@ -72,11 +73,17 @@ pub(crate) fn since(
     }
 }
 
-/// A message by its step: workflow, step, template.
-fn message_of(workflow: &Workflow, step: &StepId) -> Option<(WorkflowId, StepId, String)> {
+/// A message by its step: workflow, step, template. One that went in another's is known by that one.
+fn message_of(
+    workflow: &Workflow,
+    enrollment: &Enrollment,
+    step: &StepId,
+) -> Option<(WorkflowId, StepId, String)> {
     let found = workflow.step(workflow.find(step)?)?;
     let Verb::Send(message) = &found.verb else { return None };
-    Some((workflow.id.clone(), step.clone(), message.template.clone()))
+    let ride = enrollment.walk.rode.get(step);
+    let (by, at) = ride.map_or((&workflow.id, step), |ride| (&ride.workflow, &ride.step));
+    Some((by.clone(), at.clone(), message.template.clone()))
 }
 
 fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {

@@ -77,6 +77,9 @@ pub(super) fn call(
         on_unknown: OnUnknown::Resend,
         context: BTreeMap::from([("body".to_owned(), body)]),
         tries,
+        riders: Vec::new(),
+        via: None,
+        digest: false,
         due_at: walker.moment.at,
         deadline,
     });

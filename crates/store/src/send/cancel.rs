@@ -5,12 +5,35 @@ use crate::error::{StoreError, Tried, some};
 use crate::stored::{millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, Medium, WorkflowId};
+use std::collections::BTreeSet;
 
 // What a walk's end takes back (snapshot.rs).  ?1 [[slot, enrollment, reason], …]  ?2 now
 pub(crate) const CANCEL_WALKS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1 AND send.state IN ('due', 'claimed')";
+WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1 AND send.state IN ('due', 'claimed')
+  AND send.outgoing->>'riders' IS NULL";
+
+// Messages of these customers that stand for several walks and have not left (snapshot.rs).
+// ?1 [[slot, customer], …]
+const SHARED: &str = "
+SELECT s.slot, s.id, s.outgoing
+FROM jsonb_each(?1) AS want
+CROSS JOIN send AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1
+WHERE s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
+
+// What is left of them. A claim is over: whoever holds it has made the letter with too much in it.
+// ?1 [[slot, id, outgoing], …]
+const TAKE_OUT: &str = "
+UPDATE send SET outgoing = want.value->>2, state = 'due', worker = NULL, epoch = NULL, lease = NULL
+FROM jsonb_each(?1) AS want
+WHERE send.slot = want.value->>0 AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
+
+// Those of which nothing is left.  ?1 [[slot, id, reason], …]  ?2 now
+const CANCEL_SHARED: &str = "
+UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
+FROM jsonb_each(?1) AS want
+WHERE send.slot = want.value->>0 AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
 
 // What a withdrawn consent (a topic) or a suppression (none) takes back of what goes to the customer; what goes
 // to our own people stays (snapshot.rs).  ?1 [[slot, customer, topic, reason, medium], …]
@@ -44,6 +67,60 @@ pub async fn cancel_walks(
         .execute(conn)
         .await
         .tried("cancel the sends of walks", || some(walks.iter().map(|(_, walk, _)| walk)))?;
+    Ok(done.rows_affected())
+}
+
+/// Takes what these walks had to say out of messages that stand for several; one of which nothing is left is
+/// cancelled. Returns how many were.
+pub async fn take_out(
+    conn: &mut Connection,
+    walks: &[(&CustomerId, &EnrollmentId, &str)],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    if walks.is_empty() {
+        return Ok(0);
+    }
+    let customers: BTreeSet<(u16, &str)> =
+        walks.iter().map(|(customer, _, _)| (customer.slot(), customer.as_str())).collect();
+    let customers: Vec<(u16, &str)> = customers.into_iter().collect();
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(SHARED)
+        .bind(spread("send", &customers)?)
+        .fetch_all(&mut *conn)
+        .await
+        .tried("look for shared sends", || some(walks.iter().map(|(customer, _, _)| customer)))?;
+    let (mut left, mut over) = (Vec::new(), Vec::new());
+    for (slot, id, text) in rows {
+        let mut outgoing = super::read_outgoing(&id, &text)?;
+        let before = outgoing.riders.len();
+        let gone = walks.iter().find(|(_, walk, _)| outgoing.riders.contains(walk));
+        let mut stays = true;
+        for (customer, walk, _) in walks {
+            if **customer == outgoing.customer && stays {
+                stays = outgoing.without(walk);
+            }
+        }
+        match gone {
+            Some((_, _, reason)) if !stays => over.push((slot, id, (*reason).to_owned())),
+            Some(_) if outgoing.riders.len() < before => left.push((slot, id, outgoing)),
+            Some(_) | None => {}
+        }
+    }
+    if !left.is_empty() {
+        sqlx::query(TAKE_OUT)
+            .bind(spread("send", &left)?)
+            .execute(&mut *conn)
+            .await
+            .tried("take items out of sends", || some(left.iter().map(|(_, id, _)| id)))?;
+    }
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let done = sqlx::query(CANCEL_SHARED)
+        .bind(spread("send", &over)?)
+        .bind(millis(now))
+        .execute(conn)
+        .await
+        .tried("cancel shared sends", || some(over.iter().map(|(_, id, _)| id)))?;
     Ok(done.rows_affected())
 }
 

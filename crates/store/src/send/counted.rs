@@ -10,12 +10,12 @@ use model::{CustomerId, Sent};
 // the hand-over (snapshot.rs).  ?1 [[slot, customer], …]  ?2 from
 pub(crate) const COUNTED: &str = "
 SELECT want.key, s.id, coalesce(s.decided_at, s.created_at), s.enrollment, s.workflow, s.step, s.medium, s.topic,
-       s.marketing, s.state IN ('due', 'claimed')
+       s.marketing, s.state IN ('due', 'claimed'), s.outgoing->>'riders' IS NOT NULL
 FROM jsonb_each(?1) AS want
 CROSS JOIN send AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1 AND s.created_at > ?2
 WHERE s.state NOT IN ('cancelled', 'skipped') AND s.outgoing->>'to' = 'customer'";
 
-type Row = (i64, String, i64, String, String, String, String, Option<String>, bool, bool);
+type Row = (i64, String, i64, String, String, String, String, Option<String>, bool, bool, bool);
 
 /// The messages of a batch that count, as far back as so many milliseconds, each with its customer's place.
 pub(crate) async fn of_batch(
@@ -33,7 +33,7 @@ pub(crate) async fn of_batch(
         .await
         .tried("load messages that count", || some(ids))?;
     rows.into_iter()
-        .map(|(place, id, at, enrollment, workflow, step, medium, topic, marketing, open)| {
+        .map(|(place, id, at, enrollment, workflow, step, medium, topic, marketing, open, shared)| {
             let on = medium_of("send", &id, &medium)?
                 .ok_or_else(|| StoreError::corrupt("send", &id, format_args!("the medium `{medium}`")))?;
             let sent = Sent {
@@ -46,6 +46,7 @@ pub(crate) async fn of_batch(
                 topic,
                 marketing,
                 open,
+                shared,
             };
             Ok((usize::try_from(place).unwrap_or(usize::MAX), sent))
         })

@@ -125,7 +125,7 @@ pub fn walk(customer: &str, workflow: &str, key: &str, state: WalkState) -> Enro
             window_step: None,
             held: None,
             caller: None,
-            inputs: BTreeMap::new(),
+            ..Walk::default()
         },
         goal_until: None,
         rev: 0,
@@ -158,6 +158,9 @@ pub fn outgoing(customer: &str, enrollment: &str, step: &str) -> Outgoing {
         copy_to_owner: false,
         topic: Some("marketing".to_owned()),
         tries: None,
+        riders: Vec::new(),
+        via: None,
+        digest: false,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,

@@ -285,6 +285,36 @@ async fn one_message_of_a_step_and_pass_and_no_second() {
 }
 
 #[tokio::test]
+async fn the_end_of_one_of_several_walks_takes_its_item_out_of_their_message() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let walks = ["1", "2"].map(EnrollmentId::new);
+    let shared = Outgoing {
+        riders: walks.to_vec(),
+        context: [("items".to_owned(), serde_json::json!(["one", "two"]))].into(),
+        ..outgoing("a", "1", "email:x")
+    };
+    send::insert(&mut tx, &[&shared], minute(0)).await.expect("insert");
+    call(&mut tx, Call::Claim, &shared, &worker("w1"), minute(0)).await;
+    let mut snapshot = Snapshot::new(customer("a"));
+    snapshot.sent.push(model::Sent::of(&shared));
+    let over = |walk: &EnrollmentId| Changes {
+        cancels: vec![(walk.clone(), "goal".to_owned())],
+        ..Changes::default()
+    };
+    snapshot::save(&mut tx, &[(snapshot.clone(), over(&walks[0]))], minute(1)).await.expect("it saves");
+    // Who held it has made a letter with too much in it: it does not pass the gate.
+    call(&mut tx, Call::Hand, &shared, &worker("w1"), minute(1)).await;
+    let kept = send::by_id(&mut tx, &shared.id).await.expect("by id").expect("there");
+    assert_eq!(kept.state, SendState::Due);
+    assert_eq!(kept.outgoing.riders, walks[1..]);
+    assert_eq!(kept.outgoing.context["items"], serde_json::json!(["two"]));
+    snapshot::save(&mut tx, &[(snapshot, over(&walks[1]))], minute(2)).await.expect("it saves");
+    let kept = send::by_id(&mut tx, &shared.id).await.expect("by id").expect("there");
+    assert_eq!((kept.state, kept.reason.as_deref()), (SendState::Cancelled, Some("goal")));
+}
+
+#[tokio::test]
 async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left() {
     let store = Store::temporary().await.expect("a store");
     let of = |enrollment: &str, topic: Option<&str>, to: Recipient| Outgoing {

@@ -6,7 +6,7 @@ use crate::library::Library;
 use crate::source::Span;
 use crate::template::Tag;
 use crate::template::helper::{self, Helper};
-use crate::template::names::{Found, Place, Presence, Thing, is_reserved_root, look_up, roots};
+use crate::template::names::{Found, Place, Presence, Thing, is_of_item, is_reserved_root, look_up, roots};
 use crate::template::scan::Piece;
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Path, PathSeg, Template};
@@ -140,6 +140,11 @@ impl Walk<'_> {
             return;
         }
         inside.each = true;
+        if given.thing == Thing::Items {
+            // What an item names is named from the root: the place of use knows which entry and vars there are.
+            inside.things.push((Thing::Item, Vec::new()));
+            return;
+        }
         if !matches!(&given.thing, Thing::Leaf(Some(Type::List) | None)) {
             let name = given.name.clone().unwrap_or_default();
             self.report.error(Code::E0511, given.span).message("E0511-each").arg("name", name);
@@ -190,7 +195,7 @@ impl Walk<'_> {
                         .arg("type", ty.name())
                         .help("E0511-help");
                 }
-            } else {
+            } else if !(helper == Helper::Count && given.thing == Thing::Items) {
                 self.printable(&given);
             }
         }
@@ -373,7 +378,7 @@ impl Walk<'_> {
     /// Only texts, numbers and the like can be printed, not a company or a list.
     fn printable(&mut self, given: &Given) {
         let message = match &given.thing {
-            Thing::Leaf(Some(Type::List)) => "E0511-list",
+            Thing::Leaf(Some(Type::List)) | Thing::Items => "E0511-list",
             Thing::Leaf(_) => return,
             Thing::Root
             | Thing::Customer
@@ -384,6 +389,7 @@ impl Walk<'_> {
             | Thing::Vars
             | Thing::Inputs
             | Thing::Steps
+            | Thing::Item
             | Thing::Step(_) => "E0511-thing",
         };
         let name = given.name.clone().unwrap_or_default();
@@ -433,7 +439,9 @@ fn origin(raw: &str, parts: &[String], scope: &Scope) -> (Thing, Vec<String>) {
     let mut things = scope.things.iter().rev();
     let ups = raw.matches("../").count();
     // These words always mean the same, also inside `each` and `with` (the renderer sees to it).
-    let reserved = parts.first().is_some_and(|first| is_reserved_root(first));
+    let in_item = scope.things.last().is_some_and(|(thing, _)| *thing == Thing::Item);
+    let reserved =
+        parts.first().is_some_and(|first| is_reserved_root(first) && !(in_item && is_of_item(first)));
     if ups == 0 && !raw.starts_with("this") && !raw.starts_with("./") && reserved {
         return root;
     }
