@@ -7,8 +7,9 @@ use interpreter::trial;
 use model::words::Language;
 use tests::{project_files, root};
 
-/// The examples that use nothing but this release.
-const OF_THIS_RELEASE: [&str; 4] = ["abandoned_cart", "birthday", "renewal", "winback"];
+/// The workflows among them; `reassign` is only called, and tested by its caller.
+const WORKFLOWS: [&str; 6] =
+    ["abandoned_cart", "birthday", "reassign", "renewal", "stage_handoff", "winback"];
 
 fn load() -> Loaded {
     let mut files: Vec<File> = project_files(&root(), "tests/examples");
@@ -23,7 +24,7 @@ fn the_examples_of_this_release_have_no_errors() {
     let loaded = load();
     let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
     assert!(!loaded.report.has_errors(), "{said}");
-    for id in OF_THIS_RELEASE {
+    for id in WORKFLOWS {
         assert!(loaded.project.workflows.keys().any(|known| known.as_str() == id), "{id} is not there");
     }
 }
@@ -57,7 +58,7 @@ fn the_tests_inside_the_examples_pass() {
             );
         }
     }
-    assert_eq!(ran, OF_THIS_RELEASE.len());
+    assert_eq!(ran, WORKFLOWS.len() - 1, "the one that is called has no test of its own");
     for scoring in project.library.scorings.values() {
         let acting = project.acting_on(scoring);
         for test in &scoring.tests {
@@ -66,5 +67,5 @@ fn the_tests_inside_the_examples_pass() {
             assert!(verdict.problems.is_empty(), "{}: {:?}", test.given.name, verdict.problems);
         }
     }
-    assert!(ran > OF_THIS_RELEASE.len(), "the score has a test");
+    assert!(ran >= WORKFLOWS.len(), "the score has a test");
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::commands::{
     approve, backtest, check, completions, config, demo, explain, graph, import, init, lead, lsp, people,
-    preview, publish, reps, run, schema, score, sends, simulate, tasks, test, why,
+    preview, publish, report, reps, run, schema, score, sends, simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -97,6 +97,9 @@ pub enum Verb {
     /// Show who is where in a workflow
     #[command(after_help = "Example:\n  nurture people winback")]
     People(people::Args),
+    /// Show what a workflow brought: people by step, arms, conversions, and the lift with its interval
+    #[command(after_help = "Example:\n  nurture report winback --from 2026-01-01")]
+    Report(report::Args),
     /// Show a message as one customer would get it
     #[command(after_help = "Example:\n  nurture preview birthday/card --customer c01")]
     Preview(preview::Args),

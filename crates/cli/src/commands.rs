@@ -15,6 +15,7 @@ pub mod lsp;
 pub mod people;
 pub mod preview;
 pub mod publish;
+pub mod report;
 pub mod reps;
 pub mod run;
 pub mod schema;
@@ -149,6 +150,7 @@ pub fn without_project(
         | Verb::Sends(_)
         | Verb::Tasks(_)
         | Verb::Lead(_)
+        | Verb::Report(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Config(_) => None,
@@ -177,6 +179,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Sends(_)
         | Verb::Tasks(_)
         | Verb::Lead(_)
+        | Verb::Report(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Lsp(_)
@@ -203,6 +206,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Score(args) => score::perform(args, context, out),
         Verb::Backtest(args) => backtest::perform(args, context, out),
         Verb::People(args) => people::perform(args, context, out),
+        Verb::Report(args) => report::perform(args, context, out),
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),

@@ -9,6 +9,7 @@ pub mod people;
 pub mod preview;
 pub mod progress;
 pub mod publish;
+pub mod report;
 pub mod reps;
 pub mod run;
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub mod meta;
 pub mod rank;
 pub mod release;
 pub mod rep;
+pub mod report;
 pub mod schedule;
 pub mod send;
 pub mod standing;

@@ -30,7 +30,7 @@ pub(super) async fn loaded(config: &Config) -> Result<(Store, Published), Failur
     Ok((store, published))
 }
 
-fn known(config: &Config, workflows: &Workflows, name: &str) -> Result<WorkflowId, Failure> {
+pub(super) fn known(config: &Config, workflows: &Workflows, name: &str) -> Result<WorkflowId, Failure> {
     let id = WorkflowId::new(name);
     if workflows.current.contains_key(&id) {
         return Ok(id);

@@ -7,7 +7,7 @@ use dsl::condition::{Operand, Path, Root};
 use dsl::library::refer::CUSTOMER;
 use dsl::library::team::team_of;
 use dsl::library::{Attribute, Brand, Origin};
-use model::{Entity, EntityId, Entry, RepId, Type, Value, zone};
+use model::{Entity, EntityId, Entry, Rep, RepId, Type, Value, zone};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub fn walk_context(facts: &Facts<'_>) -> BTreeMap<String, Json> {
         steps.map(|(step, result)| (step.as_str().to_owned(), plain(result))).collect(),
     );
     let owner = facts.entry.and_then(|entry| entity_of(entry, facts)).and_then(|entity| entity.get("owner"));
-    if let Some(rep) = owner.and_then(Value::as_text).map(RepId::new).and_then(|id| rep_json(&id, facts)) {
+    if let Some(rep) = owner.and_then(Value::as_text).map(|id| rep_json(&RepId::new(id), facts)) {
         all.insert("owner".to_owned(), rep.clone());
         all.insert("rep".to_owned(), rep);
     }
@@ -74,7 +74,7 @@ pub fn customer_context(facts: &Facts<'_>) -> Map<String, Json> {
     attributes.insert("external_id".to_owned(), customer.id.as_str().into());
     let language = attributes.get("language").and_then(Json::as_str).map(str::to_owned);
     all.insert("customer".to_owned(), Json::Object(attributes));
-    if let Some(rep) = customer.owner().and_then(|id| rep_json(&id, facts)) {
+    if let Some(rep) = customer.owner().map(|id| rep_json(&id, facts)) {
         all.insert("owner".to_owned(), rep.clone());
         all.insert("rep".to_owned(), rep);
     }
@@ -179,8 +179,10 @@ fn named(name: &str, attribute: &Attribute) -> Operand {
 }
 
 /// A rep; their name is the id where nobody gave one.
-fn rep_json(id: &RepId, facts: &Facts<'_>) -> Option<Json> {
-    let rep = facts.reps.get(id)?;
+fn rep_json(id: &RepId, facts: &Facts<'_>) -> Json {
+    // A rep that was never imported is known by their id alone.
+    let unnamed = Rep::default();
+    let rep = facts.reps.get(id).unwrap_or(&unnamed);
     let mut all: Map<String, Json> =
         rep.attributes.clone().into_iter().filter(|(_, json)| !json.is_null()).collect();
     let name = if rep.name.is_empty() { id.as_str() } else { &rep.name };
@@ -190,7 +192,7 @@ fn rep_json(id: &RepId, facts: &Facts<'_>) -> Option<Json> {
     all.extend(team.map(|team| ("team".to_owned(), team.into())));
     all.extend(rep.email.as_deref().map(|email| ("email".to_owned(), email.into())));
     all.extend(rep.zone.as_deref().map(|zone| ("zone".to_owned(), zone.into())));
-    Some(Json::Object(all))
+    Json::Object(all)
 }
 
 /// The brand. Its colour goes into styles, so only a plain `#rgb` or `#rrggbb` is taken.

@@ -107,6 +107,8 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::WaitUntil
         | Did::Timeline
         | Did::Call
+        // An offer is made, and waits for the rep.
+        | Did::Assign
         | Did::Webhook => &[Outcome::Done, Outcome::Waits],
         Did::Email
         | Did::Sms
@@ -122,7 +124,6 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::Unsuppress
         | Did::Record
         | Did::Forget
-        | Did::Assign
         | Did::Unassign
         | Did::Task
         | Did::If

@@ -1409,6 +1409,31 @@ publish-moves-below = below all bands
 publish-moves-from = score from
 publish-moves-before = before
 publish-moves-after = after
+report-entered = { $people } entered, { $held } of them held out to measure; { $reached } reached the goal ({ $rate })
+report-nobody = Nobody has entered yet.
+report-no-goal = The workflow has no goal, so nothing counts as a conversion.
+report-refused = refused
+report-exited = left
+report-steps = people at each step
+report-skipped = left out: { $reasons }
+report-treated = treated
+report-alone = held out
+report-people = people
+report-reached = reached
+report-rate = rate
+report-value = value
+report-each = per head
+report-lift = lift
+report-by = split { $split }
+report-arm-alone = held out (whole split)
+report-range = { $rate } ({ $low }–{ $high })
+report-points = { $difference } points ({ $low } … { $high }){ $sure ->
+    [yes] , sure at 95 %
+   *[no] , may be chance
+}
+report-method = Rates with Wilson's 95 % interval; lift in percentage points over those held out ({ $against }), with Newcombe's 95 % interval. Each person counts once, by the first entry.
+report-method-alone = those of the same split where arms are compared
+report-method-first = without a holdout: over the first arm of the file
 people-nobody = Nobody is in it now.
 people-paused = paused
 people-until = until { $until }

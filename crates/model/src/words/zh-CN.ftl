@@ -1346,6 +1346,31 @@ publish-moves-below = 低于所有等级
 publish-moves-from = 分数起点
 publish-moves-before = 之前
 publish-moves-after = 之后
+report-entered = 进入 { $people } 人，其中 { $held } 人留作对照；{ $reached } 人达成目标（{ $rate }）
+report-nobody = 还没有人进入。
+report-no-goal = 这个流程没有写目标（goal），所以没有转化可数。
+report-refused = 未能进入
+report-exited = 已离开
+report-steps = 每一步的人数
+report-skipped = 跳过：{ $reasons }
+report-treated = 正常触达
+report-alone = 对照组
+report-people = 人数
+report-reached = 达成
+report-rate = 转化率
+report-value = 金额
+report-each = 人均
+report-lift = 提升
+report-by = 分组 { $split }
+report-arm-alone = 对照组（整个分组）
+report-range = { $rate }（{ $low }–{ $high }）
+report-points = { $difference } 个百分点（{ $low } … { $high }）{ $sure ->
+    [yes] ，95 % 可信
+   *[no] ，可能只是偶然
+}
+report-method = 转化率后面是 Wilson 法的 95 % 区间；提升是比对照组高出的百分点（{ $against }），区间按 Newcombe 法取 95 %。每人只算一次，从第一次进入算起。
+report-method-alone = 比较各分组时，用同一分组里的对照组
+report-method-first = 没有对照组时，与文件里的第一组相比
 people-nobody = 现在没有人在里面。
 people-paused = 已暂停
 people-until = 等到 { $until }
