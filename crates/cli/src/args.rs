@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    approve, backtest, check, completions, config, demo, explain, graph, import, init, lead, lsp, people,
-    preview, publish, report, reps, run, schema, score, sends, simulate, tasks, test, why,
+    approve, backtest, check, completions, config, demo, explain, graph, import, init, lead, lsp, merge,
+    people, preview, publish, report, reps, run, schema, score, sends, simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -115,6 +115,9 @@ pub enum Verb {
     /// Answer for a rep: accept or refuse a lead, say that they spoke with the customer, claim from the pool
     #[command(after_help = "Example:\n  nurture lead accept c01 --rep li.na")]
     Lead(lead::Args),
+    /// Make one of two customers who turn out to be one person
+    #[command(after_help = "Example:\n  nurture merge c01 c02 --by wang.wei")]
+    Merge(merge::Args),
     /// Show the reps and how much each has open; say who is away
     #[command(after_help = "Example:\n  nurture reps --away li.na")]
     Reps(reps::Args),

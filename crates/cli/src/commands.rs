@@ -12,6 +12,7 @@ pub mod import;
 pub mod init;
 pub mod lead;
 pub mod lsp;
+pub mod merge;
 pub mod people;
 pub mod preview;
 pub mod publish;
@@ -151,6 +152,7 @@ pub fn without_project(
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
+        | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Config(_) => None,
@@ -180,6 +182,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
+        | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
         | Verb::Lsp(_)
@@ -212,6 +215,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Sends(args) => sends::perform(args, context, out),
         Verb::Tasks(args) => tasks::perform(args, context, out),
         Verb::Lead(args) => lead::perform(args, context, out),
+        Verb::Merge(args) => merge::perform(args, context, out),
         Verb::Reps(args) => reps::perform(args, context, out),
         Verb::Lsp(_) => Ok(Exit::Fine),
         Verb::Schema(args) => schema::perform(args, context, out),

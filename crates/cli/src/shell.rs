@@ -4,6 +4,7 @@
 mod ask;
 mod demo;
 mod import;
+mod merge;
 mod open;
 mod report;
 mod reps;
@@ -14,6 +15,7 @@ mod work;
 pub use ask::{people, preview, sends, why};
 pub use demo::{demo, run_demo};
 pub use import::import;
+pub use merge::merge;
 pub use report::report;
 pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use score::{backtest, score};

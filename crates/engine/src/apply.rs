@@ -26,6 +26,11 @@ impl Apply {
         Self { published, now }
     }
 
+    /// Keeps customers anew whose facts are no longer what they were.
+    pub(crate) async fn again(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
+        self.apply(conn, ids, &BTreeSet::new()).await
+    }
+
     async fn apply(
         &self,
         conn: &mut Connection,

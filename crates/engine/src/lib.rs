@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod letter;
 mod live;
 pub mod lock;
+pub mod merge;
 mod probe;
 pub mod publish;
 pub mod published;

@@ -16,6 +16,7 @@ mod forget;
 pub mod history;
 pub mod keep;
 mod lead;
+pub mod merge;
 pub mod permit;
 mod plan;
 pub mod profile;

@@ -27,6 +27,7 @@ pub mod history;
 pub mod lease;
 pub mod library;
 pub mod memory;
+pub mod merge;
 pub mod meta;
 pub mod rank;
 pub mod release;

@@ -35,6 +35,7 @@ use serde::Serialize;
 mod cancel;
 mod counted;
 mod ledger;
+mod moved;
 mod outbox;
 
 #[cfg(test)]
@@ -46,6 +47,8 @@ pub(crate) use counted::of_batch as counted;
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
 pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};
+pub(crate) use moved::hand_over;
+pub use moved::on_its_way;
 pub use outbox::insert;
 
 // A send whose elders of the same enrollment are still open does not go: no message overtakes another.

@@ -2,9 +2,10 @@
 
 use crate::dice::Dice;
 use crate::people::{
-    CATEGORIES, CITIES, COMPANIES, CUSTOMER, STAGES, TAGS, TIERS, WORKFLOWS, amount, date, instant, one_of,
+    BANDS, CATEGORIES, CITIES, COMPANIES, CUSTOMER, GRADES, STAGES, TAGS, TIERS, WORKFLOWS, amount, date,
+    instant, one_of,
 };
-use dsl::condition::{Aggregate, AggregateKind, Op, Operand, Over, Path, Root, Test, Within};
+use dsl::condition::{Aggregate, AggregateKind, Op, Operand, Over, Path, Root, ScoreWord, Test, Within};
 use jiff::Timestamp;
 use model::{Decimal, Length, Medium, Type, Value, WorkflowId};
 use std::sync::Arc;
@@ -20,9 +21,46 @@ pub enum Sight {
     Order,
 }
 
+/// How what only a walk knows is written: by its name, or as the value it has in the walk of all these tests.
+/// Both from the same dice are the same condition, once for the evaluator and once for the database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// `entry.amount`, `since entry`.
+    Named,
+    /// `0.5`, `last 40 days`, so many milliseconds back to the entry.
+    Frozen(i64),
+}
+
 pub struct Author<'a> {
     pub dice: Dice,
     pub nows: &'a [Timestamp],
+    /// `None`: outside walks.
+    pub walk: Option<Walk>,
+    /// Inside a test that stands as a value.
+    pub in_truth: bool,
+}
+
+/// What a name of the walk has as its value.
+pub fn walk_value(root: &Root, field: &str, entered_at: Timestamp) -> Value {
+    match (root, field) {
+        (Root::Entry | Root::Event, "amount") => Value::Number(Decimal::from_micros(500_000)),
+        (Root::Entry | Root::Event, _) => Value::Instant(entered_at),
+        (Root::Vars, _) => Value::from("上海"),
+        (Root::Inputs, _) => Value::Number(Decimal::from(1)),
+        (Root::Customer | Root::Entity(_) | Root::Owner | Root::Step(_), _) => {
+            Value::Number(Decimal::from(2))
+        }
+    }
+}
+
+fn hop(root: Root, field: &str, hop: &str, ty: Type) -> Operand {
+    Operand::Name(Path { root, field: Arc::from(field), hop: Some(Arc::from(hop)), ty })
+}
+
+/// When the walk of these tests began.
+pub fn entered_at(nows: &[Timestamp]) -> Timestamp {
+    let first = nows.iter().min().expect("some").as_millisecond();
+    Timestamp::from_millisecond(first - 40 * 86_400_000).expect("in range")
 }
 
 fn name(root: Root, field: &str, ty: Type) -> Operand {
@@ -107,6 +145,56 @@ impl Author<'_> {
                     right: literal(self.dice.pick(&TIERS)),
                 },
             },
+        }
+    }
+
+    /// A condition with something in it that only the evaluator knows.
+    pub fn beyond(&mut self, depth: u32, sight: Sight) -> Test {
+        let op = self.op();
+        let band = |word, all: &[&str], is: &str| {
+            let words = all.iter().map(|word| (*word).to_owned()).collect();
+            let left = Operand::ScoreWord { score: "interest".to_owned(), word, words };
+            Test::Compare { left, op: Op::Equal, right: literal(is) }
+        };
+        let beyond = match self.dice.below(6) {
+            0 => {
+                let left = Operand::Gap {
+                    event: "order.paid".to_owned(),
+                    last: self.dice.pick(&[None, Some(2), Some(3)]),
+                };
+                Test::Compare { left, op, right: literal_length(Length::from_days(7)) }
+            }
+            1 => {
+                let left = Operand::Score("interest".to_owned());
+                Test::Compare { left, op, right: literal(amount(&mut self.dice)) }
+            }
+            2 => band(ScoreWord::Band, &BANDS, self.dice.pick(&BANDS)),
+            3 => band(ScoreWord::Grade, &GRADES, self.dice.pick(&GRADES)),
+            4 => Test::Holds(name(Root::Owner, "away", Type::YesNo)),
+            _ => {
+                let left = name(Root::Owner, "team", Type::Text);
+                Test::Compare { left, op: Op::Equal, right: literal("inside_sales") }
+            }
+        };
+        let other = self.test(depth, sight);
+        let both = if self.dice.one_in(2) { [beyond, other] } else { [other, beyond] };
+        if self.dice.one_in(2) { Test::all(both) } else { Test::any(both) }
+    }
+
+    /// What a walk knows; `otherwise` outside walks.
+    fn of_walk(&mut self, root: Root, field: &str, ty: Type, otherwise: Operand) -> Operand {
+        match self.walk {
+            None => otherwise,
+            Some(Walk::Named) => name(root, field, ty),
+            Some(Walk::Frozen(_)) => Operand::Literal(walk_value(&root, field, entered_at(self.nows))),
+        }
+    }
+
+    fn since_entry(&self) -> Option<Within> {
+        match self.walk {
+            None => None,
+            Some(Walk::Named) => Some(Within::SinceEntry),
+            Some(Walk::Frozen(ms)) => Some(Within::Last(Length::from_ms(ms))),
         }
     }
 
@@ -202,8 +290,29 @@ impl Author<'_> {
                 _ => Operand::NumberOf(vec![self.test(0, sight), self.test(0, sight)]),
             };
         }
-        match self.dice.below(12) {
+        match self.dice.below(15) {
             0..=2 => literal(amount(&mut self.dice)),
+            12 => {
+                let (of, ty) = self.dice.pick(&[
+                    ("orders", Type::Number),
+                    ("visits", Type::Number),
+                    ("spend", Type::Money),
+                    ("paid", Type::Number),
+                ]);
+                hop(Root::Customer, "invited_by", of, ty)
+            }
+            13 | 14 => {
+                let (root, field) = self.dice.pick(&[
+                    (Root::Entry, "amount"),
+                    (Root::Event, "amount"),
+                    (Root::Inputs, "n"),
+                    (Root::Step(Arc::from("call")), "status"),
+                ]);
+                // Inside `where` the event is the candidate.
+                let root = if sight == Sight::Order && root == Root::Event { Root::Entry } else { root };
+                let otherwise = literal(amount(&mut self.dice));
+                self.of_walk(root, field, Type::Number, otherwise)
+            }
             3 | 4 if sight != Sight::Order => self.numeric_aggregate(),
             3 | 4 => name(Root::Event, "amount", Type::Number),
             5 => Operand::Age(Box::new(self.date(sight))),
@@ -214,7 +323,14 @@ impl Author<'_> {
                 hop: Some(Arc::from("employees")),
                 ty: Type::Number,
             }),
-            8 if sight == Sight::Deal => name(Root::Entity(Arc::from("deal")), "amount", Type::Number),
+            8 if sight == Sight::Deal => {
+                let deal = Root::Entity(Arc::from("deal"));
+                match self.dice.below(3) {
+                    0 => hop(deal, "introducer", "visits", Type::Number),
+                    1 => hop(deal, "partner", "employees", Type::Number),
+                    _ => name(deal, "amount", Type::Number),
+                }
+            }
             _ => {
                 let (field, ty) = self.dice.pick(&[
                     ("spend", Type::Money),
@@ -238,6 +354,7 @@ impl Author<'_> {
                 Length::from_months(1),
                 Length::from_months(12),
             ]))),
+            1 => self.since_entry(),
             _ => None,
         };
         let filter = self.dice.one_in(3).then(|| self.order_test());
@@ -267,7 +384,8 @@ impl Author<'_> {
     }
 
     fn numeric_aggregate(&mut self) -> Operand {
-        match self.dice.below(8) {
+        match self.dice.below(9) {
+            8 => self.aggregate(AggregateKind::Max, Some("amount"), Type::Number),
             0 | 1 => self.aggregate(AggregateKind::Count, None, Type::Number),
             2 | 3 => self.aggregate(AggregateKind::Sum, Some("amount"), Type::Number),
             4 => self.aggregate(AggregateKind::Min, Some("amount"), Type::Number),
@@ -295,10 +413,17 @@ impl Author<'_> {
                 let kind = self.dice.pick(&[
                     AggregateKind::Sum,
                     AggregateKind::Count,
+                    AggregateKind::Min,
+                    AggregateKind::Max,
                     AggregateKind::First,
                     AggregateKind::Last,
                 ]);
-                let filter = match self.dice.below(3) {
+                let filter = match self.dice.below(4) {
+                    3 => Some(Test::Compare {
+                        left: hop(Root::Entity(Arc::from("deal")), "partner", "employees", Type::Number),
+                        op: self.op(),
+                        right: literal(Decimal::from(5)),
+                    }),
                     0 => None,
                     1 => Some(Test::Compare {
                         left: name(Root::Entity(Arc::from("deal")), "stage", one_of(&STAGES)),
@@ -307,7 +432,11 @@ impl Author<'_> {
                     }),
                     _ => Some(Test::Holds(name(Root::Entity(Arc::from("deal")), "hot", Type::YesNo))),
                 };
-                let window = self.dice.one_in(3).then(|| Within::Last(Length::from_days(30)));
+                let window = match self.dice.below(4) {
+                    0 => Some(Within::Last(Length::from_days(30))),
+                    1 => self.since_entry(),
+                    _ => None,
+                };
                 Operand::Aggregate(Box::new(Aggregate {
                     kind,
                     of: Over::Entities(Arc::from("deal")),
@@ -341,7 +470,12 @@ impl Author<'_> {
     }
 
     fn time(&mut self, sight: Sight) -> Operand {
-        match self.dice.below(8) {
+        match self.dice.below(10) {
+            8 => hop(Root::Customer, "invited_by", "created_at", Type::Time),
+            9 => {
+                let otherwise = self.fixed_time();
+                self.of_walk(Root::Entry, "at", Type::Time, otherwise)
+            }
             0 | 1 => self.fixed_time(),
             2 if sight != Sight::Order => {
                 let kind = self.dice.pick(&[AggregateKind::First, AggregateKind::Last]);
@@ -388,8 +522,23 @@ impl Author<'_> {
     }
 
     fn text(&mut self, sight: Sight) -> Operand {
-        match self.dice.below(10) {
+        match self.dice.below(12) {
             0 | 1 => literal(self.dice.pick(&CITIES)),
+            8 => {
+                let (of, ty) = self.dice.pick(&[
+                    ("city", Type::Text),
+                    ("owner", Type::Text),
+                    ("nickname", Type::Text),
+                    ("external_id", Type::Text),
+                    ("rank", one_of(&TIERS)),
+                ]);
+                let friend = hop(Root::Customer, "invited_by", of, ty);
+                if of == "rank" { text_of(friend) } else { friend }
+            }
+            9 => {
+                let otherwise = literal(self.dice.pick(&CITIES));
+                self.of_walk(Root::Vars, "offer", Type::Text, otherwise)
+            }
             2 => {
                 let key = if sight == Sight::Order {
                     name(Root::Event, "category", Type::Text)
@@ -465,7 +614,15 @@ impl Author<'_> {
     }
 
     fn yes_no(&mut self, sight: Sight) -> Operand {
-        match self.dice.below(5) {
+        match self.dice.below(7) {
+            5 => hop(Root::Customer, "invited_by", "newsletter", Type::YesNo),
+            // As in `= customer.orders > 3`; never inside another.
+            6 if !self.in_truth => {
+                self.in_truth = true;
+                let test = self.test(0, sight);
+                self.in_truth = false;
+                Operand::Truth(Box::new(test))
+            }
             0 if sight != Sight::Order => self.aggregate(AggregateKind::Last, Some("gift"), Type::YesNo),
             0 => name(Root::Event, "gift", Type::YesNo),
             1 => name(Root::Customer, "newsletter", Type::YesNo),

@@ -1,6 +1,7 @@
 //! A small random generator: the same seed, the same numbers on every machine.
 
 /// SplitMix64.
+#[derive(Clone)]
 pub struct Dice(u64);
 
 impl Dice {

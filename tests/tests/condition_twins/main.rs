@@ -4,18 +4,20 @@
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a helper that fails is a test that fails")]
 
 mod conditions;
+mod constructs;
 mod dice;
 mod people;
 
-use conditions::{Author, Sight};
+use conditions::{Author, Sight, Walk, entered_at, walk_value};
+use constructs::Constructs;
 use dice::Dice;
-use dsl::condition::print;
+use dsl::condition::{Root, Test, print};
 use dsl::library::Library;
 use interpreter::condition;
 use interpreter::facts::Facts;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Consent, Entry, Medium, Snapshot, Value, WalkState, zone};
+use model::{Consent, Entry, Medium, Rep, RepId, Snapshot, StepId, Value, WalkState, zone};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 use store::Store;
@@ -56,6 +58,7 @@ impl Town {
         for entity in snapshots[0].entities.values().filter(|entity| entity.customer.is_none()) {
             write_entity(&store, 7, entity).await;
         }
+        see_friends(&library, &mut snapshots);
         let named = |name: &&str| zone::zone(name).map(|zone| ((*name).to_owned(), zone));
         let country = |(name, zone): (&str, &str)| (name.to_owned(), self::zone::zone(zone).expect("a zone"));
         let countries = [("CN", "Asia/Shanghai"), ("US", "America/New_York"), ("DE", "Europe/Berlin")];
@@ -93,25 +96,40 @@ impl Town {
     }
 
     /// Whom a test holds for, by the evaluator: customers, or deals where it is about one.
-    fn evaluated(&self, test: &dsl::condition::Test, now: Timestamp, subject: bool) -> BTreeSet<String> {
-        let reps = BTreeMap::new();
+    fn evaluated(&self, test: &Test, now: Timestamp, subject: bool, walk: bool) -> BTreeSet<String> {
+        let away = |id: &str| Rep { away: id == "wang.wei", ..Rep::default() };
+        let reps: BTreeMap<RepId, Rep> = people::REPS.iter().map(|id| (RepId::new(*id), away(id))).collect();
+        let at = entered_at(&self.nows);
+        let of = |root: Root, field: &str| (field.to_owned(), walk_value(&root, field, at));
+        let (vars, inputs) =
+            (BTreeMap::from([of(Root::Vars, "offer")]), BTreeMap::from([of(Root::Inputs, "n")]));
+        let call = BTreeMap::from([of(Root::Step("call".into()), "status")]);
+        let results = BTreeMap::from([(StepId::new("call"), call)]);
+        let begun = Entry {
+            name: "order.paid".to_owned(),
+            at,
+            received_at: Timestamp::MAX,
+            fields: BTreeMap::from([of(Root::Entry, "amount")]),
+            ..Entry::default()
+        };
         let mut holds = BTreeSet::new();
         for snapshot in &self.people {
             let deals = snapshot.entities.keys().filter(|(kind, _)| kind == "deal");
             let seen: Vec<Option<_>> = if subject { deals.map(Some).collect() } else { vec![None] };
             for deal in seen {
-                let entry = Entry { entity: deal.cloned(), ..Entry::default() };
+                let entry = if walk { begun.clone() } else { Entry::default() };
+                let entry = Entry { entity: deal.cloned(), ..entry };
                 let facts = Facts {
                     library: &self.library,
                     snapshot,
                     reps: &reps,
-                    entry: deal.map(|_| &entry),
+                    entry: (walk || deal.is_some()).then_some(&entry),
                     event: None,
                     candidate: None,
                     candidate_entity: None,
-                    vars: None,
-                    inputs: None,
-                    results: None,
+                    vars: walk.then_some(&vars),
+                    inputs: walk.then_some(&inputs),
+                    results: walk.then_some(&results),
                     now,
                     zone: self.zone_of(snapshot),
                     project_zone: &self.project_zone,
@@ -154,20 +172,35 @@ async fn the_evaluator_and_the_database_agree_on_random_conditions() {
     println!("NURTURE_SEED={seed}");
     let mut dice = Dice::new(seed);
     let town = Town::settle(&mut dice).await;
-    let mut author = Author { dice, nows: &town.nows };
+    let mut author = Author { dice, nows: &town.nows, walk: None, in_truth: false };
     let (mut answers, mut some) = (0, 0);
+    let mut constructs = Constructs::default();
     for number in 0..CONDITIONS {
-        let subject = number % 4 == 3;
-        let test = author.test(3, if subject { Sight::Deal } else { Sight::Customer });
+        let (subject, walk) = (number % 4 == 3, number % 3 == 2);
+        let sight = if subject { Sight::Deal } else { Sight::Customer };
         let now = author.dice.pick(&town.nows);
+        // What only a walk knows, and the same with its values written out, for the database.
+        let before = author.dice.clone();
+        author.walk = walk.then_some(Walk::Named);
+        let test = author.test(3, sight);
+        let asked = if walk {
+            let back = now.as_millisecond() - entered_at(&town.nows).as_millisecond();
+            author.dice = before;
+            author.walk = Some(Walk::Frozen(back));
+            author.test(3, sight)
+        } else {
+            test.clone()
+        };
+        author.walk = None;
+        constructs.test(&test);
         let text = print::test(&test);
-        assert_eq!(people::read(&text, &town.library).test, test, "seed {seed}, condition {number}: {text}");
-        let clause = match where_clause(&test, &town.context(now, subject)) {
+        reads_back(&test, &town.library, walk);
+        let clause = match where_clause(&asked, &town.context(now, subject)) {
             Ok(clause) => clause,
             Err(refused) => panic!("seed {seed}, condition {number}: {refused}\n{text}"),
         };
         let (evaluated, selected) =
-            (town.evaluated(&test, now, subject), town.selected(&clause, subject).await);
+            (town.evaluated(&test, now, subject, walk), town.selected(&clause, subject).await);
         let differs: Vec<_> = evaluated.symmetric_difference(&selected).collect();
         assert!(
             differs.is_empty(),
@@ -182,6 +215,55 @@ async fn the_evaluator_and_the_database_agree_on_random_conditions() {
     // The test is worth something only where the answers are mixed.
     assert!(some > CONDITIONS / 3, "only {some} of {CONDITIONS} conditions divide the people");
     println!("{CONDITIONS} conditions, {answers} answers, {some} of them mixed");
+    // What no database knows: refused there whatever stands around it, and `not` is its opposite.
+    let mut divided = 0;
+    for number in 0..CONDITIONS / 8 {
+        let subject = number % 2 == 1;
+        let test = author.beyond(1, if subject { Sight::Deal } else { Sight::Customer });
+        let now = author.dice.pick(&town.nows);
+        constructs.test(&test);
+        reads_back(&test, &town.library, true);
+        let text = print::test(&test);
+        assert!(where_clause(&test, &town.context(now, subject)).is_err(), "seed {seed}: {text}");
+        let holds = town.evaluated(&test, now, subject, true);
+        let not = town.evaluated(&Test::negate(test), now, subject, true);
+        let all = town.evaluated(&Test::Always(true), now, subject, true);
+        assert!(holds.is_disjoint(&not) && holds.union(&not).eq(all.iter()), "seed {seed}: {text}");
+        divided += usize::from(!holds.is_empty() && !not.is_empty());
+    }
+    assert!(divided > CONDITIONS / 24, "only {divided} divide the people");
+    let rare = constructs.rare(CONDITIONS / 1_000);
+    assert!(rare.is_empty(), "these were hardly ever made: {rare:?}");
+}
+
+/// What is printed of a condition reads back to the same.
+fn reads_back(test: &Test, library: &Library, walk: bool) {
+    let mut made = Constructs::default();
+    made.test(test);
+    // A test that stands as a value is written by `= …` only.
+    if made.0.contains_key("Operand::Truth") {
+        return;
+    }
+    let scope = if walk { people::scope_of_walk(true, library) } else { people::scope(true) };
+    let text = print::test(test);
+    assert_eq!(people::read_in(&text, &scope, library).test, *test, "{text}");
+}
+
+/// Everybody sees the customers that they refer to.
+fn see_friends(library: &Library, snapshots: &mut [Snapshot]) {
+    let known: BTreeMap<String, model::Entity> = snapshots
+        .iter()
+        .map(|snapshot| (snapshot.customer.id.as_str().to_owned(), snapshot.customer.as_entity()))
+        .collect();
+    for snapshot in snapshots {
+        for (kind, id) in library.model.references(snapshot) {
+            if kind == "customer"
+                && let Some(friend) = known.get(&id)
+            {
+                snapshot.entities.insert((kind, friend.id.clone()), friend.clone());
+            }
+        }
+    }
 }
 
 /// Edges that random conditions rarely meet.
@@ -207,7 +289,7 @@ async fn the_evaluator_and_the_database_agree_on_pinned_conditions() {
         let mut some = false;
         for now in &town.nows {
             let clause = where_clause(&test, &town.context(*now, false)).expect(text);
-            let evaluated = town.evaluated(&test, *now, false);
+            let evaluated = town.evaluated(&test, *now, false, false);
             assert_eq!(evaluated, town.selected(&clause, false).await, "{text} at {now}\n{}", clause.sql);
             some |= !evaluated.is_empty() && evaluated.len() < PEOPLE;
         }

@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use dsl::condition::{Allows, Condition, Scope};
 use dsl::diagnostic::Report;
 use dsl::library::{Attribute, EntityKind, EventKind, Library, Origin};
+use dsl::project::{File, Settings};
 use dsl::source::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,6 +23,9 @@ pub const TAGS: [&str; 5] = ["vip", "staff", "老客户", "x\"y", "a"];
 pub const ZONES: [&str; 4] = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Mars/Base"];
 pub const COUNTRIES: [&str; 3] = ["CN", "US", "DE"];
 pub const WORKFLOWS: [&str; 3] = ["winback", "welcome-series", "生日"];
+pub const BANDS: [&str; 2] = ["warm", "hot"];
+pub const GRADES: [&str; 2] = ["A", "B"];
+pub const REPS: [&str; 2] = ["li.na", "wang.wei"];
 pub const COMPANIES: [&str; 3] = ["acme", "云杉", "gone"];
 
 pub fn one_of(values: &[&str]) -> Type {
@@ -68,6 +72,7 @@ pub fn library() -> Library {
     put("external_id", Attribute { optional: false, ..attribute(Type::Text) });
     put("tier", attribute(one_of(&TIERS)));
     put("company", attribute(Type::Reference("company".to_owned())));
+    put("invited_by", attribute(Type::Reference("customer".to_owned())));
     put("nickname", Attribute { default: Some(Value::from("friend")), ..attribute(Type::Text) });
     put("newsletter", Attribute { default: Some(Value::from(true)), ..attribute(Type::YesNo) });
     put("visits", Attribute { default: Some(Value::from(Decimal::from(3))), ..attribute(Type::Number) });
@@ -102,6 +107,7 @@ pub fn library() -> Library {
         ("closes_on", Type::Date),
         ("hot", Type::YesNo),
         ("partner", Type::Reference("company".to_owned())),
+        ("introducer", Type::Reference("customer".to_owned())),
     ];
     model.entities.insert("deal".to_owned(), entity(&deal, &STAGES));
     let company = [("name", Type::Text), ("employees", Type::Number)];
@@ -134,8 +140,36 @@ pub fn library() -> Library {
         let segment = read(text, &library);
         library.segments.insert(name.to_owned(), segment);
     }
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let files = [
+        file(
+            "workflows/model.yaml",
+            "model: town\ncustomer: { city: { type: text, optional: true } }\nevents:\n  order.paid: { amount: number }\n",
+        ),
+        file("workflows/interest.yaml", SCORING),
+        file("workflows/teams.yaml", "teams:\n  inside_sales: { members: [li.na] }\n"),
+    ];
+    let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
+    let loaded = dsl::load(&files, &settings);
+    assert!(loaded.project.library.scorings.contains_key("interest"), "{:?}", loaded.report.diagnostics());
+    library.scorings = loaded.project.library.scorings;
+    library.teams = loaded.project.library.teams;
     library
 }
+
+const SCORING: &str = "
+scoring: interest
+fit:
+  - { when: customer.city == \"上海\", points: 2 }
+grades: { A: 2, B: 0 }
+behaviour:
+  half_life: 30 days
+  rules:
+    - { event: order.paid, points: 3 }
+bands:
+  warm: 2
+  hot: 5
+";
 
 /// What the generator's conditions may use: what the database can be asked.
 pub fn scope(subject: bool) -> Scope {
@@ -144,10 +178,35 @@ pub fn scope(subject: bool) -> Scope {
     Scope { entity, allows: Allows::CustomerOnly, segments: Some(segments.into()), ..Scope::default() }
 }
 
+/// What a condition of a walk may use beside it.
+pub fn scope_of_walk(subject: bool, library: &Library) -> Scope {
+    let mut entry = dsl::condition::Fields::of_event(&library.model, "order.paid");
+    entry.of = "order.paid".to_owned();
+    let words = |all: &[&str]| {
+        let words = all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        BTreeMap::from([("interest".to_owned(), words)])
+    };
+    Scope {
+        allows: Allows::Everything,
+        entry: Some(entry),
+        vars: BTreeMap::from([("offer".to_owned(), Type::Text)]),
+        inputs: BTreeMap::from([("n".to_owned(), Type::Number)]),
+        steps: BTreeMap::from([("call".to_owned(), BTreeMap::from([("status".to_owned(), Type::Number)]))]),
+        bands: words(&BANDS),
+        grades: words(&GRADES),
+        ..scope(subject)
+    }
+}
+
 /// Reads a condition that must be right.
 pub fn read(text: &str, library: &Library) -> Condition {
+    read_in(text, &scope(true), library)
+}
+
+/// The same where more may be used.
+pub fn read_in(text: &str, scope: &Scope, library: &Library) -> Condition {
     let mut report = Report::new();
-    let read = dsl::condition::condition(text, Span::EMPTY, &scope(true), library, &mut report);
+    let read = dsl::condition::condition(text, Span::EMPTY, scope, library, &mut report);
     read.unwrap_or_else(|| panic!("{text}: {:?}", report.diagnostics()))
 }
 
@@ -187,8 +246,13 @@ pub fn value(dice: &mut Dice, name: &str, ty: &Type, nows: &[Timestamp]) -> Valu
         Type::Text | Type::Email | Type::Phone => Value::from(match name {
             "country" => dice.pick(&COUNTRIES),
             "zone" => dice.pick(&ZONES),
+            "owner" if dice.one_in(2) => dice.pick(&REPS),
             "category" => dice.pick(&CATEGORIES),
             _ => dice.pick(&CITIES),
+        }),
+        Type::Reference(kind) if kind == "customer" => Value::from(match dice.below(50) {
+            48 | 49 => "nobody".to_owned(),
+            number => format!("c{number}"),
         }),
         Type::Reference(_) => Value::from(dice.pick(&COMPANIES)),
         Type::Number | Type::Money if name == "big" => {

@@ -495,9 +495,8 @@ impl Words<'_> {
 
     fn exited(&self) -> String {
         match self.reason() {
-            reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error" | "caller") => {
-                self.say(&format!("trace-exited-{reason}"), &[])
-            }
+            reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error" | "caller"
+            | "forgotten" | "merged") => self.say(&format!("trace-exited-{reason}"), &[]),
             word => self.say("trace-exited-word", &[("reason", word)]),
         }
     }

@@ -89,6 +89,12 @@ pub trait Target: Send {
         ids: &[CustomerId],
     ) -> impl Future<Output = Result<BTreeMap<CustomerId, CustomerId>, Self::Error>> + Send;
 
+    /// Whom these ids were merged into; those that were not are absent.
+    fn merged(
+        &mut self,
+        ids: &[CustomerId],
+    ) -> impl Future<Output = Result<BTreeMap<CustomerId, CustomerId>, Self::Error>> + Send;
+
     /// Who has these e-mail addresses; those that nobody has are absent.
     fn holders(
         &mut self,

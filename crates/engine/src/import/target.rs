@@ -102,6 +102,16 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
         Ok(who)
     }
 
+    async fn merged(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, StoreError> {
+        let conn = self.conn().await?;
+        if ids.is_empty() || !store::merge::any(conn).await? {
+            return Ok(BTreeMap::new());
+        }
+        let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
+        let merged = store::customer_key::find(conn, KeyKind::ExternalId, &ids).await?;
+        Ok(merged.into_iter().map(|(former, id)| (CustomerId::from(former), id)).collect())
+    }
+
     async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, StoreError> {
         let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
         store::customer_key::find(self.conn().await?, KeyKind::Email, &emails).await

@@ -21,6 +21,12 @@ impl Loader<'_> {
     ) -> Result<(), T::Error> {
         let ids: Vec<CustomerId> = rows.iter().map(|row| row.id.clone()).collect();
         let mut known = target.customers(&ids).await?;
+        let new: Vec<CustomerId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        // Whoever was merged away is known under the id that was kept: an old row changes nothing of theirs.
+        let merged = target.merged(&new).await?;
+        let before = rows.len();
+        let rows: Vec<CustomerRow> = rows.into_iter().filter(|row| !merged.contains_key(&row.id)).collect();
+        self.report.same += (before - rows.len()) as u64;
         self.flag_addresses(&rows, target).await?;
         let topics = marketing_topics(self.library);
         for row in rows {

@@ -79,6 +79,9 @@ impl Target for Memory {
         let known = ids.iter().filter(|id| self.held.customers.contains_key(*id));
         Ok(known.map(|id| (id.clone(), id.clone())).collect())
     }
+    async fn merged(&mut self, _: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Infallible> {
+        Ok(BTreeMap::new())
+    }
     async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, Infallible> {
         let holder = |email: &String| {
             let mut customers = self.held.customers.values();
