@@ -192,6 +192,7 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
     /// Which keys were asked for, map by map; only where somebody wants to know.
     asked: Option<BTreeSet<Asked>>,
+    looked: usize,
 }
 
 /// A map as a decoder read it: what it calls the map, and every key that it asked for.
@@ -211,7 +212,7 @@ impl Report {
 
     /// Starts with nothing wrong, and listens to what decoders ask for: to compare them with the grammar.
     pub fn listening() -> Self {
-        Self { diagnostics: Vec::new(), asked: Some(BTreeSet::new()) }
+        Self { asked: Some(BTreeSet::new()), ..Self::default() }
     }
 
     /// What decoders asked for so far; empty unless it listens.
@@ -242,6 +243,18 @@ impl Report {
     /// Takes over everything another pass found.
     pub fn append(&mut self, mut other: Self) {
         self.diagnostics.append(&mut other.diagnostics);
+        self.looked = self.looked.saturating_add(other.looked);
+    }
+
+    /// Counts bytes that a reader looked at.
+    pub fn look(&mut self, bytes: usize) {
+        self.looked = self.looked.saturating_add(bytes);
+    }
+
+    /// How many bytes readers of lines looked at, those looked at again too: the measure of their work, which
+    /// is the same on every machine.
+    pub fn looked(&self) -> usize {
+        self.looked
     }
 
     /// Keeps only what `keep` says, such as the lints a file did not turn off.

@@ -354,8 +354,8 @@ pub fn map<'n>(node: &'n Node, key: Option<&str>, report: &mut Report) -> Option
     node.entries()
 }
 
-/// `email：welcome` or `email:welcome` where a map is needed.
-fn half_a_pair(node: &Node, report: &mut Report) -> bool {
+/// `email：welcome` or `email:welcome` where a map is needed. Returns whether it is, and was said.
+pub fn half_a_pair(node: &Node, report: &mut Report) -> bool {
     let Kind::Text { text, quoted: false } = &node.kind else { return false };
     let name = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(0);
     let behind = text.get(name..).unwrap_or("");

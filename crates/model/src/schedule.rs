@@ -93,6 +93,8 @@ pub enum ScheduleError {
     NotATime {
         /// What was written.
         text: String,
+        /// The clock time that was probably meant.
+        suggestion: Option<String>,
     },
     /// Not five fields.
     #[error("a cron pattern has 5 fields (minute hour day month weekday), this one has {count}")]
@@ -146,7 +148,7 @@ impl ScheduleError {
     /// The values that the words of [`Self::key`] name.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NotDays { text, .. } | Self::NotADay { text } | Self::NotATime { text } => {
+            Self::NotDays { text, .. } | Self::NotADay { text } | Self::NotATime { text, .. } => {
                 vec![("text", text.clone())]
             }
             Self::CronFields { count } => vec![("count", count.to_string())],
@@ -159,14 +161,28 @@ impl ScheduleError {
         }
     }
 
+    /// The field of a cron pattern that it is about; `None`: the whole.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::CronField { field, .. } | Self::CronWeekdayNumber { field } => Some(field),
+            Self::NotDays { .. }
+            | Self::NotATime { .. }
+            | Self::NoDayOfMonth
+            | Self::OnWithoutMonth
+            | Self::NotADay { .. }
+            | Self::CronFields { .. }
+            | Self::CronDayAndWeekday
+            | Self::CronNeverFires => None,
+        }
+    }
+
     /// The text that was probably meant.
     pub fn suggestion(&self) -> Option<&str> {
         match self {
-            Self::NotDays { suggestion, .. } => suggestion.as_deref(),
+            Self::NotDays { suggestion, .. } | Self::NotATime { suggestion, .. } => suggestion.as_deref(),
             Self::NoDayOfMonth
             | Self::OnWithoutMonth
             | Self::NotADay { .. }
-            | Self::NotATime { .. }
             | Self::CronFields { .. }
             | Self::CronField { .. }
             | Self::CronWeekdayNumber { .. }
@@ -234,7 +250,10 @@ impl Schedule {
 
 fn read_at(at: Option<&str>) -> Result<Time, ScheduleError> {
     let Some(at) = at else { return Ok(DEFAULT_AT) };
-    zone::parse_time(&half_width(at)).ok_or_else(|| ScheduleError::NotATime { text: at.trim().to_owned() })
+    zone::parse_time(&half_width(at)).ok_or_else(|| ScheduleError::NotATime {
+        text: at.trim().to_owned(),
+        suggestion: zone::time_meant(at),
+    })
 }
 
 fn read_day_of_month(text: &str) -> Option<u8> {

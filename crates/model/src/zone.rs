@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::numeral::half_width;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
@@ -127,6 +128,36 @@ pub fn parse_time(text: &str) -> Option<Time> {
     let millis: i32 = format!("{fraction:0<3}").chars().take(3).collect::<String>().parse().ok()?;
     let second = second.map_or(Ok(0), str::parse).ok()?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, second, millis * 1_000_000).ok()
+}
+
+/// The clock time that was probably meant by what is none: `9`, `9pm`, `9点半`, `下午3点`, `0900`.
+pub fn time_meant(text: &str) -> Option<String> {
+    let text = half_width(text.trim()).to_lowercase().replace(' ', "");
+    let halves =
+        [("凌晨", 0), ("早上", 0), ("早晨", 0), ("上午", 0), ("中午", 12), ("下午", 12), ("晚上", 12)];
+    let half = halves.iter().find_map(|(word, later)| Some((text.strip_prefix(word)?, *later)));
+    let (clock, later) = half.unwrap_or((&text, 0));
+    let half = [("a.m.", 0), ("p.m.", 12), ("am", 0), ("pm", 12)];
+    let half = half.iter().find_map(|(word, later)| Some((clock.strip_suffix(word)?, Some(*later))));
+    let (clock, later) = half.map_or((clock, later), |(clock, said)| (clock, said.unwrap_or(later)));
+    let clock = clock.replace("点半", ":30").replace("点整", ":00").replace(['点', '时'], ":");
+    let clock = clock.trim_end_matches(['分', 'h']);
+    let (hour, minute) = match clock.split_once([':', '.', 'h']) {
+        Some((hour, "")) => (hour, "00"),
+        Some((hour, minute)) => (hour, minute),
+        None if clock.len() == 4 && clock.is_ascii() => clock.split_at(2),
+        None => (clock, "00"),
+    };
+    let is_digits =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(minute) {
+        return None;
+    }
+    let hour: i64 =
+        if is_digits(hour) { hour.parse().ok()? } else { crate::numeral::zh_small_number(hour)?.into() };
+    let minute: i64 = minute.parse().ok()?;
+    let hour = if later == 12 && hour < 12 { hour + 12 } else { hour };
+    ((0..24).contains(&hour) && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
 }
 
 /// Reads an instant: RFC 3339 with its offset; `2026-03-02 09:00[:00]` in `zone`, or in the zone named

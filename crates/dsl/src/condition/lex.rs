@@ -359,7 +359,16 @@ impl Lexer<'_, '_> {
                     end,
                     Some(meant.to_owned()),
                 );
-                self.push(Kind::Word(meant.to_owned()), end);
+                let sign = match meant {
+                    "==" => Some(Sign::Equal),
+                    "!=" => Some(Sign::NotEqual),
+                    "<" => Some(Sign::Less),
+                    "<=" => Some(Sign::AtMost),
+                    ">" => Some(Sign::Greater),
+                    ">=" => Some(Sign::AtLeast),
+                    _ => None,
+                };
+                self.push(sign.map_or_else(|| Kind::Word(meant.to_owned()), Kind::Compare), end);
             }
             None => self.push(Kind::Word(word), end),
         }
@@ -441,6 +450,14 @@ fn respelt(word: &str) -> Option<&'static str> {
         "BETWEEN" | "Between" => "between",
         "CONTAINS" | "Contains" | "contain" | "includes" => "contains",
         "STARTS_WITH" | "startswith" | "startsWith" | "StartsWith" => "starts_with",
+        "等于" | "是" | "equals" | "eq" => "==",
+        "不等于" | "不是" => "!=",
+        "大于" | "超过" | "高于" => ">",
+        "小于" | "低于" | "少于" => "<",
+        "大于等于" | "不小于" | "不少于" | "至少" => ">=",
+        "小于等于" | "不大于" | "不超过" | "至多" => "<=",
+        "包含" => "contains",
+        "属于" => "in",
         "TRUE" | "True" => "true",
         "FALSE" | "False" => "false",
         "NOW" | "Now" => "now",

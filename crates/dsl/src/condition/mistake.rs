@@ -183,7 +183,7 @@ impl What {
                 .arg("words", words)
                 .did_you_mean(Some(super::print::quote(words))),
             Self::Number { found, error } => {
-                report.error(Code::E0408, span).arg("found", found).arg_word("why", error.key())
+                report.error(Code::E0408, span).message(error.key()).arg("text", found)
             }
             Self::Separator { found, meant } => report
                 .error(Code::E0408, span)

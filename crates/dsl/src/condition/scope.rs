@@ -53,6 +53,8 @@ pub struct Fields {
     pub of: String,
     /// Its fields.
     pub fields: BTreeMap<String, Type>,
+    /// What it is was misspelt, and said: whatever is asked of it may be right.
+    pub anything: bool,
 }
 
 impl Fields {
@@ -75,6 +77,11 @@ impl Fields {
             }
         }
         all
+    }
+
+    /// What is not known, because its name was misspelt.
+    pub fn of_anything() -> Self {
+        Self { anything: true, ..Self::default() }
     }
 
     /// Adds a field: `date` for dates, `from` and `to` for stages and attributes.

@@ -51,6 +51,7 @@ impl Around {
         TagScope {
             entry: fields(self.scope.entry.as_ref()),
             event: fields(self.scope.event()),
+            anything: self.scope.entry.as_ref().is_some_and(|entry| entry.anything),
             entities: self.scope.entity.iter().cloned().collect(),
             vars: vars.collect(),
             inputs: self.inputs.keys().cloned().collect(),

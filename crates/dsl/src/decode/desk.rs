@@ -11,6 +11,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use model::{Decimal, Length, Type, Value, ValueError, Windows};
 
+/// So many names at most are listed where none is close to what was written.
+const MOST_NAMED: usize = 12;
+
 /// Whether a name can stand in YAML without quotes.
 pub(super) fn is_plain(name: &str) -> bool {
     let begins = name.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
@@ -160,7 +163,12 @@ impl Desk<'_> {
         let text = self.written(node)?;
         let found = model::zone::parse_time(text);
         if found.is_none() {
-            self.report.error(Code::E0126, node.span).arg("text", text).help("E0126-help");
+            let meant = model::zone::time_meant(text);
+            let diagnostic = self.report.error(Code::E0126, node.span).arg("text", text).help("E0126-help");
+            diagnostic.did_you_mean(meant.clone());
+            if let Some(meant) = meant {
+                diagnostic.fix(node.span, meant);
+            }
         }
         found
     }
@@ -191,8 +199,13 @@ impl Desk<'_> {
         match read {
             Ok(windows) => Some(windows),
             Err(error) => {
+                // The part alone, where it stands as it was written.
+                let written = self.sources.slice(span).to_lowercase();
+                let at = error.part().and_then(|part| written.find(part).map(|at| (at, at + part.len())));
+                let same = written.len() == span.end.saturating_sub(span.start);
+                let span = at.filter(|_| same).map_or(span, |(start, end)| span.part(start, end));
                 let diagnostic = self.report.error(Code::E0127, span);
-                diagnostic.message(error.key()).help("E0127-help");
+                diagnostic.message(error.key()).did_you_mean(error.suggestion()).help("E0127-help");
                 for (name, value) in error.args() {
                     diagnostic.arg(name, value);
                 }
@@ -271,14 +284,24 @@ impl Desk<'_> {
         span: Span,
         candidates: impl IntoIterator<Item = &'c str>,
     ) {
-        let meant = suggest(name, candidates).map(str::to_owned);
+        let all: Vec<&str> = candidates.into_iter().collect();
+        let meant = suggest(name, all.iter().copied()).map(str::to_owned);
         // Quotes around the name go with it; where only a part of the text is meant, nothing is mended.
         let whole = self.sources.slice(span).trim_matches(['"', '\'']) == name;
         let diagnostic = self.report.error(code, span);
         diagnostic.arg("name", name).did_you_mean(meant.clone());
+        if meant.is_none() && !all.is_empty() && all.len() <= MOST_NAMED {
+            diagnostic.arg("known", all.join(", ")).help("known-names");
+        }
         if let Some(meant) = meant.filter(|meant| whole && is_plain(meant)) {
             diagnostic.fix(span, meant);
         }
+    }
+
+    /// The event that a misspelt one probably means.
+    pub fn event_meant(&mut self, node: &Node) -> Option<String> {
+        let known = self.library.model.events.keys().map(String::as_str);
+        suggest(node.raw_text()?, known).map(str::to_owned)
     }
 
     /// An event that the model has, or one of ours.
@@ -294,6 +317,9 @@ impl Desk<'_> {
             return Some(name.value);
         }
         self.unknown(Code::E0206, &name.value, name.span, library.model.events.keys().map(String::as_str));
+        if let Some(said) = self.report.last_mut().filter(|said| said.label.is_none()) {
+            said.help("E0206-help");
+        }
         None
     }
 

@@ -19,6 +19,7 @@ mod names;
 mod on_band;
 mod policies;
 mod scenario;
+mod schedule;
 mod scoring;
 mod segments;
 mod step_customer;

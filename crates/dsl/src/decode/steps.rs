@@ -9,7 +9,7 @@ use super::{inputs, step_customer, step_flow, step_message, step_people, step_ti
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Spanned;
 use crate::step::{BlockIx, BlockOwner, OnError, Retry, StepIx, Verb};
-use crate::syntax::Fields;
+use crate::syntax::{Fields, half_a_pair};
 use crate::template::Templates;
 use crate::yaml::{Entry, Node};
 
@@ -92,6 +92,9 @@ impl Steps<'_, '_> {
 
     fn step(&mut self, node: &Node, block: BlockIx, around: &Around) {
         let at = self.arena.open_step(block, node.span);
+        if self.bare(node) {
+            return;
+        }
         let Some(mut fields) = self.desk.fields(node, "thing-step") else { return };
         let id = self.id(&mut fields);
         let note = self.desk.take(&mut fields, "note").and_then(|node| self.desk.text(node));
@@ -118,6 +121,25 @@ impl Steps<'_, '_> {
         if let Some((verb_read, object)) = read {
             self.arena.fill(at, word, verb.key_span, verb_read, object);
         }
+    }
+
+    /// `- exit`, `- 3 days`: a text where a step belongs. Returns whether it was one, and said.
+    fn bare(&mut self, node: &Node) -> bool {
+        let Some(text) = node.raw_text() else { return false };
+        let is_said = |said: &Diagnostic| said.span.touches(node.span.file, node.span.start);
+        if self.desk.report.diagnostics().iter().any(is_said) || half_a_pair(node, self.desk.report) {
+            return true;
+        }
+        let word = text.split([' ', '：']).next().unwrap_or("");
+        let verb = suggest(word, VERBS).filter(|_| text.parse::<model::Length>().is_err());
+        let meant = match verb {
+            Some("exit") => Some("exit: done".to_owned()),
+            Some(verb) => Some(format!("{verb}: …")),
+            None => text.parse::<model::Length>().is_ok().then(|| format!("wait: {text}")),
+        };
+        let diagnostic = self.desk.report.error(Code::E0310, node.span);
+        diagnostic.message("E0310-bare").arg("text", text).did_you_mean(meant).help("E0310-help-bare");
+        true
     }
 
     /// The one verb of a step.

@@ -124,9 +124,13 @@ fn clock_and_zone(text: &Spanned<String>, desk: &mut Desk<'_>) -> Option<Timesta
         Some((clock, name)) if name.starts_with(|first: char| first.is_alphabetic()) => (clock, Some(name)),
         Some(_) | None => (text.value.as_str(), None),
     };
-    if zone::parse_instant(clock, &desk.zone).is_none() {
-        desk.report.error(Code::E0343, text.span).arg("text", &text.value).help("E0343-help");
-        return None;
+    let is_clock = zone::parse_instant(clock, &desk.zone).is_some();
+    // `tomorrow morning` names no zone.
+    let name = name.filter(|name| is_clock || name.contains('/'));
+    if !is_clock {
+        let clock = if name.is_some() { clock } else { text.value.as_str() };
+        let at = name.map_or(text.span, |_| text.span.part(0, clock.len()));
+        desk.report.error(Code::E0343, at).arg("text", clock).help("E0343-help");
     }
     if let Some(name) = name {
         match zone::zone(name) {
@@ -138,7 +142,7 @@ fn clock_and_zone(text: &Spanned<String>, desk: &mut Desk<'_>) -> Option<Timesta
             }
         }
     }
-    zone::parse_instant(clock, &desk.zone)
+    zone::parse_instant(clock, &desk.zone).filter(|_| is_clock)
 }
 
 /// Says that a zone does not exist.
@@ -161,6 +165,28 @@ pub(super) fn unknown_zone(name: &str, span: crate::source::Span, desk: &mut Des
         "Asia/Kolkata",
         "UTC",
     ];
+    // What people call it: Shanghai's zone stands for all of China.
+    const CHINA: [&str; 12] = [
+        "asia/beijing",
+        "asia/peking",
+        "beijing",
+        "shanghai",
+        "china",
+        "asia/china",
+        "prc",
+        "cst",
+        "utc+8",
+        "gmt+8",
+        "+08:00",
+        "+8",
+    ];
+    let is_china = CHINA.contains(&name.to_lowercase().as_str())
+        || ["北京", "上海", "中国", "东八区"].iter().any(|word| name.contains(word));
+    if is_china {
+        let diagnostic = desk.report.error(Code::E0129, span).arg("name", name);
+        diagnostic.did_you_mean(Some("Asia/Shanghai")).fix(span, "Asia/Shanghai");
+        return;
+    }
     desk.unknown(Code::E0129, name, span, USUAL);
 }
 

@@ -2,18 +2,16 @@
 
 use super::around::Around;
 use super::desk::Desk;
+use super::schedule;
 use super::scoring::{self, spread};
-use super::tests::unknown_zone;
 use crate::condition::{Allows, Fields as Known, Path, Root, Scope};
 use crate::diagnostic::{Code, suggest};
 use crate::source::{Span, Spanned};
 use crate::step::WaitLength;
-use crate::syntax::Fields;
-use crate::trigger::{
-    Crossing, DateTrigger, Lateness, Reaches, ScheduleTrigger, ScheduleZone, ScoreTrigger, Subject, Trigger,
-};
+use crate::syntax::{Fields, half_a_pair};
+use crate::trigger::{Crossing, DateTrigger, Lateness, Reaches, ScoreTrigger, Subject, Trigger};
 use crate::yaml::{Entry, Kind, Node};
-use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Schedule, ScheduleError, Shift, Type};
+use model::{CalendarKind, DEFAULT_AT, DateRepeat, DateRule, LeapDay, Shift, Type};
 use std::sync::Arc;
 
 /// The triggers of the language.
@@ -23,7 +21,8 @@ const TRIGGERS: [&str; 10] =
 /// Reads the trigger and puts into `around` what it brings in sight: `entry.*` and the entity.
 pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
     if let Some(word) = node.raw_text() {
-        return by_word(word, node.span, around, desk);
+        let is_said = half_a_pair(node, desk.report);
+        return if is_said { None } else { by_word(word, node.span, around, desk) };
     }
     let mut fields = desk.fields(node, "thing-trigger")?;
     let all = TRIGGERS.iter();
@@ -80,7 +79,7 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         }
         "schedule" => {
             let node = desk.need(&mut fields, "schedule");
-            node.and_then(|node| schedule(node, around, desk))
+            node.and_then(|node| schedule::read(node, around, desk))
         }
         "called" => {
             fields.know(&["called"]);
@@ -122,13 +121,19 @@ fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> 
 }
 
 /// What starts the walk has no fields but its instant.
-fn started(around: &mut Around, by: &str) {
+pub(super) fn started(around: &mut Around, by: &str) {
     around.scope.entry = Some(Known { of: by.to_owned(), ..Known::default() });
 }
 
 fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
-    let name = desk.need(fields, "event").and_then(|node| desk.event(node));
-    if let Some(name) = &name {
+    let node = desk.need(fields, "event");
+    let name = node.and_then(|node| desk.event(node));
+    // Of a misspelt event nobody knows the fields: what is asked of them is not said to be wrong as well.
+    let meant = name.clone().or_else(|| node.and_then(|node| desk.event_meant(node)));
+    if node.is_some() && meant.is_none() {
+        around.scope.entry = Some(Known::of_anything());
+    }
+    if let Some(name) = &meant {
         around.scope.entry = Some(Known::of_event(&desk.library.model, name));
         // Our own events about an entity name it: `deal.stage_changed`.
         let kind = name.strip_suffix(".stage_changed").or_else(|| name.strip_suffix(".changed"));
@@ -170,7 +175,11 @@ fn stage(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigge
 }
 
 /// `customer.tier` or `deal.amount`: a kind (`None`: the customer), an attribute and its type.
-fn attribute_named(name: &Spanned<String>, desk: &mut Desk<'_>) -> Option<(Option<String>, String, Type)> {
+fn attribute_named(
+    name: &Spanned<String>,
+    around: &mut Around,
+    desk: &mut Desk<'_>,
+) -> Option<(Option<String>, String, Type)> {
     let (root, field) = name.value.split_once('.').unwrap_or((&name.value, ""));
     let library = desk.library;
     let (kind, attributes) = if root == "customer" {
@@ -183,6 +192,8 @@ fn attribute_named(name: &Spanned<String>, desk: &mut Desk<'_>) -> Option<(Optio
         };
         (Some(root.to_owned()), &entity.attributes)
     };
+    // What is meant is plain also where the attribute is not: the steps may speak of the entity.
+    around.scope.entity.clone_from(&kind);
     match attributes.get(field) {
         Some(attribute) => Some((kind, field.to_owned(), attribute.ty.clone())),
         None => {
@@ -202,7 +213,7 @@ fn attribute(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tr
     let from = desk.take(&mut fields, "from");
     let to = desk.take(&mut fields, "to");
     desk.close(fields);
-    let (kind, attribute, ty) = attribute_named(&of?, desk)?;
+    let (kind, attribute, ty) = attribute_named(&of?, around, desk)?;
     let from = spread(from.map(|node| desk.value(node, &ty)));
     let to = spread(to.map(|node| desk.value(node, &ty)));
     let name = format!("{}.changed", kind.as_deref().unwrap_or("customer"));
@@ -212,7 +223,6 @@ fn attribute(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tr
             .with("from", ty.clone())
             .with("to", ty),
     );
-    around.scope.entity.clone_from(&kind);
     Some(Trigger::Attribute { of: subject(kind), attribute, from: from?, to: to? })
 }
 
@@ -238,7 +248,7 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
     let late = lateness(&mut fields, desk);
     desk.close(fields);
     let of = of?;
-    let (kind, field, ty) = attribute_named(&of, desk)?;
+    let (kind, field, ty) = attribute_named(&of, around, desk)?;
     if !is_date(&ty) {
         desk.report
             .error(Code::E0322, of.span)
@@ -248,7 +258,6 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
         return None;
     }
     around.scope.entry = Some(Known { of: "date".to_owned(), ..Known::default() }.with("date", Type::Date));
-    around.scope.entity.clone_from(&kind);
     let usual = if ty == Type::Birthday { DateRepeat::Yearly } else { DateRepeat::Once };
     let root = kind.map_or(Root::Customer, |kind| Root::Entity(Arc::from(kind)));
     Some(Trigger::Date(DateTrigger {
@@ -426,75 +435,11 @@ fn score(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigge
     Some(Trigger::Score(trigger))
 }
 
-fn schedule(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
-    started(around, "schedule");
-    let mut fields = desk.fields(node, "thing-trigger-schedule")?;
-    let every = desk.take(&mut fields, "every").map(|node| (desk.texts(node), node.span));
-    let on = desk.take(&mut fields, "on").and_then(|node| desk.spanned(node));
-    let cron = desk.take(&mut fields, "cron").and_then(|node| desk.spanned(node));
-    let at = desk.take(&mut fields, "at").and_then(|node| desk.spanned(node));
-    let shift = shift(&mut fields, desk);
-    let zone = desk.take(&mut fields, "zone").map(|node| schedule_zone(node, desk));
-    let late = lateness(&mut fields, desk);
-    let head = fields.head();
-    desk.close(fields);
-    let clock = at.as_ref().map(|at| at.value.as_str());
-    let (read, span) = match (every, on, cron) {
-        (Some((words, span)), on, None) => {
-            let words: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
-            (Schedule::every(&words, on.as_ref().map(|on| on.value.as_str()), clock), span)
-        }
-        (None, Some(on), None) => (Schedule::on(&on.value, shift?, clock), on.span),
-        (None, None, Some(cron)) => (Schedule::parse_cron(&cron.value), cron.span),
-        (None, None, None) => {
-            desk.report.error(Code::E0128, head).message("E0128-nothing").help("E0128-help");
-            return None;
-        }
-        (_, _, Some(cron)) => {
-            desk.report.error(Code::E0128, cron.span).message("E0128-two").help("E0128-help");
-            return None;
-        }
-    };
-    match read {
-        Ok(rule) => {
-            let zone = spread(zone)?.unwrap_or_default();
-            Some(Trigger::Schedule(ScheduleTrigger { rule, zone, late: late? }))
-        }
-        Err(error) => {
-            let span = match (&error, &at) {
-                (ScheduleError::NotATime { .. }, Some(at)) => at.span,
-                (_, _) => span,
-            };
-            let diagnostic = desk.report.error(Code::E0128, span);
-            diagnostic.message(error.key()).did_you_mean(error.suggestion()).help("E0128-help");
-            for (name, value) in error.args() {
-                diagnostic.arg(name, value);
-            }
-            None
-        }
-    }
-}
-
 /// `late` and `max_lateness`. There is no window in which a trigger may fire, so that a late one fires at once
 /// unless it says `skip`.
-fn lateness(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Lateness> {
+pub(super) fn lateness(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Lateness> {
     let words = [("run", false), ("skip", true), ("next_window", false)];
     let skip = desk.take(fields, "late").map(|node| desk.word(node, "late", &words));
     let most = desk.take(fields, "max_lateness").map(|node| desk.length(node));
     Some(Lateness { skip: spread(skip)?.unwrap_or(false), most: spread(most)? })
-}
-
-/// `customer`, or a zone's name.
-fn schedule_zone(node: &Node, desk: &mut Desk<'_>) -> Option<ScheduleZone> {
-    let name = desk.spanned(node)?;
-    match name.value.trim() {
-        "customer" => Some(ScheduleZone::Customer),
-        other => {
-            let known = model::zone::zone(other).map(ScheduleZone::Named);
-            if known.is_none() {
-                unknown_zone(other, name.span, desk);
-            }
-            known
-        }
-    }
 }

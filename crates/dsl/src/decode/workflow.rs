@@ -218,7 +218,13 @@ fn consent_stands(
 fn reentry(node: &Node, desk: &mut Desk<'_>) -> Option<Reentry> {
     if node.entries().is_none() {
         let words = [("never", false), ("after_exit", true)];
-        let after_exit = desk.word(node, "reentry", &words)?;
+        let after_exit = desk.word(node, "reentry", &words);
+        if after_exit.is_none()
+            && let Some(said) = desk.report.last_mut().filter(|said| said.code == Code::E0305)
+        {
+            said.help("E0305-help-reentry");
+        }
+        let after_exit = after_exit?;
         return Some(if after_exit { Reentry::AfterExit } else { Reentry::Never });
     }
     let mut fields = desk.fields(node, "thing-reentry")?;
@@ -237,6 +243,17 @@ fn key(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<Path> {
 }
 
 fn goal(node: &Node, around: &Around, steps: &mut Steps<'_, '_>) -> Option<Goal> {
+    if let Some(text) = node.raw_text() {
+        let is_event = steps.desk.library.model.events.contains_key(text);
+        let meant = if is_event {
+            format!("{{ event: {text}, within: 30 days }}")
+        } else {
+            "{ when: … }".to_owned()
+        };
+        let diagnostic = steps.desk.report.error(Code::E0339, node.span).message("E0339-bare");
+        diagnostic.arg("text", text).did_you_mean(Some(meant)).help("E0339-help");
+        return None;
+    }
     let mut fields = steps.desk.fields(node, "thing-goal")?;
     let event = steps.desk.take(&mut fields, "event").map(|node| steps.desk.event(node));
     let inside = match &event {

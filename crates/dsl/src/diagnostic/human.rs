@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use model::words::{self, Language};
 
 use super::{Diagnostic, Report, Severity};
 use crate::source::{FileId, Sources, Span};
+
+/// Lines of more bytes are not shown.
+const LONGEST_LINE: usize = 8 * 1024;
 
 /// Whether to paint the output for a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +47,14 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, language: Language, renderer:
         .id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     if !diagnostic.span.is_nowhere() {
-        for snippet in snippets(diagnostic, sources, language) {
-            group = group.element(snippet);
+        if is_endless(diagnostic, sources) {
+            let place = sources.place(diagnostic.span.file, diagnostic.span.start);
+            let origin = Origin::path(sources.name(diagnostic.span.file)).line(place.line);
+            group = group.element(origin.char_column(place.column));
+        } else {
+            for snippet in snippets(diagnostic, sources, language) {
+                group = group.element(snippet);
+            }
         }
     }
     if let Some(help) = diagnostic.help_in(language) {
@@ -55,6 +64,16 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, language: Language, renderer:
     let text = renderer.render(&[group]);
     // An empty source line would end in the blank behind its bar.
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a line that would be shown is no line for people: it is only named, and not painted for each of
+/// its mistakes.
+fn is_endless(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    let related = diagnostic.related.iter().map(|(span, _)| *span);
+    std::iter::once(diagnostic.span).chain(related).filter(|span| !span.is_nowhere()).any(|span| {
+        let line = sources.place(span.file, span.start).line;
+        sources.line(span.file, line).is_some_and(|line| line.len() > LONGEST_LINE)
+    })
 }
 
 /// One snippet for each file that the diagnostic points into, its own first.

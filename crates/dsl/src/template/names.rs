@@ -13,6 +13,8 @@ pub struct TagScope {
     pub entry: BTreeMap<String, Type>,
     /// `event.*`: the fields of the event that came, else those of the entry.
     pub event: BTreeMap<String, Type>,
+    /// The trigger's event was misspelt, and said: whatever is asked of `entry` and `event` may be right.
+    pub anything: bool,
     /// The kinds of entity that the trigger names.
     pub entities: BTreeSet<String>,
     /// `vars.*`: of the workflow, its splits and the step.

@@ -70,7 +70,7 @@ fn missing(tag: &Tag, scope: &TagScope) -> Option<Missing> {
         "entry" | "event" => {
             let fields = if root == "entry" { &scope.entry } else { &scope.event };
             let field = field?;
-            let known = fields.contains_key(field) || ENTRY.contains(&field);
+            let known = fields.contains_key(field) || ENTRY.contains(&field) || scope.anything;
             (!known).then(|| Missing::Field(fields.keys().cloned().chain(ENTRY.map(str::to_owned)).collect()))
         }
         "inputs" => {

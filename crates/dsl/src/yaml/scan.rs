@@ -10,6 +10,7 @@ mod value;
 
 pub(super) use value::is_indicator;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::mend::{Mend, Mended};
@@ -37,6 +38,8 @@ pub(super) fn scan(text: &str, file: FileId, report: &mut Report) -> Scanned {
         scan.line();
     }
     let gave_up = scan.mistakes >= MOST_MISTAKES;
+    let looked = scan.looked.get();
+    scan.report.look(looked);
     Scanned { mended: scan.mend.finish(), hopeless: scan.hopeless, gave_up }
 }
 
@@ -62,6 +65,8 @@ pub(super) struct Scan<'t, 'r> {
     /// The line around the place last asked for.
     current: Range<usize>,
     mistakes: usize,
+    /// Bytes looked at so far, those looked at again too.
+    looked: Cell<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -104,6 +109,7 @@ impl<'t, 'r> Scan<'t, 'r> {
             snapped: None,
             current: 0..0,
             mistakes: 0,
+            looked: Cell::new(0),
         }
     }
 
@@ -135,6 +141,7 @@ impl<'t, 'r> Scan<'t, 'r> {
         if !self.current.contains(&at) {
             let start = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |lf| lf + 1);
             self.current = start..self.next_line(at);
+            self.look(at - start);
         }
         let rest = self.text.get(at..self.current.end).unwrap_or("");
         let rest = rest.strip_suffix('\n').unwrap_or(rest);
@@ -144,7 +151,14 @@ impl<'t, 'r> Scan<'t, 'r> {
     /// Where the line behind the one of `at` starts; the end of the text behind the last one.
     pub fn next_line(&self, at: usize) -> usize {
         let rest = self.text.get(at..).unwrap_or("");
-        rest.find('\n').map_or(self.text.len(), |lf| at + lf + 1)
+        let next = rest.find('\n').map_or(self.text.len(), |lf| at + lf + 1);
+        self.look(next.saturating_sub(at));
+        next
+    }
+
+    /// Counts bytes looked at ([`Report::looked`]).
+    pub fn look(&self, bytes: usize) {
+        self.looked.set(self.looked.get().saturating_add(bytes));
     }
 
     /// The next line from the line start `at` on that is neither empty nor a comment: where its text

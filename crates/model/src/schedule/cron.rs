@@ -57,6 +57,19 @@ impl Cron {
         if cron.fires() { Ok(cron) } else { Err(ScheduleError::CronNeverFires) }
     }
 
+    /// Everything that is wrong with a pattern, field by field; empty where [`Cron::parse`] reads it.
+    pub fn mistakes(pattern: &str) -> Vec<ScheduleError> {
+        let fields: Vec<&str> = pattern.split_whitespace().collect();
+        let names = [CronField::Minute, CronField::Hour, CronField::Day, CronField::Month];
+        let all = fields.iter().zip(names).filter_map(|(field, name)| read_alone(field, name).err());
+        let weekday = fields.get(4).and_then(|field| read_weekdays(field).err());
+        let found: Vec<ScheduleError> = all.chain(weekday).collect();
+        match Self::parse(pattern) {
+            Err(whole) if found.is_empty() || fields.len() != 5 => vec![whole],
+            Ok(_) | Err(_) => found,
+        }
+    }
+
     /// Whether some month of the pattern has some day of it, in a leap year.
     fn fires(&self) -> bool {
         let longest = |month: i8| match month {

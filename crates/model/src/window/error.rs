@@ -1,5 +1,12 @@
 //! Why a text is no window.
 
+use crate::numeral::nearest;
+use crate::zone::time_meant;
+
+/// The words for days, for "did you mean".
+const DAY_WORDS: [&str; 9] =
+    ["workdays", "weekends", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /// Why a text is no window.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WindowError {
@@ -41,6 +48,30 @@ impl WindowError {
             Self::NoSuchTime { .. } => "window-no-such-time",
             Self::NoLength { .. } => "window-no-length",
             Self::NeverEnds { .. } => "window-never-ends",
+        }
+    }
+
+    /// What was probably meant by the part that cannot be read: `21:00-09:00` for `9pm-9am`, `workdays` for
+    /// `weekdays`.
+    pub fn suggestion(&self) -> Option<String> {
+        let part = match self {
+            Self::NotAPart { part } | Self::NoSuchTime { part } => part,
+            Self::Empty | Self::NoLength { .. } | Self::NeverEnds { .. } => return None,
+        };
+        if let Some((start, end)) = part.split_once(['-', '~']) {
+            return Some(format!("{}-{}", time_meant(start)?, time_meant(end)?));
+        }
+        if matches!(part.as_str(), "weekdays" | "weekday" | "businessdays" | "工作时间" | "平日") {
+            return Some("workdays".to_owned());
+        }
+        nearest(part, DAY_WORDS).map(str::to_owned)
+    }
+
+    /// The part that cannot be read, in small letters and half-width; `None`: the whole.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Self::NotAPart { part } | Self::NoSuchTime { part } | Self::NoLength { part } => Some(part),
+            Self::Empty | Self::NeverEnds { .. } => None,
         }
     }
 

@@ -67,8 +67,9 @@ fn a_syntax_error_is_said_once_at_its_place() {
         ),
         (
             "customer.vip，and customer.vip",
-            "E0401 ， | `，` cannot stand here: expected `and`, `or`, a comparison, or the end",
+            "E0404 ，and | `，and` is written `and` here | did you mean `and`?",
         ),
+        ("customer.vip, customer.spend > 5", "E0404 , | `,` is written `and` here | did you mean `and`?"),
         ("(customer.vip", "E0402 ( | this bracket is never closed"),
         ("customer.city == \"上海", "E0402 \"上海 | this text is never closed: a quote is missing"),
         (
@@ -79,6 +80,10 @@ fn a_syntax_error_is_said_once_at_its_place() {
         (
             "customer.spend > 1,000",
             "E0408 1,000 | `1,000`: numbers are written without separators | did you mean `1000`?",
+        ),
+        (
+            "customer.spend > 0.25１2026",
+            "E0408 0.25１2026 | `0.25１2026` has more than 6 places after the point",
         ),
         (
             "customer.last_order_at > 2026-02-30",

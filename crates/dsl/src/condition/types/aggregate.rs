@@ -116,7 +116,7 @@ impl Typer<'_> {
         let (last, before) = words.split_last()?;
         let event = before.join(".");
         if let Some(kind) = model.events.get(&event) {
-            let fields = Fields { of: event.clone(), fields: kind.fields.clone() };
+            let fields = Fields { of: event.clone(), fields: kind.fields.clone(), anything: false };
             let Some(ty) = fields.get(last) else {
                 let near = suggest(last, fields.fields.keys().map(String::as_str));
                 let near = near.map(|near| format!("{event}.{near}"));

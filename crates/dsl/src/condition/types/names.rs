@@ -115,6 +115,9 @@ impl Typer<'_> {
         let in_scope = in_scope.filter(|_| self.scope.allows == Allows::Everything).cloned();
         let Some(fields) = inside_where.or(in_scope) else { return self.not_here(expr, words) };
         let Some(ty) = fields.get(field) else {
+            if fields.anything {
+                return None;
+            }
             let near = suggest(field, fields.fields.keys().map(String::as_str).chain(["at"]));
             let near = near.map(|near| format!("{root}.{near}"));
             let (name, of, none) = (words.join("."), fields.of.clone(), near.is_none());

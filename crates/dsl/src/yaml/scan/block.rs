@@ -1,5 +1,6 @@
 //! Lines of block structure: indentation, dashes, keys.
 
+use super::value::document_mark;
 use super::{Block, Indent, Open, Scan, Shape};
 use crate::diagnostic::Code;
 use crate::yaml::MOST_DEPTH;
@@ -54,10 +55,8 @@ impl<'t> Scan<'t, '_> {
 
     /// Reads the marks that stand between documents, and directives. Returns whether the line is done.
     fn marker(&mut self, content: &str, start: usize) -> bool {
-        let mark = content.get(..3).filter(|mark| matches!(*mark, "---" | "..."));
-        let is_alone = content.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
         let is_first = self.blocks.is_empty() && self.open == Open::Value;
-        match mark.filter(|_| is_alone) {
+        match document_mark(content) {
             Some("---") if is_first => {
                 let behind = content.get(3..).unwrap_or("").trim();
                 behind.is_empty() || behind.starts_with('#')
@@ -140,6 +139,7 @@ impl<'t> Scan<'t, '_> {
     /// Finds the key that a text starts with: up to the first colon with a blank or nothing behind it.
     pub(in crate::yaml) fn find_key(&mut self, at: usize) -> Option<Key<'t>> {
         let rest = self.rest(at);
+        self.look(rest.len());
         let first = rest.chars().next()?;
         let colon = match first {
             '"' | '\'' => {

@@ -324,6 +324,9 @@ impl Scan<'_, '_> {
         while self.at < self.text.len() {
             let line = self.rest(self.at);
             let indent = Indent::of(line);
+            if indent.bytes == 0 && document_mark(line).is_some() {
+                return;
+            }
             if line.len() > indent.bytes {
                 let needed = content.unwrap_or(outer);
                 if indent.spaces >= needed {
@@ -415,6 +418,13 @@ fn block_header(rest: &str) -> Option<Option<usize>> {
         return None;
     }
     Some(digits.parse().ok())
+}
+
+/// The mark between two documents at the start of a line without indentation: `---` or `...`.
+pub(super) fn document_mark(line: &str) -> Option<&str> {
+    let (mark, behind) = line.split_at_checked(3)?;
+    let is_alone = behind.is_empty() || behind.starts_with([' ', '\t']);
+    (matches!(mark, "---" | "...") && is_alone).then_some(mark)
 }
 
 /// Tells whether a text starts with a sign and a blank: `? a`, `- a`.
