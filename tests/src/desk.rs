@@ -5,11 +5,13 @@
 use dsl::diagnostic::{Colour, human};
 use dsl::project::{File, Loaded, Settings};
 use interpreter::batch;
+use interpreter::pause::Pause;
 use interpreter::world::{People, Workflows, World};
 use jiff::Timestamp;
 use model::words::Language;
 use model::{
-    Changes, Consent, Customer, CustomerId, Event, EventId, Input, Snapshot, TraceLine, Value, Work, zone,
+    Changes, Consent, Customer, CustomerId, Event, EventId, Input, Snapshot, TraceLine, Value, Work,
+    WorkflowId, zone,
 };
 
 const MODEL: &str = "model: shop
@@ -105,6 +107,19 @@ impl Desk {
         self.snapshot = snapshot;
         self.trace.clone_from(&changes.trace);
         changes
+    }
+
+    /// A workflow is held from an instant on.
+    pub fn pause(&mut self, id: &str, from: &str) {
+        let pause = Pause { from: at(from), until: None };
+        self.workflows.pauses.entry(WorkflowId::new(id)).or_default().push(pause);
+    }
+
+    /// All that is held goes on.
+    pub fn resume(&mut self, until: &str) {
+        for pause in self.workflows.pauses.values_mut().flatten() {
+            pause.until.get_or_insert(at(until));
+        }
     }
 
     /// A fact that happened at one instant and came to us at another.

@@ -309,10 +309,10 @@ fn a_pause_holds_steps_and_entries_and_firings_in_between_are_missed() {
     let mut desk = Desk::of(&[days]);
     desk.give("birthday", Value::Birthday("1990-03-10".parse().unwrap()));
     desk.turn("2026-03-02 10:00", plan());
-    desk.workflows.paused.insert(WorkflowId::new("days"));
+    desk.pause("days", "2026-03-09 09:00");
     let lines = desk.turn("2026-03-10 09:00", due());
     assert_eq!(lines, ["03-10 09:00 days enroll date refused missed"]);
-    desk.workflows.paused.clear();
+    desk.resume("2026-03-11 09:00");
     let lines = desk.turn("2027-03-10 09:00", due());
     assert_eq!(lines.first().unwrap(), "03-10 09:00 days enroll date entered");
 }
@@ -346,9 +346,9 @@ fn a_pause_holds_a_walk_that_goes_on_as_after_downtime() {
         let mut desk = Desk::of(&[HELD]);
         let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
         desk.turn("2026-03-02 10:00", vec![ping]);
-        desk.workflows.paused.insert(WorkflowId::new("held"));
+        desk.pause("held", "2026-03-02 11:00");
         assert_eq!(desk.turn("2026-03-03 10:00", due()), [""; 0]);
-        desk.workflows.paused.clear();
+        desk.resume(resumed);
         let lines = desk.turn(resumed, due());
         assert_eq!(lines.get(1).unwrap(), line, "{lines:#?}");
     }
@@ -357,12 +357,37 @@ fn a_pause_holds_a_walk_that_goes_on_as_after_downtime() {
 #[test]
 fn a_pause_lets_nobody_in_and_keeps_the_fact() {
     let mut desk = Desk::of(&[HELD]);
-    desk.workflows.paused.insert(WorkflowId::new("held"));
+    desk.pause("held", "2026-03-02 09:00");
     let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
-    assert_eq!(desk.turn("2026-03-02 10:00", vec![ping]), [""; 0]);
+    let missed = "03-02 10:00 held enroll ping refused missed";
+    assert_eq!(desk.turn("2026-03-02 10:00", vec![ping]), [missed]);
     assert_eq!(desk.snapshot.events.get("ping").map(Vec::len), Some(1));
-    desk.workflows.paused.clear();
+    desk.resume("2026-03-02 11:00");
     assert_eq!(desk.turn("2026-03-02 11:00", due()), [""; 0]);
+}
+
+#[test]
+fn a_firing_in_a_pause_is_missed_also_when_it_is_looked_at_after_it() {
+    let days = "workflow: days\ntrigger: { date: { of: customer.birthday, repeat: yearly } }\nconsent: none\nsteps:\n  - tag: congratulated\n";
+    let mut desk = Desk::of(&[days, HELD]);
+    desk.give("birthday", Value::Birthday("1990-03-10".parse().unwrap()));
+    desk.turn("2026-03-02 10:00", plan());
+    for id in ["days", "held"] {
+        desk.pause(id, "2026-03-09 09:00");
+    }
+    desk.resume("2026-03-10 12:00");
+    let in_it = desk.fact("ping", "2026-03-10 11:00", "2026-03-10 13:00", &[]);
+    let after = desk.fact("ping", "2026-03-10 12:00", "2026-03-10 13:00", &[]);
+    let lines = desk.turn("2026-03-10 13:00", vec![in_it, after]);
+    let entering: Vec<_> = lines.iter().filter(|line| line.contains(" enroll ")).collect();
+    assert_eq!(
+        entering,
+        [
+            "03-10 13:00 days enroll date refused missed",
+            "03-10 13:00 held enroll ping refused missed",
+            "03-10 13:00 held enroll ping entered",
+        ]
+    );
 }
 
 #[test]
@@ -375,11 +400,11 @@ fn what_comes_in_a_pause_is_met_and_its_steps_run_on_resume() {
         let mut desk = Desk::of(&[HELD]);
         let ping = desk.fact("ping", "2026-03-02 10:00", "2026-03-02 10:00", &[]);
         desk.turn("2026-03-02 10:00", vec![ping]);
-        desk.workflows.paused.insert(WorkflowId::new("held"));
+        desk.pause("held", "2026-03-02 10:30");
         let came = desk.fact(event, "2026-03-02 11:00", "2026-03-02 11:00", &[]);
         assert_eq!(desk.turn("2026-03-02 11:00", vec![came]), [format!("03-02 11:00 held {met}")]);
         assert_eq!(desk.turn("2026-03-03 11:00", due()), [""; 0]);
-        desk.workflows.paused.clear();
+        desk.resume("2026-03-05 12:00");
         let lines = desk.turn("2026-03-05 12:00", due());
         let then = then.map(|then| format!("03-05 12:00 held {then}"));
         assert_eq!(lines.first(), then.as_ref(), "{lines:#?}");

@@ -5,8 +5,9 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    approve, backtest, check, completions, config, demo, explain, graph, import, init, lead, lsp, merge,
-    people, preview, publish, report, reps, run, schema, score, sends, simulate, tasks, test, why,
+    approve, backtest, check, completions, config, demo, exit_walk, explain, graph, import, init, lead, lsp,
+    merge, pause, people, preview, publish, report, reps, retire, run, schema, score, sends, simulate, tasks,
+    test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -82,6 +83,18 @@ pub enum Verb {
     /// Say yes to a version that needs it before it sends
     #[command(after_help = "Example:\n  nurture approve festival --by wang.wei")]
     Approve(approve::Args),
+    /// Hold a workflow: no step, no entry, and what is due of it stays here
+    #[command(after_help = "Example:\n  nurture pause winback")]
+    Pause(pause::Args),
+    /// Let a workflow that is held go on
+    #[command(after_help = "Example:\n  nurture resume winback")]
+    Resume(pause::Args),
+    /// End a workflow: nobody enters it any more
+    #[command(after_help = "Example:\n  nurture retire winback --exit")]
+    Retire(retire::Args),
+    /// Let a customer go from a workflow
+    #[command(after_help = "Example:\n  nurture exit c10 --workflow winback --reason 'asked by phone'")]
+    Exit(exit_walk::Args),
     /// Serve and work until stopped, or until nothing is due
     #[command(after_help = "Example:\n  nurture run --clock 2026-03-01..2026-04-01 --until-idle")]
     Run(run::Args),

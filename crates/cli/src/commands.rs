@@ -6,6 +6,7 @@ pub mod check;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod exit_walk;
 pub mod explain;
 pub mod graph;
 pub mod import;
@@ -13,11 +14,13 @@ pub mod init;
 pub mod lead;
 pub mod lsp;
 pub mod merge;
+pub mod pause;
 pub mod people;
 pub mod preview;
 pub mod publish;
 pub mod report;
 pub mod reps;
+pub mod retire;
 pub mod run;
 pub mod schema;
 pub mod score;
@@ -141,6 +144,10 @@ pub fn without_project(
         | Verb::Simulate(_)
         | Verb::Publish(_)
         | Verb::Approve(_)
+        | Verb::Pause(_)
+        | Verb::Resume(_)
+        | Verb::Retire(_)
+        | Verb::Exit(_)
         | Verb::Run(_)
         | Verb::Why(_)
         | Verb::Score(_)
@@ -171,6 +178,10 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Import(_)
         | Verb::Simulate(_)
         | Verb::Approve(_)
+        | Verb::Pause(_)
+        | Verb::Resume(_)
+        | Verb::Retire(_)
+        | Verb::Exit(_)
         | Verb::Run(_)
         | Verb::Why(_)
         | Verb::Score(_)
@@ -204,6 +215,10 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Simulate(args) => simulate::perform(args, context, out),
         Verb::Publish(args) => publish::perform(args, context, out),
         Verb::Approve(args) => approve::perform(args, context, out),
+        Verb::Pause(args) => pause::perform(args, context, out),
+        Verb::Resume(args) => pause::resume(args, context, out),
+        Verb::Retire(args) => retire::perform(args, context, out),
+        Verb::Exit(args) => exit_walk::perform(args, context, out),
         Verb::Run(args) => run::perform(args, context, out),
         Verb::Why(args) => why::perform(args, context, out),
         Verb::Score(args) => score::perform(args, context, out),

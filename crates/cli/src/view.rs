@@ -5,6 +5,7 @@ pub mod cells;
 pub mod demo;
 pub mod diff;
 pub mod import;
+pub mod operate;
 pub mod people;
 pub mod preview;
 pub mod progress;

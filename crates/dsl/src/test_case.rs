@@ -156,6 +156,16 @@ pub enum Fact {
     },
     /// A person starts a `manual` workflow for them.
     Start,
+    /// A workflow is held.
+    Pause {
+        /// Which.
+        workflow: WorkflowId,
+    },
+    /// A workflow that is held goes on.
+    Resume {
+        /// Which.
+        workflow: WorkflowId,
+    },
     /// A rep claims them from the public pool.
     Claim {
         /// Who.

@@ -13,6 +13,7 @@ pub mod letter;
 mod live;
 pub mod lock;
 pub mod merge;
+pub mod operate;
 mod probe;
 pub mod publish;
 pub mod published;

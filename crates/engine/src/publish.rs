@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use model::{VersionId, WorkflowId, content_id};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
+use store::version::WorkflowState;
 use store::{Store, customer, library, meta, schedule, template, timer, version};
 
 /// Which workflow files become live.
@@ -53,9 +54,7 @@ pub async fn publish(
     let mut transaction = store.begin().await?;
     let report = keep(&mut transaction, files, settings, policy, now).await?;
     if report.copied > 0 || !report.published.is_empty() {
-        let mark =
-            meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
-        meta::set(&mut transaction, MARK, Some(&(mark + 1).to_string())).await?;
+        mark(&mut transaction).await?;
     }
     store::commit(transaction).await?;
     Ok(report)
@@ -69,8 +68,14 @@ async fn keep(
     now: Timestamp,
 ) -> Result<Report, EngineError> {
     let mut report = Report::default();
+    let current = version::current(conn).await?;
+    let retired: BTreeSet<WorkflowId> = current
+        .iter()
+        .filter(|(_, state)| *state == WorkflowState::Retired)
+        .map(|(live, _)| live.workflow.clone())
+        .collect();
     let live: BTreeMap<WorkflowId, VersionId> =
-        version::current(conn).await?.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
+        current.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
     let known = published_texts(conn).await?;
     let (loaded, sound) = sound(files, &known, settings, &mut report.broken);
     let scorings = loaded.project.library.scorings.values();
@@ -86,10 +91,12 @@ async fn keep(
         if report.broken.iter().any(|broken| broken == path) {
             continue;
         }
-        let same = live.get(id) == Some(&workflow.version);
+        let over = retired.contains(id);
+        let same = live.get(id) == Some(&workflow.version) && !over;
         let wanted = match policy {
             Policy::New => !live.contains_key(id),
-            Policy::All => true,
+            // What is over lives again only where its file is named.
+            Policy::All => !over,
             Policy::Only(paths) => paths.contains(path),
             Policy::Never => false,
         };
@@ -97,7 +104,7 @@ async fn keep(
             continue;
         }
         if !wanted {
-            if live.contains_key(id) {
+            if live.contains_key(id) && !over {
                 report.changed.push(id.clone());
             }
             continue;
@@ -128,6 +135,13 @@ async fn keep(
         report.copied += usize::from(new);
     }
     Ok(report)
+}
+
+/// Whoever works on this database loads what is live again.
+pub(crate) async fn mark(conn: &mut Connection) -> Result<(), EngineError> {
+    let mark = meta::get(conn, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
+    meta::set(conn, MARK, Some(&(mark + 1).to_string())).await?;
+    Ok(())
 }
 
 async fn published_texts(conn: &mut Connection) -> Result<BTreeMap<String, String>, EngineError> {
@@ -198,9 +212,7 @@ pub async fn approve(
     let new = store::approval::give(&mut transaction, workflow, version, who, now).await?;
     if new {
         store::audit::record(&mut transaction, who, "approve", &format!("{workflow} {version}"), now).await?;
-        let mark =
-            meta::get(&mut transaction, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
-        meta::set(&mut transaction, MARK, Some(&(mark + 1).to_string())).await?;
+        mark(&mut transaction).await?;
     }
     store::commit(transaction).await?;
     Ok(Some(new))

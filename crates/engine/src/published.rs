@@ -2,6 +2,7 @@
 
 use crate::error::EngineError;
 use dsl::project::{File, Project, Settings};
+use interpreter::pause::Pause;
 use interpreter::render::Renderer;
 use interpreter::world::{Workflows, World};
 use jiff::Timestamp;
@@ -75,14 +76,15 @@ impl Published {
         }
         for (live, state) in &current {
             match state {
-                WorkflowState::Live => {}
-                WorkflowState::Paused => {
-                    workflows.paused.insert(live.workflow.clone());
-                }
+                WorkflowState::Live | WorkflowState::Paused => {}
                 WorkflowState::Retired => {
                     workflows.current.remove(&live.workflow);
                 }
             }
+        }
+        for kept in store::pause::all(conn).await? {
+            let pause = Pause { from: kept.from, until: kept.until };
+            workflows.pauses.entry(kept.workflow).or_default().push(pause);
         }
         for old in version::needed(conn, now).await? {
             if workflows.versions.contains_key(&old.version) {

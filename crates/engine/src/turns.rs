@@ -93,7 +93,8 @@ impl Engine {
                 continue;
             };
             let next = next_fire(&published.world(), rule, at.max(now - jiff::SignedDuration::from_secs(60)));
-            if schedule::fire(conn, &id, at, next).await? && !published.workflows.paused.contains(&id) {
+            // In a pause, too: each of the audience then hears that they missed it.
+            if schedule::fire(conn, &id, at, next).await? {
                 crate::audience::set_timers(conn, published, &workflow, at).await?;
             }
         }

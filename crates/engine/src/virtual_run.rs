@@ -121,7 +121,9 @@ impl Engine {
         }
         crate::rank::begin(&mut transaction, &published, at, true).await?;
         store::commit(transaction).await?;
-        self.plan(&all, at, &[]).await
+        // As if it had been published at this instant, with what each says of those who match already.
+        let launch = crate::simulate::launched(&published.workflows);
+        self.plan(&all, at, &launch).await
     }
 
     /// Plans the timers of these customers from an instant on.

@@ -14,10 +14,13 @@ use model::{Changes, Customer, Entity, EntityId, Entry, Event, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The live workflows that an event without a customer starts, in their order.
+/// The live workflows that an event without a customer starts, in their order; what is held then is not among
+/// them.
 pub fn listeners(world: &World<'_>, event: &Event) -> Vec<Arc<Workflow>> {
     let listens = |workflow: &&Arc<Workflow>| matches!(&workflow.trigger, Trigger::Event { name, to: Some(_), .. } if *name == event.name);
-    world.workflows.in_order().into_iter().filter(listens).cloned().collect()
+    let held = |workflow: &&Arc<Workflow>| world.workflows.is_paused(&workflow.id, event.at);
+    let all = world.workflows.in_order().into_iter();
+    all.filter(listens).filter(|workflow| !held(workflow)).cloned().collect()
 }
 
 /// Whether it reaches a customer: known by then, and `to` (and `when`) hold.

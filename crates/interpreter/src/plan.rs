@@ -438,6 +438,18 @@ pub(crate) fn missed(
     });
 }
 
+/// Whether what fires at an instant, and is handled now, is missed because the workflow was or is held.
+pub(crate) fn in_a_pause(turn: &Turn<'_>, id: &WorkflowId, fires_at: Timestamp) -> bool {
+    let workflows = turn.world.workflows;
+    workflows.is_paused(id, fires_at) || workflows.is_paused(id, turn.now)
+}
+
+/// A firing in a pause counts as missed.
+pub(crate) fn missed_in_pause(turn: &mut Turn<'_>, workflow: &Workflow, what: &str, moment: Moment) {
+    let values = BTreeMap::from([("paused".to_owned(), Value::YesNo(true))]);
+    missed(turn, workflow, what, moment, &values);
+}
+
 // Settling events.
 
 /// An event that starts a walk once nothing of it came for a while: the last one counts, per key.
@@ -494,9 +506,9 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
         return keep::rank::fire(turn, &key.subject, &timer);
     }
     let Some(workflow) = turn.world.workflows.live(&key.workflow).cloned() else { return };
-    let paused = turn.world.workflows.paused.contains(&workflow.id);
+    let paused = in_a_pause(turn, &workflow.id, timer.fire_at);
     match &workflow.trigger {
-        _ if release::lets_in(key) && !paused => release::fire(turn, &workflow, &timer),
+        _ if release::lets_in(key) => release::fire(turn, &workflow, &timer),
         Trigger::Score(trigger) => watch::fire(turn, &workflow, trigger, &timer),
         trigger if paused => {
             // Firings during a pause are missed; the next one is planned as ever.
@@ -511,8 +523,7 @@ pub(crate) fn fire(turn: &mut Turn<'_>, key: &TimerKey) {
                     "manual"
                 }
             };
-            let values = BTreeMap::from([("paused".to_owned(), Value::YesNo(true))]);
-            missed(turn, &workflow, what, Moment::of(timer.fire_at, turn.now), &values);
+            missed_in_pause(turn, &workflow, what, Moment::of(timer.fire_at, turn.now));
             if let (Trigger::Date(trigger), Ok(date)) = (trigger, timer.basis.parse::<Date>()) {
                 let fired = fired_key(&workflow, &key.subject, date);
                 turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });

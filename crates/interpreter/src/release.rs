@@ -64,7 +64,8 @@ pub fn invited(
     at: Timestamp,
     asking: Vec<(Option<Decimal>, CustomerId)>,
 ) -> Vec<(CustomerId, TimerKey, Timer)> {
-    if workflow.release.is_some() {
+    // A firing in a pause is missed by everybody at once; nobody stands in line for it.
+    if workflow.release.is_some() && !world.workflows.is_paused(&workflow.id, at) {
         return stand_in_line(world, people, workflow, entry, at, asking);
     }
     let key = TimerKey { workflow: workflow.id.clone(), subject: String::new() };

@@ -347,7 +347,7 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
         }
         Trigger::Score(_) => {
             if let Some(entry) = watch::crossed(turn, workflow, event) {
-                enroll::enroll(turn, workflow, entry, moment);
+                enter(turn, workflow, event, entry, moment);
             }
             return;
         }
@@ -358,7 +358,16 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
         | Trigger::Called => false,
     };
     if fires {
-        enroll::enroll(turn, workflow, entry.clone(), moment);
+        enter(turn, workflow, event, entry.clone(), moment);
+    }
+}
+
+/// What happens in a pause starts nothing.
+fn enter(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: Entry, moment: Moment) {
+    if plan::in_a_pause(turn, &workflow.id, event.at) {
+        plan::missed_in_pause(turn, workflow, &entry.name, moment);
+    } else {
+        enroll::enroll(turn, workflow, entry, moment);
     }
 }
 

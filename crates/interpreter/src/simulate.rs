@@ -383,11 +383,13 @@ impl<'a> Simulation<'a> {
         let mut snapshot = self.customers.remove(id)?;
         self.see_shared(&mut snapshot);
         for (key, timer) in &snapshot.timers {
-            self.timers.remove(&(timer.fire_at, id.clone(), key.clone()));
+            if let Some(at) = self.comes(key, timer.fire_at) {
+                self.timers.remove(&(at, id.clone(), key.clone()));
+            }
         }
         for walk in &snapshot.enrollments {
-            if let Some(wake_at) = walk.wake_at() {
-                self.wakes.remove(&(wake_at, id.clone(), walk.id.clone()));
+            if let Some(at) = self.goes_on(walk) {
+                self.wakes.remove(&(at, id.clone(), walk.id.clone()));
             }
         }
         Some(snapshot)
@@ -403,22 +405,32 @@ impl<'a> Simulation<'a> {
             .enrollments
             .retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));
         for (key, timer) in &snapshot.timers {
-            self.timers.insert((timer.fire_at, id.clone(), key.clone()));
+            if let Some(at) = self.comes(key, timer.fire_at) {
+                self.timers.insert((at, id.clone(), key.clone()));
+            }
         }
         for walk in &snapshot.enrollments {
-            if let Some(wake_at) = walk.wake_at()
-                && self.may_walk(walk)
-            {
-                self.wakes.insert((wake_at, id.clone(), walk.id.clone()));
+            if let Some(at) = self.goes_on(walk) {
+                self.wakes.insert((at, id.clone(), walk.id.clone()));
             }
         }
         self.customers.insert(id, snapshot);
     }
 
-    /// Held and orphaned walks are not due.
-    fn may_walk(&self, walk: &Enrollment) -> bool {
-        !self.world.workflows.paused.contains(&walk.workflow)
-            && self.world.workflows.versions.contains_key(&walk.version)
+    /// When a walk is due: a pause holds it. `None`: it is over, orphaned, or held for good.
+    fn goes_on(&self, walk: &Enrollment) -> Option<Timestamp> {
+        let known = self.world.workflows.versions.contains_key(&walk.version);
+        let wake_at = walk.wake_at().filter(|_| known)?;
+        self.world.workflows.goes_on(&walk.workflow, wake_at)
+    }
+
+    /// When a timer is due: a pause holds the line of a release, and nothing else. `None`: for good.
+    fn comes(&self, key: &TimerKey, fire_at: Timestamp) -> Option<Timestamp> {
+        if release::lets_in(key) {
+            self.world.workflows.goes_on(&key.workflow, fire_at)
+        } else {
+            Some(fire_at)
+        }
     }
 }
 

@@ -117,7 +117,8 @@ fn play(
 ) -> Verdict {
     let library = &project.library;
     let zone = zone::zone(&test.zone).unwrap_or_else(zone::utc);
-    let workflows = Workflows::of(called::with_called(&project.workflows, &tested));
+    let mut workflows = Workflows::of(called::with_called(&project.workflows, &tested));
+    workflows.pauses = scene::pauses(test);
     let world = World {
         library,
         workflows: &workflows,

@@ -223,7 +223,7 @@ impl<'a> Turn<'a> {
     pub(crate) fn anybody_ready(&self) -> bool {
         self.snapshot.enrollments.iter().any(|walk| {
             matches!(walk.state, WalkState::Ready { .. })
-                && !self.world.workflows.paused.contains(&walk.workflow)
+                && !self.world.workflows.is_paused(&walk.workflow, self.now)
         })
     }
 
@@ -234,7 +234,7 @@ impl<'a> Turn<'a> {
         let mut ready: Vec<(i64, &WorkflowId, &str, &EnrollmentId, Timestamp)> = Vec::new();
         let mut wake: Option<(Timestamp, i64, Timestamp, &WorkflowId, &str, &EnrollmentId)> = None;
         for enrollment in &self.snapshot.enrollments {
-            if self.world.workflows.paused.contains(&enrollment.workflow) {
+            if self.world.workflows.is_paused(&enrollment.workflow, self.now) {
                 continue;
             }
             let Some(version) = self.world.workflows.versions.get(&enrollment.version) else { continue };
@@ -286,6 +286,10 @@ impl<'a> Turn<'a> {
             .filter(|(_, timer)| timer.fire_at <= self.now)
             // Who has just asked to be let in has no place yet: the batch gives it.
             .filter(|(key, _)| !(release::lets_in(key) && self.changes.timers.contains(*key)))
+            // A pause keeps the line as it is.
+            .filter(|(key, _)| {
+                !(release::lets_in(key) && self.world.workflows.is_paused(&key.workflow, self.now))
+            })
             .min_by_key(|(key, timer)| (timer.fire_at, self.world.workflows.rank(&key.workflow), *key))
             .map(|(key, timer)| (timer.fire_at, key));
         // At one instant a fact beats a timer, and a timer a wait.
@@ -327,7 +331,10 @@ impl<'a> Turn<'a> {
             }
             Input::Start { workflow, at, by, mut inputs } => {
                 let moment = Moment::of(at, self.now);
-                if let Some(live) = self.world.workflows.live(&workflow).cloned() {
+                let live = self.world.workflows.live(&workflow).cloned();
+                if let Some(live) = live.as_ref().filter(|_| plan::in_a_pause(self, &workflow, at)) {
+                    plan::missed_in_pause(self, live, &by, moment);
+                } else if let Some(live) = live {
                     let mut fields = BTreeMap::new();
                     if let Trigger::Score(trigger) = &live.trigger {
                         fields = watch::entry_fields(self, trigger, moment.at);

@@ -1,6 +1,7 @@
 //! What all decisions share: the libraries, the published versions, the people, the project's zone.
 
 use crate::assign::TeamState;
+use crate::pause::Pause;
 use crate::release::Releases;
 use dsl::library::{Library, Model};
 use dsl::workflow::Workflow;
@@ -45,8 +46,8 @@ pub struct Workflows {
     pub versions: BTreeMap<VersionId, Arc<Workflow>>,
     /// The live version of each workflow.
     pub current: BTreeMap<WorkflowId, VersionId>,
-    /// Held: no step, no entry.
-    pub paused: BTreeSet<WorkflowId>,
+    /// When workflows are held, or were: no step, no entry.
+    pub pauses: BTreeMap<WorkflowId, Vec<Pause>>,
     /// Versions that need a yes which nobody has given: they send nothing.
     pub unapproved: BTreeSet<VersionId>,
 }
@@ -69,14 +70,10 @@ impl Workflows {
     pub(crate) fn rank(&self, id: &WorkflowId) -> i64 {
         self.live(id).map_or(0, |workflow| workflow.priority.saturating_neg())
     }
-    /// The live versions that are not paused, the higher priority first, then by id (rules.md §5.17).
+    /// The live versions, the paused among them, the higher priority first, then by id (rules.md §5.17).
     pub fn in_order(&self) -> Vec<&Arc<Workflow>> {
-        let mut all: Vec<_> = self
-            .current
-            .iter()
-            .filter(|(id, _)| !self.paused.contains(*id))
-            .filter_map(|(_, version)| self.versions.get(version))
-            .collect();
+        let mut all: Vec<_> =
+            self.current.values().filter_map(|version| self.versions.get(version)).collect();
         all.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
         all
     }

@@ -108,6 +108,10 @@ pub(crate) const AT: &str = columns!(
      ORDER BY e.slot, e.id LIMIT ?6"
 );
 
+// Everybody who is in a workflow (retire).  ?1 workflow
+const ACTIVE: &str = "
+SELECT customer, id FROM enrollment WHERE workflow = ?1 AND state IN ('ready', 'waiting') ORDER BY customer, id";
+
 // Every walk of one customer (console, why).  ?1 slot  ?2 customer
 const OF_CUSTOMER: &str = columns!(
     "SELECT 0,",
@@ -394,6 +398,19 @@ pub async fn people(
     let next =
         page.last().filter(|_| full).map(|(slot, last)| Cursor { slot: *slot, id: last.id.to_string() });
     Ok((page.into_iter().map(|(_, enrollment)| enrollment).collect(), next))
+}
+
+/// The active walks of a workflow, by customer.
+pub async fn active(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+) -> Result<Vec<(CustomerId, EnrollmentId)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(ACTIVE)
+        .bind(workflow.as_str())
+        .fetch_all(conn)
+        .await
+        .tried("list who is in a workflow", || workflow.to_string())?;
+    Ok(rows.into_iter().map(|(customer, id)| (customer.into(), id.into())).collect())
 }
 
 /// Every walk of a customer, the oldest first.

@@ -3,6 +3,7 @@
 
 mod database;
 mod error;
+pub mod pause;
 #[cfg(test)]
 mod plans;
 mod published;

@@ -17,10 +17,9 @@ const REMOVE: &str = "DELETE FROM schedule WHERE workflow = ?1";
 // ?1 now
 const DUE: &str = "
 SELECT workflow, next_fire_at FROM schedule
-WHERE next_fire_at <= ?1 AND workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+WHERE next_fire_at <= ?1
 ORDER BY next_fire_at, workflow";
-const NEXT: &str = "
-SELECT min(next_fire_at) FROM schedule WHERE workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')";
+const NEXT: &str = "SELECT min(next_fire_at) FROM schedule";
 const ALL: &str = "SELECT workflow, next_fire_at FROM schedule ORDER BY workflow";
 
 /// Sets when a workflow's schedule fires next; `None`: never again.
@@ -65,7 +64,7 @@ pub async fn remove(conn: &mut Connection, workflow: &WorkflowId) -> Result<(), 
     Ok(())
 }
 
-/// Schedules that fire at or before `now`, in the order (instant, workflow). Paused ones are held.
+/// Schedules that fire at or before `now`, in the order (instant, workflow), the paused among them.
 pub async fn due(conn: &mut Connection, now: Timestamp) -> Result<Vec<(WorkflowId, Timestamp)>, StoreError> {
     let rows: Vec<(String, i64)> = sqlx::query_as(DUE)
         .bind(millis(now))

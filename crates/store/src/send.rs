@@ -12,6 +12,7 @@
 //!   handed            unknown     lose      the same worker and epoch, on_unknown: hold
 //!   handed            due         lose      the same worker and epoch, on_unknown: resend (one Message-ID)
 //!   due, claimed      cancelled   cancel_…  the walk ended, consent was withdrawn, suppressed, paused
+//!   cancelled         due         put_back  a pause took it back, and the workflow goes on
 //!   claimed           due         recover   lease over, or the epoch is a former one
 //!   claimed           due         take_out  one of the walks that it stands for ended
 //!   handed            unknown     recover   the same, on_unknown: hold
@@ -22,7 +23,7 @@
 //!   unknown           rejected    settle    a bounce
 //! ```
 //!
-//! Nothing else moves a send; accepted, rejected, cancelled and skipped are final. A call about a send that
+//! Nothing else moves a send; accepted, rejected, skipped and, a pause aside, cancelled are final. A call about a send that
 //! is not in a state it may leave changes nothing, and the send is missing in the call's answer.
 
 use crate::database::Connection;
@@ -40,7 +41,7 @@ mod outbox;
 
 #[cfg(test)]
 pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
-pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, take_out};
+pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, put_back, take_out};
 #[cfg(test)]
 pub(crate) use counted::COUNTED;
 pub(crate) use counted::of_batch as counted;
@@ -51,12 +52,14 @@ pub(crate) use moved::hand_over;
 pub use moved::on_its_way;
 pub use outbox::insert;
 
-// A send whose elders of the same enrollment are still open does not go: no message overtakes another.
+// A send whose elders of the same enrollment are still open does not go: no message overtakes another. Nor does
+// one of a workflow that is held, which a worker may have put there before it heard of the pause.
 macro_rules! unblocked {
     ($select:literal, $rest:literal) => {
         concat!(
             $select,
             " FROM send AS s WHERE s.state = 'due'
+              AND s.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
               AND NOT EXISTS (SELECT 1 FROM send AS elder
                 WHERE elder.slot = s.slot AND elder.enrollment = s.enrollment
                   AND elder.state IN ('due', 'claimed', 'handed')

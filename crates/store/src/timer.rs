@@ -23,12 +23,14 @@ const TAKE: &str = "
 DELETE FROM timer WHERE (slot, customer, workflow, subject) IN
   (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
-// Timers that fire now; those of paused workflows are held (engine/timers, each turn).  ?1 now  ?2 most rows
+// Timers that fire now, also those of paused workflows: they are missed. Only the line of a release is held (engine/timers, each turn).  ?1 now  ?2 most rows
 macro_rules! due {
     ($order:literal) => {
         concat!(
             "SELECT t.fire_at, t.customer, t.workflow, t.subject FROM timer AS t
-             WHERE t.fire_at <= ?1 AND t.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+             WHERE t.fire_at <= ?1
+               AND NOT (t.subject LIKE '@release/%'
+                        AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
              ORDER BY ",
             $order,
             " LIMIT ?2"
@@ -41,7 +43,7 @@ pub(crate) const DUE_BY_SLOT: &str = due!("t.fire_at, t.slot, t.customer, t.work
 // When the next timer fires (clock, --until-idle).
 pub(crate) const NEXT: &str = "
 SELECT t.fire_at FROM timer AS t
-WHERE t.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+WHERE NOT (t.subject LIKE '@release/%' AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
 ORDER BY t.fire_at LIMIT 1";
 
 // When a workflow is retired or its trigger changes.  ?1 workflow
@@ -120,14 +122,24 @@ pub async fn forget(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64,
     Ok(done.rows_affected())
 }
 
+/// The same with those who stand in line to be let in: nobody enters it any more.
+pub async fn forget_all_of(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM timer WHERE workflow = ?1")
+        .bind(workflow.as_str())
+        .execute(conn)
+        .await
+        .tried("take a workflow's timers away", || workflow.to_string())?;
+    Ok(done.rows_affected())
+}
+
 /// Takes every timer away, before all are planned anew.
 pub async fn forget_all(conn: &mut Connection) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM timer").execute(conn).await.tried("take all timers away", no_ids)?;
     Ok(done.rows_affected())
 }
 
-/// Timers that fire at or before `now`, in the order (fire_at, customer, workflow, subject). Those of paused
-/// workflows are held. Of many that fire at one instant it looks at all, to sort them: see [`due_by_slot`].
+/// Timers that fire at or before `now`, in the order (fire_at, customer, workflow, subject). Those
+/// of paused workflows too, except who stands in line to be let in. Of many that fire at one instant it looks at all, to sort them: see [`due_by_slot`].
 pub async fn due(conn: &mut Connection, now: Timestamp, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
     due_in_order(conn, DUE, now, limit).await
 }

@@ -27,6 +27,9 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version,
 // ?1 workflow  ?2 state
 const SET_STATE: &str = "UPDATE workflow SET state = ?2 WHERE id = ?1 AND state <> ?2";
 
+// ?1 workflow  ?2 from  ?3 to
+const CHANGE_STATE: &str = "UPDATE workflow SET state = ?3 WHERE id = ?1 AND state = ?2";
+
 const CURRENT: &str = "
 SELECT v.workflow, v.version, v.number, v.text, v.path, v.published_at, w.state
 FROM workflow AS w CROSS JOIN workflow_version AS v ON v.workflow = w.id AND v.version = w.version ORDER BY w.id";
@@ -136,6 +139,23 @@ pub async fn set_state(
         .execute(conn)
         .await
         .tried("pause, resume or retire a workflow", || workflow.to_string())?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The same, only for a workflow that is in another given state. `false`: it is not.
+pub(crate) async fn change_state(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+    from: WorkflowState,
+    to: WorkflowState,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(CHANGE_STATE)
+        .bind(workflow.as_str())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .execute(conn)
+        .await
+        .tried("pause or resume a workflow", || workflow.to_string())?;
     Ok(done.rows_affected() > 0)
 }
 

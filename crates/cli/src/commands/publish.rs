@@ -26,18 +26,17 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         out.text(&diagnostic::human(&loaded.report, &loaded.sources, context.language, context.colour))?;
         return Err(Failure::say(Exit::Findings, context.language, "cli-files-wrong", &[]));
     }
-    let paths: Vec<String> = loaded
-        .sources
-        .ids()
-        .map(|id| loaded.sources.name(id).to_owned())
-        .filter(|path| selection.has(path))
-        .collect();
-    let (published, moves) = context.wait(shell::publish(&context.config, &paths))?;
+    let named = loaded.sources.ids().map(|id| loaded.sources.name(id).to_owned());
+    let paths: Vec<String> = match args.paths.is_empty() {
+        true => Vec::new(),
+        false => named.filter(|path| selection.has(path)).collect(),
+    };
+    let done = context.wait(shell::publish(&context.config, &paths))?;
     if context.json {
-        out.json(&publish::json(&published))?;
+        out.json(&publish::json(&done))?;
     } else {
-        out.text(&publish::human(&published, context.language))?;
-        out.text(&publish::moves(&moves, context.language))?;
+        out.text(&publish::human(&done, context.language))?;
+        out.text(&publish::moves(&done.moves, context.language))?;
     }
     Ok(Exit::Fine)
 }

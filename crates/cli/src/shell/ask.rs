@@ -232,7 +232,7 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
     Ok(People {
         workflow: id.to_string(),
         title,
-        paused: published.workflows.paused.contains(&id),
+        paused: published.workflows.is_paused(&id, Timestamp::now()),
         steps,
         people,
     })

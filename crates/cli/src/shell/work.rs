@@ -6,34 +6,34 @@ use super::{RunRequest, SimulateRequest, Simulated, Stop};
 use crate::config::{self, Config};
 use crate::exit::{Exit, Failure};
 use crate::view::progress::Progress;
-use crate::view::publish::{Became, Published as PublishedRow};
+use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use crate::view::simulate::Sample;
 use engine::publish::{self, Policy, Report};
-use engine::score::Moves;
 use engine::simulate::Request;
 use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
 use model::{TraceLine, WorkflowId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::stats::{self, Summary};
 use store::{Store, lease};
 
 /// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
 /// with errors (1).
-pub async fn publish(config: &Config, paths: &[String]) -> Result<(Vec<PublishedRow>, Vec<Moves>), Failure> {
+pub async fn publish(config: &Config, paths: &[String]) -> Result<Done, Failure> {
     let store = open::database(config).await?;
     let files = crate::project::read_project(config)?;
     let paths: BTreeSet<String> = paths.iter().cloned().collect();
     let policy = if paths.is_empty() { Policy::All } else { Policy::Only(paths) };
-    let now = Timestamp::now();
+    let now = engine::operate::now(&store).await.map_err(fault(config))?;
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
     let before = engine::Published::load(&mut conn, &config.settings(), now).await.map_err(fault(config))?;
+    let inside = inside(config, &mut conn).await?;
     drop(conn);
     let report =
         publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
-    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(now));
     let worker = store::send::Worker { name: "publish".to_owned(), epoch: 0 };
     let engine = Engine::new(store, clock, config.settings(), worker, open::speakers(config), true)
         .await
@@ -42,12 +42,11 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<(Vec<Published
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
     let after = engine.published();
     let moves = engine::score::moves(&mut conn, &before, &after, now).await.map_err(fault(config))?;
-    let mut rows = Vec::new();
-    for (id, version) in &engine.published().workflows.current {
-        let standing = store::enrollment::standing(&mut conn, Some(id))
-            .await
-            .map_err(|error| of_store(config, &error))?;
-        let enrolled = standing.iter().filter(|at| at.state != "ended").map(|at| at.count).sum::<i64>();
+    let inside_now = self::inside(config, &mut conn).await?;
+    let mut workflows = Vec::new();
+    for (id, version) in &after.workflows.current {
+        let count = |inside: &BTreeMap<WorkflowId, i64>| inside.get(id).copied().unwrap_or(0);
+        let enrolled = count(&inside_now) - count(&inside);
         let became = if report.first.contains(id) {
             Became::New
         } else if report.published.iter().any(|(published, _)| published == id) {
@@ -55,14 +54,24 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<(Vec<Published
         } else {
             Became::Same
         };
-        rows.push(PublishedRow {
+        workflows.push(PublishedRow {
             workflow: id.to_string(),
             version: version.to_string(),
             became,
-            enrolled: u64::try_from(enrolled).unwrap_or(0),
+            enrolled: if became == Became::Same { 0 } else { u64::try_from(enrolled).unwrap_or(0) },
         });
     }
-    Ok((rows, moves))
+    Ok(Done { workflows, copied: report.copied, moves })
+}
+
+/// How many have ever entered each workflow.
+async fn inside(config: &Config, conn: &mut store::Connection) -> Result<BTreeMap<WorkflowId, i64>, Failure> {
+    let standing = store::enrollment::standing(conn, None).await.map_err(|error| of_store(config, &error))?;
+    let mut inside = BTreeMap::new();
+    for at in standing {
+        *inside.entry(at.workflow).or_insert(0) += at.count;
+    }
+    Ok(inside)
 }
 
 /// What `approve` did.

@@ -39,9 +39,21 @@ pub struct Published {
     pub enrolled: u64,
 }
 
-/// A line for each workflow.
-pub fn human(published: &[Published], language: Language) -> String {
-    let rows: Vec<Vec<String>> = published
+/// What a publish did.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// A row for each live workflow.
+    pub workflows: Vec<Published>,
+    /// Libraries and templates whose text is new.
+    pub copied: usize,
+    /// What new rules of scores do to the people.
+    pub moves: Vec<Moves>,
+}
+
+/// A line for each workflow, and one for libraries and templates where they alone have changed.
+pub fn human(done: &Done, language: Language) -> String {
+    let rows: Vec<Vec<String>> = done
+        .workflows
         .iter()
         .map(|one| {
             let became = say(language, &format!("publish-{}", one.became.as_str()), &[]);
@@ -52,7 +64,18 @@ pub fn human(published: &[Published], language: Language) -> String {
             vec![one.workflow.clone(), became, one.version.clone(), enrolled]
         })
         .collect();
-    cells::table(&rows)
+    let mut out = cells::table(&rows);
+    // Where a workflow changes, what it leans on is not worth a word of its own.
+    if done.workflows.iter().any(|one| one.became != Became::Same) {
+        return out;
+    }
+    if done.copied > 0 {
+        let count = done.copied.to_string();
+        out.push_str(&format!("{}\n", say(language, "publish-copied", &[("count", &count)])));
+    } else if rows.is_empty() {
+        out.push_str(&format!("{}\n", say(language, "publish-nothing", &[])));
+    }
+    out
 }
 
 /// What new rules of scores do to the people: bands, and ten parts of the range before and after.
@@ -91,8 +114,9 @@ fn one_score(moves: &Moves, language: Language) -> String {
 }
 
 /// The same for programs.
-pub fn json(published: &[Published]) -> Json {
-    published
+pub fn json(done: &Done) -> Json {
+    let workflows: Vec<Json> = done
+        .workflows
         .iter()
         .map(|one| {
             json!({
@@ -102,7 +126,29 @@ pub fn json(published: &[Published]) -> Json {
                 "enrolled": one.enrolled,
             })
         })
-        .collect()
+        .collect();
+    json!({
+        "workflows": workflows,
+        "libraries": done.copied,
+        "scores": done.moves.iter().map(score_json).collect::<Vec<Json>>(),
+    })
+}
+
+/// What new rules of one score do to the people, for programs.
+pub fn score_json(moves: &Moves) -> Json {
+    let bands: Vec<Json> = moves
+        .moved
+        .iter()
+        .map(|((from, to), count)| json!({ "from": from, "to": to, "people": count }))
+        .collect();
+    let range = moves.after.range.map(|(least, most)| json!([least.to_f64(), most.to_f64()]));
+    json!({
+        "score": moves.score,
+        "bands": bands,
+        "range": range,
+        "before": moves.before.tenths,
+        "after": moves.after.tenths,
+    })
 }
 
 #[cfg(test)]
@@ -117,17 +163,23 @@ mod tests {
             became,
             enrolled,
         };
-        let all = [
-            one("birthday", Became::New, 0),
-            one("winback", Became::Same, 0),
-            one("call", Became::Changed, 3),
-        ];
+        let all = Done {
+            workflows: vec![
+                one("birthday", Became::New, 0),
+                one("winback", Became::Same, 0),
+                one("call", Became::Changed, 3),
+            ],
+            ..Done::default()
+        };
         assert_eq!(
             human(&all, Language::En),
             "birthday  published for the first time  3f2a\n\
              winback   unchanged                     3f2a\n\
              call      a new version is live         3f2a  3 people entered at once\n"
         );
-        assert_eq!(json(&all)[2]["became"], "changed");
+        assert_eq!(json(&all)["workflows"][2]["became"], "changed");
+        let libraries = Done { copied: 2, ..Done::default() };
+        assert_eq!(human(&libraries, Language::En), "libraries and templates: 2 new texts are live\n");
+        assert_eq!(human(&Done::default(), Language::Zh), "没有任何流程，也没有新的资料文件。\n");
     }
 }

@@ -496,7 +496,9 @@ impl Words<'_> {
     fn exited(&self) -> String {
         match self.reason() {
             reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error" | "caller"
-            | "forgotten" | "merged") => self.say(&format!("trace-exited-{reason}"), &[]),
+            | "forgotten" | "merged" | "by_hand" | "retired") => {
+                self.say(&format!("trace-exited-{reason}"), &[])
+            }
             word => self.say("trace-exited-word", &[("reason", word)]),
         }
     }

@@ -12,7 +12,7 @@ use crate::yaml::{Entry, Node};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use model::calendar::work::{add_work_minutes, subtract_work_minutes};
-use model::{Length, Medium, RepId, WorkCalendar, zone};
+use model::{Length, Medium, RepId, WorkCalendar, WorkflowId, zone};
 use std::collections::BTreeMap;
 
 /// Most facts that one line may stand for.
@@ -57,7 +57,7 @@ fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Opti
     };
     let instants = instants(&mut fields, item.span, stage, past, desk);
     let mut ids = BTreeMap::new();
-    let whats = what(fields, &mut ids, desk)?;
+    let whats = what(fields, &mut ids, stage, desk)?;
     let customer = customer?;
     let mut facts = Vec::new();
     for at in instants? {
@@ -167,9 +167,11 @@ fn moved(
 fn what(
     mut fields: Fields<'_>,
     ids: &mut BTreeMap<String, String>,
+    stage: &Stage<'_>,
     desk: &mut Desk<'_>,
 ) -> Option<Vec<Fact>> {
-    const KINDS: [&str; 8] = ["event", "set", "stage", "tag", "untag", "consent", "start", "claim"];
+    const KINDS: [&str; 10] =
+        ["event", "set", "stage", "tag", "untag", "consent", "start", "claim", "pause", "resume"];
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
@@ -194,6 +196,14 @@ fn what(
             .need(&mut fields, "claim")
             .and_then(|node| desk.text(node))
             .map(|rep| vec![Fact::Claim { rep: RepId::from(rep) }]),
+        "pause" => desk
+            .need(&mut fields, "pause")
+            .and_then(|node| held(node, stage, desk))
+            .map(|workflow| vec![Fact::Pause { workflow }]),
+        "resume" => desk
+            .need(&mut fields, "resume")
+            .and_then(|node| held(node, stage, desk))
+            .map(|workflow| vec![Fact::Resume { workflow }]),
         _ => {
             fields.know(&["start"]);
             Some(vec![Fact::Start])
@@ -201,6 +211,11 @@ fn what(
     };
     desk.close(fields);
     facts
+}
+
+/// The workflow that a `pause` or a `resume` names.
+fn held(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<WorkflowId> {
+    super::test_lines::workflow(node, stage, desk).map(WorkflowId::from)
 }
 
 fn event(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Fact> {

@@ -73,7 +73,7 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
 }
 
 /// The workflow that a line names: one of the project, in a scenario one of those that it tests.
-fn workflow(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<String> {
+pub(super) fn workflow(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<String> {
     let name = desk.spanned(node)?;
     let known = match stage.start {
         Start::Score => return Some(name.value),

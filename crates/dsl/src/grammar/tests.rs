@@ -292,6 +292,13 @@ static FACT: Thing = Thing {
             "A rep claims the customer from the public pool.",
             "销售从公海认领这位客户。",
         ),
+        key(
+            "pause",
+            Value::Name(Kind::Workflow),
+            "The workflow is held: no step, no entry.",
+            "暂停工作流：不走步骤，也不进新人。",
+        ),
+        key("resume", Value::Name(Kind::Workflow), "A workflow that was held goes on.", "恢复暂停的工作流。"),
         key("after", Value::Length, "So long after the clock.", "时钟之后多久。").like("6 days"),
         key("at", Value::Instant, "At this instant.", "某个时刻。"),
         key(
@@ -306,7 +313,7 @@ static FACT: Thing = Thing {
         WHOSE,
     ],
     others: Some(Value::Seen),
-    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start", "claim"],
+    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start", "claim", "pause", "resume"],
     example: "",
 };
 static FACT_CONSENT: Thing = Thing {

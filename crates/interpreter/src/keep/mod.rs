@@ -197,7 +197,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, launch: &[WorkflowId]) {
     let workflows: Vec<Arc<Workflow>> = launch
         .iter()
         .filter_map(|id| turn.world.workflows.live(id))
-        .filter(|workflow| !turn.world.workflows.paused.contains(&workflow.id))
+        .filter(|workflow| !turn.world.workflows.is_paused(&workflow.id, turn.now))
         .cloned()
         .collect();
     for workflow in workflows {

@@ -51,7 +51,7 @@ pub(crate) fn next(turn: &mut Turn<'_>) -> Option<EnrollmentId> {
 fn is_to_be_asked(turn: &Turn<'_>, walk: &Enrollment, freed: bool) -> bool {
     let Some(held) = &walk.walk.held else { return false };
     let WalkState::Waiting { wake_at, .. } = walk.state else { return false };
-    if turn.world.workflows.paused.contains(&walk.workflow) {
+    if turn.world.workflows.is_paused(&walk.workflow, turn.now) {
         return false;
     }
     match held.why.as_str() {

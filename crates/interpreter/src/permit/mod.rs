@@ -89,7 +89,7 @@ fn resting_message(turn: &Turn<'_>, walk: &Enrollment) -> Option<Resting> {
         return None;
     }
     let workflow = turn.world.workflows.versions.get(&walk.version)?;
-    if turn.world.workflows.paused.contains(&walk.workflow) {
+    if turn.world.workflows.is_paused(&walk.workflow, turn.now) {
         return None;
     }
     let Verb::Send(message) = &workflow.step(workflow.find(step)?)?.verb else { return None };

@@ -42,8 +42,9 @@ pub(super) fn foreseen(asked: &Asked<'_, '_, '_>, cap: &Cap) -> Option<Foreseen>
         (ahead && comes_to(turn, workflow, walk, cap))
             .then(|| Foreseen { at: at.max(now), workflow: workflow.id.clone() })
     });
-    let mattering =
-        turn.world.workflows.in_order().into_iter().filter(|workflow| workflow.priority >= reserve.priority);
+    let mattering = turn.world.workflows.in_order().into_iter().filter(|workflow| {
+        workflow.priority >= reserve.priority && !turn.world.workflows.is_paused(&workflow.id, now)
+    });
     let of_triggers = mattering.filter(|workflow| sends_under(turn, workflow, cap)).filter_map(|workflow| {
         let at = fires(turn, workflow, now).filter(|at| *at <= horizon)?;
         Some(Foreseen { at: at.max(now), workflow: workflow.id.clone() })

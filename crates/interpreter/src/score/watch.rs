@@ -145,7 +145,7 @@ pub(crate) fn plan(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &ScoreTrig
     let up = if was { value >= rearm } else { value >= level };
     set_up(turn, &workflow.id, &scoring.name, up, now);
     plan_rise(turn, workflow, scoring, level, up);
-    if up && !was && launch {
+    if up && !was && launch && !turn.world.workflows.is_paused(&workflow.id, now) {
         start(turn, workflow, trigger, Moment::of(now, now));
     }
 }
@@ -171,8 +171,13 @@ pub(crate) fn fire(turn: &mut Turn<'_>, workflow: &Workflow, trigger: &ScoreTrig
     let up = if was { value >= rearm } else { value >= level };
     set_up(turn, &workflow.id, &scoring.name, up, timer.fire_at);
     plan_rise(turn, workflow, scoring, level, up);
-    if up && !was && !turn.world.workflows.paused.contains(&workflow.id) {
-        start(turn, workflow, trigger, Moment::of(timer.fire_at, turn.now));
+    if up && !was {
+        let moment = Moment::of(timer.fire_at, turn.now);
+        if plan::in_a_pause(turn, &workflow.id, timer.fire_at) {
+            plan::missed_in_pause(turn, workflow, "score", moment);
+        } else {
+            start(turn, workflow, trigger, moment);
+        }
     }
 }
 

@@ -70,10 +70,14 @@ impl Simulation<'_> {
         for (customer, key, timer) in timers {
             if let Some(snapshot) = self.customers.get_mut(&customer) {
                 let at = timer.fire_at;
-                if let Some(known) = snapshot.timers.insert(key.clone(), timer) {
-                    self.timers.remove(&(known.fire_at, customer.clone(), key.clone()));
+                if let Some(known) = snapshot.timers.insert(key.clone(), timer)
+                    && let Some(known) = self.comes(&key, known.fire_at)
+                {
+                    self.timers.remove(&(known, customer.clone(), key.clone()));
                 }
-                self.timers.insert((at, customer, key));
+                if let Some(at) = self.comes(&key, at) {
+                    self.timers.insert((at, customer, key));
+                }
             }
         }
     }

@@ -59,7 +59,7 @@ fn resting_at(walker: &Walker<'_, '_>, walk: &Enrollment, message: &MessageStep)
     walk.walk.held.as_ref()?;
     let workflows = walker.turn.world.workflows;
     let workflow = workflows.versions.get(&walk.version)?;
-    if workflows.paused.contains(&walk.workflow) {
+    if workflows.is_paused(&walk.workflow, walker.turn.now) {
         return None;
     }
     let at = workflow.find(step)?;

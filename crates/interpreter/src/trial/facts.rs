@@ -139,6 +139,8 @@ impl Scene<'_> {
                 | Fact::Consent { .. }
                 | Fact::Tag { .. }
                 | Fact::Start
+                | Fact::Pause { .. }
+                | Fact::Resume { .. }
                 | Fact::Claim { .. } => {}
             }
         }

@@ -2,6 +2,7 @@
 //! watched.
 
 use crate::calendar::add::add;
+use crate::pause::Pause;
 use crate::world::People;
 use dsl::condition::Root;
 use dsl::library::Library;
@@ -51,6 +52,34 @@ pub(super) struct Entering<'e> {
 /// Whether an event without a customer starts a workflow.
 fn is_to_everybody(workflow: &Workflow) -> bool {
     matches!(&workflow.trigger, Trigger::Event { to: Some(_), .. })
+}
+
+/// When workflows are held in a test, by its lines.
+pub(super) fn pauses(test: &TestCase) -> BTreeMap<WorkflowId, Vec<Pause>> {
+    let mut pauses: BTreeMap<WorkflowId, Vec<Pause>> = BTreeMap::new();
+    for fact in &test.events {
+        match &fact.what {
+            Fact::Pause { workflow } => {
+                let of = pauses.entry(workflow.clone()).or_default();
+                if of.last().is_none_or(|last| last.until.is_some()) {
+                    of.push(Pause { from: fact.at, until: None });
+                }
+            }
+            Fact::Resume { workflow } => {
+                if let Some(last) = pauses.get_mut(workflow).and_then(|pauses| pauses.last_mut()) {
+                    last.until.get_or_insert(fact.at);
+                }
+            }
+            Fact::Event { .. }
+            | Fact::Set(_)
+            | Fact::Stage { .. }
+            | Fact::Consent { .. }
+            | Fact::Tag { .. }
+            | Fact::Start
+            | Fact::Claim { .. } => {}
+        }
+    }
+    pauses
 }
 
 impl Scene<'_> {
@@ -245,6 +274,8 @@ impl Scene<'_> {
             | Fact::Stage { .. }
             | Fact::Consent { .. }
             | Fact::Tag { .. }
+            | Fact::Pause { .. }
+            | Fact::Resume { .. }
             | Fact::Start => None,
         };
         self.test.events.iter().filter_map(claim).collect()

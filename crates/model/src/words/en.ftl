@@ -550,6 +550,8 @@ trace-exited-merged = another customer turned out to be the same person, who had
 trace-exited-forgotten = the customer was forgotten
 trace-exited-not_quiet = an event that was reported late shows: they were not quiet
 trace-exited-past = the date is past
+trace-exited-by_hand = somebody let them go, by hand
+trace-exited-retired = the workflow was retired
 trace-exited-caller = the workflow that called it has ended
 trace-exited-error = something in nurture failed: please tell the operator
 trace-exited-word = the workflow says “{ $reason }”
@@ -866,7 +868,7 @@ E0346-before = this lies before the test's clock
 E0346-reaches = the last of these lies after the test's clock
 E0346-two = a line has `at` or `after`, not both
 E0346-help = `history` lies before the clock, `events` from the clock on
-E0347 = say what happens: one of `event`, `set`, `stage`, `consent`, `start`, `claim`
+E0347 = say what happens: one of `event`, `set`, `stage`, `consent`, `start`, `claim`, `pause`, `resume`
 E0347-title = A fact that is none
 E0347-help = such as `event: order.paid` with its fields beside it
 E0348 = there is no workflow `{ $name }` to call
@@ -1465,6 +1467,33 @@ merge-done = { $other } is part of { $keep } now: what is known of both is known
 merge-done-ended = { $other } is part of { $keep } now: what is known of both is known of { $keep }; walks ended because an earlier one through the same workflow goes on: { $ended }
 merge-same = `{ $other }` is { $keep } already
 merge-on-its-way = a message to { $other } is being handed over at this moment: merge again in a minute
+publish-copied = libraries and templates: { $count ->
+    [one] 1 new text is live
+   *[other] { $count } new texts are live
+}
+publish-nothing = There is no workflow, and no library has changed.
+pause-done = { $workflow } is held: no step, no entry{ $count ->
+    [0] {""}
+    [one] ; 1 message waits here
+   *[other] ; { $count } messages wait here
+}. `nurture resume { $workflow }` lets it go on
+pause-before = { $workflow } is held already
+resume-done = { $workflow } goes on{ $count ->
+    [0] {""}
+    [one] ; 1 message is due again
+   *[other] ; { $count } messages are due again
+}
+resume-before = { $workflow } is not held
+retire-done = { $workflow } is retired: nobody enters it any more{ $count ->
+    [0] {""}
+    [one] ; 1 walk ended
+   *[other] ; { $count } walks ended
+}
+retire-before = { $workflow } was retired before
+exit-done = { $customer } has left { $workflow }
+exit-not-in = { $customer } is not in { $workflow } now.
+cli-not-published = No workflow `{ $workflow }` was ever published.
+cli-is-retired = `{ $workflow }` is retired. To have it live again, name its file: `nurture publish FILE`.
 approve-done = { $who } approved version { $version } of `{ $workflow }`: it may send
 approve-before = version { $version } of `{ $workflow }` was approved before
 simulate-unapproved = `{ $workflow }` has no approval yet ({ $role }): live it sends nothing before; here it is taken as approved

@@ -544,6 +544,8 @@ trace-exited-merged = 与另一位客户合并，保留较早进入的一次
 trace-exited-forgotten = 客户已被匿名化
 trace-exited-not_quiet = 后来补报的事件说明，客户当时并没有沉默
 trace-exited-past = 日期已经过去
+trace-exited-by_hand = 有人手动让其离开
+trace-exited-retired = 流程已停用
 trace-exited-caller = 调用它的流程结束了
 trace-exited-error = nurture 内部出错，请告诉运维人员
 trace-exited-word = 流程里写的是“{ $reason }”
@@ -833,7 +835,7 @@ E0346-before = 这个时间在测试时钟之前
 E0346-reaches = 其中最后一次在测试时钟之后
 E0346-two = 一行里 `at` 和 `after` 只能写一个
 E0346-help = `history` 在时钟之前，`events` 从时钟开始
-E0347 = 写明发生什么：`event`、`set`、`stage`、`consent`、`start`、`claim` 之一
+E0347 = 写明发生什么：`event`、`set`、`stage`、`consent`、`start`、`claim`、`pause`、`resume` 之一
 E0347-title = 事实不明
 E0347-help = 例如 `event: order.paid`，字段写在旁边
 E0348 = 没有 `{ $name }` 这个可以调用的流程
@@ -1402,6 +1404,27 @@ merge-done = { $other } 已并入 { $keep }：两边的资料都归 { $keep } �
 merge-done-ended = { $other } 已并入 { $keep }：两边的资料都归 { $keep } 所有；同一流程里保留较早的一次，较晚的已结束：{ $ended } 个
 merge-same = `{ $other }` 就是 { $keep }，不用合并
 merge-on-its-way = 有一条发给 { $other } 的消息正在投递，请过一分钟再合并
+publish-copied = 资料与模板：{ $count } 份新内容已生效
+publish-nothing = 没有任何流程，也没有新的资料文件。
+pause-done = { $workflow } 已暂停：不走步骤，也不进新人{ $count ->
+    [0] {""}
+   *[other] ；{ $count } 封消息留在这里等候
+}。用 `nurture resume { $workflow }` 恢复
+pause-before = { $workflow } 本来就在暂停中
+resume-done = { $workflow } 已恢复{ $count ->
+    [0] {""}
+   *[other] ；{ $count } 封消息重新待发
+}
+resume-before = { $workflow } 没有暂停
+retire-done = { $workflow } 已停用：不再有人进入{ $count ->
+    [0] {""}
+   *[other] ；{ $count } 人随即离开
+}
+retire-before = { $workflow } 之前已停用
+exit-done = { $customer } 已离开 { $workflow }
+exit-not-in = { $customer } 现在不在 { $workflow } 里。
+cli-not-published = 工作流 `{ $workflow }` 从未发布过。
+cli-is-retired = `{ $workflow }` 已停用。要重新启用，请指明它的文件：`nurture publish FILE`。
 approve-done = { $who } 已批准 `{ $workflow }` 的版本 { $version }，可以发送
 approve-before = `{ $workflow }` 的版本 { $version } 之前已批准
 simulate-unapproved = `{ $workflow }` 还没有得到批准（{ $role }）：正式运行时批准前不会发送，这里按已批准模拟

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, Medium, WorkflowId};
 use std::collections::BTreeSet;
 
-// What a walk's end takes back (snapshot.rs).  ?1 [[slot, enrollment, reason], …]  ?2 now
+// What a walk's end takes back, and keeps a pause from putting back (snapshot.rs).
+// ?1 [[slot, enrollment, reason], …]  ?2 now
 pub(crate) const CANCEL_WALKS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1 AND send.state IN ('due', 'claimed')
+WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1
+  AND (send.state IN ('due', 'claimed') OR (send.state = 'cancelled' AND send.reason = 'paused'))
   AND send.outgoing->>'riders' IS NULL";
 
 // Messages of these customers that stand for several walks and have not left (snapshot.rs).
@@ -49,6 +51,11 @@ WHERE send.slot = want.value->>0 AND send.customer = want.value->>1 AND send.sta
 const CANCEL_WORKFLOW: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?3, reason = ?2
 WHERE state IN ('due', 'claimed') AND workflow = ?1";
+
+// What a resume puts back: it is due as it was.  ?1 workflow
+const PUT_BACK: &str = "
+UPDATE send SET state = 'due', settled_at = NULL, reason = NULL, worker = NULL, epoch = NULL, lease = NULL
+WHERE state = 'cancelled' AND reason = 'paused' AND workflow = ?1";
 
 /// Cancels what is due or claimed of these walks: customer, walk, reason. Returns how many.
 pub async fn cancel_walks(
@@ -164,5 +171,15 @@ pub async fn cancel_workflow(
         .execute(conn)
         .await
         .tried("cancel the sends of a workflow", || workflow.to_string())?;
+    Ok(done.rows_affected())
+}
+
+/// Puts back what a pause of a workflow took out of the outbox. Returns how many.
+pub async fn put_back(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
+    let done = sqlx::query(PUT_BACK)
+        .bind(workflow.as_str())
+        .execute(conn)
+        .await
+        .tried("put back the sends of a workflow", || workflow.to_string())?;
     Ok(done.rows_affected())
 }

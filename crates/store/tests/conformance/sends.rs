@@ -396,3 +396,37 @@ async fn the_ledger_counts_by_state_and_reason() {
     assert_eq!(accepted.template_hash.as_deref(), Some("h"));
     assert_eq!((accepted.reply.as_deref(), accepted.settled_at), (Some("250 ok"), Some(minute(0))));
 }
+
+#[tokio::test]
+async fn what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended() {
+    let store = Store::temporary().await.expect("a store");
+    let mut tx = store.begin().await.expect("a writer");
+    let welcome = WorkflowId::new("welcome");
+    store::version::publish(&mut tx, &welcome, &"v1".into(), "text", "w.yaml", minute(0))
+        .await
+        .expect("live");
+    let all = [outgoing("a", "1", "hello"), outgoing("b", "2", "hello")];
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    call(&mut tx, Call::Claim, &all[0], &worker("w1"), minute(0)).await;
+    assert_eq!(store::pause::begin(&mut tx, &welcome, "nurture", minute(1)).await.expect("held"), Some(2));
+    assert_eq!(store::pause::begin(&mut tx, &welcome, "nurture", minute(1)).await.expect("held"), None);
+    assert_eq!(send::next_due_at(&mut tx).await.expect("nothing"), None);
+    // One that a worker wrote before it heard of the pause waits as well; and a walk ends in between.
+    let late = outgoing("a", "3", "hello");
+    send::insert(&mut tx, &[&late], minute(2)).await.expect("insert");
+    let none = send::claim(&mut tx, &worker("w1"), minute(9), minute(19), 9).await.expect("claim");
+    assert_eq!(none, []);
+    let ended = Changes { cancels: vec![(EnrollmentId::new("2"), "goal".to_owned())], ..Changes::default() };
+    snapshot::save(&mut tx, &[(Snapshot::new(customer("b")), ended)], minute(3)).await.expect("it saves");
+    assert_eq!(store::pause::end(&mut tx, &welcome, minute(9)).await.expect("over"), Some(1));
+    assert_eq!(store::pause::end(&mut tx, &welcome, minute(9)).await.expect("over"), None);
+    let claimed = send::claim(&mut tx, &worker("w2"), minute(9), minute(19), 9).await.expect("claim");
+    let mut walks: Vec<_> = claimed.iter().map(|each| each.outgoing.enrollment.as_str()).collect();
+    walks.sort_unstable();
+    assert_eq!(walks, ["1", "3"]);
+    let kept = send::by_id(&mut tx, &all[1].id).await.expect("by id").expect("there");
+    assert_eq!((kept.state, kept.reason.as_deref()), (SendState::Cancelled, Some("goal")));
+    let pauses = store::pause::all(&mut tx).await.expect("all");
+    let kept = store::pause::Kept { workflow: welcome, from: minute(1), until: Some(minute(9)) };
+    assert_eq!(pauses, [kept]);
+}

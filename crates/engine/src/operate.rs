@@ -1,0 +1,153 @@
+//! What an operator does to a workflow that is live: hold it, let it go on, end it, let somebody go.
+
+use crate::error::EngineError;
+use crate::publish::mark;
+use crate::published::Published;
+use crate::turns;
+use dsl::project::Settings;
+use interpreter::simulate::BATCH;
+use jiff::Timestamp;
+use model::{CustomerId, EnrollmentId, Input, WorkflowId};
+use std::collections::BTreeMap;
+use store::version::WorkflowState;
+use store::{Connection, Store, audit, enrollment, meta, pause, schedule, timer, version};
+
+/// Who did it, as the audit names the command line.
+const WHO: &str = "nurture";
+
+/// What became of a wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is so now; so many messages (pause, resume) or walks (retire) were touched.
+    Done(u64),
+    /// It was so before.
+    AsBefore,
+    /// The workflow is retired.
+    Retired,
+    /// No such workflow was ever published.
+    Unknown,
+}
+
+/// The instant of a database: where its virtual clock stopped, or now.
+pub async fn now(store: &Store) -> Result<Timestamp, EngineError> {
+    let mut conn = store.read().await?;
+    Ok(meta::get_instant(&mut conn, meta::LIVED).await?.unwrap_or_else(Timestamp::now))
+}
+
+async fn state(conn: &mut Connection, id: &WorkflowId) -> Result<Option<WorkflowState>, EngineError> {
+    let all = version::current(conn).await?;
+    Ok(all.into_iter().find(|(live, _)| live.workflow == *id).map(|(_, state)| state))
+}
+
+/// Holds a workflow: no step, no entry. What is due of it is taken out of the outbox in the same transaction.
+pub async fn hold(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outcome, EngineError> {
+    let mut transaction = store.begin().await?;
+    match state(&mut transaction, id).await? {
+        None => return Ok(Outcome::Unknown),
+        Some(WorkflowState::Paused) => return Ok(Outcome::AsBefore),
+        Some(WorkflowState::Retired) => return Ok(Outcome::Retired),
+        Some(WorkflowState::Live) => {}
+    }
+    let held = pause::begin(&mut transaction, id, WHO, now).await?.unwrap_or(0);
+    audit::record(&mut transaction, WHO, "pause", id.as_str(), now).await?;
+    mark(&mut transaction).await?;
+    store::commit(transaction).await?;
+    Ok(Outcome::Done(held))
+}
+
+/// Lets a held workflow go on, as after a downtime. What the pause took out of the outbox is due again.
+pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outcome, EngineError> {
+    let mut transaction = store.begin().await?;
+    match state(&mut transaction, id).await? {
+        None => return Ok(Outcome::Unknown),
+        Some(WorkflowState::Live) => return Ok(Outcome::AsBefore),
+        Some(WorkflowState::Retired) => return Ok(Outcome::Retired),
+        Some(WorkflowState::Paused) => {}
+    }
+    let due = pause::end(&mut transaction, id, now).await?.unwrap_or(0);
+    audit::record(&mut transaction, WHO, "resume", id.as_str(), now).await?;
+    mark(&mut transaction).await?;
+    store::commit(transaction).await?;
+    Ok(Outcome::Done(due))
+}
+
+/// Ends a workflow: nobody enters it any more. Those who are under way finish on their version, or, with
+/// `let_go`, leave at once with the reason `retired`.
+pub async fn retire(
+    store: &Store,
+    settings: &Settings,
+    id: &WorkflowId,
+    let_go: bool,
+    now: Timestamp,
+) -> Result<Outcome, EngineError> {
+    let mut transaction = store.begin().await?;
+    let was = match state(&mut transaction, id).await? {
+        None => return Ok(Outcome::Unknown),
+        Some(state) => state,
+    };
+    if was == WorkflowState::Paused {
+        pause::end(&mut transaction, id, now).await?;
+    }
+    version::set_state(&mut transaction, id, WorkflowState::Retired).await?;
+    timer::forget_all_of(&mut transaction, id).await?;
+    schedule::remove(&mut transaction, id).await?;
+    let gone = if let_go { everybody_out(&mut transaction, settings, id, now).await? } else { 0 };
+    if was == WorkflowState::Retired && gone == 0 {
+        return Ok(Outcome::AsBefore);
+    }
+    audit::record(&mut transaction, WHO, "retire", id.as_str(), now).await?;
+    mark(&mut transaction).await?;
+    store::commit(transaction).await?;
+    Ok(Outcome::Done(gone))
+}
+
+async fn everybody_out(
+    conn: &mut Connection,
+    settings: &Settings,
+    id: &WorkflowId,
+    now: Timestamp,
+) -> Result<u64, EngineError> {
+    let published = Published::load(conn, settings, now).await?;
+    let walks = enrollment::active(conn, id).await?;
+    let gone = u64::try_from(walks.len()).unwrap_or(u64::MAX);
+    for part in walks.chunks(BATCH) {
+        let mut inputs: BTreeMap<CustomerId, Vec<Input>> = BTreeMap::new();
+        for (customer, walk) in part {
+            inputs.entry(customer.clone()).or_default().push(out(walk.clone(), "retired"));
+        }
+        turns::decide(conn, &published, inputs, now).await?;
+    }
+    Ok(gone)
+}
+
+fn out(enrollment: EnrollmentId, reason: &str) -> Input {
+    Input::Exit { enrollment, reason: reason.to_owned() }
+}
+
+/// Lets a customer go from a workflow. What is due of their walks is cancelled. Returns how many walks ended;
+/// 0: they were not in it.
+pub async fn exit(
+    store: &Store,
+    settings: &Settings,
+    customer: &CustomerId,
+    workflow: &WorkflowId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<usize, EngineError> {
+    let mut transaction = store.begin().await?;
+    let walks = enrollment::of_customer(&mut transaction, customer).await?;
+    let inputs: Vec<Input> = walks
+        .into_iter()
+        .filter(|walk| walk.workflow == *workflow && walk.is_active())
+        .map(|walk| out(walk.id, reason))
+        .collect();
+    let count = inputs.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let published = Published::load(&mut transaction, settings, now).await?;
+    turns::decide(&mut transaction, &published, BTreeMap::from([(customer.clone(), inputs)]), now).await?;
+    audit::record(&mut transaction, WHO, "exit", &format!("{customer} {workflow}"), now).await?;
+    store::commit(transaction).await?;
+    Ok(count)
+}

@@ -1,0 +1,175 @@
+//! What an operator does to workflows that are live, by the program itself on its database: publish, hold, let
+//! go on, end, let somebody go. Between the verbs the engine lives on a clock.
+
+use tests::real::{Project, lines, of, same_trace, that};
+
+const FILES: [(&str, &str); 7] = [
+    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
+    (
+        "workflows/model.yaml",
+        "model: shop\ncustomer:\n  points: { type: number, default: 0 }\nevents:\n  go: {}\n  left: {}\n  paid: {}\n",
+    ),
+    ("workflows/segments.yaml", "segments:\n  big: count(paid, last 5 days) >= 1\n"),
+    ("workflows/topics.yaml", "topics:\n  offers: { class: marketing, title: Offers }\n"),
+    (
+        "workflows/senders.yaml",
+        "senders:\n  care: { address: care@example.com, name: Care }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
+    ),
+    (
+        "workflows/channels.yaml",
+        "channels:\n  mail: { kind: smtp, host: 127.0.0.1, port: 2525, tls: none }\n",
+    ),
+    ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\npreheader: A word\n---\nHello.\n"),
+];
+
+/// Three customers known since January, these workflows, and these facts (`customer,event,at` a line).
+fn project(workflows: &[(&str, &str)], facts: &str) -> Project {
+    let project = Project::of(&tests::root().join("workflows/templates"));
+    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("folders can be made");
+    for (path, text) in FILES {
+        project.write(path, text);
+    }
+    for (name, text) in workflows {
+        project.write(&format!("workflows/{name}.yaml"), text);
+    }
+    let mut rows = "external_id,email,created_at,consent.offers,consent_at,consent_source\n".to_owned();
+    for number in 1..=3 {
+        rows += &format!(
+            "c{number},c{number}@example.com,2026-01-01T00:00:00Z,granted,2026-01-01T00:00:00Z,test\n"
+        );
+    }
+    project.write("customers.csv", &rows);
+    project.write("events.csv", &format!("customer,event,at\n{facts}"));
+    fine(&project, &["import", "customers", "customers.csv"]);
+    fine(&project, &["import", "events", "events.csv"]);
+    project
+}
+
+fn fine(project: &Project, arguments: &[&str]) -> String {
+    let ran = project.nurture(arguments);
+    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
+    ran.out
+}
+
+/// What is decided from one instant to another, a line each: `10:00 c1 email hello done`.
+fn lives(project: &Project, from: &str, to: &str) -> Vec<String> {
+    let mut trace = lines(&fine(project, &["run", "--clock", &format!("{from}..{to}"), "--json"]));
+    trace.pop();
+    let said = |line: &serde_json::Value| {
+        let at = of(line, "at").get(5..16).unwrap_or_default();
+        let words = ["customer", "workflow", "did", "what", "outcome", "reason"].map(|name| of(line, name));
+        format!("{at} {}", words.join(" ")).trim_end().to_owned()
+    };
+    trace.iter().map(said).collect()
+}
+
+#[test]
+fn the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so() {
+    let quiet =
+        "trigger: { inactive: { no: [paid], for: 10 days } }\nconsent: none\nsteps:\n  - tag: quiet\n";
+    let inside = "trigger: { segment: { enters: big } }\nconsent: none\nsteps:\n  - tag: big\n";
+    let files = [
+        ("quiet_all", format!("workflow: quiet_all\nat_launch: enroll_matching\n{quiet}")),
+        ("quiet_new", format!("workflow: quiet_new\n{quiet}")),
+        ("big_all", format!("workflow: big_all\nat_launch: enroll_matching\n{inside}")),
+        ("big_new", format!("workflow: big_new\n{inside}")),
+    ];
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    // c1 is quiet and comes back; c2 is big, ceases to be, and is so again; c3 is quiet for ever.
+    let facts = "c1,paid,2026-01-05T00:00:00Z\nc1,paid,2026-03-03T00:00:00Z\nc2,paid,2026-02-27T00:00:00Z\nc2,paid,2026-03-06T00:00:00Z\n";
+    let project = project(&files, facts);
+    let simulated = fine(&project, &["simulate", "--from", "2026-03-01", "--to", "2026-03-20", "--json"]);
+    let live = fine(&project, &["run", "--clock", "2026-03-01..2026-03-20", "--json"]);
+    same_trace(&simulated, &live);
+    let trace = lines(&live);
+    let entered = |workflow: &str| -> Vec<String> {
+        let lines = that(&trace, "enroll", "entered").filter(|line| of(line, "workflow") == workflow);
+        lines.map(|line| format!("{} {}", of(line, "customer"), of(line, "at").get(5..10).unwrap())).collect()
+    };
+    assert_eq!(entered("quiet_all"), ["c1 03-01", "c3 03-01", "c1 03-13", "c2 03-16"]);
+    assert_eq!(entered("quiet_new"), ["c1 03-13", "c2 03-16"]);
+    assert_eq!(entered("big_all"), ["c2 03-01", "c1 03-03", "c2 03-06"]);
+    assert_eq!(entered("big_new"), ["c1 03-03", "c2 03-06"]);
+}
+
+const GREETS: &str = "workflow: greets
+trigger: { event: go }
+consent: offers
+exit_when:
+  - { event: left, reason: left }
+steps:
+  - email: hello
+  - wait: 2 days
+  - tag: greeted
+";
+
+#[test]
+fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on() {
+    let weekly = "workflow: weekly\ntrigger: { schedule: { every: wednesday, at: \"09:00\" } }\naudience: customer.points >= 0\nconsent: none\nsteps:\n  - tag: asked\n";
+    let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-02T10:00:00Z\nc3,go,2026-03-04T12:00:00Z\nc2,left,2026-03-04T13:00:00Z\n";
+    let project = project(&[("greets", GREETS), ("weekly", weekly)], facts);
+    lives(&project, "2026-03-01", "2026-03-03");
+    assert!(fine(&project, &["pause", "greets"]).starts_with("greets is held: no step, no entry."));
+    assert_eq!(fine(&project, &["pause", "greets"]), "greets is held already\n");
+    fine(&project, &["pause", "weekly"]);
+    let told: serde_json::Value =
+        serde_json::from_str(&fine(&project, &["people", "greets", "--json"])).expect("JSON");
+    assert_eq!((&told["paused"], &told["steps"][0]["people"]), (&true.into(), &2.into()));
+    assert_eq!(
+        lives(&project, "2026-03-03", "2026-03-05"),
+        [
+            "03-04T09:00 c1 weekly enroll schedule refused missed",
+            "03-04T09:00 c2 weekly enroll schedule refused missed",
+            "03-04T09:00 c3 weekly enroll schedule refused missed",
+            "03-04T12:00 c3 greets enroll go refused missed",
+            "03-04T13:00 c2 greets exit left exited left",
+        ]
+        .map(str::to_owned)
+    );
+    fine(&project, &["resume", "greets"]);
+    fine(&project, &["resume", "weekly"]);
+    assert_eq!(fine(&project, &["resume", "weekly"]), "weekly is not held\n");
+    let lived = lives(&project, "2026-03-05", "2026-03-12");
+    let greeted = ["03-05T00:00 c1 greets tag greeted done", "03-05T00:00 c1 greets exit end exited end"];
+    assert_eq!(lived.get(..2).expect("it goes on"), greeted);
+    assert_eq!(
+        lived.iter().filter(|line| line.contains("03-11T09:00") && line.contains("entered")).count(),
+        3
+    );
+}
+
+#[test]
+fn who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in() {
+    let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-02T10:00:00Z\nc3,go,2026-03-04T12:00:00Z\nc3,go,2026-03-07T12:00:00Z\n";
+    let project = project(&[("greets", GREETS)], facts);
+    lives(&project, "2026-03-01", "2026-03-03");
+    let gone = ["exit", "c1@example.com", "--workflow", "greets", "--reason", "asked by phone"];
+    assert_eq!(fine(&project, &gone), "c1 has left greets\n");
+    assert_eq!(project.nurture(&gone).code, 4, "they are not in it any more");
+    for wrong in [["exit", "nobody", "--workflow", "greets"], ["exit", "c1", "--workflow", "none"]] {
+        assert_eq!(project.nurture(&wrong).code, 4, "{wrong:?}");
+    }
+    let why = fine(&project, &["why", "c1"]);
+    assert!(why.contains("asked by phone"), "{why}");
+    fine(&project, &["retire", "greets"]);
+    assert_eq!(fine(&project, &["retire", "greets"]), "greets was retired before\n");
+    assert_eq!(project.nurture(&["pause", "greets"]).code, 5);
+    // c2 finishes what they began; c3 does not enter.
+    assert_eq!(
+        lives(&project, "2026-03-03", "2026-03-06"),
+        [
+            "03-03T00:00 c1 greets exit asked by phone exited asked by phone",
+            "03-04T10:00 c2 greets tag greeted done",
+            "03-04T10:00 c2 greets exit end exited end"
+        ]
+    );
+    // Its file lies there still, and only whoever names it makes it live again.
+    fine(&project, &["publish"]);
+    assert_eq!(project.nurture(&["pause", "greets"]).code, 5);
+    fine(&project, &["publish", "workflows/greets.yaml"]);
+    let lived = lives(&project, "2026-03-06", "2026-03-08");
+    assert_eq!(lived.first().expect("c3 enters"), "03-07T12:00 c3 greets enroll go entered");
+    fine(&project, &["retire", "greets", "--exit"]);
+    let people = fine(&project, &["why", "c3"]);
+    assert!(people.contains("the workflow was retired"), "{people}");
+}
