@@ -20,7 +20,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The files of a project below `folder` of `root`, as the command line reads them: YAML and templates,
-/// without samples.
+/// without samples and recipes.
 pub fn project_files(root: &std::path::Path, folder: &str) -> Vec<dsl::project::File> {
     let mut files = Vec::new();
     gather(root, &root.join(folder), &mut files);
@@ -33,7 +33,7 @@ fn gather(root: &std::path::Path, folder: &std::path::Path, files: &mut Vec<dsl:
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
         if path.is_dir() {
-            if name != "samples" {
+            if name != "samples" && name != "recipes" {
                 gather(root, &path, files);
             }
         } else if name.ends_with(".yaml") || name.ends_with(".hbs") || name == "layout.styles.toml" {
@@ -42,4 +42,49 @@ fn gather(root: &std::path::Path, folder: &std::path::Path, files: &mut Vec<dsl:
             files.push(dsl::project::File { path, text });
         }
     }
+}
+
+/// The names of the recipes that ship.
+pub fn recipes() -> Vec<String> {
+    let all = std::fs::read_dir(root().join("workflows/recipes")).expect("the recipes are there").flatten();
+    let mut names: Vec<String> = all.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The project of recipes: their files over what every project has (senders, topics, the calendar, the layout).
+pub fn recipe_files(names: &[&str]) -> Vec<dsl::project::File> {
+    let mut files = std::collections::BTreeMap::new();
+    let base = ["senders.yaml", "topics.yaml", "calendar.yaml", "templates/layout.html.hbs"];
+    for name in base.iter().chain(&["templates/layout.styles.toml"]) {
+        let text = std::fs::read_to_string(root().join("workflows").join(name)).expect("the file ships");
+        files.insert(format!("workflows/{name}"), text);
+    }
+    for name in names {
+        let folder = format!("workflows/recipes/{name}");
+        for file in project_files(&root(), &folder) {
+            let inside = file.path.replacen(&folder, "workflows", 1);
+            // What a recipe declares stands beside what every project has; one model is enough for several.
+            let path = match files.get(&inside) {
+                Some(text) if *text == file.text || inside.ends_with("/model.yaml") => continue,
+                Some(_) => inside.replacen("workflows/", &format!("workflows/{name}_"), 1),
+                None => inside,
+            };
+            files.insert(path, file.text);
+        }
+    }
+    files.into_iter().map(|(path, text)| dsl::project::File { path, text }).collect()
+}
+
+/// The project of a folder of `tests/scenarios`: the recipes that its `recipes.txt` names, and its own files.
+pub fn scenario_files(name: &str) -> Vec<dsl::project::File> {
+    let folder = format!("tests/scenarios/{name}");
+    let named = std::fs::read_to_string(root().join(&folder).join("recipes.txt")).expect("it names recipes");
+    let mut files = recipe_files(&named.lines().collect::<Vec<_>>());
+    for file in project_files(&root(), &folder) {
+        let path = file.path.replacen(&folder, "workflows", 1);
+        files.retain(|other| other.path != path);
+        files.push(dsl::project::File { path, text: file.text });
+    }
+    files
 }

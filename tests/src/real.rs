@@ -73,12 +73,13 @@ impl Project {
         project
     }
 
-    /// A folder of `tests/scenarios` with what is read beside each of them, in Shanghai.
+    /// A folder of `tests/scenarios` with the recipes that it names, in Shanghai.
     pub fn scenario(name: &str) -> Self {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
-        for folder in ["common", name] {
-            let scenario = crate::root().join("tests/scenarios").join(folder);
-            copy(&scenario, &project.path().join("workflows"));
+        for file in crate::scenario_files(name) {
+            let place = project.path().join(&file.path);
+            std::fs::create_dir_all(place.parent().unwrap_or(&place)).expect("a folder can be made");
+            project.write(&file.path, &file.text);
         }
         project.write("nurture.toml", "zone = \"Asia/Shanghai\"\nlanguage = \"zh-CN\"\n");
         project
@@ -134,7 +135,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("the folder is there").flatten() {
         let (path, name) = (entry.path(), entry.file_name());
         if path.is_dir() {
-            if name != "samples" && name != "sample" {
+            if name != "samples" && name != "sample" && name != "recipes" {
                 copy(&path, &to.join(name));
             }
         } else {

@@ -73,7 +73,7 @@ fn gather(below: &Path, at: &Path, into: &mut BTreeMap<String, String>) {
         let path = entry.unwrap().path();
         let inside = path.strip_prefix(below).unwrap().to_str().unwrap().replace('\\', "/");
         if path.is_dir() {
-            if inside != "samples" {
+            if inside != "samples" && inside != "recipes" {
                 gather(below, &path, into);
             }
         } else if [".yaml", ".hbs", ".toml"].iter().any(|ending| inside.ends_with(ending)) {

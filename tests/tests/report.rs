@@ -101,7 +101,7 @@ fn the_report_counts_what_the_trace_says() {
     };
     for step in list(&report, "steps") {
         let id = of(step, "step");
-        if ["first", "second", "sms:text"].contains(&id) {
+        if ["first", "second", "sms:winback/text"].contains(&id) {
             assert_eq!(number(step, "done"), done(id), "{id}");
         }
     }

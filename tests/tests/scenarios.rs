@@ -1,17 +1,16 @@
 //! The sixteen scenarios that marketers ask for, one folder each: the files check without a word, and the
 //! tests inside them pass. Their names say which line of the scenario they prove.
 //!
-//! `common/` is read beside each folder, unless the folder has a file of that name itself. `ONLY=07` plays one
-//! folder and prints its trace.
+//! The workflows are the recipes that ship (`workflows/recipes`), named by the folder's `recipes.txt`; what else a
+//! test needs stands in the folder. `ONLY=07` plays one folder and prints its trace.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use dsl::diagnostic::{Colour, human};
-use dsl::project::{File, Settings};
+use dsl::project::Settings;
 use interpreter::render::Renderer;
 use interpreter::trial::{self, Verdict};
 use model::words::Language;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,24 +21,12 @@ fn folder() -> PathBuf {
     tests::root().join("tests/scenarios")
 }
 
-fn files(below: &Path, at: &Path, into: &mut BTreeMap<String, String>) {
-    for entry in fs::read_dir(at).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(below, &path, into);
-        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "hbs") {
-            let inside = path.strip_prefix(below).unwrap().to_str().unwrap().replace('\\', "/");
-            into.insert(format!("workflows/{inside}"), fs::read_to_string(&path).unwrap());
-        }
-    }
-}
-
 fn cases() -> Vec<PathBuf> {
     let only = std::env::var("ONLY").unwrap_or_default();
     let mut cases: Vec<PathBuf> = fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir() && !path.ends_with("common"))
+        .filter(|path| path.is_dir())
         .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&only))
         .collect();
     cases.sort();
@@ -48,10 +35,7 @@ fn cases() -> Vec<PathBuf> {
 
 /// What is wrong with a scenario; nothing: it checks and its tests pass.
 fn play(case: &Path) -> Vec<String> {
-    let mut all = BTreeMap::new();
-    files(&folder().join("common"), &folder().join("common"), &mut all);
-    files(case, case, &mut all);
-    let all: Vec<File> = all.into_iter().map(|(path, text)| File { path, text }).collect();
+    let all = tests::scenario_files(case.file_name().unwrap().to_str().unwrap());
     let loaded =
         dsl::load(&all, &Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() });
     let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
@@ -68,6 +52,11 @@ fn play(case: &Path) -> Vec<String> {
         let played =
             scenario.tests.iter().map(|test| trial::run_scenario(project, &renderer, scenario, test));
         verdicts.extend(played);
+    }
+    for scoring in project.library.scorings.values() {
+        let acting = project.acting_on(scoring);
+        let run = |test| trial::run_score(&project.library, &renderer, &acting, scoring, test);
+        verdicts.extend(scoring.tests.iter().map(run));
     }
     assert!(!verdicts.is_empty(), "{} has no test", case.display());
     let mut wrong = Vec::new();
@@ -116,5 +105,20 @@ fn every_scenario_is_there() {
             cases().iter().map(|case| case.file_name().unwrap().to_str().unwrap()[..2].to_owned()).collect();
         let wanted: Vec<String> = (1..=SCENARIOS).map(|number| format!("{number:02}")).collect();
         assert_eq!(numbers, wanted);
+    }
+}
+
+#[test]
+fn every_recipe_belongs_to_a_scenario() {
+    let named: Vec<String> = cases()
+        .iter()
+        .flat_map(|case| {
+            let text = fs::read_to_string(case.join("recipes.txt")).unwrap();
+            text.lines().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    if std::env::var_os("ONLY").is_none() {
+        let lost: Vec<String> = tests::recipes().into_iter().filter(|name| !named.contains(name)).collect();
+        assert!(lost.is_empty(), "no scenario plays {lost:?}");
     }
 }

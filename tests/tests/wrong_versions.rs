@@ -12,7 +12,7 @@ use model::words::Language;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tests::{project_files, root};
+use tests::{project_files, recipe_files, root};
 
 /// So many wrong versions each file has, at least.
 const LEAST: usize = 3;
@@ -20,6 +20,8 @@ const LEAST: usize = 3;
 /// A change that makes a file wrong.
 struct Wrong {
     place: PathBuf,
+    /// The file that is changed, where it is a library beside the one under test.
+    beside: Option<String>,
     find: String,
     replace: String,
 }
@@ -55,6 +57,17 @@ fn failures(loaded: &Loaded, path: &str) -> (usize, usize) {
         let run = |test| trial::run_score(&project.library, &renderer, &acting, scoring, test);
         verdicts.extend(scoring.tests.iter().map(run));
     }
+    // A scenario proves each of its workflows.
+    let plays = |scenario: &&dsl::test_case::Scenario| {
+        scenario
+            .workflows
+            .iter()
+            .any(|id| project.workflows.get(id).is_some_and(|workflow| is_in(workflow.span)))
+    };
+    for scenario in project.scenarios.values().filter(plays) {
+        let run = |test| trial::run_scenario(project, &renderer, scenario, test);
+        verdicts.extend(scenario.tests.iter().map(run));
+    }
     (verdicts.iter().filter(|verdict| !verdict.problems.is_empty()).count(), verdicts.len())
 }
 
@@ -69,14 +82,17 @@ fn read(place: &Path) -> Wrong {
         value.unwrap_or_else(|| panic!("{} does not say `{key}`", place.display())).to_owned()
     };
     assert!(!said("why").is_empty(), "{} does not say why it is wrong", place.display());
-    Wrong { place: place.to_owned(), find: said("find"), replace: said("replace") }
+    let beside = node.get("in").and_then(|entry| entry.value.raw_text()).map(str::to_owned);
+    Wrong { place: place.to_owned(), beside, find: said("find"), replace: said("replace") }
 }
 
-fn wrong_versions() -> BTreeMap<String, Vec<Wrong>> {
+/// The wrong versions below a folder, by the file that they are of.
+fn wrong_versions(below: &Path) -> BTreeMap<String, Vec<Wrong>> {
     let mut all: BTreeMap<String, Vec<Wrong>> = BTreeMap::new();
-    for folder in fs::read_dir(root().join("tests/wrong")).unwrap() {
+    let Ok(folders) = fs::read_dir(below) else { return all };
+    for folder in folders {
         let folder = folder.unwrap().path();
-        if !folder.is_dir() {
+        if !folder.is_dir() || folder.ends_with("recipes") {
             continue;
         }
         let mut places: Vec<PathBuf> =
@@ -88,39 +104,73 @@ fn wrong_versions() -> BTreeMap<String, Vec<Wrong>> {
     all
 }
 
+/// A project that ships, and the wrong versions of its files.
+struct Shipped {
+    name: String,
+    files: Vec<File>,
+    /// The files that must have wrong versions.
+    own: Vec<String>,
+    wrong: BTreeMap<String, Vec<Wrong>>,
+}
+
+fn all_shipped() -> Vec<Shipped> {
+    let files = shipped();
+    let own = files.iter().filter_map(tested).collect();
+    let below = root().join("tests/wrong");
+    let mut all = vec![Shipped { name: "workflows".to_owned(), files, own, wrong: wrong_versions(&below) }];
+    for name in tests::recipes() {
+        // What another recipe brings is proven there.
+        let needs: &[&str] = if ["browse", "welcome"].contains(&name.as_str()) { &["cart"] } else { &[] };
+        let files = recipe_files(&[&[name.as_str()], needs].concat());
+        let own = recipe_files(&[&name]).iter().filter_map(tested).collect();
+        let wrong = wrong_versions(&below.join("recipes").join(&name));
+        all.push(Shipped { name, files, own, wrong });
+    }
+    all
+}
+
 #[test]
 fn every_file_that_ships_has_three_wrong_versions() {
-    let wrong = wrong_versions();
-    let shipped: Vec<String> = shipped().iter().filter_map(tested).collect();
-    let few: Vec<&String> =
-        shipped.iter().filter(|name| wrong.get(*name).is_none_or(|all| all.len() < LEAST)).collect();
-    assert!(few.is_empty(), "fewer than {LEAST} under tests/wrong (its README says how): {few:?}");
-    let stray: Vec<&String> = wrong.keys().filter(|name| !shipped.contains(name)).collect();
-    assert!(stray.is_empty(), "wrong versions of files that do not ship: {stray:?}");
+    for Shipped { name, own, wrong, .. } in all_shipped() {
+        let few: Vec<&String> =
+            own.iter().filter(|name| wrong.get(*name).is_none_or(|all| all.len() < LEAST)).collect();
+        assert!(
+            few.is_empty(),
+            "{name}: fewer than {LEAST} under tests/wrong (its README says how): {few:?}"
+        );
+        let stray: Vec<&String> = wrong.keys().filter(|name| !own.contains(name)).collect();
+        assert!(stray.is_empty(), "{name}: wrong versions of files that do not ship: {stray:?}");
+    }
 }
 
 #[test]
 fn the_tests_of_a_file_tell_its_wrong_versions_from_the_right_one() {
-    let files = shipped();
-    let right = load(&files);
     let mut passed = Vec::new();
-    for (name, versions) in wrong_versions() {
-        let Some(at) = files.iter().position(|file| tested(file).as_ref() == Some(&name)) else { continue };
-        let file = files.get(at).unwrap();
-        let (failed, all) = failures(&right, &file.path);
-        assert!(failed == 0 && all > 0, "{}: {failed} of {all} tests fail as it ships", file.path);
-        let (steps, tests) = file.text.split_once("\ntests:\n").unwrap();
-        for wrong in versions {
-            let place = wrong.place.display();
-            assert_eq!(steps.matches(&wrong.find).count(), 1, "{place}: `find` must stand there once");
-            let text = format!("{}\ntests:\n{tests}", steps.replacen(&wrong.find, &wrong.replace, 1));
-            let mut changed = files.clone();
-            changed.get_mut(at).unwrap().text = text;
-            let loaded = load(&changed);
-            let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
-            assert!(!loaded.report.has_errors(), "{place} makes a file that cannot be read:\n{said}");
-            if failures(&loaded, &file.path).0 == 0 {
-                passed.push(place.to_string());
+    for Shipped { files, wrong, .. } in all_shipped() {
+        let right = load(&files);
+        for (name, versions) in wrong {
+            let Some(at) = files.iter().position(|file| tested(file).as_ref() == Some(&name)) else {
+                continue;
+            };
+            let path = files.get(at).unwrap().path.clone();
+            let (failed, all) = failures(&right, &path);
+            assert!(failed == 0 && all > 0, "{path}: {failed} of {all} tests fail as it ships");
+            for wrong in versions {
+                let place = wrong.place.display();
+                let beside = wrong.beside.as_ref().map(|name| format!("workflows/{name}"));
+                let changed_path = beside.as_ref().unwrap_or(&path);
+                let mut changed = files.clone();
+                let file = changed.iter_mut().find(|file| file.path == *changed_path).unwrap();
+                let (steps, tests) = file.text.split_once("\ntests:\n").unwrap_or((&file.text, ""));
+                assert_eq!(steps.matches(&wrong.find).count(), 1, "{place}: `find` must stand there once");
+                let steps = steps.replacen(&wrong.find, &wrong.replace, 1);
+                file.text = if tests.is_empty() { steps } else { format!("{steps}\ntests:\n{tests}") };
+                let loaded = load(&changed);
+                let said = human(&loaded.report, &loaded.sources, Language::En, Colour::Never);
+                assert!(!loaded.report.has_errors(), "{place} makes a file that cannot be read:\n{said}");
+                if failures(&loaded, &path).0 == 0 {
+                    passed.push(place.to_string());
+                }
             }
         }
     }

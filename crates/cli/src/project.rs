@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder's name in the paths of [`File`], whatever the setting `workflows` calls it.
 pub const FOLDER: &str = "workflows";
-/// Sample data beside the workflows: no files of the language.
-const SAMPLES: &str = "samples";
+/// Beside the workflows: sample data, and recipes, each of which is a project of its own until it is added.
+const NOT_OURS: [&str; 2] = ["samples", "recipes"];
 
 /// Reads the project's files: `workflows/**/*.yaml`, `templates/**/*.hbs` and the layout's styles, in the
 /// order of their paths. Errors (exit 3): there is no such folder, or a file cannot be read.
@@ -102,7 +102,7 @@ fn gather(
             continue;
         }
         if kind.is_dir() {
-            if name != SAMPLES {
+            if !NOT_OURS.contains(&name.as_str()) {
                 gather(&entry.path(), &path, language, found)?;
             }
         } else if is_ours(&path) {

@@ -71,7 +71,8 @@ impl Project {
         let path = position::path_of(uri)?;
         let below = path.strip_prefix(&self.root)?.strip_prefix('/')?;
         let path = format!("{}/{below}", self.home.prefix);
-        let hidden = below.split('/').any(|part| part.starts_with('.') || part == "samples");
+        let hidden =
+            below.split('/').any(|part| part.starts_with('.') || part == "samples" || part == "recipes");
         let template = path.contains("/templates/");
         let ours = (path.ends_with(".yaml") && !template)
             || path.ends_with(".hbs")
