@@ -18,6 +18,7 @@ mod probe;
 pub mod publish;
 pub mod published;
 mod rank;
+pub mod retype;
 pub mod score;
 pub mod simulate;
 pub mod speak;

@@ -4,11 +4,13 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::published::MARK;
+use crate::retype::{Misfit, retype};
 use crate::simulate::launched;
-use dsl::diagnostic::Severity;
+use dsl::diagnostic::{Colour, Severity};
 use dsl::project::{File, Loaded, Settings};
 use dsl::trigger::{ScheduleZone, Trigger};
 use jiff::Timestamp;
+use model::words::Language;
 use model::{VersionId, WorkflowId, content_id};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
@@ -41,18 +43,54 @@ pub struct Report {
     pub copied: usize,
     /// Workflows that were published for the first time.
     pub first: Vec<WorkflowId>,
+    /// Stored values that do not fit what the model says now. Unless they were to be dropped, nothing was
+    /// published.
+    pub misfits: Vec<Misfit>,
+    /// Live versions that could not be read any more; nothing was published.
+    pub stranded: Vec<Stranded>,
 }
 
-/// Publishes the files of a project. The timers of what is new are planned from `now` on.
+/// A live version that uses what the files no longer have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranded {
+    /// Which workflow.
+    pub workflow: WorkflowId,
+    /// Which version.
+    pub version: VersionId,
+    /// What is wrong with it then, as the checker says it, in each language.
+    pub why: Vec<(Language, String)>,
+}
+
+impl Report {
+    /// Whether the publish was refused as a whole.
+    pub fn refused(&self, drop_misfits: bool) -> bool {
+        !self.stranded.is_empty() || (!self.misfits.is_empty() && !drop_misfits)
+    }
+}
+
+/// Publishes the files of a project. The timers of what is new are planned from `now` on. Where stored values do
+/// not fit the model any more, or a live version could not be read any more, a person's publish is refused (see
+/// [`Report::refused`]) unless `drop_misfits`; an engine that starts keeps the published libraries instead.
 pub async fn publish(
     store: &Store,
     files: &[File],
     settings: &Settings,
     policy: &Policy,
+    drop_misfits: bool,
     now: Timestamp,
 ) -> Result<Report, EngineError> {
     let mut transaction = store.begin().await?;
-    let report = keep(&mut transaction, files, settings, policy, now).await?;
+    let mut report = keep(&mut transaction, files, settings, policy, now).await?;
+    if report.refused(drop_misfits) {
+        drop(transaction);
+        if matches!(policy, Policy::All | Policy::Only(_)) {
+            return Ok(report);
+        }
+        transaction = store.begin().await?;
+        let (files, kept) = with_known_libraries(&mut transaction, files).await?;
+        report = keep(&mut transaction, &files, settings, policy, now).await?;
+        report.broken.extend(kept);
+    }
     if report.copied > 0 || !report.published.is_empty() {
         mark(&mut transaction).await?;
     }
@@ -78,6 +116,15 @@ async fn keep(
         current.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
     let known = published_texts(conn).await?;
     let (loaded, sound) = sound(files, &known, settings, &mut report.broken);
+    let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
+    let stored_before = stored(conn).await?;
+    let is_new = |file: &File| known.get(&file.path).is_some_and(|text| *text != file.text);
+    if sound.iter().any(is_new) {
+        let files: Vec<File> =
+            known.iter().map(|(path, text)| File { path: path.clone(), text: text.clone() }).collect();
+        let before = dsl::load(&files, settings).project.library.model;
+        report.misfits = retype(conn, &before, &loaded.project.library.model, &zone, now).await?;
+    }
     let scorings = loaded.project.library.scorings.values();
     let scoring_paths: BTreeSet<&str> =
         scorings.map(|scoring| loaded.sources.name(scoring.span.file)).collect();
@@ -117,7 +164,6 @@ async fn keep(
         report.published.push((id.clone(), workflow.version.clone()));
         timer::forget(conn, id).await?;
         if let Trigger::Schedule(rule) = &workflow.trigger {
-            let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
             let calendar = &loaded.project.library.calendar;
             let next = interpreter::simulate::fires_for_all(rule, now, &zone, calendar);
             schedule::set(conn, id, next).await?;
@@ -134,6 +180,15 @@ async fn keep(
         };
         report.copied += usize::from(new);
     }
+    if report.copied > 0 {
+        let stored_now = stored(conn).await?;
+        let mut lost = unreadable(conn, &stored_now, settings, now).await?;
+        if !lost.is_empty() {
+            let before = unreadable(conn, &stored_before, settings, now).await?;
+            lost.retain(|version, _| !before.contains_key(version));
+        }
+        report.stranded = lost.into_values().collect();
+    }
     Ok(report)
 }
 
@@ -142,6 +197,65 @@ pub(crate) async fn mark(conn: &mut Connection) -> Result<(), EngineError> {
     let mark = meta::get(conn, MARK).await?.and_then(|mark| mark.parse::<u64>().ok()).unwrap_or(0);
     meta::set(conn, MARK, Some(&(mark + 1).to_string())).await?;
     Ok(())
+}
+
+/// Libraries and templates as they are stored.
+async fn stored(conn: &mut Connection) -> Result<Vec<File>, EngineError> {
+    let texts = library::all(conn).await?.into_iter().chain(template::all(conn).await?);
+    Ok(texts.map(|text| File { path: text.path, text: text.text }).collect())
+}
+
+/// The versions in which somebody walks, or may, that cannot be read with these libraries.
+async fn unreadable(
+    conn: &mut Connection,
+    files: &[File],
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<BTreeMap<VersionId, Stranded>, EngineError> {
+    let mut lost = BTreeMap::new();
+    let current = version::current(conn).await?;
+    let retired: BTreeSet<WorkflowId> = current
+        .into_iter()
+        .filter(|(_, state)| *state == WorkflowState::Retired)
+        .map(|(live, _)| live.workflow)
+        .collect();
+    for needed in version::needed(conn, now).await? {
+        if retired.contains(&needed.workflow) {
+            continue;
+        }
+        let mut all: Vec<File> = files.iter().filter(|file| file.path != needed.path).cloned().collect();
+        all.push(File { path: needed.path.clone(), text: needed.text.clone() });
+        let loaded = dsl::load(&all, settings);
+        if loaded.project.workflows.contains_key(&needed.workflow) {
+            continue;
+        }
+        let why = [Language::Zh, Language::En].map(|language| {
+            (language, dsl::diagnostic::human(&loaded.report, &loaded.sources, language, Colour::Never))
+        });
+        let stranded =
+            Stranded { workflow: needed.workflow, version: needed.version.clone(), why: why.to_vec() };
+        lost.insert(needed.version, stranded);
+    }
+    Ok(lost)
+}
+
+/// The files with every library that has changed as it was published, and the paths of those.
+async fn with_known_libraries(
+    conn: &mut Connection,
+    files: &[File],
+) -> Result<(Vec<File>, Vec<String>), EngineError> {
+    let known: BTreeMap<String, String> =
+        library::all(conn).await?.into_iter().map(|text| (text.path, text.text)).collect();
+    let mut kept = Vec::new();
+    let files = files.iter().cloned().map(|file| match known.get(&file.path) {
+        Some(text) if *text != file.text => {
+            kept.push(file.path.clone());
+            File { path: file.path, text: text.clone() }
+        }
+        Some(_) | None => file,
+    });
+    let files = files.collect();
+    Ok((files, kept))
 }
 
 async fn published_texts(conn: &mut Connection) -> Result<BTreeMap<String, String>, EngineError> {

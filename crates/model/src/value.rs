@@ -9,6 +9,7 @@ use crate::{Birthday, Decimal, Length, zone};
 
 mod read;
 mod tagged;
+mod turn;
 
 pub use read::{ValueError, clean_text};
 

@@ -32,6 +32,11 @@ SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
 FROM jsonb_each(?1) AS want
 CROSS JOIN entity AS e ON e.kind = want.value->>0 AND e.id = want.value->>1";
 
+// Every shared entity of a kind (a publish that changes a type).  ?1 kind  ?2 behind this id
+const SHARED_PAGE: &str = "
+SELECT 0, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
+FROM entity AS e WHERE e.kind = ?1 AND e.id > ?2 AND e.customer IS NULL ORDER BY e.id LIMIT 2000";
+
 // Writes entities whole (snapshot.rs, imports).  ?1 rows
 const WRITE: &str = "
 INSERT INTO entity (slot, kind, id, customer, stage, owner, attributes)
@@ -120,6 +125,22 @@ pub async fn find(
     rows.iter()
         .map(|row| read(row, model).map(|(_, entity)| ((entity.kind.clone(), entity.id.clone()), entity)))
         .collect()
+}
+
+/// Shared entities of a kind, a page behind the id `after` (empty: the first page), by id.
+pub async fn shared_page(
+    conn: &mut Connection,
+    kind: &str,
+    after: &str,
+    model: &Model,
+) -> Result<Vec<Entity>, StoreError> {
+    let rows = sqlx::query(SHARED_PAGE)
+        .bind(kind)
+        .bind(after)
+        .fetch_all(conn)
+        .await
+        .tried("load shared entities", || kind.to_owned())?;
+    rows.iter().map(|row| read(row, model).map(|(_, entity)| entity)).collect()
 }
 
 /// Writes entities whole, in the slots of their present customers.

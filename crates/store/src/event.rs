@@ -66,6 +66,13 @@ impl EventKey {
     }
 }
 
+// ?1 [[slot, customer, source, id, properties], …]
+const REWRITE: &str = "
+UPDATE event SET properties = want.value->>4
+FROM jsonb_each(?1) AS want
+WHERE event.slot = want.value->>0 AND event.customer = want.value->>1 AND event.source = want.value->>2
+  AND event.id = want.value->>3";
+
 macro_rules! columns {
     ($select:literal, $rest:literal) => {
         concat!(
@@ -255,6 +262,26 @@ pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState)
         .await
         .tried("append events", || some(events.iter().map(|event| &event.id)))?;
     Ok(done.rows_affected())
+}
+
+/// Writes what events say anew, where the model has another type for it.
+pub async fn rewrite(conn: &mut Connection, events: &[&Event]) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let said = Attributes { values: &event.properties, columns: &[] };
+            (event.customer.slot(), event.customer.as_str(), &event.source, event.id.as_str(), said)
+        })
+        .collect();
+    sqlx::query(REWRITE)
+        .bind(spread("event", &rows)?)
+        .execute(conn)
+        .await
+        .tried("write events anew", || some(events.iter().map(|event| &event.id)))?;
+    Ok(())
 }
 
 /// What is to be applied or routed at or before `now`, in the order (at, customer, received at, id). Of many

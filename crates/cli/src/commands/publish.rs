@@ -15,9 +15,13 @@ pub struct Args {
     /// Only these files and folders [default: all]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Where an attribute is of another type now: forget the stored values that do not fit it
+    #[arg(long)]
+    pub drop_misfits: bool,
 }
 
-/// Publishes all or nothing. Exit 1: a file named has errors.
+/// Publishes all or nothing. Exit 1: a file named has errors, stored values do not fit, or a live version could
+/// not be read any more.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let selection = Selection::of(&context.config, &context.here, &args.paths)?;
     let mut loaded = project::load(&context.config)?;
@@ -31,7 +35,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         true => Vec::new(),
         false => named.filter(|path| selection.has(path)).collect(),
     };
-    let done = context.wait(shell::publish(&context.config, &paths))?;
+    let done = context.wait(shell::publish(&context.config, &paths, args.drop_misfits))?;
     if context.json {
         out.json(&publish::json(&done))?;
     } else {

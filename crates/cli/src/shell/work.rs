@@ -21,7 +21,7 @@ use store::{Store, lease};
 
 /// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
 /// with errors (1).
-pub async fn publish(config: &Config, paths: &[String]) -> Result<Done, Failure> {
+pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> Result<Done, Failure> {
     let store = open::database(config).await?;
     let files = crate::project::read_project(config)?;
     let paths: BTreeSet<String> = paths.iter().cloned().collect();
@@ -31,8 +31,12 @@ pub async fn publish(config: &Config, paths: &[String]) -> Result<Done, Failure>
     let before = engine::Published::load(&mut conn, &config.settings(), now).await.map_err(fault(config))?;
     let inside = inside(config, &mut conn).await?;
     drop(conn);
-    let report =
-        publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
+    let report = publish::publish(&store, &files, &config.settings(), &policy, drop_misfits, now)
+        .await
+        .map_err(fault(config))?;
+    if report.refused(drop_misfits) {
+        return Err(refused(config, &report));
+    }
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(now));
     let worker = store::send::Worker { name: "publish".to_owned(), epoch: 0 };
     let engine = Engine::new(store, clock, config.settings(), worker, open::speakers(config), true)
@@ -72,6 +76,42 @@ async fn inside(config: &Config, conn: &mut store::Connection) -> Result<BTreeMa
         *inside.entry(at.workflow).or_insert(0) += at.count;
     }
     Ok(inside)
+}
+
+/// Why nothing was published: values that do not fit, versions that could not be read any more.
+fn refused(config: &Config, report: &Report) -> Failure {
+    let language = config.language.value;
+    let say = |key, values: &[(&str, &str)]| model::words::say(language, key, values);
+    let mut lines = vec![say("publish-refused", &[])];
+    for misfit in &report.misfits {
+        let (stored, misfits) = (misfit.stored.to_string(), misfit.misfits.to_string());
+        let examples = misfit.examples.join(" | ");
+        let key = if examples.is_empty() { "publish-misfits-bare" } else { "publish-misfits" };
+        lines.push(say(
+            key,
+            &[
+                ("attribute", &misfit.attribute),
+                ("from", &misfit.from),
+                ("to", &misfit.to),
+                ("stored", &stored),
+                ("misfits", &misfits),
+                ("examples", &examples),
+            ],
+        ));
+    }
+    if !report.misfits.is_empty() {
+        lines.push(say("publish-misfits-help", &[]));
+    }
+    for stranded in &report.stranded {
+        let (workflow, version) = (stranded.workflow.as_str(), stranded.version.as_str());
+        lines.push(say("publish-stranded", &[("workflow", workflow), ("version", version)]));
+        let why = stranded.why.iter().find(|(of, _)| *of == language);
+        lines.extend(why.map(|(_, why)| why.trim_end().to_owned()));
+    }
+    if !report.stranded.is_empty() {
+        lines.push(say("publish-stranded-help", &[]));
+    }
+    Failure::new(Exit::Findings, lines.join("\n"))
 }
 
 /// What `approve` did.
@@ -152,8 +192,9 @@ pub async fn run(
     let now = request.clock.map_or(wall, |(from, _)| from);
     let (_lock, worker) =
         engine::lock::take(&store, file.as_deref(), wall, LEASE).await.map_err(fault(config))?;
-    let report =
-        publish::publish(&store, &files, &config.settings(), &policy, now).await.map_err(fault(config))?;
+    let report = publish::publish(&store, &files, &config.settings(), &policy, false, now)
+        .await
+        .map_err(fault(config))?;
     tell(config, &report);
     let before = summary(config, &store).await?;
     let done = match request.clock {
