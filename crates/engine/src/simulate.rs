@@ -4,6 +4,8 @@
 use crate::error::EngineError;
 use crate::published::Published;
 use crate::virtual_run::archive_of;
+use dsl::step::Verb;
+use dsl::trigger::Trigger;
 use interpreter::history;
 use interpreter::simulate::{Simulation, Watcher};
 use interpreter::world::{People, Workflows, World};
@@ -67,7 +69,8 @@ pub async fn simulate(
     // A simulation shows what would be sent, so it takes every version as approved.
     workflows.unapproved.clear();
     if !request.workflows.is_empty() {
-        workflows.current.retain(|id, _| request.workflows.contains(id));
+        let wanted = with_called(&workflows, &request.workflows);
+        workflows.current.retain(|id, _| wanted.contains(id));
     }
     let world = World { library, workflows: &workflows, zone: &published.zone, trial: None };
     let reps = store::rep::all(conn).await?;
@@ -81,6 +84,7 @@ pub async fn simulate(
     let mut customers: Vec<Snapshot> = Vec::with_capacity(ids.len());
     let mut coming = Vec::new();
     let mut changed: BTreeSet<String> = BTreeSet::new();
+    let simulated: BTreeSet<WorkflowId> = workflows.current.keys().cloned().collect();
     if past {
         let within = |event: &model::Event| event.at >= request.from && event.at < request.to;
         coming.extend(store::history::to_everybody(conn, &library.model).await?.into_iter().filter(within));
@@ -88,8 +92,13 @@ pub async fn simulate(
     for part in ids.chunks(store::history::PAGE) {
         if past {
             for past in store::history::page(conn, part, &library.model).await? {
-                let (snapshot, facts) =
-                    history::as_of(library, &published.zone, archive_of(past), request.from);
+                let (snapshot, facts) = history::as_of_without(
+                    library,
+                    &published.zone,
+                    archive_of(past),
+                    request.from,
+                    &simulated,
+                );
                 for fact in facts.iter().filter(|fact| fact.name == model::event::names::CUSTOMER_CHANGED) {
                     changed.extend(
                         fact.properties.get("attribute").and_then(model::Value::as_text).map(str::to_owned),
@@ -128,6 +137,28 @@ pub async fn simulate(
     let without_history =
         if past { without_history(published, &workflows, &changed) } else { BTreeSet::new() };
     Ok(Told { trace, samples: teller.samples, load: teller.load, customers: count, without_history })
+}
+
+/// These workflows and those that they call, however deep: nothing but a call starts what is called.
+fn with_called(workflows: &Workflows, named: &[WorkflowId]) -> BTreeSet<WorkflowId> {
+    let mut all = BTreeSet::new();
+    let mut left: Vec<&WorkflowId> = named.iter().collect();
+    while let Some(id) = left.pop() {
+        if all.insert(id.clone())
+            && let Some(workflow) = workflows.live(id)
+        {
+            let called = workflow.steps.iter().filter_map(|step| {
+                let Verb::Call { workflow, .. } = &step.verb else { return None };
+                Some(workflow)
+            });
+            left.extend(called.filter(|id| is_only_called(workflows, id)));
+        }
+    }
+    all
+}
+
+fn is_only_called(workflows: &Workflows, id: &WorkflowId) -> bool {
+    workflows.live(id).is_some_and(|workflow| matches!(workflow.trigger, Trigger::Called | Trigger::Manual))
 }
 
 /// The workflows that admit also those who match already.

@@ -6,7 +6,7 @@ use dsl::library::{Library, Origin};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
-use model::{Changes, Consent, Consents, Event, EventId, Snapshot, StandingKind, Value};
+use model::{Changes, Consent, Consents, Event, EventId, Snapshot, StandingKind, Value, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is stored about one customer.
@@ -23,6 +23,18 @@ pub struct Archive {
 /// The customer as of an instant, and the facts at or after it. Before the first recorded change of an
 /// attribute or a consent the imported value holds. Nobody is enrolled, nothing was sent.
 pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp) -> (Snapshot, Vec<Event>) {
+    as_of_without(library, zone, archive, at, &BTreeSet::new())
+}
+
+/// The same, and what these workflows themselves did at or after the instant is not among the facts: a
+/// simulation of the past does it again.
+pub fn as_of_without(
+    library: &Library,
+    zone: &TimeZone,
+    archive: Archive,
+    at: Timestamp,
+    simulated: &BTreeSet<WorkflowId>,
+) -> (Snapshot, Vec<Event>) {
     let Archive { mut snapshot, mut events, consents } = archive;
     events.sort_by(|a, b| a.order().cmp(&b.order()));
     let coming = events.split_off(events.partition_point(|event| event.at < at));
@@ -50,7 +62,22 @@ pub fn as_of(library: &Library, zone: &TimeZone, archive: Archive, at: Timestamp
     let mut coming = coming;
     coming.retain(|event| !crate::keep::is_derived(library, event));
     coming.extend(consent_events(&snapshot, &consents, &coming, at));
+    coming.retain(|event| !is_doing_of(event, simulated));
     (snapshot, coming)
+}
+
+/// Whether a fact is what one of these workflows did: its step, its message, its task; or what came of the
+/// leads that are given out, which any simulation follows again.
+fn is_doing_of(event: &Event, workflows: &BTreeSet<WorkflowId>) -> bool {
+    if workflows.is_empty() || !event.is_ours() {
+        return false;
+    }
+    let said = event.properties.get("workflow").and_then(Value::as_text);
+    let workflow = event.by_workflow().or(said);
+    match workflow {
+        Some(workflow) => workflows.iter().any(|known| known.as_str() == workflow),
+        None => crate::lead::is_followed(event),
+    }
 }
 
 /// What was allowed at an instant: the words before it; where there was none yet, the first one holds.

@@ -16,7 +16,7 @@ use dsl::trigger::Trigger;
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::event::names;
+use model::event::{OURSELVES, names};
 use model::{
     Changes, CounterKey, Did, Enrollment, EnrollmentId, Entry, Event, Input, Outcome, Rep, RepId, Snapshot,
     TimerKey, TraceLine, Value, WalkState, WorkflowId, zone,
@@ -403,7 +403,9 @@ impl<'a> Turn<'a> {
 
     /// Records a fact of our own: it is applied now, and routed once the walk rests.
     pub(crate) fn cause(&mut self, mut event: Event) {
-        event.source = "nurture".to_owned();
+        if event.source.is_empty() {
+            event.source = OURSELVES.to_owned();
+        }
         // It lies behind all that has come so far, in the order of events.
         event.received_at = self.arrival.max(event.received_at) + jiff::SignedDuration::from_millis(1);
         if self.apply(&event) {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct Event {
     /// Unique within its source and customer; a repeat is dropped by it.
     pub id: EventId,
-    /// Who told us: an import's name, an API key, `nurture` for our own.
+    /// Who told us: an import's name, an API key, `nurture` for our own, `nurture/WORKFLOW` for what a step did.
     pub source: String,
     /// What happened, as the model names it (`order.paid`).
     pub name: String,
@@ -27,6 +27,9 @@ pub struct Event {
     pub chain: u8,
 }
 
+/// The source of facts that we record ourselves.
+pub const OURSELVES: &str = "nurture";
+
 /// The customer of an event that has none: it is for everybody whom a trigger's `to` names.
 pub const EVERYBODY: &str = "*";
 
@@ -35,6 +38,17 @@ impl Event {
     pub fn is_to_everybody(&self) -> bool {
         self.customer.as_str() == EVERYBODY
     }
+
+    /// Whether we recorded it ourselves.
+    pub fn is_ours(&self) -> bool {
+        self.source == OURSELVES || self.by_workflow().is_some()
+    }
+
+    /// The workflow whose step recorded it; `None`: it was no step.
+    pub fn by_workflow(&self) -> Option<&str> {
+        self.source.strip_prefix(OURSELVES)?.strip_prefix('/')
+    }
+
     /// The order of events: (occurred at, received at, id).
     pub fn order(&self) -> (Timestamp, Timestamp, &EventId) {
         (self.at, self.received_at, &self.id)

@@ -17,7 +17,7 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
         let from = event.properties.get("from").and_then(Value::as_text).map(RepId::new);
         return owned(turn, &subject_of(event.entity.as_ref()), from, to, None, event);
     }
-    if event.name == names::REP_ASSIGNED && event.source != "nurture" {
+    if event.name == names::REP_ASSIGNED && !event.is_ours() {
         return assigned_outside(turn, event);
     }
     if let Some((kind, _)) = &event.entity

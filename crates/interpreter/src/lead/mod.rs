@@ -239,6 +239,11 @@ fn of_rep(rep: Option<&RepId>) -> BTreeMap<String, serde_json::Value> {
     rep.map(|rep| ("rep".to_owned(), rep.as_str().into())).into_iter().collect()
 }
 
+/// Whether a fact came of following a lead: who has it, who was asked, whom it went to.
+pub(crate) fn is_followed(event: &Event) -> bool {
+    event.id.as_str().starts_with(OURS)
+}
+
 /// Records an event about a lead. Its id is made of what it says, so that twice is once.
 fn cause(
     turn: &mut Turn<'_>,

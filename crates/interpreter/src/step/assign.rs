@@ -6,7 +6,7 @@ use crate::assigned;
 use crate::lead::{self, Given};
 use crate::turn::Turn;
 use dsl::step::{Assigned, Step, StepIx, TeamName, Verb};
-use model::event::names;
+use model::event::{OURSELVES, names};
 use model::{CustomerId, Did, EntityId, Event, EventId, Outcome, RepId, Snapshot, TeamId, Value, content_id};
 use std::collections::BTreeMap;
 
@@ -279,7 +279,7 @@ fn recorded(
     let id = format!("ev_{number:04}_{hash}");
     Event {
         id: EventId::from(id),
-        source: String::new(),
+        source: format!("{OURSELVES}/{}", walker.workflow.id),
         name: name.to_owned(),
         customer,
         entity,
