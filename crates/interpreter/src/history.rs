@@ -53,12 +53,11 @@ pub fn as_of_without(
     snapshot.timers.clear();
     snapshot.standings.retain(|key, _| !matches!(key.kind, StandingKind::Lead | StandingKind::Task));
     snapshot.standings.clear();
-    snapshot.suppressions.retain(|known| known.at < at);
     let mut unused = Changes::default();
     for event in &events {
         profile::apply(library, zone, &mut snapshot, event, &mut unused);
     }
-    snapshot.consents = consents_as_of(&consents, at);
+    snapshot.consents = Consents::of(&consents, |said| said < at);
     let mut coming = coming;
     coming.retain(|event| !crate::keep::is_derived(library, event));
     coming.extend(consent_events(&snapshot, &consents, &coming, at));
@@ -78,21 +77,6 @@ fn is_doing_of(event: &Event, workflows: &BTreeSet<WorkflowId>) -> bool {
         Some(workflow) => workflows.iter().any(|known| known.as_str() == workflow),
         None => crate::lead::is_followed(event),
     }
-}
-
-/// What was allowed at an instant: the words before it; where there was none yet, the first one holds.
-pub fn consents_as_of(consents: &[Consent], at: Timestamp) -> Consents {
-    let mut known = Consents::default();
-    let mut in_order: Vec<&Consent> = consents.iter().collect();
-    in_order.sort_by_key(|consent| consent.at);
-    let mut spoken = BTreeSet::new();
-    for consent in in_order {
-        let first = spoken.insert((consent.topic.clone(), consent.medium));
-        if consent.at < at || first {
-            known.apply(consent);
-        }
-    }
-    known
 }
 
 /// Words about consent that lie ahead and are not among the events already.

@@ -54,6 +54,20 @@ pub struct Consent {
 pub struct Consents(pub BTreeMap<(String, Option<Medium>), (bool, Timestamp)>);
 
 impl Consents {
+    /// What these words come to, of those that `is_spoken` by their instant; where none is yet, the first
+    /// one about it holds.
+    pub fn of(words: &[Consent], is_spoken: impl Fn(Timestamp) -> bool) -> Self {
+        let mut in_order: Vec<&Consent> = words.iter().collect();
+        in_order.sort_by_key(|word| word.at);
+        let mut known = Self::default();
+        for word in in_order {
+            if is_spoken(word.at) || !known.0.contains_key(&(word.topic.clone(), word.medium)) {
+                known.apply(word);
+            }
+        }
+        known
+    }
+
     /// Takes a change in. An older one than what is known changes nothing; of two at one instant the
     /// withdrawal wins.
     pub fn apply(&mut self, consent: &Consent) {

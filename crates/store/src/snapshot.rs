@@ -15,7 +15,7 @@ use dsl::library::Model;
 use dsl::library::refer::CUSTOMER;
 use jiff::Timestamp;
 use model::{
-    Assignment, Changes, Consent, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId,
+    Assignment, Changes, Consent, Consents, CounterKey, Customer, CustomerId, Enrollment, Entity, EntityId,
     EntryMemory, Event, Outgoing, RepId, Snapshot, Standing, StandingKey, Suppression, Task, Timer, TimerKey,
     TraceLine, WorkflowId,
 };
@@ -69,11 +69,18 @@ pub async fn load(
             });
         }
     }
+    let mut spoken: BTreeMap<usize, Vec<Consent>> = BTreeMap::new();
     for (place, word) in consent::of_batch(conn, &wanted, &ids).await? {
-        batch.at(place, |snapshot| match word {
-            Word::Consent(consent) => snapshot.consents.apply(&consent),
-            Word::Suppression(suppression) => snapshot.suppressions.push(suppression),
-        });
+        match word {
+            Word::Consent(consent) => spoken.entry(place).or_default().push(consent),
+            Word::Suppression(suppression) => {
+                batch.at(place, |snapshot| snapshot.suppressions.push(suppression));
+            }
+        }
+    }
+    // On a virtual clock words that were imported may still lie ahead.
+    for (place, words) in spoken {
+        batch.at(place, |snapshot| snapshot.consents = Consents::of(&words, |said| said <= now));
     }
     for (place, walk) in enrollment::of_batch(conn, &wanted, &ids, now).await? {
         batch.at(place, |snapshot| snapshot.enrollments.push(walk));
