@@ -100,6 +100,8 @@ fn a_score_is_told_and_tried_on_the_past() {
         (hot.get("name"), hot.get("all"), hot.get("came")),
         (Some(&json!("hot")), Some(&json!(5)), Some(&json!(4)))
     );
+    let unasked = ["backtest", "interest", "--at", "2026-04-01", "--json"];
+    assert_eq!(read(here, &unasked), told, "a purchase is what one hopes for where nobody says it");
     let text = fine(here, &question);
     assert!(text.contains("0.840") && text.contains("80.0 %"), "{text}");
     assert_eq!(nurture(here, &["backtest", "interest", "--event", "no.such"]).code, 2);

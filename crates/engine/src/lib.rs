@@ -32,3 +32,4 @@ pub use error::EngineError;
 pub use live::LEASE;
 pub use published::Published;
 pub use speak::{Delivery, Speakers};
+pub use virtual_run::leave_virtual_clock;

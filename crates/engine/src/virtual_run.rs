@@ -10,13 +10,18 @@ use interpreter::simulate::BATCH;
 use jiff::Timestamp;
 use model::{Changes, CustomerId, Input, Snapshot};
 use std::collections::BTreeMap;
-use store::{customer, event, meta, schedule, snapshot, timer};
+use store::{Connection, StoreError, customer, event, meta, schedule, snapshot, timer};
 
 /// Under this name `meta` keeps the instant up to which a database has lived on a virtual clock.
 const LIVED: &str = "lived";
 
 /// Tells how far a run has come.
 pub type Progress<'p> = &'p (dyn Fn(Timestamp) + Send + Sync);
+
+/// From now on the database lives on the wall clock.
+pub async fn leave_virtual_clock(conn: &mut Connection) -> Result<(), StoreError> {
+    meta::set(conn, LIVED, None).await
+}
 
 impl Engine {
     /// Lives from `from` (included) to `to` (excluded). A database whose facts were imported is first taken

@@ -15,7 +15,7 @@ pub struct Summary {
     pub enrolled: i64,
     /// Walks that began held out.
     pub held_out: i64,
-    /// Messages that a server took.
+    /// Messages to customers that a server took; what colleagues are told is not counted.
     pub sent: i64,
     /// Steps left out, and messages refused at the hand-over, by reason.
     pub skipped: BTreeMap<String, i64>,
@@ -30,7 +30,8 @@ pub struct Summary {
 // What the ledger settled in a time.  ?1 from  ?2 to
 const SETTLED: &str = "
 SELECT state, reason, count(*) FROM send
-WHERE state IN ('accepted', 'skipped') AND settled_at >= ?1 AND settled_at < ?2
+WHERE (state = 'skipped' OR state = 'accepted' AND outgoing->>'to' = 'customer')
+  AND settled_at >= ?1 AND settled_at < ?2
 GROUP BY state, reason";
 
 /// What happened in `[from, to)`. Reads every trace line, task, assignment and send of that time.

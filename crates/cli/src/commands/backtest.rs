@@ -13,9 +13,9 @@ pub struct Args {
     /// The score
     #[arg(value_name = "SCORE")]
     pub score: String,
-    /// What one hopes for: an event of the model
+    /// What one hopes for: an event of the model [default: the goal of most workflows, else `order.paid`]
     #[arg(long, value_name = "EVENT")]
-    pub event: String,
+    pub event: Option<String>,
     /// How soon after the instant it must come
     #[arg(long, value_name = "LENGTH", default_value = "30 days")]
     pub within: String,
@@ -24,7 +24,7 @@ pub struct Args {
     pub at: Vec<String>,
 }
 
-/// Prints the table. Exit 4: no such score; 2: no such event, no length, no time.
+/// Prints the table. Exit 4: no such score; 2: no such event or none to hope for, no length, no time.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let within: Length = args.within.parse().map_err(|_| {
         Failure::say(Exit::Usage, context.language, "cli-not-a-length", &[("text", &args.within)])
@@ -32,8 +32,13 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     let zone = &context.config.zone.value;
     let instants = args.at.iter().map(|at| times::instant(at, zone, context.language));
     let instants = instants.collect::<Result<Vec<_>, _>>()?;
-    let told =
-        context.wait(shell::backtest(&context.config, &args.score, &args.event, &within, &instants))?;
+    let told = context.wait(shell::backtest(
+        &context.config,
+        &args.score,
+        args.event.as_deref(),
+        &within,
+        &instants,
+    ))?;
     if context.json {
         out.json(&backtest::json(&told))?;
     } else {

@@ -91,7 +91,7 @@ pub async fn demo(config: &Config, progress: &Progress) -> Result<Demo, Failure>
             encoding: None,
             consent: None,
         };
-        let report = import::import_at(&made, &request, progress, monday()).await?;
+        let report = import::import_at(&made, &request, progress, Some(monday())).await?;
         if let Some(bad) = report.bad.first() {
             return Err(Failure::new(Exit::Findings, format!("{name}:{}: {}", bad.line, bad.why)));
         }

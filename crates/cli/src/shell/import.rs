@@ -17,18 +17,22 @@ pub async fn import(
     request: &ImportRequest,
     progress: &Progress,
 ) -> Result<ImportSummary, Failure> {
-    import_at(config, request, progress, Timestamp::now()).await
+    import_at(config, request, progress, None).await
 }
 
-/// The same at a pretended instant, for the demo.
+/// The same at a pretended instant, for the demo. `None`: the database's own.
 pub(super) async fn import_at(
     config: &Config,
     request: &ImportRequest,
     progress: &Progress,
-    now: Timestamp,
+    now: Option<Timestamp>,
 ) -> Result<ImportSummary, Failure> {
     let language = config.language.value;
     let store = open::database(config).await?;
+    let now = match now {
+        Some(now) => now,
+        None => open::now(config, &store).await?,
+    };
     let published = std::sync::Arc::new(model_of(config, &store).await?);
     let library = &published.project.library;
     let what = What::read(&request.kind, library)

@@ -29,6 +29,11 @@ pub async fn database(config: &Config) -> Result<Store, Failure> {
     Store::open(&url, Options::default()).await.map_err(|error| of_store(config, &error))
 }
 
+/// The instant at which the database stands: that of its virtual clock, else the wall's.
+pub async fn now(config: &Config, store: &Store) -> Result<Timestamp, Failure> {
+    engine::operate::now(store).await.map_err(|error| of_engine(config, &error))
+}
+
 /// What is published; where nothing is, the files of the project.
 pub async fn published_or_files(config: &Config, conn: &mut Connection) -> Result<Published, Failure> {
     let live = Published::load(conn, &config.settings(), Timestamp::now())

@@ -53,7 +53,7 @@ pub async fn finish(config: &Config, id: &str, outcome: Option<&str>) -> Result<
         ("step".to_owned(), text(task.step.as_str())),
     ]);
     properties.extend(outcome.map(|outcome| ("outcome".to_owned(), text(outcome))));
-    let now = Timestamp::now();
+    let now = open::now(config, &store).await?;
     engine::answer::tell(&store, &published, &task.customer, names::TASK_DONE, properties, now)
         .await
         .map_err(|error| of_engine(config, &error))?;
@@ -86,7 +86,7 @@ pub async fn lead(
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
     let id = open::customer(config, &mut conn, customer, &published).await?;
     drop(conn);
-    let now = Timestamp::now();
+    let now = open::now(config, &store).await?;
     let name = match verb {
         LeadVerb::Accept => names::REP_ACCEPTED,
         LeadVerb::Refuse => names::REP_REFUSED,

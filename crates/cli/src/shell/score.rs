@@ -7,6 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::view::backtest::Backtest;
 use crate::view::score::Told;
 use dsl::library::Scoring;
+use dsl::workflow::{Goal, GoalReached};
 use engine::Published;
 use interpreter::facts::Facts;
 use interpreter::score::explain::explain;
@@ -60,17 +61,35 @@ pub async fn score(
         .collect())
 }
 
+/// What one hopes for where nobody says it: the event that is the goal of most workflows, else the purchase
+/// as the model's examples name it.
+fn hoped_for(published: &Published) -> Option<String> {
+    let mut goals: BTreeMap<&str, usize> = BTreeMap::new();
+    for workflow in published.project.workflows.values() {
+        if let Some(Goal { reached: GoalReached::Event { name, .. }, .. }) = &workflow.goal {
+            *goals.entry(name).or_default() += 1;
+        }
+    }
+    let most = goals.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+    let usual = || published.project.library.model.events.contains_key("order.paid").then_some("order.paid");
+    most.map(|(name, _)| *name).or_else(usual).map(str::to_owned)
+}
+
 /// How well a score told buyers from others at instants of the past. Errors: no such score (4), no such
 /// event (2).
 pub async fn backtest(
     config: &Config,
     score: &str,
-    event: &str,
+    event: Option<&str>,
     within: &Length,
     instants: &[Timestamp],
 ) -> Result<Backtest, Failure> {
     let (store, published) = loaded(config).await?;
     let scoring = named(config, &published, score)?;
+    let Some(event) = event.map(str::to_owned).or_else(|| hoped_for(&published)) else {
+        return Err(Failure::say(Exit::Usage, config.language.value, "backtest-no-event", &[]));
+    };
+    let event = event.as_str();
     if !published.project.library.model.events.contains_key(event) {
         return Err(Failure::say(Exit::Usage, config.language.value, "cli-no-event", &[("event", event)]));
     }

@@ -223,6 +223,9 @@ pub async fn run(
             }
         }
         None => {
+            let mut transaction = store.begin().await.map_err(|error| of_store(config, &error))?;
+            engine::leave_virtual_clock(&mut transaction).await.map_err(|error| of_store(config, &error))?;
+            store::commit(transaction).await.map_err(|error| of_store(config, &error))?;
             let clock: Arc<dyn Clock> = Arc::new(WallClock);
             let engine = Engine::new(
                 store.clone(),

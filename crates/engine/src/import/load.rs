@@ -154,6 +154,7 @@ pub async fn load<T: Target>(
         loader.report.mailable = Some(0);
     }
     plan.load(repeated, &mut loader, target, &mut progress).await?;
+    loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
 }
 

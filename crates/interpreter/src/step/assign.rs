@@ -257,7 +257,7 @@ pub(super) fn tell(
     properties: BTreeMap<String, Value>,
 ) {
     let event = recorded(walker, step, name, other, None, properties);
-    walker.turn.changes.told.push(Event { source: "nurture".to_owned(), ..event });
+    walker.turn.changes.told.push(event);
 }
 
 fn recorded(

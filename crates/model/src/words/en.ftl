@@ -1396,6 +1396,7 @@ score-falls = if nothing happens, { $band } is lost on { $at }
 cli-no-score = There is no score `{ $score }`.
 cli-no-event = The model has no event `{ $event }`.
 cli-not-a-length = `{ $text }` is no length of time. Write it like `30 days`.
+backtest-no-event = Say what one hopes for, such as `--event order.paid`: no workflow has an event as its goal.
 backtest-head = { $score }: did `{ $event }` come within { $within }? Scores as of { $days }
 backtest-people = { $people } scores of customers, for { $came } of them it came
 backtest-well = It tells them apart well: AUC { $auc } (0.5 is a coin, 1 is perfect)

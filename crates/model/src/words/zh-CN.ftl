@@ -1333,6 +1333,7 @@ score-falls = 没有新的动作的话，{ $at } 会掉出 { $band }
 cli-no-score = 没有评分 `{ $score }`。
 cli-no-event = 模型里没有事件 `{ $event }`。
 cli-not-a-length = `{ $text }` 不是时长，请写成 `30 days` 这样。
+backtest-no-event = 请写明盼望的结果，如 `--event order.paid`：没有哪个流程以某个事件为目标。
 backtest-head = { $score }：{ $within } 内有没有 `{ $event }`？取分日期 { $days }
 backtest-people = 共 { $people } 人次，其中 { $came } 人次有
 backtest-well = 区分得很好：AUC { $auc }（0.5 等于抛硬币，1 为完美）

@@ -28,7 +28,9 @@ impl Maker<'_> {
         let Some(attribute) = known.get(&*field.name) else { return self.beyond(row, field, attributes) };
         let wrong = |why| BadRow::cell(row.line, &field.column, why);
         if field.said.is_blank() {
-            let wanted = !attribute.optional && attribute.default.is_none() && !attribute.built_in;
+            // Of these we know what they are where nobody says it.
+            let ours = attribute.built_in && matches!(&*field.name, "id" | "stage" | "tags" | "created_at");
+            let wanted = !attribute.optional && attribute.default.is_none() && !ours;
             return if wanted { Err(wrong(Finding::new("import-blank", &[]))) } else { Ok(()) };
         }
         let value = self.value(&attribute.ty, &field.said).map_err(|why| {
