@@ -5,6 +5,7 @@ pub mod desk;
 pub mod dice;
 pub mod driven;
 pub mod hook;
+pub mod guide;
 pub mod purchases;
 pub mod real;
 pub mod session;

@@ -24,7 +24,7 @@ const MISSPELT: &str = "workflow: more\ntrigger:\n  event: order.paid\nconsent: 
 fn check_is_fine_with_a_new_project_and_finds_a_misspelt_attribute() {
     let dir = project("");
     let fine = nurture(dir.path(), &["check"]);
-    assert_eq!((fine.code, fine.out.as_str()), (0, "6 files checked, nothing wrong\n"), "{}", fine.err);
+    assert_eq!((fine.code, fine.out.as_str()), (0, "7 files checked, nothing wrong\n"), "{}", fine.err);
 
     let dir = project(MISSPELT);
     let wrong = nurture(dir.path(), &["check"]);

@@ -14,7 +14,7 @@ mod shipped;
 mod work;
 
 pub use ask::{people, preview, sends, why};
-pub use demo::{demo, run_demo};
+pub use demo::{demo, demo_zone, run_demo};
 pub use import::import;
 pub use merge::merge;
 pub use operate::{exit, pause, resume, retire};

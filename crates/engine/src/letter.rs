@@ -86,7 +86,7 @@ pub fn render(
 }
 
 /// The sender that the step, or else the template, asks for; else the first of the project.
-fn sender(published: &Published, outgoing: &Outgoing) -> Sender {
+pub fn sender(published: &Published, outgoing: &Outgoing) -> Sender {
     let senders = &published.project.library.senders;
     let by_template =
         || published.renderer.find(&outgoing.template, None).and_then(|template| template.from.clone());

@@ -22,7 +22,7 @@ use dsl::project::Project;
 use dsl::source::Span;
 use dsl::test_case::{Scenario, TestCase};
 use dsl::workflow::Workflow;
-use model::{Did, TraceLine, zone};
+use model::{Did, Outgoing, TraceLine, zone};
 use std::sync::Arc;
 
 /// A test that waits longer than this is over: 3 years after its clock and the last instant that it names.
@@ -41,6 +41,8 @@ pub struct Verdict {
     pub trace: Vec<TraceLine>,
     /// The place in the trace of each line of `expect`; `None`: it did not come.
     pub matched: Vec<Option<usize>>,
+    /// Every message that left, with what its walk knew.
+    pub sends: Vec<Outgoing>,
 }
 
 /// One thing that is wrong.
@@ -126,7 +128,7 @@ fn play(
         trial: Some(Trial { pick: &test.pick, enters: !scenario }),
     };
     let scene = Scene { library, workflows: tested, scenario, test, zone: &zone };
-    let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
+    let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new(), sends: Vec::new() };
     let mut simulation =
         Simulation::new(world, scene.people(), scene.customers(), scene.coming(), scene.begin());
     for (customer, workflow, at, by, given) in scene.starts() {

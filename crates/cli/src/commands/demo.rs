@@ -30,7 +30,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     let (summary, stopped) = done?;
     // A demo that stays has said it when its week was over.
     if !context.json && args.until_idle {
-        crate::complain(run::human(&summary, context.language).trim_end());
+        crate::complain(run::human(&summary, &shell::demo_zone(), context.language).trim_end());
     }
     out.json(&run::json(&summary))?;
     Ok(if stopped { Exit::Interrupted } else { Exit::Fine })

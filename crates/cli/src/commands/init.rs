@@ -26,9 +26,12 @@ const FILES: &[(&str, &str)] = &[
     ("workflows/model.yaml", include_str!("../../../../workflows/model.yaml")),
     ("workflows/topics.yaml", include_str!("../../../../workflows/topics.yaml")),
     ("workflows/senders.yaml", include_str!("../../../../workflows/senders.yaml")),
+    ("workflows/calendar.yaml", include_str!("../../../../workflows/calendar.yaml")),
     ("workflows/templates/birthday/card.zh-CN.md.hbs", include_str!("../init/card.zh-CN.md.hbs")),
     ("workflows/templates/birthday/card.en.md.hbs", include_str!("../init/card.en.md.hbs")),
     ("workflows/samples/customers.csv", include_str!("../../../../workflows/samples/customers.csv")),
+    ("workflows/samples/events.jsonl", include_str!("../../../../workflows/samples/events.jsonl")),
+    ("workflows/samples/reps.csv", include_str!("../../../../workflows/samples/reps.csv")),
 ];
 
 /// Where the editor finds the schema; `nurture schema` writes it anew.

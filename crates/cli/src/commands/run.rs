@@ -36,7 +36,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     progress.end();
     let (summary, stopped) = done?;
     if !context.json {
-        crate::complain(run::human(&summary, context.language).trim_end());
+        crate::complain(run::human(&summary, &context.config.zone.value, context.language).trim_end());
     }
     out.json(&run::json(&summary))?;
     Ok(if stopped { Exit::Interrupted } else { Exit::Fine })

@@ -255,8 +255,9 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
             &[("template", template)],
         ));
     };
+    let walked = walked(&published, template);
     let user = user_of(&published, template);
-    let outgoing = Outgoing {
+    let bare = Outgoing {
         id: "preview".into(),
         enrollment: "preview".into(),
         customer: id,
@@ -283,20 +284,46 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
         due_at: now,
         deadline: now,
     };
+    let outgoing = match &walked {
+        Some((_, sent)) => Outgoing { id: bare.id, customer: bare.customer, ..sent.clone() },
+        None => bare,
+    };
     let locale = found.locale.clone();
-    let rendered = engine::letter::render(&published, &reps, &snapshot, &outgoing, now)
-        .map_err(|error| Failure::new(Exit::Findings, error.to_string()))?;
-    let sender = published.project.library.senders.first();
+    let rendered = engine::letter::render(&published, &reps, &snapshot, &outgoing, now).map_err(|error| {
+        let values = error.args();
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Failure::say(Exit::Findings, config.language.value, error.key(), &values)
+    })?;
+    let sender = engine::letter::sender(&published, &outgoing);
     Ok(Preview {
         template: template.to_owned(),
         locale,
-        from: sender.map(|sender| format!("{} <{}>", sender.name, sender.address)).unwrap_or_default(),
+        walk: walked.map(|(test, sent)| (sent.workflow.to_string(), test)),
+        from: format!("{} <{}>", sender.name, sender.address),
         to: snapshot.customer.text("email").unwrap_or_default().to_owned(),
         subject: rendered.subject,
         preheader: rendered.preheader,
         text: rendered.text,
         html: rendered.html,
     })
+}
+
+/// The message that the first test which sends a template has sent, and the test's name: what a walk knows
+/// (what started it, variables) is known only on a walk. `None`: no test sends it.
+fn walked(published: &Published, template: &str) -> Option<(String, Outgoing)> {
+    let sending = published.project.workflows.values().filter(|workflow| {
+        workflow
+            .steps
+            .iter()
+            .any(|step| matches!(&step.verb, dsl::step::Verb::Send(message) if message.template == template))
+    });
+    sending.flat_map(|workflow| workflow.tests.iter().map(move |test| (workflow, test))).find_map(
+        |(workflow, test)| {
+            let verdict = interpreter::trial::run(&published.project, &published.renderer, workflow, test);
+            let sent = verdict.sends.into_iter().find(|sent| sent.template == template)?;
+            Some((test.name.clone(), sent))
+        },
+    )
 }
 
 /// The first step that sends a template: its workflow and its own subject.

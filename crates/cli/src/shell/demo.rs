@@ -29,6 +29,11 @@ fn monday() -> Timestamp {
     Timestamp::new(1_772_412_900, 0).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// The zone of the demo's project.
+pub fn demo_zone() -> jiff::tz::TimeZone {
+    model::zone::zone("Asia/Shanghai").unwrap_or_else(model::zone::utc)
+}
+
 const TOML: &str =
     "# The demo: a throw-away project. Mails are caught in outbox/, nothing leaves this machine.
 database = \"sqlite://nurture.db\"
@@ -124,7 +129,7 @@ pub async fn run_demo(
     progress.end();
     if !until_idle {
         let language = config.language.value;
-        crate::complain(crate::view::run::human(&summary, language).trim_end());
+        crate::complain(crate::view::run::human(&summary, &demo_zone(), language).trim_end());
         crate::complain(&model::words::say(language, "demo-stays", &[]));
         let mut stop = stop;
         // The sender is gone only when the program ends.

@@ -10,6 +10,8 @@ pub struct Preview {
     pub template: String,
     /// The variant's language tag; empty: it has none.
     pub locale: String,
+    /// The workflow and the test whose walk gave the values of `entry`, `vars` and the like; `None`: none did.
+    pub walk: Option<(String, String)>,
     /// From whom, as the mail says it.
     pub from: String,
     /// To whom.
@@ -39,6 +41,10 @@ pub fn human(preview: &Preview, language: Language) -> String {
             out.push('\n');
         }
     }
+    if let Some((workflow, test)) = &preview.walk {
+        out.push_str(&say(language, "preview-walk", &[("workflow", workflow), ("test", test)]));
+        out.push('\n');
+    }
     out.push('\n');
     out.push_str(preview.text.trim_end());
     out.push('\n');
@@ -50,6 +56,7 @@ pub fn json(preview: &Preview) -> Json {
     json!({
         "template": preview.template,
         "locale": preview.locale,
+        "walk": preview.walk.as_ref().map(|(workflow, test)| json!({ "workflow": workflow, "test": test })),
         "from": preview.from,
         "to": preview.to,
         "subject": preview.subject,
@@ -68,6 +75,7 @@ mod tests {
         let preview = Preview {
             template: "birthday/card".to_owned(),
             locale: "zh-CN".to_owned(),
+            walk: Some(("birthday".to_owned(), "早上九点".to_owned())),
             from: "care@example.com".to_owned(),
             to: "lina@example.com".to_owned(),
             subject: "李娜，生日快乐".to_owned(),
@@ -77,7 +85,7 @@ mod tests {
         };
         assert_eq!(
             human(&preview, Language::En),
-            "From: care@example.com\nTo: lina@example.com\nSubject: 李娜，生日快乐\n\n生日快乐\n"
+            "From: care@example.com\nTo: lina@example.com\nSubject: 李娜，生日快乐\nValues of the walk: as in the test “早上九点” of birthday\n\n生日快乐\n"
         );
         assert_eq!(json(&preview)["html"], Json::Null);
     }

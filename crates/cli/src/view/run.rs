@@ -1,6 +1,7 @@
 //! The end of `nurture run --until-idle`: what was done, as one JSON line and as a sentence.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use model::words::{Language, say};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -37,8 +38,8 @@ pub fn json(summary: &RunSummary) -> Json {
     })
 }
 
-/// The same for people, on standard error.
-pub fn human(summary: &RunSummary, language: Language) -> String {
+/// The same for people, on standard error; the next instant as a clock of `zone` shows it.
+pub fn human(summary: &RunSummary, zone: &TimeZone, language: Language) -> String {
     let number = |number: u64| number.to_string();
     let mut out = say(
         language,
@@ -57,7 +58,9 @@ pub fn human(summary: &RunSummary, language: Language) -> String {
     }
     out.push('\n');
     out.push_str(&match summary.next_at {
-        Some(at) => say(language, "run-next", &[("at", &at.to_string())]),
+        Some(at) => {
+            say(language, "run-next", &[("at", &zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string())])
+        }
         None => say(language, "run-no-next", &[]),
     });
     out.push('\n');
@@ -70,6 +73,7 @@ mod tests {
 
     #[test]
     fn the_last_line_is_the_contract() {
+        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
         let summary = RunSummary {
             enrolled: 5,
             sent: 3,
@@ -82,10 +86,10 @@ mod tests {
             r#"{"assignments":0,"enrolled":5,"held_out":0,"next_at":"2026-03-31T01:00:00Z","sent":3,"skipped":{"consent":2},"tasks":0}"#
         );
         assert_eq!(
-            human(&summary, Language::En),
+            human(&summary, &shanghai, Language::En),
             "5 enrolled (0 held out), 3 messages sent, 0 tasks, 0 leads given to reps\n  2 left out: consent\n\
-             The next thing is due at 2026-03-31T01:00:00Z.\n"
+             The next thing is due at 2026-03-31 09:00.\n"
         );
-        assert!(human(&RunSummary::default(), Language::Zh).ends_with("之后没有要做的事。\n"));
+        assert!(human(&RunSummary::default(), &shanghai, Language::Zh).ends_with("之后没有要做的事。\n"));
     }
 }

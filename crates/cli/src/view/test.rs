@@ -55,6 +55,11 @@ pub fn human(tests: &[Tested], sources: &Sources, language: Language) -> String 
         for problem in &test.verdict.problems {
             out.push_str(&problem::said(problem, &test.verdict, sources, language));
         }
+        if test.verdict.trace.is_empty()
+            && test.verdict.problems.iter().any(|problem| matches!(problem, Problem::Missing { .. }))
+        {
+            out.push_str(&format!("    {}\n", say(language, "test-nothing-began", &[])));
+        }
         if !test.passed() && !test.verdict.trace.is_empty() {
             out.push_str(&format!("    {}\n", say(language, "test-trace", &[])));
             out.push_str(&story(&test.verdict, language));

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const ANOTHER: usize = 10;
 
 pub(super) fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) -> Verdict {
-    let Recorder { seen, mut problems, .. } = recorder;
+    let Recorder { seen, mut problems, sends, .. } = recorder;
     let matched = matched(test, scene, &seen);
     let used: BTreeSet<usize> = matched.iter().flatten().copied().collect();
     for (expected, _) in test.expect.iter().zip(&matched).filter(|(_, found)| found.is_none()) {
@@ -40,6 +40,7 @@ pub(super) fn judge(test: &TestCase, scene: &Scene<'_>, recorder: Recorder<'_>) 
         problems,
         matched,
         trace: seen.into_iter().map(|seen| seen.line).collect(),
+        sends,
     }
 }
 

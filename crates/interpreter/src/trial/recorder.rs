@@ -8,7 +8,7 @@ use crate::turn::zone_of;
 use crate::world::{People, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Changes, Outcome, Snapshot, TraceLine};
+use model::{Changes, Outcome, Outgoing, Snapshot, TraceLine};
 
 pub(super) struct Seen {
     pub(super) line: TraceLine,
@@ -20,6 +20,7 @@ pub(super) struct Recorder<'r> {
     pub(super) renderer: &'r Renderer,
     pub(super) seen: Vec<Seen>,
     pub(super) problems: Vec<Problem>,
+    pub(super) sends: Vec<Outgoing>,
 }
 
 impl Watcher for Recorder<'_> {
@@ -31,6 +32,7 @@ impl Watcher for Recorder<'_> {
         changes: &Changes,
         now: Timestamp,
     ) {
+        self.sends.extend(changes.sends.iter().cloned());
         for line in &changes.trace {
             let walk = line.enrollment.as_ref().and_then(|id| snapshot.enrollment(id));
             let key = walk.map(|walk| walk.key.clone()).unwrap_or_default();

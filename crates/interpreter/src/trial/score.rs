@@ -33,7 +33,7 @@ pub fn run_score(
         trial: Some(Trial { pick: &given.pick, enters: true }),
     };
     let scene = Scene { library, workflows: Vec::new(), scenario: false, test: given, zone: &zone };
-    let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new() };
+    let mut recorder = Recorder { renderer, seen: Vec::new(), problems: Vec::new(), sends: Vec::new() };
     let people = scene.people();
     let customers = scene.customers();
     let first = customers.first().map(|snapshot| snapshot.customer.id.clone());

@@ -71,8 +71,12 @@ pub fn selection(context: &Context, given: &[PathBuf]) -> Result<Selection, Fail
         let workflow = project.workflows.values().find(|workflow| workflow.id.as_str() == name);
         let span = workflow.map(|workflow| workflow.span);
         let span = span.or_else(|| project.scenarios.get(name).map(|scenario| scenario.span));
-        let span = span.or_else(|| project.library.scorings.get(name).map(|scoring| scoring.span))?;
-        Some(PathBuf::from(sources.name(span.file)))
+        let span = span.or_else(|| project.library.scorings.get(name).map(|scoring| scoring.span));
+        // A file with mistakes declares nothing; its mistakes must be said.
+        let of_that_name =
+            || sources.ids().find(|file| sources.name(*file).ends_with(&format!("/{name}.yaml")));
+        let file = span.map(|span| span.file).or_else(of_that_name)?;
+        Some(PathBuf::from(sources.name(file)))
     };
     let mut paths = Vec::new();
     for path in given {

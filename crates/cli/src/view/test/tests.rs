@@ -25,6 +25,7 @@ fn tested() -> (Sources, Vec<Tested>) {
         problems,
         trace: trace.clone(),
         matched: Vec::new(),
+        sends: Vec::new(),
     };
     let missing = Problem::Missing {
         span: at("{ at:"),
