@@ -1,7 +1,7 @@
 //! The verbs about scores: `score`, `backtest`.
 
 use super::ask::{known_customer, loaded};
-use super::open::{of_engine, of_store};
+use super::open::{self, of_engine, of_store};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::backtest::Backtest;
@@ -16,11 +16,23 @@ use interpreter::turn::zone_of;
 use jiff::Timestamp;
 use model::Length;
 use std::collections::BTreeMap;
+use store::Store;
 
 fn named<'p>(config: &Config, published: &'p Published, name: &str) -> Result<&'p Scoring, Failure> {
     published.project.library.scorings.get(name).ok_or_else(|| {
         Failure::say(Exit::NotFound, config.language.value, "cli-no-score", &[("score", name)])
     })
+}
+
+/// What is published; the files where the score that is asked for was never published, for a score is tried
+/// before anything rests on it. `None`: any score.
+async fn with_score(config: &Config, name: Option<&str>) -> Result<(Store, Published), Failure> {
+    let (store, published) = with_score(config, Some(score)).await?;
+    let scorings = &published.project.library.scorings;
+    if name.map_or(!scorings.is_empty(), |name| scorings.contains_key(name)) {
+        return Ok((store, published));
+    }
+    Ok((store, open::files(config)?))
 }
 
 /// A customer's scores, line by line. Errors: nobody of that name, no such score (4).
@@ -30,7 +42,7 @@ pub async fn score(
     only: Option<&str>,
     at: Option<Timestamp>,
 ) -> Result<Vec<Told>, Failure> {
-    let (store, published) = loaded(config).await?;
+    let (store, published) = with_score(config, only).await?;
     if let Some(name) = only {
         named(config, &published, name)?;
     }
