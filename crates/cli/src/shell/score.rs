@@ -27,7 +27,7 @@ fn named<'p>(config: &Config, published: &'p Published, name: &str) -> Result<&'
 /// What is published; the files where the score that is asked for was never published, for a score is tried
 /// before anything rests on it. `None`: any score.
 async fn with_score(config: &Config, name: Option<&str>) -> Result<(Store, Published), Failure> {
-    let (store, published) = with_score(config, Some(score)).await?;
+    let (store, published) = loaded(config).await?;
     let scorings = &published.project.library.scorings;
     if name.map_or(!scorings.is_empty(), |name| scorings.contains_key(name)) {
         return Ok((store, published));
@@ -96,7 +96,7 @@ pub async fn backtest(
     within: &Length,
     instants: &[Timestamp],
 ) -> Result<Backtest, Failure> {
-    let (store, published) = loaded(config).await?;
+    let (store, published) = with_score(config, Some(score)).await?;
     let scoring = named(config, &published, score)?;
     let Some(event) = event.map(str::to_owned).or_else(|| hoped_for(&published)) else {
         return Err(Failure::say(Exit::Usage, config.language.value, "backtest-no-event", &[]));
