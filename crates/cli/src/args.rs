@@ -5,9 +5,9 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    approve, backtest, check, completions, config, demo, exit_walk, explain, graph, import, init, lead, lsp,
-    merge, pause, people, preview, publish, report, reps, retire, run, schema, score, sends, simulate, tasks,
-    test, why,
+    add, approve, backtest, check, completions, config, demo, exit_walk, explain, graph, import, init, lead,
+    lsp, merge, pause, people, preview, publish, report, reps, retire, run, schema, score, sends, simulate,
+    tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -57,6 +57,9 @@ pub enum Verb {
     /// Make a new project: settings, a model, a birthday workflow with tests, sample customers
     #[command(after_help = "Example:\n  nurture init shop")]
     Init(init::Args),
+    /// Put a recipe into the project, with what its model lacks; without a name: list the recipes
+    #[command(after_help = "Example:\n  nurture add cart")]
+    Add(add::Args),
     /// Find every mistake in the project's files, in one run
     #[command(after_help = "Examples:\n  nurture check workflows/birthday.yaml\n  nurture check --fix")]
     Check(check::Args),

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub mod add;
 pub mod approve;
 pub mod backtest;
 pub mod check;
@@ -159,6 +160,7 @@ pub fn without_project(
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
+        | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
@@ -193,6 +195,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
+        | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Schema(_)
@@ -208,6 +211,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
 /// Does a verb.
 pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     match verb {
+        Verb::Add(args) => add::perform(args, context, out),
         Verb::Check(args) => check::perform(args, context, out),
         Verb::Test(args) => test::perform(args, context, out),
         Verb::Graph(args) => graph::perform(args, context, out),

@@ -6,6 +6,7 @@ mod config;
 mod exit;
 mod out;
 mod project;
+mod recipe;
 mod shell;
 mod times;
 mod view;

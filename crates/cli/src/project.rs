@@ -71,6 +71,21 @@ pub fn write(config: &Config, selection: &Selection, file: &File) -> Result<(), 
     })
 }
 
+/// Writes a file of the project, new or not; its folders are made. Errors (exit 3): it cannot be written.
+pub fn put(config: &Config, file: &File) -> Result<(), Failure> {
+    let everything = Selection::default();
+    let place = everything.place(config, &file.path);
+    if place.exists() {
+        return write(config, &everything, file);
+    }
+    let folder = place.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&place, &file.text)).map_err(|error| {
+        let path = place.display().to_string();
+        let values = [("path", path.as_str()), ("why", &error.to_string())];
+        Failure::say(Exit::Configuration, config.language.value, "cli-unwritable", &values)
+    })
+}
+
 fn read(place: &Path, language: Language) -> Result<String, Failure> {
     let bytes = std::fs::read(place).map_err(|error| unreadable(place, &error.to_string(), language))?;
     String::from_utf8(bytes).map_err(|_| {

@@ -38,7 +38,7 @@ const FILES: &[(&str, &str)] = &[
 const SCHEMA: &str = "schemas/nurture.schema.json";
 
 /// The files of the language in a new project.
-fn written() -> Vec<File> {
+pub fn written() -> Vec<File> {
     let ours = FILES.iter().filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
     ours.map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
 }
