@@ -25,6 +25,7 @@ pub use work::{approve, publish, run, simulate};
 
 use crate::view::simulate::Sample;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tokio::sync::watch;
 
@@ -87,6 +88,8 @@ pub struct Simulated {
     pub customers: u64,
     /// Rendered mails.
     pub mails: Vec<Sample>,
+    /// What mails cost by sender: how many, and the price of one.
+    pub costs: BTreeMap<String, (u64, model::Decimal)>,
     /// Attributes read by these workflows whose past is not known.
     pub without_history: Vec<String>,
 }

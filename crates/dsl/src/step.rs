@@ -161,6 +161,10 @@ pub enum Verb {
         to: Colleague,
         /// What to say.
         text: TextTemplate,
+        /// Said at this time of the colleague's day, with all that is kept for it; `None`: at once.
+        digest: Option<Time>,
+        /// The webhook that it is said through; `None`: mail.
+        via: Option<String>,
     },
     /// `webhook`: another system is told, and the walk rests until it answers.
     Webhook {
@@ -349,6 +353,8 @@ pub struct MessageStep {
     pub subject: Option<TextTemplate>,
     /// A sender's name, `owner`, or `None`: the first sender.
     pub from: Option<String>,
+    /// The sender whose daily number it counts for; `None`: the first.
+    pub counts_for: Option<String>,
     /// More values for the template.
     pub vars: Vec<(String, Assigned)>,
     /// Overrides the workflow's consent.

@@ -2,6 +2,7 @@
 //! The gates of many connections commit together; fates are written in batches.
 
 use crate::clock::Clock;
+use crate::digest;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
@@ -70,6 +71,8 @@ impl Engine {
             return Ok(0);
         }
         let published = self.published();
+        let claimed =
+            digest::gather(&mut transaction, &self.worker, &published, claimed, (now, now + LEASE)).await?;
         let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let model = &published.project.library.model;

@@ -9,7 +9,7 @@ use interpreter::render::{self, RenderError, Rendered};
 use interpreter::turn::zone_of;
 use jiff::Timestamp;
 use model::words::{self, Language};
-use model::{Medium, Outgoing, Recipient, Rep, RepId, Snapshot};
+use model::{Decimal, Medium, Outgoing, Recipient, Rep, RepId, Snapshot};
 use std::collections::BTreeMap;
 
 /// A message on its way.
@@ -83,6 +83,15 @@ pub fn render(
     let facts = Facts::outside(&world, reps, snapshot, &zone, now);
     let link = outgoing.marketing.then(|| unsubscribe(&sender(published, outgoing), outgoing));
     render::send_with(&published.renderer, outgoing, &facts, link.as_deref())
+}
+
+/// The sender of a mail to a customer, where its mails cost something.
+pub(crate) fn paid_sender(published: &Published, outgoing: &Outgoing) -> Option<(String, Decimal)> {
+    if outgoing.to != Recipient::Customer || outgoing.medium != Medium::Email {
+        return None;
+    }
+    let sender = sender(published, outgoing);
+    sender.cost.map(|each| (sender.id, each))
 }
 
 /// The sender that the step, or else the template, asks for; else the first of the project.

@@ -5,6 +5,7 @@ mod apply;
 pub mod audience;
 pub mod clock;
 mod deliver;
+mod digest;
 pub mod engine;
 pub mod error;
 pub mod import;

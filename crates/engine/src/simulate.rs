@@ -10,7 +10,7 @@ use interpreter::history;
 use interpreter::simulate::{Simulation, Watcher};
 use interpreter::world::{People, Workflows, World};
 use jiff::Timestamp;
-use model::{Changes, Snapshot, TraceLine, WorkflowId};
+use model::{Changes, Decimal, Snapshot, TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
 use store::snapshot;
@@ -40,6 +40,8 @@ pub struct Told {
     pub samples: Vec<Sample>,
     /// Assignments per rep.
     pub load: BTreeMap<String, u64>,
+    /// What mails cost by sender, where they cost something: how many, and the price of one.
+    pub costs: BTreeMap<String, (u64, Decimal)>,
     /// How many customers there are.
     pub customers: usize,
     /// Attributes that conditions read and whose history is not recorded: their present value was used.
@@ -123,6 +125,7 @@ pub async fn simulate(
         trace: Vec::new(),
         samples: Vec::new(),
         load: BTreeMap::new(),
+        costs: BTreeMap::new(),
         mails: request.mails,
         progress,
     };
@@ -136,7 +139,8 @@ pub async fn simulate(
     trace.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
     let without_history =
         if past { without_history(published, &workflows, &changed) } else { BTreeSet::new() };
-    Ok(Told { trace, samples: teller.samples, load: teller.load, customers: count, without_history })
+    let (samples, load, costs) = (teller.samples, teller.load, teller.costs);
+    Ok(Told { trace, samples, load, costs, customers: count, without_history })
 }
 
 /// These workflows and those that they call, however deep: nothing but a call starts what is called.
@@ -196,6 +200,7 @@ struct Teller<'p> {
     trace: Vec<TraceLine>,
     samples: Vec<Sample>,
     load: BTreeMap<String, u64>,
+    costs: BTreeMap<String, (u64, Decimal)>,
     mails: usize,
     progress: &'p (dyn Fn(Timestamp) + Send + Sync),
 }
@@ -212,6 +217,11 @@ impl Watcher for Teller<'_> {
         (self.progress)(now);
         for assignment in &changes.assignments {
             *self.load.entry(assignment.rep.to_string()).or_insert(0) += 1;
+        }
+        for send in &changes.sends {
+            if let Some((sender, each)) = crate::letter::paid_sender(self.published, send) {
+                self.costs.entry(sender).or_insert((0, each)).0 += 1;
+            }
         }
         for send in changes.sends.iter().filter(|send| !send.template.is_empty()) {
             if self.samples.len() >= self.mails {

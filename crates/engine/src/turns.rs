@@ -9,13 +9,13 @@ use dsl::trigger::Trigger;
 use interpreter::batch::Batch;
 use interpreter::keep::rank;
 use interpreter::simulate::{BATCH, next_fire};
-use interpreter::world::{Moment, People};
+use interpreter::world::{Moment, People, Senders};
 use jiff::Timestamp;
 use model::{Changes, Customer, CustomerId, Event, Input, Snapshot, Work, WorkflowId};
 use std::collections::BTreeMap;
 use store::Connection;
 use store::event::{EventKey, EventState};
-use store::{assignment, contest, customer, enrollment, event, rep, schedule, snapshot, team, timer};
+use store::{assignment, contest, customer, enrollment, event, rep, schedule, sender, snapshot, team, timer};
 
 /// What a batch did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -151,6 +151,7 @@ pub(crate) async fn decide(
     let mut people = people(conn, published).await?;
     let before = interpreter::contest::decisions(&people);
     let portions = people.releases.clone();
+    let spent = people.senders.clone();
     let batch = Batch::begin(published.world(), &mut people, work, now);
     if batch.asks() {
         load_of_reps(conn, published, &batch, &mut people).await?;
@@ -170,6 +171,7 @@ pub(crate) async fn decide(
             contest::decide(conn, key, (winner, *at), step, now).await?;
         }
     }
+    sender::write(conn, &more_sent(&spent, &people.senders)).await?;
     crate::audience::keep_portions(conn, &portions, &people.releases).await?;
     let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
     team::write(conn, &moved).await?;
@@ -194,7 +196,18 @@ pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Resu
     let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
     let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
     let releases = if by_portions { crate::audience::portions(conn).await? } else { BTreeMap::new() };
-    Ok(People { reps: rep::all(conn).await?, contests, releases, ..People::default() })
+    let limited = published.project.library.senders.iter().any(|sender| sender.per_day.is_some());
+    let senders = if limited { sender::latest(conn).await? } else { BTreeMap::new() };
+    Ok(People { reps: rep::all(conn).await?, contests, releases, senders, ..People::default() })
+}
+
+/// What a batch has sent, by sender and day.
+fn more_sent<'s>(before: &Senders, after: &'s Senders) -> Vec<(&'s str, jiff::civil::Date, u32)> {
+    let more = after.iter().map(|(id, (day, sent))| {
+        let known = before.get(id).filter(|(known, _)| known == day).map_or(0, |(_, known)| *known);
+        (id.as_str(), *day, sent.saturating_sub(known))
+    });
+    more.filter(|(_, _, more)| *more > 0).collect()
 }
 
 /// What an assignment reads: the teams' rotations, what their reps have open, whose companies are known.

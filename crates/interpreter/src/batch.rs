@@ -51,7 +51,7 @@ impl<'a> Batch<'a> {
             .collect();
         let mut asking: Vec<usize> = Vec::new();
         for (place, turn) in turns.iter_mut().enumerate() {
-            if !turn.run() {
+            if !turn.run_with(&mut people.senders) {
                 asking.push(place);
             }
         }
@@ -91,7 +91,7 @@ impl<'a> Batch<'a> {
                     };
                     turn.give(&chosen);
                 }
-                if !turn.run() {
+                if !turn.run_with(&mut people.senders) {
                     still.push(place);
                 }
             }

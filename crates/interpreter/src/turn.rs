@@ -10,7 +10,7 @@ use crate::permit::again;
 use crate::profile;
 use crate::release;
 use crate::score::watch;
-use crate::world::{Moment, Workflows, World, zone_of_country};
+use crate::world::{Moment, Senders, Workflows, World, zone_of_country};
 use crate::{advance, enroll, plan, route};
 use dsl::trigger::Trigger;
 use dsl::workflow::Workflow;
@@ -35,6 +35,8 @@ pub struct Turn<'a> {
     pub(crate) contests: Arc<Contests>,
     /// What is kept of every customer beside what is given.
     pub(crate) kept: Arc<Kept>,
+    /// What senders have sent today, lent to one turn after the other.
+    pub(crate) senders: Senders,
     pub(crate) snapshot: Snapshot,
     pub(crate) changes: Changes,
     /// The instant of handling; decisions take their logical instant from it.
@@ -106,6 +108,7 @@ impl<'a> Turn<'a> {
             reps,
             contests: Arc::default(),
             kept: Arc::default(),
+            senders: Senders::new(),
             snapshot,
             changes: Changes::default(),
             now,
@@ -139,6 +142,14 @@ impl<'a> Turn<'a> {
     /// The same with the contests of arms as they stand.
     pub(crate) fn with_contests(self, contests: Arc<Contests>) -> Self {
         Self { contests, ..self }
+    }
+
+    /// The same as [`Self::run`] with what senders have sent so far, which is given back.
+    pub(crate) fn run_with(&mut self, senders: &mut Senders) -> bool {
+        self.senders = std::mem::take(senders);
+        let done = self.run();
+        *senders = std::mem::take(&mut self.senders);
+        done
     }
 
     /// Goes on until nothing is due (`true`) or a walk asks for a rep (`false`).

@@ -6,6 +6,7 @@ use crate::release::Releases;
 use dsl::library::{Library, Model};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::{Rep, RepId, Snapshot, TeamId, Value, VersionId, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +91,8 @@ pub struct People {
     pub contests: crate::contest::Contests,
     /// Open leads per rep: assigned and in no end stage.
     pub open: BTreeMap<RepId, i64>,
+    /// Mails of senders whose day has a most: of which day, and how many.
+    pub senders: Senders,
     /// How far the portions of releases have come.
     pub releases: Releases,
     /// How many customers of a company each rep owns, for `sticky`.
@@ -97,6 +100,9 @@ pub struct People {
     /// What was given in the batch at hand and is counted as open already.
     pub promised: BTreeMap<RepId, i64>,
 }
+
+/// How many mails a sender has sent on a day of the project's zone, by sender.
+pub type Senders = BTreeMap<String, (Date, u32)>;
 
 impl People {
     /// What a rep has open.

@@ -83,6 +83,18 @@ pub enum Recipient {
     Channel(String),
 }
 
+impl Recipient {
+    /// A name that no two of them share: what one digest is for.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Customer => "customer".to_owned(),
+            Self::Rep(rep) => format!("rep:{rep}"),
+            Self::Role(role) => format!("role:{role}"),
+            Self::Channel(channel) => format!("channel:{channel}"),
+        }
+    }
+}
+
 /// An outbox row: everything that rendering and sending needs beside the customer's own values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outgoing {
@@ -132,9 +144,9 @@ pub struct Outgoing {
     /// The declared channel; `None`: the medium's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
-    /// It goes together with what else is due to the same colleague.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub digest: bool,
+    /// It goes together with what else is due under the same name, a colleague's (`rep:li.na`); `None`: by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// How often it is tried at most, the first time included; `None`: until the deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tries: Option<u32>,
@@ -148,6 +160,10 @@ impl Outgoing {
     /// What a walk has to say in it is taken back. `false`: nothing is left to send.
     #[must_use]
     pub fn without(&mut self, walk: &EnrollmentId) -> bool {
+        // What is kept for a colleague's daily message has been said.
+        if self.digest.is_some() {
+            return true;
+        }
         if self.riders.is_empty() {
             return self.enrollment != *walk;
         }

@@ -36,6 +36,7 @@ pub mod rep;
 pub mod report;
 pub mod schedule;
 pub mod send;
+pub mod sender;
 pub mod standing;
 pub mod stats;
 pub mod task;

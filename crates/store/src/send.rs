@@ -14,6 +14,7 @@
 //!   due, claimed      cancelled   cancel_…  the walk ended, consent was withdrawn, suppressed, paused
 //!   cancelled         due         put_back  a pause took it back, and the workflow goes on
 //!   claimed           due         recover   lease over, or the epoch is a former one
+//!   claimed           cancelled   carry     another of the same colleague's day carries it
 //!   claimed           due         take_out  one of the walks that it stands for ended
 //!   handed            unknown     recover   the same, on_unknown: hold
 //!   handed            due         recover   the same, on_unknown: resend
@@ -32,6 +33,7 @@ use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 mod cancel;
 mod counted;
@@ -63,7 +65,7 @@ macro_rules! unblocked {
               AND NOT EXISTS (SELECT 1 FROM send AS elder
                 WHERE elder.slot = s.slot AND elder.enrollment = s.enrollment
                   AND elder.state IN ('due', 'claimed', 'handed')
-                  AND elder.number < s.number) ",
+                  AND elder.number < s.number AND elder.outgoing->>'digest' IS NULL) ",
             $rest
         )
     };
@@ -79,6 +81,14 @@ pub(crate) const CLAIM: &str = concat!(
     ),
     ") RETURNING outgoing, message_id, attempt, due_at"
 );
+
+// What is due with what a worker has just claimed, for the same colleagues' daily message.  ?1 [[name], …]
+// ?2 now  ?3 worker  ?4 epoch  ?5 lease
+const CLAIM_DIGEST: &str = "
+UPDATE send SET state = 'claimed', worker = ?3, epoch = ?4, lease = ?5
+WHERE state = 'due' AND due_at <= ?2
+  AND outgoing->>'digest' IN (SELECT value->>0 FROM jsonb_each(?1))
+RETURNING outgoing, message_id, attempt, due_at";
 
 // When the next send that may go is due (clock, --until-idle, lag).
 pub(crate) const NEXT_DUE: &str = unblocked!("SELECT s.due_at", "ORDER BY s.due_at, s.slot LIMIT 1");
@@ -96,6 +106,13 @@ macro_rules! move_held {
         )
     };
 }
+
+// One daily message carries all.  ?1 rows  ?2 worker  ?3 epoch
+const CARRY: &str = move_held!("outgoing = want.value->>'outgoing'", "('claimed')");
+
+// What it carries goes in it.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
+const CARRIED: &str =
+    move_held!("state = 'cancelled', settled_at = ?4, reason = want.value->>'reason'", "('claimed')");
 
 // The gate (engine/deliver, per mail; many in one transaction).  ?1 rows  ?2 worker  ?3 epoch  ?4 now  ?5 lease
 pub(crate) const HAND: &str = move_held!(
@@ -253,6 +270,8 @@ struct Moved<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
     tried: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outgoing: Option<&'a Outgoing>,
 }
 
 impl<'a> Moved<'a> {
@@ -265,6 +284,7 @@ impl<'a> Moved<'a> {
             template_hash: None,
             due_at: None,
             tried: false,
+            outgoing: None,
         }
     }
     fn word(word: &'a Word) -> Self {
@@ -303,6 +323,10 @@ pub async fn claim_but(
         .fetch_all(conn)
         .await
         .tried("claim sends", no_ids)?;
+    read_claimed(rows)
+}
+
+fn read_claimed(rows: Vec<(String, String, i64, i64)>) -> Result<Vec<Claimed>, StoreError> {
     let mut claimed = Vec::with_capacity(rows.len());
     for (outgoing, message_id, attempt, due_at) in rows {
         claimed.push(Claimed {
@@ -320,6 +344,51 @@ pub async fn claim_but(
         ))
     });
     Ok(claimed)
+}
+
+/// Takes up everything that is due for the daily messages of these colleagues ([`Outgoing::digest`]).
+pub async fn claim_digest(
+    conn: &mut Connection,
+    worker: &Worker,
+    names: &BTreeSet<&str>,
+    now: Timestamp,
+    lease: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<[&str; 1]> = names.iter().map(|name| [*name]).collect();
+    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM_DIGEST)
+        .bind(spread("send", &wanted)?)
+        .bind(millis(now))
+        .bind(&worker.name)
+        .bind(worker.epoch)
+        .bind(millis(lease))
+        .fetch_all(conn)
+        .await
+        .tried("claim daily messages", || some(names))?;
+    read_claimed(rows)
+}
+
+/// Claimed sends become one: the first says what all have to say, the others are over.
+pub async fn carry(
+    conn: &mut Connection,
+    worker: &Worker,
+    carriers: &[&Outgoing],
+    carried: &[SendKey],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let keys: Vec<SendKey> = carriers.iter().map(|carrier| SendKey::of(carrier)).collect();
+    let rows: Vec<Moved<'_>> = keys
+        .iter()
+        .zip(carriers)
+        .map(|(key, carrier)| Moved { outgoing: Some(carrier), ..Moved::of(key) })
+        .collect();
+    moved(&mut *conn, CARRY, "let sends carry others", worker, &rows, &[]).await?;
+    let rows: Vec<Moved<'_>> =
+        carried.iter().map(|key| Moved { reason: Some("combined"), ..Moved::of(key) }).collect();
+    moved(conn, CARRIED, "end carried sends", worker, &rows, &[millis(now)]).await?;
+    Ok(())
 }
 
 fn read_outgoing(id: &str, text: &str) -> Result<Outgoing, StoreError> {

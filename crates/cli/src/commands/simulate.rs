@@ -59,6 +59,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         summary.workflows = simulated.workflows;
         summary.customers = simulated.customers;
         summary.samples = simulated.mails;
+        summary.costs = simulated.costs;
         summary.without_history = simulated.without_history;
         summary.took = began.elapsed();
         out.text(&simulate::human(&summary, context.language))?;

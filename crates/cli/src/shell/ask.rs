@@ -276,7 +276,7 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
         tries: None,
         riders: Vec::new(),
         via: None,
-        digest: false,
+        digest: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,

@@ -445,5 +445,5 @@ pub async fn simulate(
         .collect();
     let customers = u64::try_from(told.customers).unwrap_or(u64::MAX);
     let without_history = told.without_history.into_iter().collect();
-    Ok(Simulated { workflows, customers, mails, without_history })
+    Ok(Simulated { workflows, customers, mails, costs: told.costs, without_history })
 }

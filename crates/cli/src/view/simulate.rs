@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::words::{Language, say};
-use model::{Did, Outcome, TraceLine};
+use model::{Decimal, Did, Outcome, TraceLine};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub struct SimulationSummary {
     pub refusals: BTreeMap<(Outcome, String), Refusal>,
     /// What reps got.
     pub reps: BTreeMap<String, Load>,
+    /// What mails cost by sender, where they cost something: how many, and the price of one.
+    pub costs: BTreeMap<String, (u64, Decimal)>,
     /// A few mails as customers would have got them.
     pub samples: Vec<Sample>,
     /// Attributes whose past is not known: they were read as they are today.
@@ -108,6 +110,7 @@ impl SimulationSummary {
             by_template: BTreeMap::new(),
             refusals: BTreeMap::new(),
             reps: BTreeMap::new(),
+            costs: BTreeMap::new(),
             samples: Vec::new(),
             without_history: Vec::new(),
             took: Duration::ZERO,
@@ -142,6 +145,8 @@ impl SimulationSummary {
     fn done(&mut self, line: &TraceLine) {
         let rep = || line.values.get("rep").and_then(|rep| rep.as_str()).map(str::to_owned);
         match line.did {
+            // It went in another's message, which is counted.
+            Did::Email | Did::Sms | Did::Message if line.reason.as_deref() == Some("combined") => {}
             Did::Email | Did::Sms | Did::Message => {
                 *self.by_day.entry(model::zone::date_of(line.at, &self.zone)).or_default() += 1;
                 *self.by_template.entry((line.did, line.what.clone())).or_default() += 1;
@@ -206,6 +211,7 @@ pub fn human(summary: &SimulationSummary, language: Language) -> String {
     part("simulate-refusals", refusals(summary, language));
     part("simulate-exits", exits(summary, language));
     part("simulate-reps", reps(summary, language));
+    part("simulate-costs", costs(summary, language));
     part("simulate-samples", samples(summary));
     out.push('\n');
     out.push_str(&word("simulate-assumption"));
@@ -306,6 +312,20 @@ fn exits(summary: &SimulationSummary, language: Language) -> String {
         })
         .collect();
     cells::table(&rows)
+}
+
+fn costs(summary: &SimulationSummary, language: Language) -> String {
+    let line = |(sender, (count, each)): (&String, &(u64, Decimal))| {
+        let whole = Decimal::from_int(i64::try_from(*count).ok()?).and_then(|count| count.checked_mul(*each));
+        let values = [
+            ("sender", sender.as_str()),
+            ("count", &thousands(*count)),
+            ("each", &each.to_string()),
+            ("whole", &whole?.to_string()),
+        ];
+        Some(format!("  {}\n", say(language, "simulate-cost", &values)))
+    };
+    summary.costs.iter().filter_map(line).collect()
 }
 
 fn reps(summary: &SimulationSummary, language: Language) -> String {

@@ -218,6 +218,10 @@ impl Words<'_> {
                 "trace-skipped-reserved",
                 &[("cap", &self.text_of("cap")), ("for", &self.text_of("for"))],
             ),
+            "sender_cap" => {
+                let (sender, most) = (self.text_of("sender"), self.text_of("per_day"));
+                self.say("trace-skipped-sender_cap", &[("sender", &sender), ("per_day", &most)])
+            }
             "spacing" => {
                 let until = self.instant("until").unwrap_or_default();
                 self.say("trace-skipped-spacing", &[("until", &until)])
@@ -289,6 +293,7 @@ impl Words<'_> {
             "reserved" => "trace-deferred-reserved",
             "spacing" => "trace-deferred-spacing",
             "combine" => "trace-deferred-combine",
+            "sender_cap" => "trace-deferred-sender_cap",
             "hold_while" => "trace-deferred-hold_while",
             "not_approved" => "trace-deferred-not_approved",
             "closed" => "trace-deferred-closed",
@@ -296,7 +301,16 @@ impl Words<'_> {
         };
         let values = self.facts(&[]).unwrap_or_default();
         let (cap, role, kept) = (self.text_of("cap"), self.text_of("role"), self.text_of("for"));
-        let told = [("until", self.until()), ("values", values), ("cap", cap), ("role", role), ("for", kept)];
+        let (sender, most) = (self.text_of("sender"), self.text_of("per_day"));
+        let told = [
+            ("until", self.until()),
+            ("values", values),
+            ("cap", cap),
+            ("role", role),
+            ("for", kept),
+            ("sender", sender),
+            ("per_day", most),
+        ];
         let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.say(key, &told)
     }
@@ -432,6 +446,12 @@ impl Words<'_> {
         let key = format!("trace-done-notify-{}", self.reason());
         if !self.reason().is_empty() && knows(self.language, &key) {
             return self.say(&key, &[("rep", &self.value("rep").unwrap_or_else(|| self.line.what.clone()))]);
+        }
+        if self.line.until.is_some() {
+            let (rep, text) =
+                (self.value("rep").unwrap_or_else(|| self.line.what.clone()), self.text_of("text"));
+            let values = [("rep", rep.as_str()), ("until", &self.until()), ("text", &text)];
+            return self.say("trace-done-notify-digest", &values);
         }
         match (self.value("rep"), self.value("text")) {
             (Some(rep), Some(text)) => {

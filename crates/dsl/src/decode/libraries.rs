@@ -1,11 +1,12 @@
 //! The small library files: topics, senders and brand, tables, policies, channels.
 
 use super::desk::Desk;
+use super::scoring::spread;
 use crate::diagnostic::Code;
 use crate::library::{Brand, Channel, Sender, Setting, SmtpChannel, Topic, WebhookChannel};
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
-use model::{OnUnknown, Type};
+use model::{Decimal, OnUnknown, Type};
 use std::collections::BTreeMap;
 
 /// One topic of `topics:`.
@@ -37,13 +38,27 @@ pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
         None => None,
     };
     let ad_label = desk.take(&mut fields, "ad_label").and_then(|node| desk.text(node));
-    for key in ["footer", "per_day", "cost"] {
-        if let Some(entry) = fields.entry(key) {
-            desk.not_acted_on(key, entry.key_span);
-        }
+    let per_day = desk.take(&mut fields, "per_day");
+    let per_day = per_day.map(|node| desk.whole(node, "per_day", 1, 1_000_000_000));
+    let per_day = spread(per_day)?.and_then(|most| u32::try_from(most).ok());
+    let cost = spread(desk.take(&mut fields, "cost").map(|node| cost(node, desk)))?;
+    // The standard footer is the layout's own.
+    if let Some(footer) = fields.entry("footer")
+        && footer.value.raw_text() != Some("standard")
+    {
+        desk.not_acted_on("footer", footer.key_span);
     }
     desk.close(fields);
-    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label })
+    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label, per_day, cost })
+}
+
+fn cost(node: &Node, desk: &mut Desk<'_>) -> Option<Decimal> {
+    let cost = desk.number(node)?;
+    if cost < Decimal::ZERO {
+        desk.report.error(Code::E0365, node.span).help("E0365-help");
+        return None;
+    }
+    Some(cost)
 }
 
 fn email(node: &Node, desk: &mut Desk<'_>) -> Option<String> {

@@ -46,12 +46,16 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         steps.desk.word(node, "late", &words)
     });
     let template = template?;
+    let from = spread(from)?;
+    let by_template = || steps.templates.variants(&template).find_map(|variant| variant.from.clone());
+    let counts_for = from.clone().or_else(by_template);
     let message = MessageStep {
         medium,
         via: via?,
         template: template.clone(),
         subject: subject?,
-        from: spread(from)?,
+        from,
+        counts_for,
         vars,
         topic: spread(topic)?,
         copy_to_owner: copy_to_owner.unwrap_or(false),
@@ -128,9 +132,15 @@ pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     let to = if item.has_object(steps.desk) { colleague(steps, item.object) } else { None };
     let text = steps.desk.need(&mut item.fields, "text");
     let text = text.and_then(|node| assigned::text_template(node, around, &[], steps.desk));
-    steps.desk.refuse(&mut item.fields, &["digest", "via"]);
+    let digest = steps.desk.take(&mut item.fields, "digest").map(|node| steps.desk.clock(node));
+    let via = steps.desk.take(&mut item.fields, "via").map(|node| channel(steps, node));
+    let digest = spread(digest)?;
+    // A mail channel is the usual way.
+    let via = spread(via)?.flatten().filter(|name| {
+        steps.desk.library.channels.get(name).is_some_and(|kind| matches!(kind, Channel::Webhook(_)))
+    });
     let object = item.object.raw_text().unwrap_or_default().trim().to_owned();
-    Some((Verb::Notify { to: to?, text: text? }, object))
+    Some((Verb::Notify { to: to?, text: text?, digest, via }, object))
 }
 
 /// `webhook: CHANNEL`, with the `body` that is sent as JSON.

@@ -145,6 +145,7 @@ codes! {
     E0362 "A way that takes a winner where none can be found.",
     E0363 "Too long a time for combining messages.",
     E0364 "An event of somebody who is no customer.",
+    E0365 "A cost below nothing.",
     E0390 "A part of the language that is not built yet in this release.",
     W0391 "A key that is read and not acted upon yet.",
     E0401 "A condition that cannot be read.",

@@ -28,7 +28,7 @@ impl Drawing<'_> {
     pub(super) fn verb(&self, verb: &Verb) -> String {
         match verb {
             Verb::Send(message) => self.message(message),
-            Verb::Notify { to, text } => {
+            Verb::Notify { to, text, .. } => {
                 self.word("draw-notify", &[("who", &self.colleague(to)), ("text", &shown(text))])
             }
             Verb::Set(pairs) => {

@@ -261,6 +261,10 @@ pub struct Sender {
     pub reply_to: Option<String>,
     /// What stands before the subject of marketing (`广告`, `AD`); `None`: nothing.
     pub ad_label: Option<String>,
+    /// Mails to customers on one day of the project's zone, at most; `None`: as many as there are.
+    pub per_day: Option<u32>,
+    /// What one mail costs.
+    pub cost: Option<Decimal>,
 }
 
 /// Who we are, in every mail.

@@ -89,7 +89,7 @@ pub(super) fn tell(
         tries: None,
         riders: Vec::new(),
         via: None,
-        digest: false,
+        digest: None,
         on_unknown: OnUnknown::Resend,
         context,
         due_at: at,

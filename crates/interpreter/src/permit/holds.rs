@@ -2,7 +2,7 @@
 //! against one deadline (rules.md §5.5).
 
 use super::cap::{self, Places};
-use super::{Asked, Verdict, clock};
+use super::{Asked, Verdict, clock, sender};
 use crate::advance::Walker;
 use crate::calendar::add::add;
 use crate::condition;
@@ -78,6 +78,14 @@ pub(super) fn ask(asked: &Asked<'_, '_, '_>) -> Verdict {
             return Verdict::Skip { reason: holder.why, values: holder.values };
         }
         holders.push(holder);
+    }
+    if let Some((sender, most)) = sender::counted(walker.turn.world.library, asked.message) {
+        let until = sender::opens(walker.turn, sender, most, now);
+        if until > now {
+            let values =
+                [("sender".to_owned(), sender.id.clone().into()), ("per_day".to_owned(), most.into())];
+            holders.push(Holder { why: "sender_cap", until, own: None, values: values.into() });
+        }
     }
     let (open, held_by) = clock::opens(asked, now);
     if open > now {
@@ -172,6 +180,9 @@ fn all_allow(
         }
         for places in places.iter().filter(|places| places.cap.over_cap == OverCap::Defer) {
             instant = places.opens(instant);
+        }
+        if let Some((sender, most)) = sender::counted(asked.walker.turn.world.library, asked.message) {
+            instant = sender::opens(asked.walker.turn, sender, most, instant);
         }
         instant = clock::opens(asked, instant).0;
         if instant == before {

@@ -8,6 +8,7 @@ mod clock;
 mod holds;
 mod horizon;
 mod reserve;
+pub(crate) mod sender;
 
 pub(crate) use holds::deadline;
 pub use horizon::{COUNTS_AT_MOST_MS, counts_back};

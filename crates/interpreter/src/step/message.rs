@@ -7,8 +7,11 @@ use crate::{assigned, render};
 use dsl::library::Library;
 use dsl::step::{Colleague, MessageStep, Step, StepIx, TextTemplate};
 use dsl::workflow::{ConsentRule, Workflow};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use model::{
     Did, Enrollment, Held, Medium, OnUnknown, Outcome, Outgoing, Recipient, SendId, Sent, Value, content_id,
+    zone,
 };
 use std::collections::BTreeMap;
 
@@ -92,10 +95,11 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
         riders,
         via: message.via.clone(),
-        digest: false,
+        digest: None,
         due_at: walker.moment.at,
         deadline,
     };
+    permit::sender::count(walker.turn, message, walker.moment.at);
     walker.turn.snapshot.sent.push(Sent::of(&outgoing));
     walker.turn.changes.sends.push(outgoing);
     walker.line(Some(step), did, &message.template, Outcome::Done, None, None, BTreeMap::new());
@@ -169,8 +173,9 @@ pub(super) fn notify(
     walker: &mut Walker<'_, '_>,
     at: StepIx,
     step: &Step,
-    to: &Colleague,
-    text: &TextTemplate,
+    (to, text): (&Colleague, &TextTemplate),
+    digest: Option<Time>,
+    via: Option<&str>,
 ) -> Flow {
     let what = super::colleague(to);
     if walker.held_out(step, &what) {
@@ -195,7 +200,18 @@ pub(super) fn notify(
         values.insert("rep".to_owned(), rep.as_str().into());
     }
     let pass = walker.pass_at(at);
-    let deadline = walker.moment.due + jiff::SignedDuration::from_hours(48);
+    let due_at = digest.map_or(walker.moment.at, |time| next_at(walker, &recipient, time));
+    let deadline = due_at.max(walker.moment.due) + jiff::SignedDuration::from_hours(48);
+    let (until, digest) = (digest.map(|_| due_at), digest.map(|_| recipient.name()));
+    let mut context = context;
+    let recipient = match via {
+        Some(channel) => {
+            let body = serde_json::json!({ "to": what_of(&recipient), "text": words.clone() });
+            context.insert("body".to_owned(), body);
+            Recipient::Channel(channel.to_owned())
+        }
+        None => recipient,
+    };
     walker.turn.changes.sends.push(Outgoing {
         id: send_id(walker, step, &pass),
         enrollment: walker.enrollment.id.clone(),
@@ -219,10 +235,33 @@ pub(super) fn notify(
         tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
         riders: Vec::new(),
         via: None,
-        digest: false,
-        due_at: walker.moment.at,
+        digest,
+        due_at,
         deadline,
     });
-    walker.line(Some(step), Did::Notify, &what, Outcome::Done, None, None, values);
+    walker.line(Some(step), Did::Notify, &what, Outcome::Done, until, None, values);
     Flow::Next
+}
+
+/// The colleague as another system is told of them.
+fn what_of(recipient: &Recipient) -> String {
+    match recipient {
+        Recipient::Rep(rep) => rep.to_string(),
+        Recipient::Role(name) | Recipient::Channel(name) => name.clone(),
+        Recipient::Customer => String::new(),
+    }
+}
+
+/// The next such time of a colleague's day: by their own clock, else the project's.
+fn next_at(walker: &Walker<'_, '_>, recipient: &Recipient, time: Time) -> Timestamp {
+    let rep = match recipient {
+        Recipient::Rep(rep) => walker.turn.reps.get(rep),
+        Recipient::Role(_) | Recipient::Customer | Recipient::Channel(_) => None,
+    };
+    let own = rep.and_then(|rep| rep.zone.as_deref()).and_then(zone::zone);
+    let zone = own.as_ref().unwrap_or(walker.turn.world.zone);
+    let now = walker.moment.at;
+    let today = zone::date_of(now, zone);
+    let at = |day: Date| zone::to_instant(day.to_datetime(time), zone);
+    if at(today) >= now { at(today) } else { today.tomorrow().map_or(now, at) }
 }

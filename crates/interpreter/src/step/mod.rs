@@ -21,7 +21,9 @@ use model::{Did, Medium};
 pub(crate) fn run(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
     match &step.verb {
         Verb::Send(message) => message::send(walker, at, step, message),
-        Verb::Notify { to, text } => message::notify(walker, at, step, to, text),
+        Verb::Notify { to, text, digest, via } => {
+            message::notify(walker, at, step, (to, text), *digest, via.as_deref())
+        }
         Verb::Set(values) => data::set(walker, at, step, values),
         Verb::Tag(tags) => data::tag(walker, at, step, tags, true),
         Verb::Untag(tags) => data::tag(walker, at, step, tags, false),

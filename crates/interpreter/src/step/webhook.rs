@@ -79,7 +79,7 @@ pub(super) fn call(
         tries,
         riders: Vec::new(),
         via: None,
-        digest: false,
+        digest: None,
         due_at: walker.moment.at,
         deadline,
     });

@@ -14,7 +14,7 @@ UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
 FROM jsonb_each(?1) AS want
 WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1
   AND (send.state IN ('due', 'claimed') OR (send.state = 'cancelled' AND send.reason = 'paused'))
-  AND send.outgoing->>'riders' IS NULL";
+  AND send.outgoing->>'riders' IS NULL AND send.outgoing->>'digest' IS NULL";
 
 // Messages of these customers that stand for several walks and have not left (snapshot.rs).
 // ?1 [[slot, customer], …]

@@ -160,7 +160,7 @@ pub fn outgoing(customer: &str, enrollment: &str, step: &str) -> Outgoing {
         tries: None,
         riders: Vec::new(),
         via: None,
-        digest: false,
+        digest: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,

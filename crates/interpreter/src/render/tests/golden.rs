@@ -191,7 +191,7 @@ fn outgoing(world: &World) -> Outgoing {
         tries: None,
         riders: Vec::new(),
         via: None,
-        digest: false,
+        digest: None,
         also_needs: Vec::new(),
         marketing: true,
         on_unknown: OnUnknown::Hold,
