@@ -182,15 +182,13 @@ pub(super) fn record(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
 /// `of: customer.invited_by`: an attribute that refers to a customer, or an expression that gives an id.
 fn whose(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Operand> {
     let operand = steps.desk.formula(node, None, &around.scope)?;
-    match condition::type_of(&operand) {
-        Type::Text => Some(operand),
-        Type::Reference(kind) if kind == "customer" => Some(operand),
-        found => {
-            let diagnostic = steps.desk.report.error(Code::E0364, node.span);
-            diagnostic.arg("found", found.name()).help("E0364-help");
-            None
-        }
+    let found = condition::type_of(&operand);
+    if found == Type::Text || found == Type::Reference("customer".to_owned()) {
+        return Some(operand);
     }
+    let diagnostic = steps.desk.report.error(Code::E0364, node.span);
+    diagnostic.arg("found", found.name()).help("E0364-help");
+    None
 }
 
 /// `consent: { grant: TOPIC }` or `{ withdraw: TOPIC }`.
