@@ -173,3 +173,70 @@ fn who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in() {
     let people = fine(&project, &["why", "c3"]);
     assert!(people.contains("the workflow was retired"), "{people}");
 }
+
+fn planned(project: &Project) -> serde_json::Value {
+    serde_json::from_str(&fine(project, &["plan", "--json"])).expect("JSON")
+}
+
+#[test]
+fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_or_not_at_all() {
+    let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-03T10:00:00Z\nc3,paid,2026-02-20T00:00:00Z\n";
+    let project = project(&[("greets", GREETS)], facts);
+    let new = planned(&project);
+    let row = |plan: &serde_json::Value, id: &str| {
+        let rows = plan["workflows"].as_array().expect("rows").iter();
+        rows.clone().find(|row| row["workflow"] == id).cloned().expect("the workflow")
+    };
+    assert_eq!(row(&new, "greets")["became"], "new");
+    lives(&project, "2026-03-01", "2026-03-04");
+    assert!(fine(&project, &["plan"]).starts_with("greets  unchanged\nA publish would change nothing.\n"));
+
+    let shorter = GREETS.replace("2 days", "1 day").replace("  - tag: greeted\n", "  - tag: hello\n");
+    project.write("workflows/greets.yaml", &shorter);
+    let winback = "workflow: winback\ntrigger: { inactive: { no: [paid], for: 30 days } }\naudience: customer.points < 5\nat_launch: enroll_matching\nconsent: none\nsteps:\n  - tag: quiet\n";
+    project.write("workflows/winback.yaml", winback);
+    let weekly = "workflow: weekly\ntrigger: { schedule: { every: monday, at: \"09:00\" } }\nconsent: none\nsteps:\n  - tag: asked\n";
+    project.write("workflows/weekly.yaml", weekly);
+    let ran = project.nurture(&["plan", "--json", "--out", "plan.json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let plan: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let greets = row(&plan, "greets");
+    assert_eq!(greets["became"], "changed");
+    let steps = |of: &serde_json::Value| -> Vec<String> {
+        let steps = of.as_array().expect("steps").iter();
+        steps
+            .map(|step| format!("{} {}", step["step"].as_str().unwrap_or_default(), step["people"]))
+            .collect()
+    };
+    assert_eq!(steps(&greets["added"]), ["tag:hello 0"]);
+    assert_eq!(steps(&greets["removed"]), ["tag:greeted 0"]);
+    assert_eq!(steps(&greets["changed"]), ["wait-after:email:hello 2"]);
+    // c1 has waited for more than a day on the fourth of March, c2 has not.
+    assert_eq!(greets["wakes"], 1);
+    let winback = row(&plan, "winback");
+    assert_eq!(winback["audience"], serde_json::json!({ "customers": 3, "inside": 3 }));
+    assert_eq!(winback["launch"]["entered"], 2, "{winback}");
+    let days: Vec<_> = row(&plan, "weekly")["dates"].as_array().expect("days").to_vec();
+    assert_eq!(days.len(), 5);
+    assert_eq!(days[0]["on"], "2026-03-09");
+    let human = fine(&project, &["plan"]);
+    assert!(human.contains("  ~ wait-after:email:hello  changes  2 on it\n"), "{human}");
+    assert!(human.contains("  at launch: 2 enter\n"), "{human}");
+
+    // Somebody leaves: the plan is another now, and nothing of it is published.
+    fine(&project, &["exit", "c2", "--workflow", "greets"]);
+    let drifted = project.nurture(&["publish", "--plan", "plan.json"]);
+    assert_eq!((drifted.code, drifted.out.as_str()), (5, ""), "{}", drifted.err);
+    assert!(drifted.err.contains("greets: "), "{}", drifted.err);
+    assert_eq!(row(&planned(&project), "winback")["became"], "new");
+    fine(&project, &["plan", "--out", "plan.json"]);
+    let done: serde_json::Value =
+        serde_json::from_str(&fine(&project, &["publish", "--plan", "plan.json", "--json"])).expect("JSON");
+    let rows = done["workflows"].as_array().expect("rows");
+    let entered: Vec<_> =
+        rows.iter().map(|row| (row["workflow"].as_str(), row["enrolled"].as_u64())).collect();
+    assert_eq!(entered, [(Some("greets"), Some(0)), (Some("weekly"), Some(0)), (Some("winback"), Some(2))]);
+    let lived = lives(&project, "2026-03-04", "2026-03-05");
+    assert_eq!(lived.iter().filter(|line| line.contains("winback enroll inactive entered")).count(), 2);
+    assert_eq!(project.nurture(&["publish", "--plan", "none.json"]).code, 3);
+}

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use crate::commands::{
     add, approve, backtest, check, completions, config, demo, exit_walk, explain, graph, import, init, lead,
-    lsp, merge, pause, people, preview, publish, report, reps, retire, run, schema, score, sends, simulate,
-    tasks, test, why,
+    lsp, merge, pause, people, plan, preview, publish, report, reps, retire, run, schema, score, sends,
+    simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -80,8 +80,13 @@ pub enum Verb {
         after_help = "Example:\n  nurture simulate --workflow birthday --from 2026-03-01 --to 2026-04-01"
     )]
     Simulate(simulate::Args),
+    /// Show what a publish would do: steps, who stands on them, who enters; writes nothing
+    #[command(after_help = "Example:\n  nurture plan workflows/winback.yaml --out plan.json")]
+    Plan(plan::Args),
     /// Make files live: all of them, or the ones named
-    #[command(after_help = "Example:\n  nurture publish workflows/birthday.yaml")]
+    #[command(
+        after_help = "Examples:\n  nurture publish workflows/birthday.yaml\n  nurture publish --plan plan.json"
+    )]
     Publish(publish::Args),
     /// Say yes to a version that needs it before it sends
     #[command(after_help = "Example:\n  nurture approve festival --by wang.wei")]

@@ -17,6 +17,7 @@ pub mod lsp;
 pub mod merge;
 pub mod pause;
 pub mod people;
+pub mod plan;
 pub mod preview;
 pub mod publish;
 pub mod report;
@@ -143,6 +144,7 @@ pub fn without_project(
         | Verb::Graph(_)
         | Verb::Import(_)
         | Verb::Simulate(_)
+        | Verb::Plan(_)
         | Verb::Publish(_)
         | Verb::Approve(_)
         | Verb::Pause(_)
@@ -174,6 +176,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         Verb::Check(args) => args.paths.first(),
         Verb::Test(args) => args.paths.first(),
         Verb::Publish(args) => args.paths.first(),
+        Verb::Plan(args) => args.paths.first(),
         Verb::Graph(args) => Some(&args.file),
         Verb::Init(_)
         | Verb::Explain(_)
@@ -217,6 +220,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Graph(args) => graph::perform(args, context, out),
         Verb::Import(args) => import::perform(args, context, out),
         Verb::Simulate(args) => simulate::perform(args, context, out),
+        Verb::Plan(args) => plan::perform(args, context, out),
         Verb::Publish(args) => publish::perform(args, context, out),
         Verb::Approve(args) => approve::perform(args, context, out),
         Verb::Pause(args) => pause::perform(args, context, out),

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod import;
 pub mod operate;
 pub mod people;
+pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod publish;

@@ -3,6 +3,7 @@
 pub mod condition;
 mod decode;
 pub mod diagnostic;
+pub mod difference;
 pub mod drawing;
 pub mod grammar;
 pub mod library;

@@ -81,6 +81,12 @@ impl Engine {
         self.clock.now()
     }
 
+    /// Whether another verb has published, paused or resumed since this engine looked.
+    pub(crate) async fn is_behind(&self, conn: &mut store::Connection) -> Result<bool, EngineError> {
+        let mark = store::meta::get(conn, crate::published::MARK).await?.unwrap_or_default();
+        Ok(mark != self.published().mark)
+    }
+
     /// Loads what is live again where another verb has published, paused or resumed since. `true`: it has.
     pub async fn refresh(&self) -> Result<bool, EngineError> {
         let mut conn = self.store.read().await?;

@@ -15,6 +15,7 @@ mod live;
 pub mod lock;
 pub mod merge;
 pub mod operate;
+pub mod plan;
 mod probe;
 pub mod publish;
 pub mod published;

@@ -38,8 +38,14 @@ struct Due {
 impl Engine {
     /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`.
     pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
-        let published = self.published();
         let mut transaction = self.store.begin().await?;
+        // What another verb has published or held counts from its commit on.
+        if self.is_behind(&mut transaction).await? {
+            drop(transaction);
+            self.refresh().await?;
+            transaction = self.store.begin().await?;
+        }
+        let published = self.published();
         // At one instant a fact beats a clock: who is invited, or ranked, is asked once all facts are taken in.
         if event::next_at(&mut transaction).await?.is_none_or(|next| next > now) {
             self.fire_schedules(&mut transaction, &published, now).await?;

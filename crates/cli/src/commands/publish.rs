@@ -18,10 +18,13 @@ pub struct Args {
     /// Where an attribute is of another type now: forget the stored values that do not fit it
     #[arg(long)]
     pub drop_misfits: bool,
+    /// What this plan of `nurture plan --out` says, and nothing if files or counts have drifted since
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub plan: Option<PathBuf>,
 }
 
 /// Publishes all or nothing. Exit 1: a file named has errors, stored values do not fit, or a live version could
-/// not be read any more.
+/// not be read any more; 5: it is not as the plan says any more.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let selection = Selection::of(&context.config, &context.here, &args.paths)?;
     let mut loaded = project::load(&context.config)?;
@@ -34,6 +37,10 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     let paths: Vec<String> = match args.paths.is_empty() {
         true => Vec::new(),
         false => named.filter(|path| selection.has(path)).collect(),
+    };
+    let paths = match &args.plan {
+        Some(plan) => context.wait(shell::held_against(&context.config, &context.here.join(plan)))?,
+        None => paths,
     };
     let done = context.wait(shell::publish(&context.config, &paths, args.drop_misfits))?;
     if context.json {

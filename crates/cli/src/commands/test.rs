@@ -59,6 +59,11 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     Ok(if fine { Exit::Fine } else { Exit::Findings })
 }
 
+/// The tests of the files meant, run.
+pub fn of_files(loaded: &Loaded, selection: &project::Selection) -> Vec<Tested> {
+    run::all(loaded, selection, None)
+}
+
 fn print(
     args: &Args,
     context: &Context,

@@ -1515,6 +1515,31 @@ publish-copied = libraries and templates: { $count ->
    *[other] { $count } new texts are live
 }
 publish-nothing = There is no workflow, and no library has changed.
+plan-new = is published for the first time
+plan-changed = changes; people under way finish on their version
+plan-same = unchanged
+plan-under-way = { $count ->
+    [one] 1 person is under way
+   *[other] { $count } people are under way
+}
+plan-added = new
+plan-removed = goes
+plan-step-changed = changes
+plan-moved = stands elsewhere
+plan-on-it = { $count } on it
+plan-wakes = { $count } wait longer than the new text says: moved to it, they would go on at once
+plan-audience = audience: { $count } of { $all } customers now
+plan-launch = at launch: { $count } enter
+plan-launch-held-out = , { $count } are held out
+plan-launch-waiting = , { $count } stand in line
+plan-launch-refused = , { $count } are refused ({ $reason })
+plan-dates = next: { $days }
+plan-libraries = libraries and templates, live for all: { $files }
+plan-nothing = A publish would change nothing.
+plan-tests = tests: { $count } pass
+plan-tests-fail = tests: { $failed } of { $count } fail: `nurture test` shows them
+publish-no-plan = { $path } is no plan: make one with `nurture plan --out FILE`
+publish-drifted = Nothing is published: it is not as the plan says any more ({ $what }). Look again with `nurture plan`.
 pause-done = { $workflow } is held: no step, no entry{ $count ->
     [0] {""}
     [one] ; 1 message waits here

@@ -1,0 +1,55 @@
+//! `nurture plan`: what a publish would do.
+
+use super::{Context, check};
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::project::{self, Selection};
+use crate::shell;
+use crate::view::plan;
+use dsl::diagnostic;
+use std::path::PathBuf;
+
+/// What `plan` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only these files and folders [default: all]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write the plan into this file, for `nurture publish --plan FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Prints the plan; writes nothing else. Exit 1: a file named has errors, or a test of it fails.
+pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let mut loaded = project::load(&context.config)?;
+    check::limit(&mut loaded, &selection);
+    if loaded.report.has_errors() {
+        out.text(&diagnostic::human(&loaded.report, &loaded.sources, context.language, context.colour))?;
+        return Err(Failure::say(Exit::Findings, context.language, "cli-files-wrong", &[]));
+    }
+    let named = loaded.sources.ids().map(|id| loaded.sources.name(id).to_owned());
+    let paths: Vec<String> = match args.paths.is_empty() {
+        true => Vec::new(),
+        false => named.filter(|path| selection.has(path)).collect(),
+    };
+    let tests = super::test::of_files(&loaded, &selection);
+    let failed = tests.iter().filter(|test| !test.passed()).count();
+    let planned = context.wait(shell::plan(&context.config, &paths, (tests.len(), failed)))?;
+    let page = plan::json(&planned);
+    if let Some(path) = &args.out {
+        let path = context.here.join(path);
+        std::fs::write(&path, format!("{page:#}\n")).map_err(|error| {
+            let values = [("path", path.display().to_string()), ("why", error.to_string())];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            Failure::say(Exit::Configuration, context.language, "cli-unwritable", &values)
+        })?;
+    }
+    if context.json {
+        out.json(&page)?;
+    } else {
+        out.text(&plan::human(&planned, context.language))?;
+    }
+    Ok(if failed > 0 { Exit::Findings } else { Exit::Fine })
+}
