@@ -160,10 +160,10 @@ impl Shop {
 
 /// The rows of a statement with two columns, a key and a number.
 pub async fn counts(conn: &mut Connection, statement: &'static str) -> Vec<(String, i64)> {
-    sqlx::query_as(statement).fetch_all(conn).await.expect("the statement fits the tables")
+    store::sql::query_as(statement).fetch_all(conn).await.expect("the statement fits the tables")
 }
 
 /// The number that a statement finds.
 pub async fn count(conn: &mut Connection, statement: &'static str) -> i64 {
-    sqlx::query_scalar(statement).fetch_one(conn).await.expect("the statement fits the tables")
+    store::sql::query_scalar(statement).fetch_one(conn).await.expect("the statement fits the tables")
 }

@@ -43,9 +43,9 @@ async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
 
     sink.listen();
     let mut conn = store.begin().await.unwrap();
-    sqlx::query("UPDATE send SET due_at = created_at").execute(&mut *conn).await.unwrap();
+    store::sql::query("UPDATE send SET due_at = created_at").execute(&mut *conn).await.unwrap();
     // The wait of a second is over for everybody.
-    sqlx::query("UPDATE enrollment SET wake_at = arrived_at WHERE state <> 'ended'")
+    store::sql::query("UPDATE enrollment SET wake_at = arrived_at WHERE state <> 'ended'")
         .execute(&mut *conn)
         .await
         .unwrap();
@@ -329,7 +329,7 @@ async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
         let transaction = other.begin().await.unwrap();
         // Longer than a statement waits for another process.
         tokio::time::sleep(Duration::from_secs(6)).await;
-        transaction.rollback().await.unwrap();
+        drop(transaction);
     };
     tokio::join!(busy, driven.work());
     assert_eq!(driven.states().await, of(&[("accepted", 1)]));

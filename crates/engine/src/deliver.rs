@@ -430,7 +430,7 @@ impl Engine {
         let facts: Vec<&Event> = facts.iter().collect();
         event::insert(&mut transaction, &facts, EventState::New).await?;
         if !facts.is_empty() && self.nudges {
-            jobs::push(&mut transaction, &Nudge::new(Queue::Turn, "fates")).await?;
+            jobs::push(transaction.raw(), &Nudge::new(Queue::Turn, "fates")).await?;
         }
         store::commit(transaction).await?;
         Ok(())

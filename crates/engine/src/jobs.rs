@@ -108,7 +108,7 @@ pub enum JobError {
         queue: Queue,
         /// What apalis said.
         #[source]
-        source: apalis_sqlite::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A nudge could not be put into words. No retry helps.
     #[error("write down a nudge to {queue}")]

@@ -61,7 +61,7 @@ impl Engine {
                 "sends were in flight when an earlier process ended; nobody can know their fate: `nurture sends --unknown` lists them"
             );
         }
-        crate::jobs::prepare(self.store.pool()).await?;
+        crate::jobs::prepare(&self.store.pool()).await?;
         let engine = Arc::clone(&self);
         let handler = Arc::new(move |queue: Queue| {
             let engine = Arc::clone(&engine);
@@ -78,7 +78,7 @@ impl Engine {
             stop.await;
             engine.stop();
         };
-        let workers = Workers::new(self.store.pool().clone(), handler, due, JobSettings::default());
+        let workers = Workers::new(self.store.pool(), handler, due, JobSettings::default());
         let _ = self.bells.set(workers.bells());
         let (end, ended) = tokio::sync::watch::channel(false);
         let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
@@ -148,7 +148,7 @@ impl Engine {
             if passed >= PRUNE_EVERY {
                 passed = Duration::ZERO;
                 let before = self.clock.now() - SignedDuration::from_hours(24);
-                if let Err(error) = crate::jobs::prune(self.store.pool(), before, 500).await {
+                if let Err(error) = crate::jobs::prune(&self.store.pool(), before, 500).await {
                     tracing::error!(%error, "prune finished nudges");
                 }
             }

@@ -61,7 +61,7 @@ impl Engine {
         let done = self.decide(&mut transaction, &published, due.inputs, now).await?;
         event::mark_done(&mut transaction, &due.events).await?;
         if done.sends > 0 && self.nudges {
-            jobs::push(&mut transaction, &Nudge::new(Queue::Deliver, "sends")).await?;
+            jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
         store::commit(transaction).await?;
         Ok(Done { due: due.count, ..done })

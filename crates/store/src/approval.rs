@@ -1,7 +1,8 @@
 //! Approvals: who said yes to a version that needs it before it sends.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 use model::{VersionId, WorkflowId};
@@ -37,7 +38,7 @@ pub async fn give(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let ids = || format!("{workflow} {version}");
-    let done = sqlx::query(GIVE)
+    let done = sql::query(GIVE)
         .bind(workflow.as_str())
         .bind(version.as_str())
         .bind(millis(now))
@@ -45,7 +46,7 @@ pub async fn give(
         .execute(&mut *conn)
         .await
         .tried("approve a version", ids)?;
-    sqlx::query(WAKE)
+    sql::query(WAKE)
         .bind(workflow.as_str())
         .bind(version.as_str())
         .bind(millis(now))
@@ -58,7 +59,7 @@ pub async fn give(
 /// All approvals by version.
 pub async fn all(conn: &mut Connection) -> Result<BTreeMap<VersionId, Approval>, StoreError> {
     let rows: Vec<(String, i64, String)> =
-        sqlx::query_as(ALL).fetch_all(conn).await.tried("load approvals", no_ids)?;
+        sql::query_as(ALL).fetch_all(conn).await.tried("load approvals", no_ids)?;
     rows.into_iter()
         .map(|(version, at, who)| {
             let at = instant("approval", &version, at)?;

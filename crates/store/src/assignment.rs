@@ -1,21 +1,22 @@
 //! Assignments: who was given whom, by which rule, and how much each rep has open.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, millis, spread};
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{Assignment, CustomerId, EnrollmentId, RepId, StepId, TeamId};
 use serde::Serialize;
-use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 // Appends; `number` goes on where earlier ones of the customer and instant ended.  ?1 rows
 const APPEND: &str = "
 INSERT INTO assignment (slot, customer, at, number, entity_kind, entity_id, team, rep, former, enrollment, step, rule)
-SELECT value->>'slot', value->>'customer', value->>'at',
-       value->>'number' + coalesce((SELECT max(a.number) + 1 FROM assignment AS a
-         WHERE a.slot = value->>'slot' AND a.customer = value->>'customer' AND a.at = value->>'at'), 0),
+SELECT CAST(value->>'slot' AS BIGINT), value->>'customer', CAST(value->>'at' AS BIGINT),
+       CAST(value->>'number' AS BIGINT) + coalesce((SELECT max(a.number) + 1 FROM assignment AS a
+         WHERE a.slot = CAST(value->>'slot' AS BIGINT) AND a.customer = value->>'customer'
+           AND a.at = CAST(value->>'at' AS BIGINT)), 0),
        value->>'entity_kind', value->>'entity_id', value->>'team', value->>'rep', value->>'former',
        value->>'enrollment', value->>'step', value->>'rule'
 FROM jsonb_each(?1) WHERE true";
@@ -26,19 +27,20 @@ SELECT at, entity_kind, entity_id, team, rep, former, enrollment, step, rule
 FROM assignment WHERE slot = ?1 AND customer = ?2 ORDER BY at, number";
 
 // What these reps have open: customers they own, and entities of customers that they own and that are in no end
-// stage (engine, where somebody asks for a rep).  ?1 [rep, …]  ?2 [[kind, end stage], …]
+// stage (engine, where somebody asks for a rep).  ?1 [[rep], …]  ?2 [[kind, end stage], …]
 const OPEN: &str = "
-SELECT want.value, (SELECT count(*) FROM customer AS c WHERE c.owner = want.value)
-  + (SELECT count(*) FROM entity AS e WHERE e.owner = want.value AND e.customer IS NOT NULL
+SELECT want.value->>0, (SELECT count(*) FROM customer AS c WHERE c.owner = want.value->>0)
+  + (SELECT count(*) FROM entity AS e WHERE e.owner = want.value->>0 AND e.customer IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM jsonb_each(?2) AS over WHERE over.value->>0 = e.kind AND over.value->>1 = e.stage))
 FROM jsonb_each(?1) AS want";
 
-// How many customers of these companies each rep owns (engine, for `sticky`).  ?1 [company, …]
+// How many customers of these companies each rep owns (engine, for `sticky`).  ?1 [[company], …]
 const COMPANIES: &str = "
-SELECT want.value, c.owner, count(*)
+SELECT want.value->>0, c.owner, count(*)
 FROM jsonb_each(?1) AS want
-CROSS JOIN customer AS c ON c.attributes ->> 'company' = want.value AND c.owner IS NOT NULL
-GROUP BY want.value, c.owner";
+CROSS JOIN customer AS c
+WHERE c.attributes ->> 'company' = want.value->>0 AND c.owner IS NOT NULL
+GROUP BY want.value->>0, c.owner";
 
 // How many each rep was given in a time (per_day).  ?1 from  ?2 to
 const GIVEN: &str = "
@@ -91,7 +93,7 @@ pub async fn append(conn: &mut Connection, assignments: &[&Assignment]) -> Resul
         });
         *next += 1;
     }
-    sqlx::query(APPEND)
+    sql::query(APPEND)
         .bind(spread("assignment", &rows)?)
         .execute(conn)
         .await
@@ -104,7 +106,7 @@ pub async fn of_customer(
     conn: &mut Connection,
     customer: &CustomerId,
 ) -> Result<Vec<Assignment>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .fetch_all(conn)
@@ -113,12 +115,12 @@ pub async fn of_customer(
     let tried = |source| StoreError::Query { tried: "read an assignment", ids: customer.to_string(), source };
     rows.iter()
         .map(|row| {
-            let text = |column: usize| row.try_get::<Option<String>, _>(column).map_err(tried);
+            let text = |column: usize| row.try_get::<Option<String>>(column).map_err(tried);
             Ok(Assignment {
                 customer: customer.clone(),
                 entity: text(1)?.zip(text(2)?),
                 team: text(3)?.map(TeamId::from),
-                rep: RepId::from(row.try_get::<String, _>(4).map_err(tried)?),
+                rep: RepId::from(row.try_get::<String>(4).map_err(tried)?),
                 former: text(5)?.map(RepId::from),
                 at: instant("assignment", customer.as_str(), row.try_get(0).map_err(tried)?)?,
                 by: text(6)?.map(EnrollmentId::from).zip(text(7)?.map(StepId::from)),
@@ -140,8 +142,8 @@ pub async fn open(
         .iter()
         .flat_map(|(kind, declared)| declared.end.iter().map(move |stage| (kind.as_str(), stage.as_str())))
         .collect();
-    let wanted: Vec<&str> = reps.iter().map(RepId::as_str).collect();
-    let rows: Vec<(String, i64)> = sqlx::query_as(OPEN)
+    let wanted: Vec<[&str; 1]> = reps.iter().map(|rep| [rep.as_str()]).collect();
+    let rows: Vec<(String, i64)> = sql::query_as(OPEN)
         .bind(spread("assignment", &wanted)?)
         .bind(spread("assignment", &ends)?)
         .fetch_all(conn)
@@ -155,8 +157,8 @@ pub async fn companies(
     conn: &mut Connection,
     companies: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, BTreeMap<RepId, i64>>, StoreError> {
-    let wanted: Vec<&str> = companies.iter().map(String::as_str).collect();
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(COMPANIES)
+    let wanted: Vec<[&str; 1]> = companies.iter().map(|company| [company.as_str()]).collect();
+    let rows: Vec<(String, String, i64)> = sql::query_as(COMPANIES)
         .bind(spread("assignment", &wanted)?)
         .fetch_all(conn)
         .await
@@ -174,7 +176,7 @@ pub async fn given(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<BTreeMap<RepId, i64>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(GIVEN)
+    let rows: Vec<(String, i64)> = sql::query_as(GIVEN)
         .bind(millis(from))
         .bind(millis(to))
         .fetch_all(conn)
@@ -189,7 +191,7 @@ pub async fn given_by_team(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<BTreeMap<(TeamId, RepId), i64>, StoreError> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(BY_TEAM)
+    let rows: Vec<(String, String, i64)> = sql::query_as(BY_TEAM)
         .bind(millis(from))
         .bind(millis(to))
         .fetch_all(conn)

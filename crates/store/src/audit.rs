@@ -1,7 +1,8 @@
 //! The audit: what people and keys did; ids only, never personal data.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 
@@ -36,7 +37,7 @@ pub async fn record(
     what: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(RECORD)
+    sql::query(RECORD)
         .bind(millis(now))
         .bind(who)
         .bind(did)
@@ -49,7 +50,7 @@ pub async fn record(
 
 /// Acts below a number, the latest first; `None`: from the last one on.
 pub async fn recent(conn: &mut Connection, below: Option<i64>, limit: u32) -> Result<Vec<Act>, StoreError> {
-    let rows: Vec<(i64, i64, String, String, String)> = sqlx::query_as(RECENT)
+    let rows: Vec<(i64, i64, String, String, String)> = sql::query_as(RECENT)
         .bind(below.unwrap_or(i64::MAX))
         .bind(i64::from(limit))
         .fetch_all(conn)

@@ -1,38 +1,42 @@
 //! What people allowed (append-only) and who must not be written to.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{
     instant, instant_of, medium_of, medium_word, millis, millis_of, spread, spread_customers,
 };
 use model::{Consent, CustomerId, Suppression};
-use sqlx::Row;
 
 // Every word of consent and every suppression of a batch (snapshot.rs, history.rs).  ?1 [[slot, customer], …]
 pub(crate) const LOAD: &str = "
 SELECT want.key, 0, c.topic, c.medium, c.at, c.granted, c.source
 FROM jsonb_each(?1) AS want
-CROSS JOIN consent AS c ON c.slot = want.value->>0 AND c.customer = want.value->>1
+CROSS JOIN consent AS c
+WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.customer = want.value->>1
 UNION ALL
 SELECT want.key, 1, s.topic, s.medium, s.at, s.until, s.reason
 FROM jsonb_each(?1) AS want
-CROSS JOIN suppression AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1";
+CROSS JOIN suppression AS s
+WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1";
 
 // ?1 [[slot, customer, topic, medium, at, granted, source], …]
 const RECORD: &str = "
 INSERT INTO consent (slot, customer, topic, medium, at, granted, source)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT), CAST(value->>5 AS BIGINT),
+       value->>6 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // ?1 [[slot, customer, medium, topic, reason, at, until], …]
 const SUPPRESS: &str = "
 INSERT INTO suppression (slot, customer, medium, topic, reason, at, until)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4, CAST(value->>5 AS BIGINT),
+       CAST(value->>6 AS BIGINT) FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, medium, topic, reason, at) DO UPDATE SET until = excluded.until";
 
 // Before the customers' lists are written anew.  ?1 [[slot, customer], …]
 const CLEAR: &str = "
-DELETE FROM suppression WHERE (slot, customer) IN (SELECT value->>0, value->>1 FROM jsonb_each(?1))";
+DELETE FROM suppression WHERE (slot, customer) IN (SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1))";
 
 /// One word about a customer of a batch.
 pub(crate) enum Word {
@@ -46,11 +50,11 @@ pub(crate) async fn of_batch(
     wanted: &str,
     ids: &[CustomerId],
 ) -> Result<Vec<(usize, Word)>, StoreError> {
-    let rows = sqlx::query(LOAD).bind(wanted).fetch_all(conn).await.tried("load consents", || some(ids))?;
+    let rows = sql::query(LOAD).bind(wanted).fetch_all(conn).await.tried("load consents", || some(ids))?;
     let mut words = Vec::with_capacity(rows.len());
     for row in rows {
         let read = |source| StoreError::Query { tried: "read a consent", ids: some(ids), source };
-        let place = usize::try_from(row.try_get::<i64, _>(0).map_err(read)?).unwrap_or(usize::MAX);
+        let place = usize::try_from(row.try_get::<i64>(0).map_err(read)?).unwrap_or(usize::MAX);
         let key = ids.get(place).map_or("", CustomerId::as_str);
         let topic: String = row.try_get(2).map_err(read)?;
         let medium: &str = row.try_get(3).map_err(read)?;
@@ -58,11 +62,11 @@ pub(crate) async fn of_batch(
         let text: String = row.try_get(6).map_err(read)?;
         words.push((
             place,
-            if row.try_get::<i64, _>(1).map_err(read)? == 0 {
+            if row.try_get::<i64>(1).map_err(read)? == 0 {
                 Word::Consent(Consent {
                     topic,
                     medium: medium_of("consent", key, medium)?,
-                    granted: row.try_get::<i64, _>(5).map_err(read)? == 1,
+                    granted: row.try_get::<i64>(5).map_err(read)? == 1,
                     at: instant("consent", key, at)?,
                     source: text,
                 })
@@ -90,10 +94,18 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
         .map(|(customer, consent)| {
             let medium = medium_word(consent.medium);
             let at = millis(consent.at);
-            (customer.slot(), customer.as_str(), &consent.topic, medium, at, consent.granted, &consent.source)
+            (
+                customer.slot(),
+                customer.as_str(),
+                &consent.topic,
+                medium,
+                at,
+                i64::from(consent.granted),
+                &consent.source,
+            )
         })
         .collect();
-    let done = sqlx::query(RECORD)
+    let done = sql::query(RECORD)
         .bind(spread("consent", &rows)?)
         .execute(conn)
         .await
@@ -118,7 +130,7 @@ pub async fn suppress(
             (customer.slot(), customer.as_str(), medium, topic, &word.reason, at, until)
         })
         .collect();
-    sqlx::query(SUPPRESS)
+    sql::query(SUPPRESS)
         .bind(spread("suppression", &rows)?)
         .execute(conn)
         .await
@@ -135,6 +147,6 @@ pub(crate) async fn clear_suppressions(
         return Ok(());
     }
     let wanted = spread_customers(customers.iter().copied())?;
-    sqlx::query(CLEAR).bind(wanted).execute(conn).await.tried("unsuppress", || some(customers))?;
+    sql::query(CLEAR).bind(wanted).execute(conn).await.tried("unsuppress", || some(customers))?;
     Ok(())
 }

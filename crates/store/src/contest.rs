@@ -1,7 +1,8 @@
 //! Contests: splits whose arms compete. Counts are added up, so that several workers count together.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, millis, spread};
 use jiff::Timestamp;
 use model::{Ballot, Contest, ContestKey, StepId, Tally, WorkflowId};
@@ -15,13 +16,14 @@ ORDER BY c.workflow, c.split, a.arm";
 // ?1 [[workflow, split, at], …], one row a contest
 const BEGIN: &str = "
 INSERT INTO contest (workflow, split, started_at)
-SELECT value->>0, value->>1, value->>2 FROM jsonb_each(?1) WHERE true
+SELECT value->>0, value->>1, CAST(value->>2 AS BIGINT) FROM jsonb_each(?1) WHERE true
 ON CONFLICT (workflow, split) DO UPDATE SET started_at = coalesce(contest.started_at, excluded.started_at)";
 
 // ?1 [[workflow, split, arm, people, reached], …], one row an arm
 const COUNT: &str = "
 INSERT INTO contest_arm (workflow, split, arm, people, reached)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT),
+       CAST(value->>4 AS BIGINT) FROM jsonb_each(?1) WHERE true
 ON CONFLICT (workflow, split, arm)
 DO UPDATE SET people = contest_arm.people + excluded.people, reached = contest_arm.reached + excluded.reached";
 
@@ -38,7 +40,7 @@ WHERE workflow = ?1 AND state = 'waiting' AND step = ?2 AND wake_at > ?3";
 pub async fn all(conn: &mut Connection) -> Result<BTreeMap<ContestKey, Contest>, StoreError> {
     type Row =
         (String, String, Option<i64>, Option<String>, Option<i64>, Option<String>, Option<i64>, Option<i64>);
-    let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(conn).await.tried("load contests", no_ids)?;
+    let rows: Vec<Row> = sql::query_as(ALL).fetch_all(conn).await.tried("load contests", no_ids)?;
     let mut all: BTreeMap<ContestKey, Contest> = BTreeMap::new();
     for (workflow, split, started_at, winner, decided_at, arm, people, reached) in rows {
         let at = |ms: Option<i64>| ms.map(|ms| instant("contest", &split, ms)).transpose();
@@ -75,8 +77,8 @@ pub async fn count(conn: &mut Connection, ballots: &[&Ballot]) -> Result<(), Sto
         .map(|((workflow, split, arm), (people, reached))| (workflow, split, arm, people, reached))
         .collect();
     let ids = || some(ballots.iter().map(|ballot| &ballot.contest.0));
-    sqlx::query(BEGIN).bind(spread("contest", &begun)?).execute(&mut *conn).await.tried("begin", ids)?;
-    sqlx::query(COUNT).bind(spread("contest_arm", &arms)?).execute(conn).await.tried("count arms", ids)?;
+    sql::query(BEGIN).bind(spread("contest", &begun)?).execute(&mut *conn).await.tried("begin", ids)?;
+    sql::query(COUNT).bind(spread("contest_arm", &arms)?).execute(conn).await.tried("count arms", ids)?;
     Ok(())
 }
 
@@ -90,7 +92,7 @@ pub async fn decide(
 ) -> Result<(), StoreError> {
     let (workflow, split) = contest;
     let ids = || format!("{workflow}/{split}");
-    sqlx::query(DECIDE)
+    sql::query(DECIDE)
         .bind(workflow.as_str())
         .bind(split)
         .bind(winner)
@@ -99,7 +101,7 @@ pub async fn decide(
         .await
         .tried("decide a contest", ids)?;
     if let Some(step) = step {
-        sqlx::query(WAKE)
+        sql::query(WAKE)
             .bind(workflow.as_str())
             .bind(step.as_str())
             .bind(millis(now))

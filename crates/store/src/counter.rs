@@ -1,7 +1,8 @@
 //! Counters: how many passed each edge of a version. Kept with the step, so that nobody counts millions.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::spread;
 use model::{CounterKey, WorkflowId};
 use std::collections::BTreeMap;
@@ -12,12 +13,12 @@ const BUCKET: i64 = 0;
 // ?1 [[workflow, version, step, edge, count], …]  ?2 bucket
 const ADD: &str = "
 INSERT INTO counter (workflow, version, step, edge, bucket, count)
-SELECT value->>0, value->>1, value->>2, value->>3, ?2, value->>4 FROM jsonb_each(?1) WHERE true
-ON CONFLICT (workflow, version, step, edge, bucket) DO UPDATE SET count = count + excluded.count";
+SELECT value->>0, value->>1, value->>2, value->>3, ?2, CAST(value->>4 AS BIGINT) FROM jsonb_each(?1) WHERE true
+ON CONFLICT (workflow, version, step, edge, bucket) DO UPDATE SET count = counter.count + excluded.count";
 
 // ?1 workflow, or NULL for all
 const READ: &str = "
-SELECT workflow, version, step, edge, sum(count) FROM counter WHERE ?1 IS NULL OR workflow = ?1
+SELECT workflow, version, step, edge, CAST(sum(count) AS BIGINT) FROM counter WHERE ?1 IS NULL OR workflow = ?1
 GROUP BY workflow, version, step, edge";
 
 /// Adds passes.
@@ -29,7 +30,7 @@ pub async fn add(conn: &mut Connection, passes: &BTreeMap<CounterKey, i64>) -> R
         .iter()
         .map(|(key, count)| (key.workflow.as_str(), key.version.as_str(), &key.step, &key.edge, count))
         .collect();
-    sqlx::query(ADD)
+    sql::query(ADD)
         .bind(spread("counter", &rows)?)
         .bind(BUCKET)
         .execute(conn)
@@ -43,7 +44,7 @@ pub async fn read(
     conn: &mut Connection,
     workflow: Option<&WorkflowId>,
 ) -> Result<BTreeMap<CounterKey, i64>, StoreError> {
-    let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(READ)
+    let rows: Vec<(String, String, String, String, i64)> = sql::query_as(READ)
         .bind(workflow.map(WorkflowId::as_str))
         .fetch_all(conn)
         .await

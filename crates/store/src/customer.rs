@@ -1,14 +1,14 @@
 //! Customers: loaded by id, written whole, brought in by an import.
 
+use crate::connection::Connection;
 use crate::customer_key::{self, Clash, Key, KeyKind};
-use crate::database::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{Customer, CustomerId, Value};
 use serde::Serialize;
-use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes that have columns of their own and are not in the JSON.
@@ -20,13 +20,14 @@ const TEXTS: [&str; 5] = ["stage", "owner", "zone", "email", "phone"];
 pub(crate) const LOAD: &str = "
 SELECT want.key, c.stage, c.owner, c.zone, c.email, c.phone, c.created_at, c.attributes, c.computed_at
 FROM jsonb_each(?1) AS want
-CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1";
+CROSS JOIN customer AS c
+WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1";
 
 // Writes customers whole (snapshot.rs, each save; imports).  ?1 rows
 const WRITE: &str = "
 INSERT INTO customer (slot, id, stage, owner, zone, email, phone, created_at, attributes, computed_at)
-SELECT value->>'slot', value->>'id', value->>'stage', value->>'owner', value->>'zone', value->>'email',
-       value->>'phone', value->>'created_at', value->>'attributes', value->>'computed_at'
+SELECT CAST(value->>'slot' AS BIGINT), value->>'id', value->>'stage', value->>'owner', value->>'zone', value->>'email',
+       value->>'phone', CAST(value->>'created_at' AS BIGINT), value->'attributes', value->'computed_at'
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, id) DO UPDATE SET
   stage = excluded.stage, owner = excluded.owner, zone = excluded.zone, email = excluded.email,
@@ -37,8 +38,9 @@ ON CONFLICT (slot, id) DO UPDATE SET
 const ADDRESSES: &str = "
 SELECT want.key, c.email, c.phone
 FROM jsonb_each(?1) AS want
-CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1
-WHERE c.email IS NOT NULL OR c.phone IS NOT NULL";
+CROSS JOIN customer AS c
+WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1
+  AND (c.email IS NOT NULL OR c.phone IS NOT NULL)";
 
 #[derive(Serialize)]
 struct Stored<'a> {
@@ -74,11 +76,11 @@ pub(crate) async fn of_batch(
     ids: &[CustomerId],
     model: &Model,
 ) -> Result<Vec<(usize, Customer)>, StoreError> {
-    let rows = sqlx::query(LOAD).bind(wanted).fetch_all(conn).await.tried("load customers", || some(ids))?;
+    let rows = sql::query(LOAD).bind(wanted).fetch_all(conn).await.tried("load customers", || some(ids))?;
     let mut customers = Vec::with_capacity(rows.len());
     for row in rows {
         let read = |source| StoreError::Query { tried: "read a customer", ids: some(ids), source };
-        let place = row.try_get::<i64, _>(0).map_err(read)?;
+        let place = row.try_get::<i64>(0).map_err(read)?;
         let Some((place, id)) = usize::try_from(place).ok().and_then(|place| Some((place, ids.get(place)?)))
         else {
             continue;
@@ -88,7 +90,7 @@ pub(crate) async fn of_batch(
         let mut customer = Customer::new(id.clone());
         customer.attributes = read_values("customer", id.as_str(), attributes, ty)?;
         for (column, name) in TEXTS.iter().enumerate() {
-            if let Some(text) = row.try_get::<Option<String>, _>(column + 1).map_err(read)? {
+            if let Some(text) = row.try_get::<Option<String>>(column + 1).map_err(read)? {
                 customer.attributes.insert((*name).to_owned(), Value::Text(text));
             }
         }
@@ -157,7 +159,7 @@ pub async fn write(
                 .collect(),
         })
         .collect();
-    sqlx::query(WRITE)
+    sql::query(WRITE)
         .bind(spread("customer", &rows)?)
         .execute(&mut *conn)
         .await
@@ -173,7 +175,7 @@ async fn changed_keys(
 ) -> Result<(Vec<Key>, Vec<Key>), StoreError> {
     let wanted = spread_customers(customers.iter().map(|customer| &customer.id))?;
     let rows: Vec<(i64, Option<String>, Option<String>)> =
-        sqlx::query_as(ADDRESSES).bind(wanted).fetch_all(conn).await.tried("load addresses", no_ids)?;
+        sql::query_as(ADDRESSES).bind(wanted).fetch_all(conn).await.tried("load addresses", no_ids)?;
     let mut before = BTreeMap::new();
     for (place, email, phone) in rows {
         before.insert(usize::try_from(place).unwrap_or(usize::MAX), (email, phone));
@@ -249,7 +251,7 @@ pub fn merged(before: &Customer, row: &Customer) -> Customer {
 
 /// Every customer's id, in order.
 pub async fn ids(conn: &mut Connection) -> Result<Vec<CustomerId>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM customer ORDER BY id")
+    let ids: Vec<String> = sql::query_scalar("SELECT id FROM customer ORDER BY id")
         .fetch_all(conn)
         .await
         .tried("list customers", no_ids)?;
@@ -259,7 +261,8 @@ pub async fn ids(conn: &mut Connection) -> Result<Vec<CustomerId>, StoreError> {
 // ?1 [[slot, id], …]
 const KNOWN: &str = "
 SELECT c.id FROM jsonb_each(?1) AS want
-CROSS JOIN customer AS c ON c.slot = want.value->>0 AND c.id = want.value->>1";
+CROSS JOIN customer AS c
+WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1";
 
 /// Which of these customers there are.
 pub async fn known(
@@ -270,7 +273,7 @@ pub async fn known(
         return Ok(BTreeSet::new());
     }
     let wanted: Vec<_> = ids.iter().map(|id| (id.slot(), id.as_str())).collect();
-    let found: Vec<String> = sqlx::query_scalar(KNOWN)
+    let found: Vec<String> = sql::query_scalar(KNOWN)
         .bind(spread("customer", &wanted)?)
         .fetch_all(conn)
         .await
@@ -280,5 +283,5 @@ pub async fn known(
 
 /// How many customers there are.
 pub async fn count(conn: &mut Connection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("SELECT count(*) FROM customer").fetch_one(conn).await.tried("count customers", no_ids)
+    sql::query_scalar("SELECT count(*) FROM customer").fetch_one(conn).await.tried("count customers", no_ids)
 }

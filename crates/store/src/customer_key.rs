@@ -1,7 +1,8 @@
 //! Look-up of a customer by another key: e-mail, phone, an id that was merged away.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{slot_of, spread};
 use model::CustomerId;
 use std::collections::BTreeMap;
@@ -67,27 +68,29 @@ fn lookup_form(kind: KeyKind, value: &str) -> String {
 // ?1 [[slot, kind, value, customer], …]
 const CLAIM: &str = "
 INSERT INTO customer_key (slot, kind, value, customer)
-SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // Whose the keys of a batch are, where they are another's.  ?1 [[slot, kind, value, customer], …]
 const CLASHES: &str = "
 SELECT want.key, k.customer
 FROM jsonb_each(?1) AS want
-CROSS JOIN customer_key AS k ON k.slot = want.value->>0 AND k.kind = want.value->>1 AND k.value = want.value->>2
-WHERE k.customer <> want.value->>3
+CROSS JOIN customer_key AS k
+WHERE k.slot = CAST(want.value->>0 AS BIGINT) AND k.kind = want.value->>1 AND k.value = want.value->>2
+  AND k.customer <> want.value->>3
 ORDER BY want.key";
 
 // ?1 [[slot, kind, value, customer], …]
 const RELEASE: &str = "
 DELETE FROM customer_key WHERE (slot, kind, value, customer) IN
-  (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
+  (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 // ?1 [[slot, kind, value], …]
 pub(crate) const FIND: &str = "
 SELECT want.key, k.customer
 FROM jsonb_each(?1) AS want
-CROSS JOIN customer_key AS k ON k.slot = want.value->>0 AND k.kind = want.value->>1 AND k.value = want.value->>2";
+CROSS JOIN customer_key AS k
+WHERE k.slot = CAST(want.value->>0 AS BIGINT) AND k.kind = want.value->>1 AND k.value = want.value->>2";
 
 /// Takes keys for their customers. Returns those that another customer has.
 pub async fn claim(conn: &mut Connection, keys: &[Key]) -> Result<Vec<Clash>, StoreError> {
@@ -96,12 +99,12 @@ pub async fn claim(conn: &mut Connection, keys: &[Key]) -> Result<Vec<Clash>, St
     }
     let ids = || some(keys.iter().map(|key| &key.customer));
     let rows = spread("customer_key", &keys.iter().map(Key::row).collect::<Vec<_>>())?;
-    let taken = sqlx::query(CLAIM).bind(&rows).execute(&mut *conn).await.tried("take look-up keys", ids)?;
+    let taken = sql::query(CLAIM).bind(&rows).execute(&mut *conn).await.tried("take look-up keys", ids)?;
     if usize::try_from(taken.rows_affected()) == Ok(keys.len()) {
         return Ok(Vec::new());
     }
     let held: Vec<(i64, String)> =
-        sqlx::query_as(CLASHES).bind(&rows).fetch_all(conn).await.tried("look for equal addresses", ids)?;
+        sql::query_as(CLASHES).bind(&rows).fetch_all(conn).await.tried("look for equal addresses", ids)?;
     let clash = |(place, holder): (i64, String)| {
         let key = keys.get(usize::try_from(place).ok()?)?;
         Some(Clash { kind: key.kind, holder: CustomerId::from(holder), claimant: key.customer.clone() })
@@ -116,7 +119,7 @@ pub async fn release(conn: &mut Connection, keys: &[Key]) -> Result<(), StoreErr
     }
     let rows = spread("customer_key", &keys.iter().map(Key::row).collect::<Vec<_>>())?;
     let ids = || some(keys.iter().map(|key| &key.customer));
-    sqlx::query(RELEASE).bind(rows).execute(conn).await.tried("give look-up keys back", ids)?;
+    sql::query(RELEASE).bind(rows).execute(conn).await.tried("give look-up keys back", ids)?;
     Ok(())
 }
 
@@ -130,7 +133,7 @@ pub async fn find(
     let rows: Vec<(u16, &str, &str)> =
         forms.iter().map(|form| (slot_of(kind.as_str(), form), kind.as_str(), form.as_str())).collect();
     // Addresses are personal data: an error names how many, not which.
-    let found: Vec<(i64, String)> = sqlx::query_as(FIND)
+    let found: Vec<(i64, String)> = sql::query_as(FIND)
         .bind(spread("customer_key", &rows)?)
         .fetch_all(conn)
         .await

@@ -1,23 +1,20 @@
-//! Opens the database, keeps its pools, and brings it up to date. One connection writes, several read.
+//! Opens the database, keeps its pools, and brings it up to date. On SQLite one connection writes and several
+//! read; on PostgreSQL several write, and say how they keep out of each other's way.
 
+mod postgres;
+mod sqlite;
+
+use crate::connection::{Connection, Held, Link, Reader, Transaction};
+use crate::dialect::Both;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use sqlx::migrate::Migrator;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, SqliteConnection};
-use std::path::Path;
+use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A connection; every function of this crate takes one, so that the caller sets the transaction.
-pub type Connection = SqliteConnection;
-
-/// A transaction that is undone unless committed.
-pub type Transaction = sqlx::Transaction<'static, Sqlite>;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How long a statement waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
@@ -27,7 +24,7 @@ const ACQUIRE: Duration = Duration::from_secs(60);
 /// How to open a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Make the file where there is none.
+    /// Make the file where there is none. A database of PostgreSQL must be there.
     pub create: bool,
     /// Change nothing, not even by a migration.
     pub read_only: bool,
@@ -53,27 +50,49 @@ impl Options {
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    write: SqlitePool,
-    read: SqlitePool,
+    pools: Pools,
     /// Where a database lies that goes with its store.
     _folder: Option<Arc<tempfile::TempDir>>,
 }
 
+#[derive(Clone, Debug)]
+enum Pools {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres { write: PgPool, read: PgPool },
+}
+
+/// The pool that writes, for the job queue that shares the database.
+#[derive(Clone, Debug)]
+pub enum Pool {
+    /// Of one connection: whoever takes it keeps all others from writing, so give it back at once.
+    Sqlite(SqlitePool),
+    /// Of several.
+    Postgres(PgPool),
+}
+
 impl Store {
-    /// Opens a database and migrates it where the options allow. `url`: a path, or `sqlite:PATH`.
+    /// Opens a database and migrates it where the options allow. `url`: a path or `sqlite:PATH`, or
+    /// `postgres://USER@HOST/NAME`.
     ///
-    /// Errors: [`StoreError::Open`] (no such file, no right, no database), [`StoreError::Newer`],
+    /// Errors: [`StoreError::Open`] (no such database, no right, no database at all), [`StoreError::Newer`],
     /// [`StoreError::Older`], [`StoreError::Migrate`].
     pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let store = Self { pools: postgres::connect(url, &options).await?, _folder: None };
+            store.migrate(&POSTGRES, &options).await?;
+            return Ok(store);
+        }
         let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
         if let Some((scheme, _)) = path.split_once("://") {
-            let source =
-                sqlx::Error::Configuration("only `sqlite:PATH` or a path is a database so far".into());
+            let words = "a database is `sqlite:PATH`, a path, or `postgres://USER@HOST/NAME`";
             // The rest may hold a password.
-            return Err(StoreError::Open { url: format!("{scheme}://…"), source });
+            return Err(StoreError::Open {
+                url: format!("{scheme}://…"),
+                source: sqlx::Error::Configuration(words.into()),
+            });
         }
-        let settings = connect_options(path, &options);
-        Self::connect(url, settings, &options, None).await
+        let settings = sqlite::settings(path, &options);
+        Self::file(url, settings, &options, None).await
     }
 
     /// A new database that goes when the last copy of this store does, for tests and dry runs. It behaves
@@ -85,132 +104,166 @@ impl Store {
             source: error.into(),
         })?;
         let (path, options) = (folder.path().join("nurture.db"), Options::default());
-        let settings = connect_options(&path, &options).synchronous(SqliteSynchronous::Off);
-        Self::connect(&path.to_string_lossy(), settings, &options, Some(Arc::new(folder))).await
+        let settings = sqlite::settings(&path, &options).synchronous(sqlx::sqlite::SqliteSynchronous::Off);
+        Self::file(&path.to_string_lossy(), settings, &options, Some(Arc::new(folder))).await
     }
 
-    async fn connect(
+    async fn file(
         url: &str,
-        settings: SqliteConnectOptions,
+        settings: sqlx::sqlite::SqliteConnectOptions,
         options: &Options,
         folder: Option<Arc<tempfile::TempDir>>,
     ) -> Result<Self, StoreError> {
-        let at = |source| StoreError::Open { url: url.to_owned(), source };
-        // A connection that lasts keeps its page cache and its prepared statements.
-        let lasting = || {
-            SqlitePoolOptions::new()
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .test_before_acquire(false)
-                .acquire_timeout(ACQUIRE)
-        };
-        let write = lasting()
-            .min_connections(1)
-            .max_connections(1)
-            .connect_with(settings.clone())
-            .await
-            .map_err(at)?;
-        migrate(&write, options).await?;
-        let readers = options.readers.max(1);
-        let read =
-            lasting().max_connections(readers).connect_lazy_with(settings.pragma("cache_size", "-8192"));
-        Ok(Self { write, read, _folder: folder })
+        let store = Self { pools: sqlite::connect(url, settings, options).await?, _folder: folder };
+        store.migrate(&SQLITE, options).await?;
+        Ok(store)
     }
 
-    /// Begins to write; others who want to write wait until this transaction ends.
+    /// Begins to write; others who want to write what is not theirs alone wait until this transaction ends.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        self.write.begin_with("BEGIN IMMEDIATE").await.tried("begin to write", no_ids)
+        self.begin_with("BEGIN; LOCK TABLE meta IN EXCLUSIVE MODE").await
+    }
+
+    /// Begins a turn over customers that this process has the lease of: on PostgreSQL others may have theirs
+    /// beside it, and whoever [`begin`](Self::begin)s waits for them all.
+    pub async fn begin_turn(&self) -> Result<Transaction, StoreError> {
+        self.begin_with("BEGIN; LOCK TABLE meta IN ROW SHARE MODE").await
+    }
+
+    /// Begins to write beside others, on PostgreSQL: for single statements that say themselves which rows they
+    /// may move, as those over sends do.
+    pub async fn begin_beside(&self) -> Result<Transaction, StoreError> {
+        self.begin_with("BEGIN").await
+    }
+
+    async fn begin_with(&self, postgres: &'static str) -> Result<Transaction, StoreError> {
+        let begun = match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                write.begin_with("BEGIN IMMEDIATE").await.map(|begun| Link::Sqlite(Held::Transaction(begun)))
+            }
+            Pools::Postgres { write, .. } => {
+                write.begin_with(postgres).await.map(|begun| Link::Postgres(Held::Transaction(begun)))
+            }
+        };
+        begun.map(|link| Transaction(Connection(link))).tried("begin to write", no_ids)
     }
 
     /// A connection to read with; each statement sees what is committed when it starts.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.read.acquire().await.tried("begin to read", no_ids)
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        let found = match &self.pools {
+            Pools::Sqlite { read, .. } => read.acquire().await.map(|conn| Link::Sqlite(Held::Alone(conn))),
+            Pools::Postgres { read, .. } => {
+                read.acquire().await.map(|conn| Link::Postgres(Held::Alone(conn)))
+            }
+        };
+        found.map(|link| Reader(Connection(link))).tried("begin to read", no_ids)
     }
 
     /// A steady view: every statement in it sees the database as it was at the first one.
     pub async fn view(&self) -> Result<Transaction, StoreError> {
-        self.read.begin().await.tried("begin to read", no_ids)
+        let begun = match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                read.begin().await.map(|begun| Link::Sqlite(Held::Transaction(begun)))
+            }
+            Pools::Postgres { read, .. } => read
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(|begun| Link::Postgres(Held::Transaction(begun))),
+        };
+        begun.map(|link| Transaction(Connection(link))).tried("begin to read", no_ids)
     }
 
-    /// The writing pool, of one connection, for the job queue that shares the database. Whoever takes its
-    /// connection keeps all others from writing, so give it back at once.
-    pub fn pool(&self) -> &SqlitePool {
-        &self.write
+    /// The writing pool, for the job queue that shares the database.
+    pub fn pool(&self) -> Pool {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => Pool::Sqlite(write.clone()),
+            Pools::Postgres { write, .. } => Pool::Postgres(write.clone()),
+        }
     }
 
-    /// Ends every connection; what is in the write-ahead log moves into the file.
+    /// Ends every connection; what is in SQLite's write-ahead log moves into the file.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+
+    async fn migrate(&self, migrator: &Migrator, options: &Options) -> Result<(), StoreError> {
+        let known = known_migration();
+        let found = {
+            let begun = match &self.pools {
+                Pools::Sqlite { write, .. } => {
+                    write.acquire().await.map(|conn| Link::Sqlite(Held::Alone(conn)))
+                }
+                Pools::Postgres { write, .. } => {
+                    write.acquire().await.map(|conn| Link::Postgres(Held::Alone(conn)))
+                }
+            };
+            found_migration(&mut Connection(begun.tried("begin to migrate", no_ids)?)).await?
+        };
+        if found > known {
+            return Err(StoreError::Newer { found, known });
+        }
+        if found < known && (options.read_only || !options.migrate) {
+            return Err(StoreError::Older { found, known });
+        }
+        if found < known {
+            let migrated = match &self.pools {
+                Pools::Sqlite { write, .. } => migrator.run(write).await,
+                Pools::Postgres { write, .. } => migrator.run(write).await,
+            };
+            migrated.map_err(|source| StoreError::Migrate { source })?;
+            if let Pools::Sqlite { write, .. } = &self.pools {
+                // The statistics that the migrations write are read when a connection opens, or here.
+                let read = sqlx::query("ANALYZE sqlite_schema").execute(write).await;
+                read.tried("read the statistics", no_ids)?;
+            }
+        }
+        Ok(())
     }
 }
 
-/// Keeps what a transaction did.
-pub async fn commit(transaction: Transaction) -> Result<(), StoreError> {
-    transaction.commit().await.tried("commit", no_ids)
+/// The newest migration that this program knows, of either database: their numbers are the same.
+pub fn known_migration() -> i64 {
+    SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// The newest migration that this program knows.
-pub fn known_migration() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
-}
+// Whether any migration was ever made.
+const MIGRATED: Both = Both {
+    sqlite: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
+    postgres: "SELECT count(*) FROM pg_catalog.pg_tables
+               WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'",
+};
 
 /// The newest migration that a database has; 0: none.
 pub async fn found_migration(conn: &mut Connection) -> Result<i64, StoreError> {
-    let tables: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
-    )
-    .fetch_one(&mut *conn)
-    .await
-    .tried("look for migrations", no_ids)?;
+    let tables: i64 =
+        sql::query_scalar(MIGRATED).fetch_one(&mut *conn).await.tried("look for migrations", no_ids)?;
     if tables == 0 {
         return Ok(0);
     }
-    sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+    sql::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
         .fetch_one(conn)
         .await
         .tried("look for migrations", no_ids)
 }
 
-async fn migrate(pool: &SqlitePool, options: &Options) -> Result<(), StoreError> {
-    let mut conn = pool.acquire().await.tried("begin to migrate", no_ids)?;
-    let known = known_migration();
-    let found = found_migration(&mut conn).await?;
-    if found > known {
-        return Err(StoreError::Newer { found, known });
-    }
-    if found < known && (options.read_only || !options.migrate) {
-        return Err(StoreError::Older { found, known });
-    }
-    if found < known {
-        MIGRATIONS.run(&mut *conn).await.map_err(|source| StoreError::Migrate { source })?;
-        // The statistics that the migrations write are read when a connection opens, or here.
-        sqlx::query("ANALYZE sqlite_schema")
-            .execute(&mut *conn)
-            .await
-            .tried("read the statistics", no_ids)?;
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn connect_options(path: impl AsRef<Path>, options: &Options) -> SqliteConnectOptions {
-    let file = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(options.create && !options.read_only)
-        .read_only(options.read_only)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .statement_cache_capacity(256)
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-32768");
-    if options.read_only {
-        return file;
+    #[test]
+    fn both_databases_have_migrations_of_the_same_numbers_and_names() {
+        let names = |migrator: &Migrator| -> Vec<(i64, String)> {
+            migrator.iter().map(|each| (each.version, each.description.to_string())).collect()
+        };
+        assert_eq!(names(&SQLITE), names(&POSTGRES));
     }
-    file.page_size(4096)
-        .journal_mode(SqliteJournalMode::Wal)
-        // FULL: a commit that we answered for survives the loss of power.
-        .synchronous(SqliteSynchronous::Full)
-        // 16 MiB between checkpoints, and no larger a log than four times that is left lying about.
-        .pragma("wal_autocheckpoint", "4096")
-        .pragma("journal_size_limit", "67108864")
 }

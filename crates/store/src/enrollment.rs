@@ -1,13 +1,12 @@
 //! Enrollments: loaded with their customer, saved under their rev, found when due, counted for people.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Enrollment, EnrollmentId, StepId, VersionId, Walk, WalkState, WorkflowId};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     ($select:literal, $rest:literal) => {
@@ -26,15 +25,17 @@ pub(crate) const LOAD: &str = concat!(
     columns!(
         "SELECT want.key,",
         "FROM jsonb_each(?1) AS want
-         CROSS JOIN enrollment AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
-         WHERE e.state <> 'ended'"
+         CROSS JOIN enrollment AS e
+         WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1
+         AND e.state <> 'ended'"
     ),
     " UNION ALL ",
     columns!(
         "SELECT want.key,",
         "FROM jsonb_each(?1) AS want
-         CROSS JOIN enrollment AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
-         WHERE e.state = 'ended' AND e.goal_until IS NOT NULL AND e.goal_until > ?2"
+         CROSS JOIN enrollment AS e
+         WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1
+         AND e.state = 'ended' AND e.goal_until IS NOT NULL AND e.goal_until > ?2"
     )
 );
 
@@ -42,34 +43,39 @@ pub(crate) const LOAD: &str = concat!(
 // nobody can tell our own step from another's.  ?1 rows
 pub(crate) const STALE: &str = "
 SELECT now.value->>'id' FROM jsonb_each(?1) AS now
-LEFT JOIN enrollment AS e ON e.slot = now.value->>'slot' AND e.id = now.value->>'id'
-WHERE e.rev IS NULL OR e.rev <> now.value->>'rev'";
+LEFT JOIN enrollment AS e ON e.slot = CAST(now.value->>'slot' AS BIGINT) AND e.id = now.value->>'id'
+WHERE e.rev IS NULL OR e.rev <> CAST(now.value->>'rev' AS BIGINT)";
 
 // Saves walks that were loaded before; one whose rev has moved is left alone.  ?1 rows
 pub(crate) const UPDATE: &str = "
 UPDATE enrollment SET
   version = now.value->>'version', state = now.value->>'state', step = now.value->>'step',
-  arrived_at = now.value->>'arrived_at', wake_at = now.value->>'wake_at', ended_at = now.value->>'ended_at',
-  reason = now.value->>'reason', goal_until = now.value->>'goal_until', walk = now.value->>'walk', rev = rev + 1
+  arrived_at = CAST(now.value->>'arrived_at' AS BIGINT), wake_at = CAST(now.value->>'wake_at' AS BIGINT),
+  ended_at = CAST(now.value->>'ended_at' AS BIGINT),
+  reason = now.value->>'reason', goal_until = CAST(now.value->>'goal_until' AS BIGINT), walk = now.value->'walk',
+  rev = rev + 1
 FROM jsonb_each(?1) AS now
-WHERE enrollment.slot = now.value->>'slot' AND enrollment.id = now.value->>'id'
-  AND enrollment.rev = now.value->>'rev'";
+WHERE enrollment.slot = CAST(now.value->>'slot' AS BIGINT) AND enrollment.id = now.value->>'id'
+  AND enrollment.rev = CAST(now.value->>'rev' AS BIGINT)";
 
 // New walks; their rev becomes 1.  ?1 rows
 const INSERT: &str = "
 INSERT INTO enrollment (slot, id, customer, workflow, version, key, state, step, arrived_at, wake_at, entered_at,
                         ended_at, reason, goal_until, walk, rev)
-SELECT value->>'slot', value->>'id', value->>'customer', value->>'workflow', value->>'version', value->>'key',
-       value->>'state', value->>'step', value->>'arrived_at', value->>'wake_at', value->>'entered_at',
-       value->>'ended_at', value->>'reason', value->>'goal_until', value->>'walk', 1
+SELECT CAST(value->>'slot' AS BIGINT), value->>'id', value->>'customer', value->>'workflow', value->>'version',
+       value->>'key',
+       value->>'state', value->>'step', CAST(value->>'arrived_at' AS BIGINT), CAST(value->>'wake_at' AS BIGINT),
+       CAST(value->>'entered_at' AS BIGINT),
+       CAST(value->>'ended_at' AS BIGINT), value->>'reason', CAST(value->>'goal_until' AS BIGINT), value->'walk', 1
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // Which new walks met another that is active.  ?1 rows
 const MET: &str = "
 SELECT now.value->>'id' FROM jsonb_each(?1) AS now
-CROSS JOIN enrollment AS e ON e.slot = now.value->>'slot' AND e.customer = now.value->>'customer'
-WHERE e.state <> 'ended' AND e.workflow = now.value->>'workflow' AND e.key = now.value->>'key'
+CROSS JOIN enrollment AS e
+WHERE e.slot = CAST(now.value->>'slot' AS BIGINT) AND e.customer = now.value->>'customer'
+AND e.state <> 'ended' AND e.workflow = now.value->>'workflow' AND e.key = now.value->>'key'
   AND now.value->>'state' <> 'ended' AND e.id <> now.value->>'id'";
 
 // Walks that go on now; those of paused workflows are held (engine/wake, each turn).  ?1 now  ?2 most rows
@@ -104,7 +110,7 @@ GROUP BY workflow, state, step ORDER BY workflow, state, step";
 pub(crate) const AT: &str = columns!(
     "SELECT e.slot,",
     "FROM enrollment AS e
-     WHERE e.workflow = ?1 AND e.state = ?2 AND e.step IS ?3 AND (e.slot, e.id) > (?4, ?5)
+     WHERE e.workflow = ?1 AND e.state = ?2 AND e.step IS NOT DISTINCT FROM ?3 AND (e.slot, e.id) > (?4, ?5)
      ORDER BY e.slot, e.id LIMIT ?6"
 );
 
@@ -168,12 +174,12 @@ impl<'a> Stored<'a> {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<(i64, Enrollment), StoreError> {
+fn read(row: &sql::Row) -> Result<(i64, Enrollment), StoreError> {
     let tried = |source| StoreError::Query { tried: "read an enrollment", ids: no_ids(), source };
     let id: String = row.try_get(1).map_err(tried)?;
     let at = |ms| instant("enrollment", &id, ms);
     let missing = |what: &str| StoreError::corrupt("enrollment", &id, format_args!("no {what}"));
-    let optional = |column: usize| row.try_get::<Option<i64>, _>(column).map_err(tried);
+    let optional = |column: usize| row.try_get::<Option<i64>>(column).map_err(tried);
     let step = || -> Result<StepId, StoreError> {
         let step: Option<String> = row.try_get(7).map_err(tried)?;
         Ok(StepId::from(step.ok_or_else(|| missing("step"))?))
@@ -187,16 +193,16 @@ fn read(row: &SqliteRow) -> Result<(i64, Enrollment), StoreError> {
         "waiting" => WalkState::Waiting { step: step()?, since: since()?, wake_at: wake_at()? },
         "ended" => WalkState::Ended {
             at: at(optional(11)?.ok_or_else(|| missing("ended_at"))?)?,
-            reason: row.try_get::<Option<String>, _>(12).map_err(tried)?.unwrap_or_default(),
+            reason: row.try_get::<Option<String>>(12).map_err(tried)?.unwrap_or_default(),
         },
         other => return Err(StoreError::corrupt("enrollment", &id, format_args!("the state `{other}`"))),
     };
     let walk: &str = row.try_get(14).map_err(tried)?;
     let walk = serde_json::from_str(walk).map_err(|error| StoreError::corrupt("enrollment", &id, error))?;
     let enrollment = Enrollment {
-        workflow: WorkflowId::from(row.try_get::<String, _>(3).map_err(tried)?),
-        version: VersionId::from(row.try_get::<String, _>(4).map_err(tried)?),
-        customer: CustomerId::from(row.try_get::<String, _>(2).map_err(tried)?),
+        workflow: WorkflowId::from(row.try_get::<String>(3).map_err(tried)?),
+        version: VersionId::from(row.try_get::<String>(4).map_err(tried)?),
+        customer: CustomerId::from(row.try_get::<String>(2).map_err(tried)?),
         key: row.try_get(5).map_err(tried)?,
         entered_at: at(row.try_get(10).map_err(tried)?)?,
         state,
@@ -215,7 +221,7 @@ pub(crate) async fn of_batch(
     ids: &[CustomerId],
     now: Timestamp,
 ) -> Result<Vec<(usize, Enrollment)>, StoreError> {
-    let rows = sqlx::query(LOAD)
+    let rows = sql::query(LOAD)
         .bind(wanted)
         .bind(millis(now))
         .fetch_all(conn)
@@ -236,7 +242,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
     if !known.is_empty() {
         let rows = spread("enrollment", &known.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
         let ids = || some(known.iter().map(|walk| &walk.id));
-        let stale: Vec<String> = sqlx::query_scalar(STALE)
+        let stale: Vec<String> = sql::query_scalar(STALE)
             .bind(&rows)
             .fetch_all(&mut *conn)
             .await
@@ -246,8 +252,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
                 enrollments: stale.into_iter().map(EnrollmentId::from).collect(),
             });
         }
-        let done =
-            sqlx::query(UPDATE).bind(&rows).execute(&mut *conn).await.tried("save enrollments", ids)?;
+        let done = sql::query(UPDATE).bind(&rows).execute(&mut *conn).await.tried("save enrollments", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(known.len()) {
             return Err(StoreError::Stale {
                 enrollments: known.iter().map(|walk| walk.id.clone()).collect(),
@@ -257,10 +262,10 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
     if !new.is_empty() {
         let rows = spread("enrollment", &new.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
         let ids = || some(new.iter().map(|walk| &walk.id));
-        let done = sqlx::query(INSERT).bind(&rows).execute(&mut *conn).await.tried("enroll", ids)?;
+        let done = sql::query(INSERT).bind(&rows).execute(&mut *conn).await.tried("enroll", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(new.len()) {
             let met: Vec<String> =
-                sqlx::query_scalar(MET).bind(&rows).fetch_all(conn).await.tried("enroll", ids)?;
+                sql::query_scalar(MET).bind(&rows).fetch_all(conn).await.tried("enroll", ids)?;
             // Where none met another, some were there already under their own ids: the turn was saved before.
             let enrollments = if met.is_empty() {
                 new.iter().map(|walk| walk.id.clone()).collect()
@@ -308,7 +313,7 @@ async fn due_in_order(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<DueWalk>, StoreError> {
-    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(statement)
+    let rows: Vec<(i64, String, String, String)> = sql::query_as(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
         .fetch_all(conn)
@@ -329,7 +334,7 @@ async fn due_in_order(
 /// When the next walk goes on; `None`: nobody walks.
 pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next enrollment", no_ids)?;
+        sql::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next enrollment", no_ids)?;
     instant_of("enrollment", "the next", at)
 }
 
@@ -351,7 +356,7 @@ pub async fn standing(
     conn: &mut Connection,
     workflow: Option<&WorkflowId>,
 ) -> Result<Vec<Standing>, StoreError> {
-    let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(PLACES)
+    let rows: Vec<(String, String, Option<String>, i64)> = sql::query_as(PLACES)
         .bind(workflow.map(WorkflowId::as_str))
         .fetch_all(conn)
         .await
@@ -383,7 +388,7 @@ pub async fn people(
     after: &Cursor,
     limit: u32,
 ) -> Result<(Vec<Enrollment>, Option<Cursor>), StoreError> {
-    let rows = sqlx::query(AT)
+    let rows = sql::query(AT)
         .bind(workflow.as_str())
         .bind(state)
         .bind(step.map(StepId::as_str))
@@ -405,7 +410,7 @@ pub async fn active(
     conn: &mut Connection,
     workflow: &WorkflowId,
 ) -> Result<Vec<(CustomerId, EnrollmentId)>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(ACTIVE)
+    let rows: Vec<(String, String)> = sql::query_as(ACTIVE)
         .bind(workflow.as_str())
         .fetch_all(conn)
         .await
@@ -418,7 +423,7 @@ pub async fn of_customer(
     conn: &mut Connection,
     customer: &CustomerId,
 ) -> Result<Vec<Enrollment>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .fetch_all(conn)

@@ -1,14 +1,13 @@
 //! Deals, contracts, orders, companies: of one customer, or shared by many.
 
+use crate::connection::Connection;
 use crate::customer::Upserted;
-use crate::database::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{Attributes, read_values, slot_of, spread};
 use dsl::library::Model;
 use model::{CustomerId, Entity, EntityId, Value};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::BTreeMap;
 
 /// Attributes that have columns of their own.
@@ -18,19 +17,22 @@ const COLUMNS: &[&str] = &["owner", "stage"];
 pub(crate) const OWN: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
 FROM jsonb_each(?1) AS want
-CROSS JOIN entity AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1";
+CROSS JOIN entity AS e
+WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1";
 
 // Shared entities by their names (snapshot.rs).  ?1 [[slot, kind, id], …]
 pub(crate) const SHARED: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
 FROM jsonb_each(?1) AS want
-CROSS JOIN entity AS e ON e.slot = want.value->>0 AND e.kind = want.value->>1 AND e.id = want.value->>2";
+CROSS JOIN entity AS e
+WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.kind = want.value->>1 AND e.id = want.value->>2";
 
 // Entities by name, whosever they are (imports, events that name an entity only).  ?1 [[kind, id], …]
 pub(crate) const NAMED: &str = "
 SELECT want.key, e.kind, e.id, e.customer, e.stage, e.owner, e.attributes
 FROM jsonb_each(?1) AS want
-CROSS JOIN entity AS e ON e.kind = want.value->>0 AND e.id = want.value->>1";
+CROSS JOIN entity AS e
+WHERE e.kind = want.value->>0 AND e.id = want.value->>1";
 
 // Every shared entity of a kind (a publish that changes a type).  ?1 kind  ?2 behind this id
 const SHARED_PAGE: &str = "
@@ -40,15 +42,17 @@ FROM entity AS e WHERE e.kind = ?1 AND e.id > ?2 AND e.customer IS NULL ORDER BY
 // Writes entities whole (snapshot.rs, imports).  ?1 rows
 const WRITE: &str = "
 INSERT INTO entity (slot, kind, id, customer, stage, owner, attributes)
-SELECT value->>'slot', value->>'kind', value->>'id', value->>'customer', value->>'stage', value->>'owner',
-       value->>'attributes'
+SELECT CAST(value->>'slot' AS BIGINT), value->>'kind', value->>'id', value->>'customer', value->>'stage',
+       value->>'owner',
+       value->'attributes'
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, kind, id) DO UPDATE SET
   customer = excluded.customer, stage = excluded.stage, owner = excluded.owner, attributes = excluded.attributes";
 
 // Takes away entities that move to another customer, and so to another slot.  ?1 [[slot, kind, id], …]
 const TAKE: &str = "
-DELETE FROM entity WHERE (slot, kind, id) IN (SELECT value->>0, value->>1, value->>2 FROM jsonb_each(?1))";
+DELETE FROM entity WHERE (slot, kind, id) IN (SELECT CAST(value->>0 AS BIGINT), value->>1,
+       value->>2 FROM jsonb_each(?1))";
 
 #[derive(Serialize)]
 struct Stored<'a> {
@@ -66,9 +70,9 @@ fn slot(entity: &Entity) -> u16 {
     entity.customer.as_ref().map_or_else(|| slot_of(&entity.kind, entity.id.as_str()), CustomerId::slot)
 }
 
-fn read(row: &SqliteRow, model: &Model) -> Result<(usize, Entity), StoreError> {
+fn read(row: &sql::Row, model: &Model) -> Result<(usize, Entity), StoreError> {
     let tried = |source| StoreError::Query { tried: "read an entity", ids: "-".to_owned(), source };
-    let place = usize::try_from(row.try_get::<i64, _>(0).map_err(tried)?).unwrap_or(usize::MAX);
+    let place = usize::try_from(row.try_get::<i64>(0).map_err(tried)?).unwrap_or(usize::MAX);
     let kind: String = row.try_get(1).map_err(tried)?;
     let id: String = row.try_get(2).map_err(tried)?;
     let declared = model.entities.get(&kind);
@@ -76,7 +80,7 @@ fn read(row: &SqliteRow, model: &Model) -> Result<(usize, Entity), StoreError> {
     let text: &str = row.try_get(6).map_err(tried)?;
     let mut attributes = read_values("entity", &id, text, ty)?;
     for (column, name) in [(4, "stage"), (5, "owner")] {
-        if let Some(text) = row.try_get::<Option<String>, _>(column).map_err(tried)? {
+        if let Some(text) = row.try_get::<Option<String>>(column).map_err(tried)? {
             attributes.insert(name.to_owned(), Value::Text(text));
         }
     }
@@ -91,7 +95,7 @@ pub(crate) async fn of_batch(
     ids: &[CustomerId],
     model: &Model,
 ) -> Result<Vec<(usize, Entity)>, StoreError> {
-    let rows = sqlx::query(OWN).bind(wanted).fetch_all(conn).await.tried("load entities", || some(ids))?;
+    let rows = sql::query(OWN).bind(wanted).fetch_all(conn).await.tried("load entities", || some(ids))?;
     rows.iter().map(|row| read(row, model)).collect()
 }
 
@@ -102,7 +106,7 @@ pub(crate) async fn shared(
     model: &Model,
 ) -> Result<Vec<(usize, Entity)>, StoreError> {
     let wanted: Vec<_> = names.iter().map(|(kind, id)| (slot_of(kind, id), *kind, *id)).collect();
-    let rows = sqlx::query(SHARED)
+    let rows = sql::query(SHARED)
         .bind(spread("entity", &wanted)?)
         .fetch_all(conn)
         .await
@@ -117,7 +121,7 @@ pub async fn find(
     model: &Model,
 ) -> Result<BTreeMap<(String, EntityId), Entity>, StoreError> {
     let wanted: Vec<(&str, &str)> = names.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect();
-    let rows = sqlx::query(NAMED)
+    let rows = sql::query(NAMED)
         .bind(spread("entity", &wanted)?)
         .fetch_all(conn)
         .await
@@ -134,7 +138,7 @@ pub async fn shared_page(
     after: &str,
     model: &Model,
 ) -> Result<Vec<Entity>, StoreError> {
-    let rows = sqlx::query(SHARED_PAGE)
+    let rows = sql::query(SHARED_PAGE)
         .bind(kind)
         .bind(after)
         .fetch_all(conn)
@@ -161,7 +165,7 @@ pub async fn write(conn: &mut Connection, entities: &[&Entity]) -> Result<(), St
         })
         .collect();
     let ids = || some(entities.iter().map(|entity| &entity.id));
-    sqlx::query(WRITE).bind(spread("entity", &rows)?).execute(conn).await.tried("write entities", ids)?;
+    sql::query(WRITE).bind(spread("entity", &rows)?).execute(conn).await.tried("write entities", ids)?;
     Ok(())
 }
 
@@ -195,7 +199,7 @@ pub async fn upsert(conn: &mut Connection, rows: &[Entity], model: &Model) -> Re
     }
     if !gone.is_empty() {
         let ids = || some(gone.iter().map(|(_, _, id)| id));
-        sqlx::query(TAKE)
+        sql::query(TAKE)
             .bind(spread("entity", &gone)?)
             .execute(&mut *conn)
             .await

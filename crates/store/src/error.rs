@@ -3,6 +3,9 @@
 
 use jiff::Timestamp;
 use model::EnrollmentId;
+use sqlx::error::DatabaseError as _;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
 
 /// An error of the store, for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +108,7 @@ impl StoreError {
     /// Whether the disk is full: nothing may leave before its record can be written.
     pub fn disk_full(&self) -> bool {
         match self {
-            Self::Query { source, .. } | Self::Open { source, .. } => primary_code(source) == Some(FULL),
+            Self::Query { source, .. } | Self::Open { source, .. } => disk_full(source),
             Self::Migrate { .. }
             | Self::Newer { .. }
             | Self::Older { .. }
@@ -129,15 +132,29 @@ const IO: u32 = 10;
 const FULL: u32 = 13;
 
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
-    Some(code & 0xff)
+    let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    Some(error.code()?.parse::<u32>().ok()? & 0xff)
+}
+
+// PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+const DISK_FULL: &str = "53100";
+/// A conflict of two transactions, a lock not got in time, a server that has no room or goes away.
+const PASSING: [&str; 9] = ["40001", "40P01", "55P03", "53000", "53200", "53300", "57P01", "57P02", "57P03"];
+
+fn sql_state(error: &sqlx::Error) -> Option<&str> {
+    Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
+}
+
+fn disk_full(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(FULL) || sql_state(error) == Some(DISK_FULL)
 }
 
 fn passes(error: &sqlx::Error) -> bool {
-    if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) {
+    if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) || disk_full(error) {
         return true;
     }
-    matches!(primary_code(error), Some(BUSY | LOCKED | IO | FULL))
+    matches!(primary_code(error), Some(BUSY | LOCKED | IO))
+        || sql_state(error).is_some_and(|code| PASSING.contains(&code) || code.starts_with("08"))
 }
 
 /// Says what was tried when a statement fails.

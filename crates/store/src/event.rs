@@ -1,14 +1,13 @@
 //! Events: appended once, applied and routed in their order, held for a virtual clock.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{CustomerId, EntityId, Event, EventId, Type};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::BTreeSet;
 
 /// How far an event has come.
@@ -84,20 +83,22 @@ macro_rules! columns {
     };
 }
 
-// Events of a batch that any workflow reads (snapshot.rs).  ?1 [[slot, customer], …]  ?2 [name, …]
+// Events of a batch that any workflow reads (snapshot.rs).  ?1 [[slot, customer], …]  ?2 [[name], …]
 pub(crate) const READ: &str = columns!(
     "SELECT want.key,",
     "FROM jsonb_each(?1) AS want
      CROSS JOIN jsonb_each(?2) AS name
-     CROSS JOIN event AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1 AND e.name = name.value
-     WHERE e.state IN ('applied', 'done')"
+     CROSS JOIN event AS e
+     WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.name = name.value->>0
+       AND e.state IN ('applied', 'done')"
 );
 
 // Everything that ever happened to a batch, held facts too (history.rs).  ?1 [[slot, customer], …]
 pub(crate) const ALL: &str = columns!(
     "SELECT want.key,",
     "FROM jsonb_each(?1) AS want
-     CROSS JOIN event AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1"
+     CROSS JOIN event AS e
+     WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1"
 );
 
 // What is to be applied or routed (engine/ingest, each turn).  ?1 now  ?2 most rows
@@ -122,15 +123,17 @@ const OF_CUSTOMER: &str = columns!(
 // ?1 rows  ?2 state
 const INSERT: &str = "
 INSERT INTO event (slot, customer, source, id, name, entity_kind, entity_id, at, received_at, properties, chain, state)
-SELECT value->>'slot', value->>'customer', value->>'source', value->>'id', value->>'name', value->>'entity_kind',
-       value->>'entity_id', value->>'at', value->>'received_at', value->>'properties', value->>'chain', ?2
+SELECT CAST(value->>'slot' AS BIGINT), value->>'customer', value->>'source', value->>'id', value->>'name',
+       value->>'entity_kind',
+       value->>'entity_id', CAST(value->>'at' AS BIGINT), CAST(value->>'received_at' AS BIGINT), value->'properties',
+       CAST(value->>'chain' AS BIGINT), ?2
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // Moves events on (engine/ingest, after their turn).  ?1 [[slot, customer, source, id], …]  ?2 state
 pub(crate) const MARK: &str = "
 UPDATE event SET state = ?2 WHERE (slot, customer, source, id) IN
-  (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
+  (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 // Both open states are named so that the index over both serves.  ?1 from this instant on
 pub(crate) const HOLD: &str =
@@ -174,9 +177,9 @@ fn changed_type<'m>(name: &str, kind: Option<&str>, properties: &str, model: &'m
     attributes.get(attribute).map(|attribute| &attribute.ty)
 }
 
-fn read(row: &SqliteRow, model: &Model) -> Result<(usize, DueEvent), StoreError> {
+fn read(row: &sql::Row, model: &Model) -> Result<(usize, DueEvent), StoreError> {
     let tried = |source| StoreError::Query { tried: "read an event", ids: no_ids(), source };
-    let place = usize::try_from(row.try_get::<i64, _>(0).map_err(tried)?).unwrap_or(usize::MAX);
+    let place = usize::try_from(row.try_get::<i64>(0).map_err(tried)?).unwrap_or(usize::MAX);
     let id: String = row.try_get(3).map_err(tried)?;
     let name: String = row.try_get(4).map_err(tried)?;
     let kind: Option<String> = row.try_get(5).map_err(tried)?;
@@ -194,12 +197,12 @@ fn read(row: &SqliteRow, model: &Model) -> Result<(usize, DueEvent), StoreError>
     let event = Event {
         source: row.try_get(2).map_err(tried)?,
         name,
-        customer: CustomerId::from(row.try_get::<String, _>(1).map_err(tried)?),
+        customer: CustomerId::from(row.try_get::<String>(1).map_err(tried)?),
         entity: kind.zip(entity.map(EntityId::from)),
         at: instant("event", &id, row.try_get(7).map_err(tried)?)?,
         received_at: instant("event", &id, row.try_get(8).map_err(tried)?)?,
         properties,
-        chain: u8::try_from(row.try_get::<i64, _>(10).map_err(tried)?).unwrap_or(u8::MAX),
+        chain: u8::try_from(row.try_get::<i64>(10).map_err(tried)?).unwrap_or(u8::MAX),
         id: EventId::from(id),
     };
     Ok((place, DueEvent { event, state }))
@@ -213,8 +216,8 @@ pub(crate) async fn of_batch(
     names: &BTreeSet<String>,
     model: &Model,
 ) -> Result<Vec<(usize, Event)>, StoreError> {
-    let names: Vec<&String> = names.iter().collect();
-    let rows = sqlx::query(READ)
+    let names: Vec<[&str; 1]> = names.iter().map(|name| [name.as_str()]).collect();
+    let rows = sql::query(READ)
         .bind(wanted)
         .bind(spread("event", &names)?)
         .fetch_all(conn)
@@ -230,7 +233,7 @@ pub(crate) async fn all_of_batch(
     model: &Model,
 ) -> Result<Vec<(usize, Event)>, StoreError> {
     let wanted = spread_customers(ids)?;
-    let rows = sqlx::query(ALL).bind(wanted).fetch_all(conn).await.tried("load all events", || some(ids))?;
+    let rows = sql::query(ALL).bind(wanted).fetch_all(conn).await.tried("load all events", || some(ids))?;
     rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
 }
 
@@ -255,7 +258,7 @@ pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState)
             chain: event.chain,
         })
         .collect();
-    let done = sqlx::query(INSERT)
+    let done = sql::query(INSERT)
         .bind(spread("event", &rows)?)
         .bind(state.as_str())
         .execute(conn)
@@ -276,7 +279,7 @@ pub async fn rewrite(conn: &mut Connection, events: &[&Event]) -> Result<(), Sto
             (event.customer.slot(), event.customer.as_str(), &event.source, event.id.as_str(), said)
         })
         .collect();
-    sqlx::query(REWRITE)
+    sql::query(REWRITE)
         .bind(spread("event", &rows)?)
         .execute(conn)
         .await
@@ -313,7 +316,7 @@ async fn due_in_order(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<DueEvent>, StoreError> {
-    let rows = sqlx::query(statement)
+    let rows = sql::query(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
         .fetch_all(conn)
@@ -325,7 +328,7 @@ async fn due_in_order(
 /// The instant of the earliest event that is to be applied or routed; `None`: there is none.
 pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT_DUE).fetch_one(conn).await.tried("look for the next event", no_ids)?;
+        sql::query_scalar(NEXT_DUE).fetch_one(conn).await.tried("look for the next event", no_ids)?;
     at.map(|at| instant("event", "the next", at)).transpose()
 }
 
@@ -338,7 +341,7 @@ pub async fn mark(conn: &mut Connection, keys: &[EventKey], state: EventState) -
         .iter()
         .map(|key| (key.customer.slot(), key.customer.as_str(), &key.source, key.id.as_str()))
         .collect();
-    sqlx::query(MARK)
+    sql::query(MARK)
         .bind(spread("event", &rows)?)
         .bind(state.as_str())
         .execute(conn)
@@ -354,7 +357,7 @@ pub async fn mark_done(conn: &mut Connection, keys: &[EventKey]) -> Result<(), S
 
 /// Holds new events that happen at or after an instant, for a virtual clock. Returns how many.
 pub async fn hold_from(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query(HOLD).bind(millis(at)).execute(conn).await.tried("hold events", no_ids)?;
+    let done = sql::query(HOLD).bind(millis(at)).execute(conn).await.tried("hold events", no_ids)?;
     Ok(done.rows_affected())
 }
 
@@ -362,20 +365,20 @@ pub async fn hold_from(conn: &mut Connection, at: Timestamp) -> Result<u64, Stor
 /// earlier ones history. Returns how many changed.
 pub async fn take_back_to(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
     let done =
-        sqlx::query(TAKE_BACK).bind(millis(at)).execute(conn).await.tried("take events back", no_ids)?;
+        sql::query(TAKE_BACK).bind(millis(at)).execute(conn).await.tried("take events back", no_ids)?;
     Ok(done.rows_affected())
 }
 
 /// Releases held events that happen at or before an instant. Returns how many.
 pub async fn release_until(conn: &mut Connection, at: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query(RELEASE).bind(millis(at)).execute(conn).await.tried("release events", no_ids)?;
+    let done = sql::query(RELEASE).bind(millis(at)).execute(conn).await.tried("release events", no_ids)?;
     Ok(done.rows_affected())
 }
 
 /// When the next held event happens; `None`: none is held.
 pub async fn next_held_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT_HELD).fetch_one(conn).await.tried("look for held events", no_ids)?;
+        sql::query_scalar(NEXT_HELD).fetch_one(conn).await.tried("look for held events", no_ids)?;
     at.map(|at| instant("event", "the next held", at)).transpose()
 }
 
@@ -387,7 +390,7 @@ pub async fn of_customer(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<DueEvent>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .bind(millis(from))
@@ -400,5 +403,5 @@ pub async fn of_customer(
 
 /// How many events there are.
 pub async fn count(conn: &mut Connection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("SELECT count(*) FROM event").fetch_one(conn).await.tried("count events", no_ids)
+    sql::query_scalar("SELECT count(*) FROM event").fetch_one(conn).await.tried("count events", no_ids)
 }

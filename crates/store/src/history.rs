@@ -1,7 +1,7 @@
 //! Everything that happened, for simulation over the past: pages of customers with all their events.
 
+use crate::connection::Connection;
 use crate::consent::Word;
-use crate::database::Connection;
 use crate::error::StoreError;
 use crate::stored::spread_customers;
 use crate::{consent, customer, entity, event};

@@ -1,9 +1,10 @@
 //! The lease of the slots: on SQLite one row for all of them, held by the one process that works the file.
 //! Leases run on the wall clock, also where the engine runs on a virtual one.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::send::Worker;
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 
@@ -30,7 +31,7 @@ pub async fn acquire(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Worker, StoreError> {
-    let epoch: Option<i64> = sqlx::query_scalar(ACQUIRE)
+    let epoch: Option<i64> = sql::query_scalar(ACQUIRE)
         .bind(owner)
         .bind(millis(now))
         .bind(millis(until))
@@ -55,7 +56,7 @@ pub async fn renew(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(RENEW)
+    let done = sql::query(RENEW)
         .bind(&worker.name)
         .bind(worker.epoch)
         .bind(millis(until))
@@ -71,7 +72,7 @@ pub async fn renew(
 
 /// Gives the lease back; one that is lost already is left alone.
 pub async fn release(conn: &mut Connection, worker: &Worker) -> Result<(), StoreError> {
-    sqlx::query(RELEASE)
+    sql::query(RELEASE)
         .bind(&worker.name)
         .bind(worker.epoch)
         .execute(conn)
@@ -83,7 +84,7 @@ pub async fn release(conn: &mut Connection, worker: &Worker) -> Result<(), Store
 /// Who held the lease last, and until when; `None`: nobody ever did.
 pub async fn holder(conn: &mut Connection) -> Result<Option<(Worker, Timestamp)>, StoreError> {
     let row: Option<(String, i64, i64)> =
-        sqlx::query_as(HOLDER).fetch_optional(conn).await.tried("look who holds the lease", no_ids)?;
+        sql::query_as(HOLDER).fetch_optional(conn).await.tried("look who holds the lease", no_ids)?;
     row.map(|(name, epoch, until)| Ok((Worker { epoch, name }, instant("slot_lease", "0", until)?)))
         .transpose()
 }

@@ -1,7 +1,10 @@
 //! Remembers: SQL, one file per aggregate. Every function takes the connection, so that the caller sets the
-//! transaction, and every instant, so that nothing here looks at a clock.
+//! transaction, and every instant, so that nothing here looks at a clock. The same statements run on SQLite and on
+//! PostgreSQL.
 
+mod connection;
 mod database;
+mod dialect;
 mod error;
 pub mod pause;
 #[cfg(test)]
@@ -10,6 +13,7 @@ mod published;
 mod stored;
 
 pub mod snapshot;
+pub mod sql;
 
 pub mod approval;
 pub mod assignment;
@@ -46,6 +50,8 @@ pub mod timer;
 pub mod trace;
 pub mod version;
 
-pub use database::{Connection, Options, Store, Transaction, commit, found_migration, known_migration};
+pub use connection::{Connection, Raw, Reader, Transaction, commit};
+pub use database::{Options, Pool, Store, found_migration, known_migration};
+pub use dialect::{Both, Statement};
 pub use error::StoreError;
 pub use published::Published;

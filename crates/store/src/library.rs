@@ -1,6 +1,6 @@
 //! Library files (model, teams, senders …) as published: live for all versions from then on.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::published::{self, Published, Table, table};
 use jiff::Timestamp;

@@ -1,7 +1,8 @@
 //! What outlives enrollments and versions: last entries, and the arms of splits.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{instant, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, WorkflowId};
@@ -10,22 +11,25 @@ use model::{CustomerId, WorkflowId};
 pub(crate) const LOAD: &str = "
 SELECT want.key, e.workflow, e.key, e.entered_at, NULL
 FROM jsonb_each(?1) AS want
-CROSS JOIN entry AS e ON e.slot = want.value->>0 AND e.customer = want.value->>1
+CROSS JOIN entry AS e
+WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1
 UNION ALL
 SELECT want.key, d.workflow, d.split, NULL, d.arm
 FROM jsonb_each(?1) AS want
-CROSS JOIN draw AS d ON d.slot = want.value->>0 AND d.customer = want.value->>1";
+CROSS JOIN draw AS d
+WHERE d.slot = CAST(want.value->>0 AS BIGINT) AND d.customer = want.value->>1";
 
 // ?1 [[slot, customer, workflow, key, entered_at], …]
 const REMEMBER: &str = "
 INSERT INTO entry (slot, customer, workflow, key, entered_at)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3,
+       CAST(value->>4 AS BIGINT) FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, workflow, key) DO UPDATE SET entered_at = excluded.entered_at";
 
 // An arm once drawn stays for ever.  ?1 [[slot, customer, workflow, split, arm], …]
 const DRAW: &str = "
 INSERT INTO draw (slot, customer, workflow, split, arm)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 /// One thing remembered of a customer.
@@ -40,7 +44,7 @@ pub(crate) async fn of_batch(
     wanted: &str,
     ids: &[CustomerId],
 ) -> Result<Vec<(usize, Memory)>, StoreError> {
-    let rows: Vec<(i64, String, String, Option<i64>, Option<String>)> = sqlx::query_as(LOAD)
+    let rows: Vec<(i64, String, String, Option<i64>, Option<String>)> = sql::query_as(LOAD)
         .bind(wanted)
         .fetch_all(conn)
         .await
@@ -74,7 +78,7 @@ pub async fn remember(
             (customer.slot(), customer.as_str(), workflow.as_str(), key, millis(*at))
         })
         .collect();
-    sqlx::query(REMEMBER)
+    sql::query(REMEMBER)
         .bind(spread("entry", &rows)?)
         .execute(conn)
         .await
@@ -96,7 +100,7 @@ pub async fn keep_draws(
             (customer.slot(), customer.as_str(), workflow.as_str(), split, arm)
         })
         .collect();
-    sqlx::query(DRAW)
+    sql::query(DRAW)
         .bind(spread("draw", &rows)?)
         .execute(conn)
         .await

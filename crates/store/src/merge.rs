@@ -1,9 +1,9 @@
 //! A customer is merged into another: what is theirs becomes the kept one's, and their id leads there.
 
+use crate::connection::Connection;
 use crate::customer_key::{self, Key, KeyKind};
-use crate::database::Connection;
 use crate::error::{StoreError, Tried};
-use crate::{meta, send};
+use crate::{meta, send, sql};
 use model::CustomerId;
 
 /// Where it is noted that ids were merged away, so that an import looks for them.
@@ -73,7 +73,7 @@ pub async fn hand_over(
 ) -> Result<(), StoreError> {
     let ids = || format!("{other} into {keep}");
     for statement in MOVES {
-        sqlx::query(statement)
+        sql::query(statement)
             .bind(i64::from(keep.slot()))
             .bind(keep.as_str())
             .bind(i64::from(other.slot()))
@@ -84,14 +84,14 @@ pub async fn hand_over(
     }
     send::hand_over(conn, other, keep).await?;
     for statement in LEFT {
-        sqlx::query(statement)
+        sql::query(statement)
             .bind(i64::from(other.slot()))
             .bind(other.as_str())
             .execute(&mut *conn)
             .await
             .tried("merge a customer", ids)?;
     }
-    sqlx::query(KEYS)
+    sql::query(KEYS)
         .bind(keep.as_str())
         .bind(other.as_str())
         .execute(&mut *conn)

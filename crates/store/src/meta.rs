@@ -1,7 +1,8 @@
 //! Single values of the database: where a virtual clock stands, up to when the database has lived.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried};
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 
@@ -12,7 +13,7 @@ pub const LIVED: &str = "lived";
 
 /// A value; `None`: it was never set.
 pub async fn get(conn: &mut Connection, name: &str) -> Result<Option<String>, StoreError> {
-    sqlx::query_scalar("SELECT value FROM meta WHERE name = ?1")
+    sql::query_scalar("SELECT value FROM meta WHERE name = ?1")
         .bind(name)
         .fetch_optional(conn)
         .await
@@ -27,7 +28,7 @@ pub async fn set(conn: &mut Connection, name: &str, value: Option<&str>) -> Resu
         }
         None => "DELETE FROM meta WHERE name = ?1 AND ?2 IS NULL",
     };
-    sqlx::query(statement)
+    sql::query(statement)
         .bind(name)
         .bind(value)
         .execute(conn)

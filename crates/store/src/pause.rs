@@ -1,8 +1,9 @@
 //! Pauses: when a workflow was held and by whom; what a pause takes out of the outbox and a resume puts back.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::send;
+use crate::sql;
 use crate::stored::{instant, instant_of, millis};
 use crate::version::{self, WorkflowState};
 use jiff::Timestamp;
@@ -44,7 +45,7 @@ pub async fn begin(
     if !version::change_state(conn, workflow, WorkflowState::Live, WorkflowState::Paused).await? {
         return Ok(None);
     }
-    sqlx::query(BEGIN)
+    sql::query(BEGIN)
         .bind(workflow.as_str())
         .bind(millis(now))
         .bind(who)
@@ -70,7 +71,7 @@ pub async fn end(
 
 /// Ends the pause of a workflow that is retired; what it took back stays cancelled.
 pub async fn close(conn: &mut Connection, workflow: &WorkflowId, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query(END)
+    sql::query(END)
         .bind(workflow.as_str())
         .bind(millis(now))
         .execute(conn)
@@ -82,7 +83,7 @@ pub async fn close(conn: &mut Connection, workflow: &WorkflowId, now: Timestamp)
 /// Every pause, by workflow and in the order of time.
 pub async fn all(conn: &mut Connection) -> Result<Vec<Kept>, StoreError> {
     let rows: Vec<(String, i64, Option<i64>)> =
-        sqlx::query_as(ALL).fetch_all(conn).await.tried("load pauses", no_ids)?;
+        sql::query_as(ALL).fetch_all(conn).await.tried("load pauses", no_ids)?;
     rows.into_iter()
         .map(|(workflow, from, until)| {
             let from = instant("pause", &workflow, from)?;

@@ -4,11 +4,11 @@ use crate::{
     Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, standing,
     timer, trace,
 };
-use sqlx::AssertSqlSafe;
+use crate::{Statement, sql};
 
 async fn plan(conn: &mut Connection, statement: &str) -> Vec<String> {
     let rows: Vec<(i64, i64, i64, String)> =
-        sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+        sql::query_as(Statement::Written(format!("EXPLAIN QUERY PLAN {statement}")))
             .fetch_all(conn)
             .await
             .expect("a plan");

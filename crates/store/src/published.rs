@@ -1,8 +1,9 @@
 //! Texts as published: a path, the last text that passed `check`, its hash. Library files and templates
 //! are kept alike, each in a table of its own.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 
@@ -67,7 +68,7 @@ pub(crate) async fn publish(
     hash: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(table.write)
+    let done = sql::query(table.write)
         .bind(path)
         .bind(text)
         .bind(hash)
@@ -80,7 +81,7 @@ pub(crate) async fn publish(
 
 pub(crate) async fn all(conn: &mut Connection, table: &Table) -> Result<Vec<Published>, StoreError> {
     let rows: Vec<Row> =
-        sqlx::query_as(table.all).fetch_all(conn).await.tried("load published texts", no_ids)?;
+        sql::query_as(table.all).fetch_all(conn).await.tried("load published texts", no_ids)?;
     rows.into_iter().map(|row| read(table, row)).collect()
 }
 
@@ -89,7 +90,7 @@ pub(crate) async fn find(
     table: &Table,
     path: &str,
 ) -> Result<Option<Published>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(table.find)
+    let row: Option<Row> = sql::query_as(table.find)
         .bind(path)
         .fetch_optional(conn)
         .await
@@ -98,7 +99,7 @@ pub(crate) async fn find(
 }
 
 pub(crate) async fn remove(conn: &mut Connection, table: &Table, path: &str) -> Result<bool, StoreError> {
-    let done = sqlx::query(table.remove)
+    let done = sql::query(table.remove)
         .bind(path)
         .execute(conn)
         .await

@@ -1,20 +1,21 @@
 //! Ranks: all customers in one statement, and only whose group has moved comes back.
 
 use crate::condition::sqlite::{Bind, SqlContext, rank_values};
-use crate::database::Connection;
+use crate::connection::Connection;
+use crate::dialect::Statement;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use dsl::library::Rank;
 use model::CustomerId;
-use sqlx::AssertSqlSafe;
 
 /// The zones and countries that customers have, as they stand in the database.
 pub async fn places(conn: &mut Connection) -> Result<(Vec<String>, Vec<String>), StoreError> {
-    let zones: Vec<String> = sqlx::query_scalar("SELECT DISTINCT zone FROM customer WHERE zone IS NOT NULL")
+    let zones: Vec<String> = sql::query_scalar("SELECT DISTINCT zone FROM customer WHERE zone IS NOT NULL")
         .fetch_all(&mut *conn)
         .await
         .tried("list the zones of customers", no_ids)?;
     let countries: Vec<Option<String>> =
-        sqlx::query_scalar("SELECT DISTINCT json_extract(attributes, '$.country') FROM customer")
+        sql::query_scalar("SELECT DISTINCT attributes->>'country' FROM customer")
             .fetch_all(conn)
             .await
             .tried("list the countries of customers", no_ids)?;
@@ -30,7 +31,7 @@ pub async fn moved(
     context: &SqlContext<'_>,
 ) -> Result<Option<Vec<(CustomerId, Option<i64>)>>, StoreError> {
     let Ok(values) = rank_values(rank, attribute, context) else { return Ok(None) };
-    let mut query = sqlx::query_as::<_, (String, Option<i64>)>(AssertSqlSafe(values.sql));
+    let mut query = sql::query_as::<(String, Option<i64>)>(Statement::Written(values.sql));
     for bind in values.binds {
         query = match bind {
             Bind::Text(text) => query.bind(text),

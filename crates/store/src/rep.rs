@@ -1,8 +1,9 @@
 //! Reps: the salespeople, as imported.
 
+use crate::connection::Connection;
 use crate::customer::Upserted;
-use crate::database::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::spread;
 use model::{Rep, RepId};
 use serde::Serialize;
@@ -13,7 +14,8 @@ const ALL: &str = "SELECT id, name, email, zone, away, attributes FROM rep ORDER
 // ?1 rows
 const WRITE: &str = "
 INSERT INTO rep (id, name, email, zone, away, attributes)
-SELECT value->>'id', value->>'name', value->>'email', value->>'zone', value->>'away', value->>'attributes'
+SELECT value->>'id', value->>'name', value->>'email', value->>'zone',
+       CASE WHEN value->'away' = 'true' THEN 1 ELSE 0 END, value->'attributes'
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, zone = excluded.zone,
   away = excluded.away, attributes = excluded.attributes";
@@ -31,7 +33,7 @@ struct Stored<'a> {
 /// All reps.
 pub async fn all(conn: &mut Connection) -> Result<BTreeMap<RepId, Rep>, StoreError> {
     let rows: Vec<(String, String, Option<String>, Option<String>, bool, String)> =
-        sqlx::query_as(ALL).fetch_all(conn).await.tried("load reps", no_ids)?;
+        sql::query_as(ALL).fetch_all(conn).await.tried("load reps", no_ids)?;
     rows.into_iter()
         .map(|(id, name, email, zone, away, attributes)| {
             let attributes =
@@ -66,14 +68,14 @@ pub async fn upsert(conn: &mut Connection, rows: &[(RepId, Rep)]) -> Result<Upse
         let rows: Vec<Stored<'_>> =
             write_these.iter().map(|(id, rep)| Stored { id: id.as_str(), rep }).collect();
         let ids = || some(write_these.iter().map(|(id, _)| id));
-        sqlx::query(WRITE).bind(spread("rep", &rows)?).execute(conn).await.tried("write reps", ids)?;
+        sql::query(WRITE).bind(spread("rep", &rows)?).execute(conn).await.tried("write reps", ids)?;
     }
     Ok(done)
 }
 
 /// Says that a rep is away, or back. `false`: there is no such rep.
 pub async fn set_away(conn: &mut Connection, rep: &RepId, away: bool) -> Result<bool, StoreError> {
-    let done = sqlx::query(AWAY)
+    let done = sql::query(AWAY)
         .bind(rep.as_str())
         .bind(away)
         .execute(conn)

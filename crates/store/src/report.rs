@@ -1,8 +1,9 @@
 //! What a workflow brought: people by arm with their conversions, and what became of them at each step.
 //! Counted from the trace in whole sets, for those who entered in a time.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::millis;
 use jiff::Timestamp;
 use model::WorkflowId;
@@ -30,14 +31,16 @@ macro_rules! counted {
 
 // By whether they were left alone.
 const WHOLE: &str = counted!(
-    "SELECT NULL, NULL, e.held, count(*), count(r.customer), coalesce(sum(r.times), 0), coalesce(sum(r.value), 0.0)
+    "SELECT NULL, NULL, e.held, count(*), count(r.customer),
+       CAST(coalesce(sum(r.times), 0) AS BIGINT), coalesce(sum(r.value), 0.0)
 FROM entered AS e LEFT JOIN reached AS r ON r.slot = e.slot AND r.customer = e.customer
 GROUP BY e.held"
 );
 
 // By the arms they drew.
 const ARMS: &str = counted!(
-    "SELECT d.split, d.arm, e.held, count(*), count(r.customer), coalesce(sum(r.times), 0), coalesce(sum(r.value), 0.0)
+    "SELECT d.split, d.arm, e.held, count(*), count(r.customer),
+       CAST(coalesce(sum(r.times), 0) AS BIGINT), coalesce(sum(r.value), 0.0)
 FROM entered AS e
 JOIN draw AS d ON d.slot = e.slot AND d.customer = e.customer AND d.workflow = ?1 AND d.split <> 'holdout'
 LEFT JOIN reached AS r ON r.slot = e.slot AND r.customer = e.customer
@@ -114,7 +117,7 @@ pub async fn of_workflow(
 ) -> Result<Report, StoreError> {
     let mut report = Report::default();
     for statement in [WHOLE, ARMS] {
-        let rows: Vec<Counted> = sqlx::query_as(statement)
+        let rows: Vec<Counted> = sql::query_as(statement)
             .bind(workflow.as_str())
             .bind(millis(from))
             .bind(millis(to))
@@ -133,7 +136,7 @@ pub async fn of_workflow(
             },
         ));
     }
-    let steps: Vec<(String, i64, i64)> = sqlx::query_as(STEPS)
+    let steps: Vec<(String, i64, i64)> = sql::query_as(STEPS)
         .bind(workflow.as_str())
         .bind(millis(from))
         .bind(millis(to))
@@ -143,7 +146,7 @@ pub async fn of_workflow(
     for (step, people, done) in steps {
         report.steps.insert(step, AtStep { people, done, skipped: BTreeMap::new() });
     }
-    let reasons: Vec<(String, Option<String>, String, i64)> = sqlx::query_as(REASONS)
+    let reasons: Vec<(String, Option<String>, String, i64)> = sql::query_as(REASONS)
         .bind(workflow.as_str())
         .bind(millis(from))
         .fetch_all(conn)

@@ -1,7 +1,8 @@
 //! Schedules: the next fire of each schedule trigger, fired by whoever moves it on.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of};
 use jiff::Timestamp;
 use model::WorkflowId;
@@ -28,7 +29,7 @@ pub async fn set(
     workflow: &WorkflowId,
     next: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    sqlx::query(SET)
+    sql::query(SET)
         .bind(workflow.as_str())
         .bind(millis_of(next))
         .execute(conn)
@@ -44,7 +45,7 @@ pub async fn fire(
     due: Timestamp,
     next: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(FIRE)
+    let done = sql::query(FIRE)
         .bind(workflow.as_str())
         .bind(millis(due))
         .bind(millis_of(next))
@@ -56,7 +57,7 @@ pub async fn fire(
 
 /// Takes a workflow's schedule away.
 pub async fn remove(conn: &mut Connection, workflow: &WorkflowId) -> Result<(), StoreError> {
-    sqlx::query(REMOVE)
+    sql::query(REMOVE)
         .bind(workflow.as_str())
         .execute(conn)
         .await
@@ -66,11 +67,8 @@ pub async fn remove(conn: &mut Connection, workflow: &WorkflowId) -> Result<(), 
 
 /// Schedules that fire at or before `now`, in the order (instant, workflow), the paused among them.
 pub async fn due(conn: &mut Connection, now: Timestamp) -> Result<Vec<(WorkflowId, Timestamp)>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(DUE)
-        .bind(millis(now))
-        .fetch_all(conn)
-        .await
-        .tried("look for due schedules", no_ids)?;
+    let rows: Vec<(String, i64)> =
+        sql::query_as(DUE).bind(millis(now)).fetch_all(conn).await.tried("look for due schedules", no_ids)?;
     rows.into_iter()
         .map(|(workflow, at)| Ok((WorkflowId::new(&workflow), instant("schedule", &workflow, at)?)))
         .collect()
@@ -79,14 +77,14 @@ pub async fn due(conn: &mut Connection, now: Timestamp) -> Result<Vec<(WorkflowI
 /// When the next schedule fires; `None`: none does.
 pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT).fetch_one(conn).await.tried("look for the next schedule", no_ids)?;
+        sql::query_scalar(NEXT).fetch_one(conn).await.tried("look for the next schedule", no_ids)?;
     instant_of("schedule", "the next", at)
 }
 
 /// Every schedule and when it fires next.
 pub async fn all(conn: &mut Connection) -> Result<Vec<(WorkflowId, Option<Timestamp>)>, StoreError> {
     let rows: Vec<(String, Option<i64>)> =
-        sqlx::query_as(ALL).fetch_all(conn).await.tried("list schedules", no_ids)?;
+        sql::query_as(ALL).fetch_all(conn).await.tried("list schedules", no_ids)?;
     rows.into_iter()
         .map(|(workflow, at)| Ok((WorkflowId::new(&workflow), instant_of("schedule", &workflow, at)?)))
         .collect()

@@ -27,8 +27,9 @@
 //! Nothing else moves a send; accepted, rejected, skipped and, a pause aside, cancelled are final. A call about a send that
 //! is not in a state it may leave changes nothing, and the send is missing in the call's answer.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Medium, Outgoing, SendId, SendState};
@@ -99,16 +100,16 @@ macro_rules! move_held {
             "UPDATE send SET ",
             $set,
             " FROM jsonb_each(?1) AS want
-              WHERE send.slot = want.value->>'slot' AND send.id = want.value->>'id'
+              WHERE send.slot = CAST(want.value->>'slot' AS BIGINT) AND send.id = want.value->>'id'
                 AND send.worker = ?2 AND send.epoch = ?3 AND send.state IN ",
             $from,
-            " RETURNING id"
+            " RETURNING send.id"
         )
     };
 }
 
 // One daily message carries all.  ?1 rows  ?2 worker  ?3 epoch
-const CARRY: &str = move_held!("outgoing = want.value->>'outgoing'", "('claimed')");
+const CARRY: &str = move_held!("outgoing = want.value->'outgoing'", "('claimed')");
 
 // What it carries goes in it.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
 const CARRIED: &str =
@@ -139,7 +140,8 @@ const SKIP: &str = move_held!(
 
 // ?1 rows  ?2 worker  ?3 epoch
 pub(crate) const DEFER: &str = move_held!(
-    "state = 'due', due_at = want.value->>'due_at', attempt = attempt + (want.value->>'tried'),
+    "state = 'due', due_at = CAST(want.value->>'due_at' AS BIGINT),
+    attempt = send.attempt + CAST(want.value->>'tried' AS BIGINT),
      reply = want.value->>'reply', reason = want.value->>'reason', worker = NULL, epoch = NULL, lease = NULL",
     "('claimed', 'handed')"
 );
@@ -150,7 +152,8 @@ const HOLD: &str = move_held!(
     "('handed') AND send.on_unknown = 'hold'"
 );
 const RESEND: &str = move_held!(
-    "state = 'due', due_at = want.value->>'due_at', attempt = attempt + 1, reason = want.value->>'reason',
+    "state = 'due', due_at = CAST(want.value->>'due_at' AS BIGINT), attempt = send.attempt + 1,
+    reason = want.value->>'reason',
      worker = NULL, epoch = NULL, lease = NULL",
     "('handed') AND send.on_unknown = 'resend'"
 );
@@ -269,7 +272,7 @@ struct Moved<'a> {
     template_hash: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
-    tried: bool,
+    tried: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     outgoing: Option<&'a Outgoing>,
 }
@@ -283,7 +286,7 @@ impl<'a> Moved<'a> {
             reply: None,
             template_hash: None,
             due_at: None,
-            tried: false,
+            tried: 0,
             outgoing: None,
         }
     }
@@ -313,7 +316,7 @@ pub async fn claim_but(
     limit: u32,
     resting: Option<Medium>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM)
+    let rows: Vec<(String, String, i64, i64)> = sql::query_as(CLAIM)
         .bind(millis(now))
         .bind(&worker.name)
         .bind(worker.epoch)
@@ -358,7 +361,7 @@ pub async fn claim_digest(
         return Ok(Vec::new());
     }
     let wanted: Vec<[&str; 1]> = names.iter().map(|name| [*name]).collect();
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM_DIGEST)
+    let rows: Vec<(String, String, i64, i64)> = sql::query_as(CLAIM_DIGEST)
         .bind(spread("send", &wanted)?)
         .bind(millis(now))
         .bind(&worker.name)
@@ -460,7 +463,11 @@ pub async fn defer(
 ) -> Result<Vec<SendId>, StoreError> {
     let rows: Vec<Moved<'_>> = deferrals
         .iter()
-        .map(|each| Moved { due_at: Some(millis(each.due_at)), tried: each.tried, ..Moved::word(&each.word) })
+        .map(|each| Moved {
+            due_at: Some(millis(each.due_at)),
+            tried: u8::from(each.tried),
+            ..Moved::word(&each.word)
+        })
         .collect();
     moved(conn, DEFER, "defer sends", worker, &rows, &[]).await
 }
@@ -510,7 +517,7 @@ async fn moved(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = sqlx::query_scalar::<_, String>(statement)
+    let mut query = sql::query_scalar::<String>(statement)
         .bind(spread("send", rows)?)
         .bind(&worker.name)
         .bind(worker.epoch);
@@ -526,7 +533,7 @@ async fn moved(
 pub async fn recover(conn: &mut Connection, now: Timestamp, epoch: i64) -> Result<Lost, StoreError> {
     let mut changed = Vec::new();
     for statement in [RECOVER_CLAIMED, RECOVER_RESEND, RECOVER_HOLD] {
-        let done = sqlx::query(statement)
+        let done = sql::query(statement)
             .bind(millis(now))
             .bind(epoch)
             .execute(&mut *conn)
@@ -547,7 +554,7 @@ pub async fn settle(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let state = if bounced.is_some() { SendState::Rejected } else { SendState::Accepted };
-    let done = sqlx::query(SETTLE)
+    let done = sql::query(SETTLE)
         .bind(i64::from(send.customer.slot()))
         .bind(send.id.as_str())
         .bind(state.as_str())
@@ -562,6 +569,6 @@ pub async fn settle(
 /// When the next send that may go is due; `None`: the outbox is empty, or waits for what is in flight.
 pub async fn next_due_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT_DUE).fetch_optional(conn).await.tried("look for the next send", no_ids)?;
+        sql::query_scalar(NEXT_DUE).fetch_optional(conn).await.tried("look for the next send", no_ids)?;
     instant_of("send", "the next", at)
 }

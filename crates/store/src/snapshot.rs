@@ -1,8 +1,8 @@
 //! Snapshots: everything that the decisions about a batch of customers rest on, loaded in at most ten statements
 //! whatever its size, and everything that they changed, saved with one statement a table.
 
+use crate::connection::Connection;
 use crate::consent::Word;
-use crate::database::Connection;
 use crate::error::StoreError;
 use crate::event::EventState;
 use crate::memory::Memory;

@@ -1,7 +1,8 @@
 //! What is kept of a customer between turns beside walks: one row a kind and name.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{instant, millis, spread};
 use model::{CustomerId, Standing, StandingKey, StandingKind};
 
@@ -9,18 +10,20 @@ use model::{CustomerId, Standing, StandingKey, StandingKind};
 pub(crate) const LOAD: &str = "
 SELECT want.key, s.kind, s.name, s.at, s.state
 FROM jsonb_each(?1) AS want
-CROSS JOIN standing AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1";
+CROSS JOIN standing AS s
+WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1";
 
 // ?1 [[slot, customer, kind, name, at, state], …]
 const KEEP: &str = "
 INSERT INTO standing (slot, customer, kind, name, at, state)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT), value->>5
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, kind, name) DO UPDATE SET at = excluded.at, state = excluded.state";
 
 // ?1 [[slot, customer, kind, name], …]
 const DROP: &str = "
 DELETE FROM standing WHERE (slot, customer, kind, name) IN
-  (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
+  (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 /// The standings of a batch, each with its customer's place.
 pub(crate) async fn of_batch(
@@ -29,7 +32,7 @@ pub(crate) async fn of_batch(
     ids: &[CustomerId],
 ) -> Result<Vec<(usize, StandingKey, Standing)>, StoreError> {
     let rows: Vec<(i64, String, String, i64, String)> =
-        sqlx::query_as(LOAD).bind(wanted).fetch_all(conn).await.tried("load standings", || some(ids))?;
+        sql::query_as(LOAD).bind(wanted).fetch_all(conn).await.tried("load standings", || some(ids))?;
     rows.into_iter()
         .map(|(place, kind, name, at, state)| {
             let kind = StandingKind::parse(&kind)
@@ -56,7 +59,7 @@ pub async fn keep(
         })
         .collect();
     let ids = || some(standings.iter().map(|(customer, ..)| customer));
-    sqlx::query(KEEP).bind(spread("standing", &rows)?).execute(conn).await.tried("keep standings", ids)?;
+    sql::query(KEEP).bind(spread("standing", &rows)?).execute(conn).await.tried("keep standings", ids)?;
     Ok(())
 }
 
@@ -73,13 +76,13 @@ pub async fn drop(
         .map(|(customer, key)| (customer.slot(), customer.as_str(), key.kind.as_str(), &key.name))
         .collect();
     let ids = || some(standings.iter().map(|(customer, _)| customer));
-    sqlx::query(DROP).bind(spread("standing", &rows)?).execute(conn).await.tried("drop standings", ids)?;
+    sql::query(DROP).bind(spread("standing", &rows)?).execute(conn).await.tried("drop standings", ids)?;
     Ok(())
 }
 
 /// Takes the clocks of all leads away, for a virtual clock that begins in the past.
 pub async fn forget_leads(conn: &mut Connection) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM standing WHERE kind IN ('lead', 'task')")
+    let done = sql::query("DELETE FROM standing WHERE kind IN ('lead', 'task')")
         .execute(conn)
         .await
         .tried("take the clocks of leads away", crate::error::no_ids)?;

@@ -1,7 +1,8 @@
 //! Counts for summaries: what happened in a time, and what is due next.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::millis;
 use crate::{enrollment, event, schedule, send, timer, trace};
 use jiff::Timestamp;
@@ -49,7 +50,7 @@ pub async fn summary(conn: &mut Connection, from: Timestamp, to: Timestamp) -> R
             Outcome::Done | Outcome::Deferred | Outcome::Waits | Outcome::Exited => {}
         }
     }
-    let settled: Vec<(String, Option<String>, i64)> = sqlx::query_as(SETTLED)
+    let settled: Vec<(String, Option<String>, i64)> = sql::query_as(SETTLED)
         .bind(millis(from))
         .bind(millis(to))
         .fetch_all(&mut *conn)
@@ -111,7 +112,7 @@ async fn counted(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<i64, StoreError> {
-    sqlx::query_scalar(statement)
+    sql::query_scalar(statement)
         .bind(millis(from))
         .bind(millis(to))
         .fetch_one(conn)

@@ -1,19 +1,19 @@
 //! To-dos for reps.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, RepId, StepId, Task, TaskDone, TaskId, WorkflowId};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 // ?1 rows
 const INSERT: &str = "
 INSERT INTO task (slot, id, customer, rep, role, title, body, due, outcomes, at, enrollment, workflow, step)
-SELECT value->>'slot', value->>'id', value->>'customer', value->>'rep', value->>'role', value->>'title',
-       value->>'body', value->>'due', value->>'outcomes', value->>'at', value->>'enrollment', value->>'workflow',
+SELECT CAST(value->>'slot' AS BIGINT), value->>'id', value->>'customer', value->>'rep', value->>'role', value->>'title',
+       value->>'body', CAST(value->>'due' AS BIGINT), value->'outcomes', CAST(value->>'at' AS BIGINT),
+       value->>'enrollment', value->>'workflow',
        value->>'step'
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
@@ -39,13 +39,13 @@ const FINISH: &str =
 // Open tasks follow the customer to the new rep (snapshot.rs).  ?1 [[slot, customer, former, new], …]
 const HAND_ON: &str = "
 UPDATE task SET rep = moved.value->>3 FROM jsonb_each(?1) AS moved
-WHERE task.slot = moved.value->>0 AND task.customer = moved.value->>1 AND task.rep = moved.value->>2
+WHERE task.slot = CAST(moved.value->>0 AS BIGINT) AND task.customer = moved.value->>1 AND task.rep = moved.value->>2
   AND task.done_at IS NULL";
 
 // Finishes open tasks (snapshot.rs).  ?1 [[slot, id, outcome, at], …]
 const DONE: &str = "
-UPDATE task SET outcome = done.value->>2, done_at = done.value->>3 FROM jsonb_each(?1) AS done
-WHERE task.slot = done.value->>0 AND task.id = done.value->>1 AND task.done_at IS NULL";
+UPDATE task SET outcome = done.value->>2, done_at = CAST(done.value->>3 AS BIGINT) FROM jsonb_each(?1) AS done
+WHERE task.slot = CAST(done.value->>0 AS BIGINT) AND task.id = done.value->>1 AND task.done_at IS NULL";
 
 // Open tasks of everybody, the most urgent first (command line).  ?1 rows
 const ALL_OPEN: &str = select!("WHERE t.done_at IS NULL ORDER BY t.due IS NULL, t.due, t.id LIMIT ?1");
@@ -80,15 +80,15 @@ pub struct Kept {
     pub outcome: Option<String>,
 }
 
-fn read(row: &SqliteRow) -> Result<Kept, StoreError> {
+fn read(row: &sql::Row) -> Result<Kept, StoreError> {
     let tried = |source| StoreError::Query { tried: "read a task", ids: "-".to_owned(), source };
     let id: String = row.try_get(0).map_err(tried)?;
     let outcomes: &str = row.try_get(7).map_err(tried)?;
-    let text = |column: usize| row.try_get::<String, _>(column).map_err(tried);
+    let text = |column: usize| row.try_get::<String>(column).map_err(tried);
     Ok(Kept {
         task: Task {
             customer: CustomerId::from(text(1)?),
-            rep: row.try_get::<Option<String>, _>(2).map_err(tried)?.map(RepId::from),
+            rep: row.try_get::<Option<String>>(2).map_err(tried)?.map(RepId::from),
             role: row.try_get(3).map_err(tried)?,
             title: text(4)?,
             body: row.try_get(5).map_err(tried)?,
@@ -129,7 +129,7 @@ pub async fn insert(conn: &mut Connection, tasks: &[&Task]) -> Result<u64, Store
             step: task.step.as_str(),
         })
         .collect();
-    let done = sqlx::query(INSERT)
+    let done = sql::query(INSERT)
         .bind(spread("task", &rows)?)
         .execute(conn)
         .await
@@ -139,7 +139,7 @@ pub async fn insert(conn: &mut Connection, tasks: &[&Task]) -> Result<u64, Store
 
 /// A rep's open tasks, the most urgent first.
 pub async fn open(conn: &mut Connection, rep: &RepId, limit: u32) -> Result<Vec<Kept>, StoreError> {
-    let rows = sqlx::query(OPEN)
+    let rows = sql::query(OPEN)
         .bind(rep.as_str())
         .bind(i64::from(limit))
         .fetch_all(conn)
@@ -150,7 +150,7 @@ pub async fn open(conn: &mut Connection, rep: &RepId, limit: u32) -> Result<Vec<
 
 /// A customer's tasks, the oldest first.
 pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result<Vec<Kept>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .fetch_all(conn)
@@ -167,7 +167,7 @@ pub async fn finish(
     outcome: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(FINISH)
+    let done = sql::query(FINISH)
         .bind(i64::from(customer.slot()))
         .bind(task.as_str())
         .bind(outcome)
@@ -190,7 +190,7 @@ pub async fn hand_on(
         .iter()
         .map(|(customer, former, rep)| (customer.slot(), customer.as_str(), former.as_str(), rep.as_str()))
         .collect();
-    let done = sqlx::query(HAND_ON)
+    let done = sql::query(HAND_ON)
         .bind(spread("task", &rows)?)
         .execute(conn)
         .await
@@ -209,18 +209,18 @@ pub async fn done(conn: &mut Connection, done: &[(&CustomerId, &TaskDone)]) -> R
         .collect();
     let ids = || some(done.iter().map(|(_, done)| &done.task));
     let done =
-        sqlx::query(DONE).bind(spread("task", &rows)?).execute(conn).await.tried("finish tasks", ids)?;
+        sql::query(DONE).bind(spread("task", &rows)?).execute(conn).await.tried("finish tasks", ids)?;
     Ok(done.rows_affected())
 }
 
 /// Open tasks of all reps, the most urgent first.
 pub async fn all_open(conn: &mut Connection, limit: u32) -> Result<Vec<Kept>, StoreError> {
-    let rows = sqlx::query(ALL_OPEN).bind(i64::from(limit)).fetch_all(conn).await;
+    let rows = sql::query(ALL_OPEN).bind(i64::from(limit)).fetch_all(conn).await;
     rows.tried("list open tasks", crate::error::no_ids)?.iter().map(read).collect()
 }
 
 /// The task of an id; `None`: there is none.
 pub async fn find(conn: &mut Connection, id: &TaskId) -> Result<Option<Kept>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.as_str()).fetch_optional(conn).await;
+    let row = sql::query(BY_ID).bind(id.as_str()).fetch_optional(conn).await;
     row.tried("find a task", || id.to_string())?.as_ref().map(read).transpose()
 }

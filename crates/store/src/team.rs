@@ -1,7 +1,8 @@
 //! Teams: the state of each rotation. The text of its state is the interpreter's.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::spread;
 use model::TeamId;
 use serde::Serialize;
@@ -12,7 +13,7 @@ const ALL: &str = "SELECT id, state FROM team ORDER BY id";
 
 // In the assigning transaction.  ?1 rows
 const WRITE: &str = "
-INSERT INTO team (id, state) SELECT value->>'id', value->>'state' FROM jsonb_each(?1) WHERE true
+INSERT INTO team (id, state) SELECT value->>'id', value->'state' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO UPDATE SET state = excluded.state";
 
 #[derive(Serialize)]
@@ -23,8 +24,7 @@ struct Stored<'a, S> {
 
 /// The state of every rotation that has begun, read in the assigning transaction.
 pub async fn all<S: DeserializeOwned>(conn: &mut Connection) -> Result<BTreeMap<TeamId, S>, StoreError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as(ALL).fetch_all(conn).await.tried("load teams", no_ids)?;
+    let rows: Vec<(String, String)> = sql::query_as(ALL).fetch_all(conn).await.tried("load teams", no_ids)?;
     rows.into_iter()
         .map(|(id, state)| {
             let state =
@@ -44,7 +44,7 @@ pub async fn write<S: Serialize>(
     }
     let rows: Vec<Stored<'_, S>> =
         teams.iter().map(|(id, state)| Stored { id: id.as_str(), state }).collect();
-    sqlx::query(WRITE)
+    sql::query(WRITE)
         .bind(spread("team", &rows)?)
         .execute(conn)
         .await

@@ -1,6 +1,6 @@
 //! Templates as published: workers read only here, so a broken edit keeps the last good text.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::published::{self, Published, Table, table};
 use jiff::Timestamp;

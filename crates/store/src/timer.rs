@@ -1,7 +1,8 @@
 //! Timers: the next instant at which a time trigger's answer can change, found by one index.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Timer, TimerKey, WorkflowId};
@@ -10,18 +11,20 @@ use model::{CustomerId, Timer, TimerKey, WorkflowId};
 pub(crate) const LOAD: &str = "
 SELECT want.key, t.workflow, t.subject, t.fire_at, t.basis
 FROM jsonb_each(?1) AS want
-CROSS JOIN timer AS t ON t.slot = want.value->>0 AND t.customer = want.value->>1";
+CROSS JOIN timer AS t
+WHERE t.slot = CAST(want.value->>0 AS BIGINT) AND t.customer = want.value->>1";
 
 // ?1 [[slot, customer, workflow, subject, fire_at, basis], …]
 const SET: &str = "
 INSERT INTO timer (slot, customer, workflow, subject, fire_at, basis)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT), value->>5
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (slot, customer, workflow, subject) DO UPDATE SET fire_at = excluded.fire_at, basis = excluded.basis";
 
 // ?1 [[slot, customer, workflow, subject], …]
 const TAKE: &str = "
 DELETE FROM timer WHERE (slot, customer, workflow, subject) IN
-  (SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
+  (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 // Timers that fire now, also those of paused workflows: they are missed. Only the line of a release is held (engine/timers, each turn).  ?1 now  ?2 most rows
 macro_rules! due {
@@ -68,7 +71,7 @@ pub(crate) async fn of_batch(
     ids: &[CustomerId],
 ) -> Result<Vec<(usize, TimerKey, Timer)>, StoreError> {
     let rows: Vec<(i64, String, String, i64, String)> =
-        sqlx::query_as(LOAD).bind(wanted).fetch_all(conn).await.tried("load timers", || some(ids))?;
+        sql::query_as(LOAD).bind(wanted).fetch_all(conn).await.tried("load timers", || some(ids))?;
     rows.into_iter()
         .map(|(place, workflow, subject, fire_at, basis)| {
             let timer = Timer { fire_at: instant("timer", &subject, fire_at)?, basis };
@@ -94,7 +97,7 @@ pub async fn set(
         })
         .collect();
     let ids = || some(timers.iter().map(|(customer, ..)| customer));
-    sqlx::query(SET).bind(spread("timer", &rows)?).execute(conn).await.tried("set timers", ids)?;
+    sql::query(SET).bind(spread("timer", &rows)?).execute(conn).await.tried("set timers", ids)?;
     Ok(())
 }
 
@@ -108,13 +111,13 @@ pub async fn take(conn: &mut Connection, timers: &[(&CustomerId, &TimerKey)]) ->
         .map(|(customer, key)| (customer.slot(), customer.as_str(), key.workflow.as_str(), &key.subject))
         .collect();
     let ids = || some(timers.iter().map(|(customer, _)| customer));
-    sqlx::query(TAKE).bind(spread("timer", &rows)?).execute(conn).await.tried("take timers away", ids)?;
+    sql::query(TAKE).bind(spread("timer", &rows)?).execute(conn).await.tried("take timers away", ids)?;
     Ok(())
 }
 
 /// Takes every timer of a workflow away. Returns how many. Reads the whole table.
 pub async fn forget(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
-    let done = sqlx::query(FORGET)
+    let done = sql::query(FORGET)
         .bind(workflow.as_str())
         .execute(conn)
         .await
@@ -124,7 +127,7 @@ pub async fn forget(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64,
 
 /// The same with those who stand in line to be let in: nobody enters it any more.
 pub async fn forget_all_of(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM timer WHERE workflow = ?1")
+    let done = sql::query("DELETE FROM timer WHERE workflow = ?1")
         .bind(workflow.as_str())
         .execute(conn)
         .await
@@ -134,7 +137,7 @@ pub async fn forget_all_of(conn: &mut Connection, workflow: &WorkflowId) -> Resu
 
 /// Takes every timer away, before all are planned anew.
 pub async fn forget_all(conn: &mut Connection) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM timer").execute(conn).await.tried("take all timers away", no_ids)?;
+    let done = sql::query("DELETE FROM timer").execute(conn).await.tried("take all timers away", no_ids)?;
     Ok(done.rows_affected())
 }
 
@@ -160,7 +163,7 @@ async fn due_in_order(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<DueTimer>, StoreError> {
-    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(statement)
+    let rows: Vec<(i64, String, String, String)> = sql::query_as(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
         .fetch_all(conn)
@@ -180,6 +183,6 @@ async fn due_in_order(
 /// When the next timer fires; `None`: none is set.
 pub async fn next_at(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> =
-        sqlx::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next timer", no_ids)?;
+        sql::query_scalar(NEXT).fetch_optional(conn).await.tried("look for the next timer", no_ids)?;
     instant_of("timer", "the next", at)
 }

@@ -1,27 +1,29 @@
 //! Traces: every decision with its reason, numbered per customer and instant, read by `why` and the console.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use model::{CustomerId, Did, EnrollmentId, Outcome, StepId, TraceLine, VersionId, WorkflowId};
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::BTreeMap;
 
 // Appends lines; `number` is the line's place among those of its customer and instant in this batch, and goes
 // on where earlier batches ended (snapshot.rs, each save).  ?1 rows
 pub(crate) const APPEND: &str = "
-INSERT INTO trace (slot, customer, at, number, offset, workflow, version, enrollment, step, did, what, outcome, until,
+INSERT INTO trace (slot, customer, at, number, \"offset\", workflow, version, enrollment, step, did, what, outcome, until,
                    until_offset, reason, line)
-SELECT value->>'slot', value->>'customer', value->>'at',
-       value->>'number' + coalesce((SELECT max(t.number) + 1 FROM trace AS t
-         WHERE t.slot = value->>'slot' AND t.customer = value->>'customer' AND t.at = value->>'at'), 0),
-       value->>'offset', value->>'workflow', value->>'version', value->>'enrollment', value->>'step', value->>'did',
-       value->>'what', value->>'outcome', value->>'until', value->>'until_offset', value->>'reason', value->>'line'
+SELECT CAST(value->>'slot' AS BIGINT), value->>'customer', CAST(value->>'at' AS BIGINT),
+       CAST(value->>'number' AS BIGINT) + coalesce((SELECT max(t.number) + 1 FROM trace AS t
+         WHERE t.slot = CAST(value->>'slot' AS BIGINT) AND t.customer = value->>'customer'
+           AND t.at = CAST(value->>'at' AS BIGINT)), 0),
+       CAST(value->>'offset' AS BIGINT), value->>'workflow', value->>'version', value->>'enrollment', value->>'step',
+       value->>'did',
+       value->>'what', value->>'outcome', CAST(value->>'until' AS BIGINT), CAST(value->>'until_offset' AS BIGINT),
+       value->>'reason', value->'line'
 FROM jsonb_each(?1) WHERE true";
 
 macro_rules! select {
@@ -49,7 +51,7 @@ pub(crate) const RECENT: &str = select!(
 
 // How decisions went, by kind and reason (summaries).  ?1 from  ?2 to
 const COUNTS: &str = "
-SELECT t.workflow, t.did, t.outcome, t.reason, count(*), sum(t.line->>'holdout' = 1)
+SELECT t.workflow, t.did, t.outcome, t.reason, count(*), sum(CASE WHEN t.line->'holdout' = 'true' THEN 1 ELSE 0 END)
 FROM trace AS t WHERE t.at >= ?1 AND t.at < ?2
 GROUP BY t.workflow, t.did, t.outcome, t.reason ORDER BY t.workflow, t.did, t.outcome, t.reason";
 
@@ -103,7 +105,7 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
         });
         *next += 1;
     }
-    sqlx::query(APPEND)
+    sql::query(APPEND)
         .bind(spread("trace", &rows)?)
         .execute(conn)
         .await
@@ -111,7 +113,7 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<TraceLine, StoreError> {
+fn read(row: &sql::Row) -> Result<TraceLine, StoreError> {
     let tried = |source| StoreError::Query { tried: "read a trace", ids: no_ids(), source };
     let customer: String = row.try_get(2).map_err(tried)?;
     let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt("trace", &customer, what);
@@ -122,10 +124,10 @@ fn read(row: &SqliteRow) -> Result<TraceLine, StoreError> {
     Ok(TraceLine {
         at: instant("trace", &customer, row.try_get(0).map_err(tried)?)?,
         offset: Offset::from_seconds(offset).map_err(|error| corrupt(&error))?,
-        workflow: WorkflowId::from(row.try_get::<String, _>(3).map_err(tried)?),
-        version: VersionId::from(row.try_get::<String, _>(4).map_err(tried)?),
-        enrollment: row.try_get::<Option<String>, _>(5).map_err(tried)?.map(EnrollmentId::from),
-        step: row.try_get::<Option<String>, _>(6).map_err(tried)?.map(StepId::from),
+        workflow: WorkflowId::from(row.try_get::<String>(3).map_err(tried)?),
+        version: VersionId::from(row.try_get::<String>(4).map_err(tried)?),
+        enrollment: row.try_get::<Option<String>>(5).map_err(tried)?.map(EnrollmentId::from),
+        step: row.try_get::<Option<String>>(6).map_err(tried)?.map(StepId::from),
         did: Did::from_word(did).ok_or_else(|| corrupt(&format_args!("did `{did}`")))?,
         what: row.try_get(8).map_err(tried)?,
         outcome: Outcome::from_word(outcome)
@@ -145,7 +147,7 @@ pub async fn of_customer(
     customer: &CustomerId,
     workflow: Option<&WorkflowId>,
 ) -> Result<Vec<TraceLine>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .bind(workflow.map(WorkflowId::as_str))
@@ -163,7 +165,7 @@ pub async fn each(
     to: Timestamp,
     mut each: impl FnMut(TraceLine),
 ) -> Result<(), StoreError> {
-    let mut rows = sqlx::query(EVERY).bind(millis(from)).bind(millis(to)).fetch(conn);
+    let mut rows = sql::query(EVERY).bind(millis(from)).bind(millis(to)).fetch(conn);
     while let Some(row) = rows.try_next().await.tried("read traces", no_ids)? {
         each(read(&row)?);
     }
@@ -177,7 +179,7 @@ pub async fn recent(
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<TraceLine>, StoreError> {
-    let rows = sqlx::query(RECENT)
+    let rows = sql::query(RECENT)
         .bind(workflow.as_str())
         .bind(millis(before))
         .bind(i64::from(limit))
@@ -206,7 +208,7 @@ pub struct Count {
 
 /// Counts the lines in `[from, to)` by workflow, kind, outcome and reason. Reads every line of that time.
 pub async fn counts(conn: &mut Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Count>, StoreError> {
-    let rows: Vec<(String, String, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(COUNTS)
+    let rows: Vec<(String, String, String, Option<String>, i64, Option<i64>)> = sql::query_as(COUNTS)
         .bind(millis(from))
         .bind(millis(to))
         .fetch_all(conn)

@@ -1,7 +1,8 @@
 //! Workflow versions: what was published, which is live, what is paused.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
 use model::{VersionId, WorkflowId};
@@ -32,7 +33,8 @@ const CHANGE_STATE: &str = "UPDATE workflow SET state = ?3 WHERE id = ?1 AND sta
 
 const CURRENT: &str = "
 SELECT v.workflow, v.version, v.number, v.text, v.path, v.published_at, w.state
-FROM workflow AS w CROSS JOIN workflow_version AS v ON v.workflow = w.id AND v.version = w.version ORDER BY w.id";
+FROM workflow AS w CROSS JOIN workflow_version AS v
+WHERE v.workflow = w.id AND v.version = w.version ORDER BY w.id";
 
 // Versions that somebody still walks in, or whose goal still counts (engine's start).  ?1 now
 const WALKED: &str = "
@@ -108,7 +110,7 @@ pub async fn publish(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let ids = || format!("{workflow} {version}");
-    let done = sqlx::query(INSERT)
+    let done = sql::query(INSERT)
         .bind(workflow.as_str())
         .bind(version.as_str())
         .bind(text)
@@ -117,7 +119,7 @@ pub async fn publish(
         .execute(&mut *conn)
         .await
         .tried("publish a version", ids)?;
-    sqlx::query(MAKE_LIVE)
+    sql::query(MAKE_LIVE)
         .bind(workflow.as_str())
         .bind(version.as_str())
         .execute(conn)
@@ -133,7 +135,7 @@ pub async fn set_state(
     workflow: &WorkflowId,
     state: WorkflowState,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(SET_STATE)
+    let done = sql::query(SET_STATE)
         .bind(workflow.as_str())
         .bind(state.as_str())
         .execute(conn)
@@ -149,7 +151,7 @@ pub(crate) async fn change_state(
     from: WorkflowState,
     to: WorkflowState,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(CHANGE_STATE)
+    let done = sql::query(CHANGE_STATE)
         .bind(workflow.as_str())
         .bind(from.as_str())
         .bind(to.as_str())
@@ -162,7 +164,7 @@ pub(crate) async fn change_state(
 /// The live version of each workflow, with the workflow's state, by id.
 pub async fn current(conn: &mut Connection) -> Result<Vec<(Version, WorkflowState)>, StoreError> {
     let rows: Vec<(String, String, i64, String, String, i64, String)> =
-        sqlx::query_as(CURRENT).fetch_all(conn).await.tried("load live versions", no_ids)?;
+        sql::query_as(CURRENT).fetch_all(conn).await.tried("load live versions", no_ids)?;
     rows.into_iter()
         .map(|(workflow, version, number, text, path, published_at, state)| {
             let state = WorkflowState::from_word(&state).ok_or_else(|| {
@@ -175,7 +177,7 @@ pub async fn current(conn: &mut Connection) -> Result<Vec<(Version, WorkflowStat
 
 /// Every version that is current, that somebody walks in, or whose goal still counts after `now`.
 pub async fn needed(conn: &mut Connection, now: Timestamp) -> Result<Vec<Version>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(WALKED)
+    let rows: Vec<Row> = sql::query_as(WALKED)
         .bind(millis(now))
         .fetch_all(conn)
         .await
@@ -189,7 +191,7 @@ pub async fn find(
     workflow: &WorkflowId,
     version: &VersionId,
 ) -> Result<Option<Version>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(FIND)
+    let row: Option<Row> = sql::query_as(FIND)
         .bind(workflow.as_str())
         .bind(version.as_str())
         .fetch_optional(conn)
@@ -200,7 +202,7 @@ pub async fn find(
 
 /// Every version of a workflow, the first one first.
 pub async fn of_workflow(conn: &mut Connection, workflow: &WorkflowId) -> Result<Vec<Version>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(HISTORY)
+    let rows: Vec<Row> = sql::query_as(HISTORY)
         .bind(workflow.as_str())
         .fetch_all(conn)
         .await

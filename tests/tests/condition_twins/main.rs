@@ -17,11 +17,11 @@ use interpreter::condition;
 use interpreter::facts::Facts;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{Consent, Entry, Medium, Rep, RepId, Snapshot, StepId, Value, WalkState, zone};
-use sqlx::AssertSqlSafe;
+use model::{Changes, Consent, Entry, Rep, RepId, Snapshot, StepId, zone};
 use std::collections::{BTreeMap, BTreeSet};
-use store::Store;
 use store::condition::sqlite::{Bind, SqlContext, SqlFragment, where_clause};
+use store::event::{self, EventState};
+use store::{Statement, Store, entity, snapshot};
 
 const CONDITIONS: usize = 4_000;
 const PEOPLE: usize = 48;
@@ -56,7 +56,9 @@ impl Town {
             snapshots.push(snapshot);
         }
         for entity in snapshots[0].entities.values().filter(|entity| entity.customer.is_none()) {
-            write_entity(&store, 7, entity).await;
+            let mut tx = store.begin().await.expect("a writer");
+            entity::write(&mut tx, &[entity]).await.expect("an entity");
+            store::commit(tx).await.expect("committed");
         }
         see_friends(&library, &mut snapshots);
         let named = |name: &&str| zone::zone(name).map(|zone| ((*name).to_owned(), zone));
@@ -152,14 +154,15 @@ impl Town {
             "SELECT customer.id FROM customer WHERE "
         };
         let sql = [from, "(", &clause.sql, ")"].concat();
-        let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql.as_str()));
+        let mut query = store::sql::query_scalar::<String>(Statement::Written(sql.clone()));
         for bind in &clause.binds {
             query = match bind {
                 Bind::Text(text) => query.bind(text.clone()),
                 Bind::Integer(number) => query.bind(*number),
             };
         }
-        match query.fetch_all(self.store.pool()).await {
+        let mut conn = self.store.read().await.expect("a reader");
+        match query.fetch_all(&mut conn).await {
             Ok(ids) => ids.into_iter().collect(),
             Err(error) => panic!("{error}\n{sql}\n{:?}", clause.binds),
         }
@@ -341,119 +344,19 @@ async fn a_positive_atom_is_bare_and_a_negated_one_is_not_true() {
 }
 
 async fn write(store: &Store, snapshot: &Snapshot, consents: &[Consent]) {
-    let customer = &snapshot.customer;
-    let slot = i64::from(customer.id.slot());
-    let pool = store.pool();
-    let text = |name: &str| customer.text(name).map(str::to_owned);
-    let columns = ["stage", "owner", "zone", "email", "phone", "created_at"];
-    sqlx::query(
-        "INSERT INTO customer (slot, id, stage, owner, zone, email, phone, created_at, attributes) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(slot)
-    .bind(customer.id.as_str())
-    .bind(text("stage"))
-    .bind(text("owner"))
-    .bind(text("zone"))
-    .bind(text("email"))
-    .bind(text("phone"))
-    .bind(customer.created_at().expect("always there").as_millisecond())
-    .bind(json(&customer.attributes, &columns))
-    .execute(pool)
-    .await
-    .expect("a customer");
-    for event in snapshot.events.values().flatten() {
-        sqlx::query(
-            "INSERT INTO event (slot, customer, source, id, name, at, received_at, properties, state) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'done')",
-        )
-        .bind(slot)
-        .bind(customer.id.as_str())
-        .bind(&event.source)
-        .bind(event.id.as_str())
-        .bind(&event.name)
-        .bind(event.at.as_millisecond())
-        .bind(event.received_at.as_millisecond())
-        .bind(json(&event.properties, &[]))
-        .execute(pool)
-        .await
-        .expect("an event");
-    }
-    for entity in snapshot.entities.values().filter(|entity| entity.customer.is_some()) {
-        write_entity(store, slot, entity).await;
-    }
-    for consent in consents {
-        sqlx::query("INSERT OR IGNORE INTO consent VALUES (?, ?, ?, ?, ?, ?, ?, NULL)")
-            .bind(slot)
-            .bind(customer.id.as_str())
-            .bind(&consent.topic)
-            .bind(consent.medium.map_or("", Medium::as_str))
-            .bind(consent.at.as_millisecond())
-            .bind(consent.granted)
-            .bind(&consent.source)
-            .execute(pool)
-            .await
-            .expect("a consent");
-    }
-    for each in &snapshot.suppressions {
-        sqlx::query("INSERT INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .bind(slot)
-            .bind(customer.id.as_str())
-            .bind(each.medium.map_or("", Medium::as_str))
-            .bind(each.topic.clone().unwrap_or_default())
-            .bind(&each.reason)
-            .bind(each.at.as_millisecond())
-            .bind(each.until.map(Timestamp::as_millisecond))
-            .execute(pool)
-            .await
-            .expect("a suppression");
-    }
-    for walk in &snapshot.enrollments {
-        let (state, step, ended_at) = match &walk.state {
-            WalkState::Ready { step, .. } => ("ready", Some(step.as_str().to_owned()), None),
-            WalkState::Waiting { step, .. } => ("waiting", Some(step.as_str().to_owned()), None),
-            WalkState::Ended { at, .. } => ("ended", None, Some(at.as_millisecond())),
-        };
-        let entered_at = walk.entered_at.as_millisecond();
-        sqlx::query(
-            "INSERT INTO enrollment (slot, id, customer, workflow, version, state, step, arrived_at, wake_at, \
-             entered_at, ended_at, walk) VALUES (?, ?, ?, ?, '1', ?, ?, ?, ?, ?, ?, '{}')",
-        )
-        .bind(slot)
-        .bind(walk.id.as_str())
-        .bind(customer.id.as_str())
-        .bind(walk.workflow.as_str())
-        .bind(state)
-        .bind(step)
-        .bind(entered_at)
-        .bind(walk.wake_at().map(Timestamp::as_millisecond))
-        .bind(entered_at)
-        .bind(ended_at)
-        .execute(pool)
-        .await
-        .expect("a walk");
-    }
-}
-
-async fn write_entity(store: &Store, slot: i64, entity: &model::Entity) {
-    let text = |name: &str| entity.get(name).and_then(Value::as_text).map(str::to_owned);
-    sqlx::query("INSERT INTO entity (slot, kind, id, customer, stage, owner, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)")
-        .bind(slot)
-        .bind(&entity.kind)
-        .bind(entity.id.as_str())
-        .bind(entity.customer.as_ref().map(|id| id.as_str().to_owned()))
-        .bind(text("stage"))
-        .bind(text("owner"))
-        .bind(json(&entity.attributes, &["stage", "owner"]))
-        .execute(store.pool())
-        .await
-        .expect("an entity");
-}
-
-/// The stored encoding, less what has a column of its own.
-fn json(values: &BTreeMap<String, Value>, columns: &[&str]) -> String {
-    let stored = values.iter().filter(|(name, _)| !columns.contains(&name.as_str()));
-    let stored: serde_json::Map<_, _> =
-        stored.map(|(name, value)| (name.clone(), value.to_stored())).collect();
-    serde_json::Value::Object(stored).to_string()
+    let own = snapshot.entities.iter().filter(|(_, entity)| entity.customer.is_some());
+    let changes = Changes {
+        customer: true,
+        entities: own.map(|(name, _)| name.clone()).collect(),
+        enrollments: snapshot.enrollments.iter().map(|walk| walk.id.clone()).collect(),
+        consents: consents.to_vec(),
+        suppressions: snapshot.suppressions.clone(),
+        ..Changes::default()
+    };
+    let mut tx = store.begin().await.expect("a writer");
+    let events: Vec<_> = snapshot.events.values().flatten().collect();
+    event::insert(&mut tx, &events, EventState::Done).await.expect("events");
+    let at = snapshot.customer.created_at().expect("always there");
+    snapshot::save(&mut tx, &[(snapshot.clone(), changes)], at).await.expect("a customer");
+    store::commit(tx).await.expect("committed");
 }

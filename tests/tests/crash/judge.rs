@@ -47,7 +47,7 @@ impl Judged {
             *arrived.entry(local.to_owned()).or_default() += 1;
         }
         let sends: Vec<(String, String, String, Option<String>)> =
-            sqlx::query_as("SELECT id, message_id, state, reason FROM send")
+            store::sql::query_as("SELECT id, message_id, state, reason FROM send")
                 .fetch_all(&mut *conn)
                 .await
                 .unwrap();

@@ -2,8 +2,8 @@
 
 use super::rows::absorb;
 use super::{Handler, Queue};
-use sqlx::SqlitePool;
 use std::sync::atomic::{AtomicU64, Ordering};
+use store::Pool;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -79,7 +79,7 @@ impl Desk {
 
     /// Serves until the desk closes. A run in progress is finished first; if this future is dropped, the
     /// run is dropped with it.
-    pub(super) async fn serve(&self, pool: &SqlitePool, handler: Handler) {
+    pub(super) async fn serve(&self, pool: &Pool, handler: Handler) {
         let mut asked = self.asked.subscribe();
         let mut done = 0;
         loop {

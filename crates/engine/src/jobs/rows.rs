@@ -1,10 +1,11 @@
 //! The rows behind the queue: making apalis' tables, pushing, counting and pruning. The only SQL over them.
 
+mod postgres;
+mod sqlite;
+
 use super::{JobError, Nudge, Queue};
-use apalis::prelude::TaskBuilder;
-use apalis_sqlite::SqliteStorage;
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, SqlitePool};
+use store::{Pool, Raw};
 
 /// What apalis says of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,108 +49,55 @@ pub struct Backlog {
     pub rows: u64,
 }
 
+/// Due since 1970: a host whose clock is set back must not make a nudge wait. In seconds.
+const AT_ONCE: i64 = 0;
+
 /// Makes or renews apalis' tables. Doing it again changes nothing.
-///
-/// Not apalis' own set-up: that one turns `synchronous` off and writes its versions among ours. Its index on
-/// `lock_by` goes, because with it each acknowledgement walks all rows that the worker ever finished.
-pub async fn prepare(pool: &SqlitePool) -> Result<(), JobError> {
-    let mut migrations = SqliteStorage::migrations();
-    migrations.dangerous_set_table_name("_apalis_migrations");
-    migrations.run(pool).await.map_err(JobError::Prepare)?;
-    sqlx::query("DROP INDEX IF EXISTS LIdx")
-        .execute(pool)
-        .await
-        .map_err(tried("drop a slow index of the jobs"))?;
-    Ok(())
+pub async fn prepare(pool: &Pool) -> Result<(), JobError> {
+    match pool {
+        Pool::Sqlite(pool) => sqlite::prepare(pool).await,
+        Pool::Postgres(pool) => postgres::prepare(pool).await,
+    }
 }
 
 /// Writes a nudge, in the caller's transaction, which should be the one that made something due: the nudge
 /// appears with it or not at all. Ring [`super::Bells::wake`] after the commit.
 ///
-/// A nudge that already waits stands for this one too: SQLite has one writer, so nobody can take that nudge
-/// before this transaction ends, and the run it causes sees what this transaction wrote. So a burst of a
-/// thousand commits leaves one row.
-pub async fn push(conn: &mut SqliteConnection, nudge: &Nudge) -> Result<(), JobError> {
-    let queue = nudge.queue;
-    let waits: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM Jobs
-         WHERE job_type = ?1 AND status = 'Pending' AND lock_by IS NULL AND run_at <= ?2)",
-    )
-    .bind(queue.name())
-    .bind(AT_ONCE)
-    .fetch_one(&mut *conn)
-    .await
-    .map_err(tried("look for a waiting nudge"))?;
-    if waits {
-        return Ok(());
+/// A nudge that already waits may stand for this one too, so a burst of a thousand commits leaves one row.
+pub async fn push(conn: Raw<'_>, nudge: &Nudge) -> Result<(), JobError> {
+    match conn {
+        Raw::Sqlite(conn) => sqlite::push(conn, nudge).await,
+        Raw::Postgres(conn) => postgres::push(conn, nudge).await,
     }
-    let args = serde_json::to_vec(nudge).map_err(|source| JobError::Encode { queue, source })?;
-    let task = TaskBuilder::new(args).run_at_timestamp(AT_ONCE.unsigned_abs()).max_attempts(1).build();
-    apalis_sqlite::queries::push_tasks(conn, queue.name(), &[task])
-        .await
-        .map_err(|source| JobError::Push { queue, source })
 }
-
-/// Due since 1970: a host whose clock is set back must not make a nudge wait. In seconds.
-const AT_ONCE: i64 = 0;
 
 /// Takes away the nudges that wait in a queue: the run that begins now serves them, since it sees whatever
 /// was committed with them. Without this each would cause a run that finds nothing.
-pub(super) async fn absorb(pool: &SqlitePool, queue: Queue) -> Result<(), JobError> {
-    sqlx::query(
-        "DELETE FROM Jobs WHERE job_type = ?1 AND status = 'Pending' AND lock_by IS NULL AND run_at <= ?2",
-    )
-    .bind(queue.name())
-    .bind(AT_ONCE)
-    .execute(pool)
-    .await
-    .map_err(tried("take away the nudges that a run serves"))?;
-    Ok(())
+pub(super) async fn absorb(pool: &Pool, queue: Queue) -> Result<(), JobError> {
+    match pool {
+        Pool::Sqlite(pool) => sqlite::absorb(pool, queue).await,
+        Pool::Postgres(pool) => postgres::absorb(pool, queue).await,
+    }
 }
 
 /// Deletes rows that were over before `before`, `chunk` of them a statement, so that writers get in between;
 /// then the names of workers not seen since and holding no row. Returns how many rows went. What waits or
-/// runs stays, however old. Not apalis' own vacuum: its age test compares seconds with text and deletes all.
-pub async fn prune(pool: &SqlitePool, before: Timestamp, chunk: u32) -> Result<u64, JobError> {
-    let chunk = chunk.max(1);
-    let mut gone = 0;
-    loop {
-        let deleted = sqlx::query(
-            "DELETE FROM Jobs WHERE rowid IN (SELECT rowid FROM Jobs
-             WHERE done_at < ?1 AND done_at IS NOT NULL
-               AND (status IN ('Done', 'Killed') OR (status = 'Failed' AND attempts >= max_attempts))
-             LIMIT ?2)",
-        )
-        .bind(before.as_second())
-        .bind(chunk)
-        .execute(pool)
-        .await
-        .map_err(tried("prune finished jobs"))?
-        .rows_affected();
-        gone += deleted;
-        if deleted < u64::from(chunk) {
-            break;
-        }
+/// runs stays, however old.
+pub async fn prune(pool: &Pool, before: Timestamp, chunk: u32) -> Result<u64, JobError> {
+    match pool {
+        Pool::Sqlite(pool) => sqlite::prune(pool, before, chunk).await,
+        Pool::Postgres(pool) => postgres::prune(pool, before, chunk).await,
     }
-    sqlx::query(
-        "DELETE FROM Workers WHERE last_seen < ?1
-           AND id NOT IN (SELECT lock_by FROM Jobs WHERE lock_by IS NOT NULL)",
-    )
-    .bind(before.as_second())
-    .execute(pool)
-    .await
-    .map_err(tried("forget workers that are gone"))?;
-    Ok(gone)
 }
 
 /// Counts the rows of our queues by state, in the order of queue and state, for `doctor` and the metrics.
 /// A queue or state without rows is left out.
-pub async fn backlog(pool: &SqlitePool) -> Result<Vec<Backlog>, JobError> {
-    let counted: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT job_type, status, count(*) FROM Jobs GROUP BY job_type, status")
-            .fetch_all(pool)
-            .await
-            .map_err(tried("count the jobs"))?;
+pub async fn backlog(pool: &Pool) -> Result<Vec<Backlog>, JobError> {
+    let counted = match pool {
+        Pool::Sqlite(pool) => sqlite::counted(pool).await,
+        Pool::Postgres(pool) => postgres::counted(pool).await,
+    };
+    let counted = counted.map_err(tried("count the jobs"))?;
     let mut backlog: Vec<_> = counted
         .iter()
         .filter_map(|(name, state, rows)| {

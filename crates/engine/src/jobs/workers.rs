@@ -7,13 +7,14 @@ use apalis::prelude::{
     BackendExt as _, Codec, Monitor, MonitorContext, PollSnapshot, PollStrategy, WorkerBuilder,
     WorkerBuilderExt as _,
 };
-use apalis_sqlite::{Config, SqliteStorage};
-use sqlx::SqlitePool;
+use apalis_postgres::PostgresStorage;
+use apalis_sqlite::SqliteStorage;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use store::Pool;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 use ulid::Ulid;
@@ -80,7 +81,7 @@ impl Bells {
 
 /// The workers of a process, not running yet.
 pub struct Workers {
-    pool: SqlitePool,
+    pool: Pool,
     handler: Handler,
     due: Due,
     settings: Settings,
@@ -90,7 +91,7 @@ pub struct Workers {
 impl Workers {
     /// Workers over a database that [`super::prepare`] has seen. The pool may have a single connection: the
     /// workers hold it for one short transaction at a time.
-    pub fn new(pool: SqlitePool, handler: Handler, due: Due, settings: Settings) -> Self {
+    pub fn new(pool: Pool, handler: Handler, due: Due, settings: Settings) -> Self {
         let bells =
             Bells { turn: Arc::new(Desk::new(Queue::Turn)), deliver: Arc::new(Desk::new(Queue::Deliver)) };
         Self { pool, handler, due, settings, bells }
@@ -181,40 +182,49 @@ async fn pass_on(desk: Arc<Desk>, monitor: MonitorContext, worker: String) {
 
 /// All it takes to make the apalis worker of a queue, again and again.
 struct Source {
-    pool: SqlitePool,
+    pool: Pool,
     desk: Arc<Desk>,
     settings: Settings,
 }
 
 impl Source {
     fn join(self, monitor: Monitor) -> Monitor {
-        monitor.register(move |restarts| {
-            let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
-            let storage = SqliteStorage::<Vec<u8>>::new(&self.pool)
-                .with_config(self.config())
-                .with_codec(AsWritten)
-                .poll_with_strategy(Ticks::new(self.settings.poll))
-                .before_start(move |_| async move {
-                    tokio::time::sleep(pause).await;
-                    Ok(())
-                });
-            let desk = self.desk.clone();
-            WorkerBuilder::new(new_name(desk.queue)).backend(storage).concurrency(1).build(
-                move |args: Vec<u8>| {
-                    let desk = desk.clone();
-                    async move {
-                        let why = serde_json::from_slice(&args)
-                            .map_or_else(|_| "unreadable".to_owned(), |n: Nudge| n.why);
-                        tracing::debug!(queue = desk.queue.name(), why, "nudged");
-                        desk.wait(desk.ring()).await;
-                    }
-                },
-            )
-        })
+        match self.pool.clone() {
+            Pool::Sqlite(pool) => monitor.register(move |restarts| {
+                let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
+                let storage = SqliteStorage::<Vec<u8>>::new(&pool)
+                    .with_config(self.on_sqlite())
+                    .with_codec(AsWritten)
+                    .poll_with_strategy(Ticks::new(self.settings.poll))
+                    .before_start(move |_| async move {
+                        tokio::time::sleep(pause).await;
+                        Ok(())
+                    });
+                WorkerBuilder::new(new_name(self.desk.queue))
+                    .backend(storage)
+                    .concurrency(1)
+                    .build(ring(self.desk.clone()))
+            }),
+            Pool::Postgres(pool) => monitor.register(move |restarts| {
+                let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
+                let storage = PostgresStorage::<Vec<u8>>::new(&pool)
+                    .with_config(self.on_postgres())
+                    .with_codec(AsWritten)
+                    .poll_with_strategy(Ticks::new(self.settings.poll))
+                    .before_start(move |_| async move {
+                        tokio::time::sleep(pause).await;
+                        Ok(())
+                    });
+                WorkerBuilder::new(new_name(self.desk.queue))
+                    .backend(storage)
+                    .concurrency(1)
+                    .build(ring(self.desk.clone()))
+            }),
+        }
     }
 
-    fn config(&self) -> Config {
-        Config::default()
+    fn on_sqlite(&self) -> apalis_sqlite::Config {
+        apalis_sqlite::Config::default()
             .queue(self.desk.queue.name())
             .batch_size(1)
             .heartbeat_interval(Duration::from_secs(self.settings.heartbeat.as_secs().max(1)))
@@ -223,6 +233,30 @@ impl Source {
             .lock_tasks(false)
             // What apalis calls a result is also its acknowledgement.
             .persist_results(true)
+    }
+
+    fn on_postgres(&self) -> apalis_postgres::Config {
+        apalis_postgres::Config::default()
+            .queue(self.desk.queue.name())
+            .batch_size(1)
+            .heartbeat_interval(Duration::from_secs(self.settings.heartbeat.as_secs().max(1)))
+            .missed_heartbeats(MISSED_HEARTBEATS)
+            // Taking a row, with `SKIP LOCKED`, already says who has it.
+            .lock_tasks(false)
+            .persist_results(true)
+    }
+}
+
+/// What a worker does with a nudge: it rings, and is done with it when its run is over.
+fn ring(desk: Arc<Desk>) -> impl Fn(Vec<u8>) -> super::Boxed<()> + Clone {
+    move |args| {
+        let desk = desk.clone();
+        Box::pin(async move {
+            let why =
+                serde_json::from_slice(&args).map_or_else(|_| "unreadable".to_owned(), |n: Nudge| n.why);
+            tracing::debug!(queue = desk.queue.name(), why, "nudged");
+            desk.wait(desk.ring()).await;
+        })
     }
 }
 

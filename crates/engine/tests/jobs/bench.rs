@@ -9,6 +9,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{Pool, Raw};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
@@ -31,6 +32,10 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut()
         }
     };
     tokio::time::timeout(TOO_LONG, looks).await.expect(what);
+}
+
+pub fn of(pool: &SqlitePool) -> Pool {
+    Pool::Sqlite(pool.clone())
 }
 
 /// As the store opens it: one connection writes.
@@ -58,7 +63,7 @@ impl Bench {
             .execute(&pool)
             .await
             .expect("a table");
-        prepare(&pool).await.expect("the job tables");
+        prepare(&of(&pool)).await.expect("the job tables");
         Self { dir, pool }
     }
 
@@ -80,7 +85,7 @@ impl Bench {
     }
 
     pub async fn backlog(&self) -> Vec<Backlog> {
-        backlog(&self.pool).await.expect("a count")
+        backlog(&of(&self.pool)).await.expect("a count")
     }
 
     pub async fn do_sql(&self, sql: &'static str) -> u64 {
@@ -95,7 +100,7 @@ pub async fn announce(pool: &SqlitePool, queue: Queue) {
         .execute(&mut *tx)
         .await
         .expect("work");
-    push(&mut tx, &Nudge::new(queue, "work was added")).await.expect("a nudge");
+    push(Raw::Sqlite(&mut tx), &Nudge::new(queue, "work was added")).await.expect("a nudge");
     tx.commit().await.expect("it commits");
 }
 
@@ -157,7 +162,7 @@ pub struct Running {
 }
 
 pub fn start(pool: &SqlitePool, handler: Handler, due: Due, settings: Settings) -> Running {
-    let workers = Workers::new(pool.clone(), handler, due, settings);
+    let workers = Workers::new(of(pool), handler, due, settings);
     let bells = workers.bells();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(workers.run(async move {

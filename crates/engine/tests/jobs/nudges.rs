@@ -92,7 +92,7 @@ async fn a_nudge_that_is_lost_costs_no_work() {
         .execute(&mut *tx)
         .await
         .expect("work");
-    push(&mut tx, &Nudge::new(Queue::Turn, "soon gone")).await.expect("a nudge");
+    push(store::Raw::Sqlite(&mut tx), &Nudge::new(Queue::Turn, "soon gone")).await.expect("a nudge");
     let gone = sqlx::query("DELETE FROM Jobs").execute(&mut *tx).await.expect("they go").rows_affected();
     assert_eq!(gone, 1);
     tx.commit().await.expect("it commits");

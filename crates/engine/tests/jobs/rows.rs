@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 async fn preparing_is_repeatable_and_leaves_our_versions_and_our_safety_alone() {
     let bench = Bench::new().await;
     bench.announce(Queue::Turn).await;
-    prepare(&bench.pool).await.expect("again");
+    prepare(&of(&bench.pool)).await.expect("again");
     let tables = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     assert_eq!(bench.count(tables).await, 0);
     assert!(bench.count("SELECT count(*) FROM _apalis_migrations").await > 5);
@@ -21,7 +21,7 @@ async fn a_nudge_commits_and_rolls_back_with_our_transaction() {
     let bench = Bench::new().await;
     let mut tx = bench.pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
     sqlx::query("INSERT INTO work (queue) VALUES ('x')").execute(&mut *tx).await.expect("work");
-    push(&mut tx, &Nudge::new(Queue::Turn, "not to be")).await.expect("a nudge");
+    push(store::Raw::Sqlite(&mut tx), &Nudge::new(Queue::Turn, "not to be")).await.expect("a nudge");
     tx.rollback().await.expect("it rolls back");
     assert_eq!(bench.backlog().await, []);
     assert_eq!(bench.undone().await, 0);
@@ -83,12 +83,12 @@ async fn pruning_takes_finished_rows_of_that_age_and_nothing_else() {
     }
     let before = jiff::Timestamp::from_second(long_ago + 50).expect("a time");
     // A chunk smaller than what there is.
-    assert_eq!(prune(&bench.pool, before, 3).await.expect("it prunes"), 4);
+    assert_eq!(prune(&of(&bench.pool), before, 3).await.expect("it prunes"), 4);
     let left: Vec<String> =
         sqlx::query_scalar("SELECT id FROM Jobs ORDER BY id").fetch_all(&bench.pool).await.expect("rows");
     assert_eq!(left, ["5 done later", "6 failed, tried again", "7 pending", "8 queued", "9 running"]);
     let left: Vec<String> =
         sqlx::query_scalar("SELECT id FROM Workers ORDER BY id").fetch_all(&bench.pool).await.expect("rows");
     assert_eq!(left, ["holds", "lives"]);
-    assert_eq!(prune(&bench.pool, before, 3).await.expect("again"), 0);
+    assert_eq!(prune(&of(&bench.pool), before, 3).await.expect("again"), 0);
 }

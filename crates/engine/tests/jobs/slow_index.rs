@@ -79,6 +79,6 @@ async fn the_slow_index_is_gone_and_the_row_is_found_by_its_id() {
     let bad = plan(&bench).await;
     let many = hundreds_of_steps(&bench).await;
     assert!(bad.contains("LIdx") && many > 20 * few.max(1), "{many} against {few}:\n{bad}");
-    prepare(&bench.pool).await.expect("again");
+    prepare(&of(&bench.pool)).await.expect("again");
     assert_eq!(plan(&bench).await, good);
 }

@@ -61,7 +61,7 @@ async fn after_a_crash_the_next_process_works_at_once_and_takes_over_what_was_he
 
     let pool = bench.another_process().await;
     let bench = Bench { dir: bench.dir, pool };
-    prepare(&bench.pool).await.expect("the tables are there");
+    prepare(&of(&bench.pool)).await.expect("the tables are there");
     let (handler, mut heard) = handler(&bench.pool);
     let settings = Settings { heartbeat: Duration::from_secs(1), ..still() };
     let second = start(&bench.pool, handler, never_due(), settings);
@@ -128,7 +128,7 @@ async fn stopping_lets_the_runs_in_progress_end_and_begins_no_other() {
     let leave = Arc::new(Semaphore::new(0));
     let settings = Settings { poll: Duration::from_millis(1), heartbeat: Duration::from_secs(1), ..still() };
     let workers =
-        Workers::new(bench.pool.clone(), slow(&bench, began, leave.clone()), due(&bench.pool), settings);
+        Workers::new(of(&bench.pool), slow(&bench, began, leave.clone()), due(&bench.pool), settings);
     let bells = workers.bells();
     let ((stop, stopped), (notice, noticed)) = (oneshot::channel(), oneshot::channel());
     let task = tokio::spawn(workers.run(async move {

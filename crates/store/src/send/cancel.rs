@@ -1,7 +1,8 @@
 //! What takes messages back before they leave.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, Medium, WorkflowId};
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 pub(crate) const CANCEL_WALKS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1
+WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.enrollment = want.value->>1
   AND (send.state IN ('due', 'claimed') OR (send.state = 'cancelled' AND send.reason = 'paused'))
   AND send.outgoing->>'riders' IS NULL AND send.outgoing->>'digest' IS NULL";
 
@@ -21,21 +22,22 @@ WHERE send.slot = want.value->>0 AND send.enrollment = want.value->>1
 const SHARED: &str = "
 SELECT s.slot, s.id, s.outgoing
 FROM jsonb_each(?1) AS want
-CROSS JOIN send AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1
-WHERE s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
+CROSS JOIN send AS s
+WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1
+  AND s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
 
 // What is left of them. A claim is over: whoever holds it has made the letter with too much in it.
 // ?1 [[slot, id, outgoing], …]
 const TAKE_OUT: &str = "
-UPDATE send SET outgoing = want.value->>2, state = 'due', worker = NULL, epoch = NULL, lease = NULL
+UPDATE send SET outgoing = want.value->2, state = 'due', worker = NULL, epoch = NULL, lease = NULL
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
+WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
 
 // Those of which nothing is left.  ?1 [[slot, id, reason], …]  ?2 now
 const CANCEL_SHARED: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
+WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
 
 // What a withdrawn consent (a topic) or a suppression (none) takes back of what goes to the customer; what goes
 // to our own people stays (snapshot.rs).  ?1 [[slot, customer, topic, reason, medium], …]
@@ -43,7 +45,7 @@ WHERE send.slot = want.value->>0 AND send.id = want.value->>1 AND send.state IN 
 pub(crate) const CANCEL_TOPICS: &str = "
 UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>3
 FROM jsonb_each(?1) AS want
-WHERE send.slot = want.value->>0 AND send.customer = want.value->>1 AND send.state IN ('due', 'claimed')
+WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.customer = want.value->>1 AND send.state IN ('due', 'claimed')
   AND send.outgoing->>'to' = 'customer' AND (want.value->>2 IS NULL OR send.topic = want.value->>2)
   AND (want.value->>4 IS NULL OR send.medium = want.value->>4)";
 
@@ -68,7 +70,7 @@ pub async fn cancel_walks(
     }
     let rows: Vec<_> =
         walks.iter().map(|(customer, walk, why)| (customer.slot(), walk.as_str(), why)).collect();
-    let done = sqlx::query(CANCEL_WALKS)
+    let done = sql::query(CANCEL_WALKS)
         .bind(spread("send", &rows)?)
         .bind(millis(now))
         .execute(conn)
@@ -90,7 +92,7 @@ pub async fn take_out(
     let customers: BTreeSet<(u16, &str)> =
         walks.iter().map(|(customer, _, _)| (customer.slot(), customer.as_str())).collect();
     let customers: Vec<(u16, &str)> = customers.into_iter().collect();
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(SHARED)
+    let rows: Vec<(i64, String, String)> = sql::query_as(SHARED)
         .bind(spread("send", &customers)?)
         .fetch_all(&mut *conn)
         .await
@@ -113,7 +115,7 @@ pub async fn take_out(
         }
     }
     if !left.is_empty() {
-        sqlx::query(TAKE_OUT)
+        sql::query(TAKE_OUT)
             .bind(spread("send", &left)?)
             .execute(&mut *conn)
             .await
@@ -122,7 +124,7 @@ pub async fn take_out(
     if over.is_empty() {
         return Ok(0);
     }
-    let done = sqlx::query(CANCEL_SHARED)
+    let done = sql::query(CANCEL_SHARED)
         .bind(spread("send", &over)?)
         .bind(millis(now))
         .execute(conn)
@@ -148,12 +150,14 @@ pub async fn cancel_topics(
             (customer.slot(), customer.as_str(), topic, reason, medium.map(Medium::as_str))
         })
         .collect();
-    let done = sqlx::query(CANCEL_TOPICS)
+    let done = sql::query(CANCEL_TOPICS)
         .bind(spread("send", &rows)?)
         .bind(millis(now))
         .execute(conn)
         .await
-        .tried("cancel the sends of customers", || some(topics.iter().map(|(customer, _, _)| customer)))?;
+        .tried("cancel the sends of customers", || {
+        some(topics.iter().map(|(customer, _, _)| customer))
+    })?;
     Ok(done.rows_affected())
 }
 
@@ -164,7 +168,7 @@ pub async fn cancel_workflow(
     reason: &str,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let done = sqlx::query(CANCEL_WORKFLOW)
+    let done = sql::query(CANCEL_WORKFLOW)
         .bind(workflow.as_str())
         .bind(reason)
         .bind(millis(now))
@@ -176,7 +180,7 @@ pub async fn cancel_workflow(
 
 /// Puts back what a pause of a workflow took out of the outbox. Returns how many.
 pub async fn put_back(conn: &mut Connection, workflow: &WorkflowId) -> Result<u64, StoreError> {
-    let done = sqlx::query(PUT_BACK)
+    let done = sql::query(PUT_BACK)
         .bind(workflow.as_str())
         .execute(conn)
         .await

@@ -1,7 +1,8 @@
 //! The messages that caps and spacing count.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{instant, medium_of, millis};
 use jiff::{SignedDuration, Timestamp};
 use model::{CustomerId, Sent};
@@ -12,8 +13,9 @@ pub(crate) const COUNTED: &str = "
 SELECT want.key, s.id, coalesce(s.decided_at, s.created_at), s.enrollment, s.workflow, s.step, s.medium, s.topic,
        s.marketing, s.state IN ('due', 'claimed'), s.outgoing->>'riders' IS NOT NULL
 FROM jsonb_each(?1) AS want
-CROSS JOIN send AS s ON s.slot = want.value->>0 AND s.customer = want.value->>1 AND s.created_at > ?2
-WHERE s.state NOT IN ('cancelled', 'skipped') AND s.outgoing->>'to' = 'customer'";
+CROSS JOIN send AS s
+WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1 AND s.created_at > ?2
+AND s.state NOT IN ('cancelled', 'skipped') AND s.outgoing->>'to' = 'customer'";
 
 type Row = (i64, String, i64, String, String, String, String, Option<String>, bool, bool, bool);
 
@@ -26,7 +28,7 @@ pub(crate) async fn of_batch(
     now: Timestamp,
 ) -> Result<Vec<(usize, Sent)>, StoreError> {
     let from = now.checked_sub(SignedDuration::from_millis(back_ms)).unwrap_or(Timestamp::MIN);
-    let rows: Vec<Row> = sqlx::query_as(COUNTED)
+    let rows: Vec<Row> = sql::query_as(COUNTED)
         .bind(wanted)
         .bind(millis(from))
         .fetch_all(conn)

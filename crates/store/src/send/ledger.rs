@@ -1,13 +1,12 @@
 //! The ledger as people read it: one send, a customer's, the unknown, counts.
 
 use super::read_outgoing;
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::sql;
 use crate::stored::{instant, instant_of};
 use jiff::Timestamp;
 use model::{CustomerId, Outgoing, SendId, SendState, WorkflowId};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -31,7 +30,8 @@ const RECENT: &str = select!("FROM send AS s ORDER BY coalesce(s.settled_at, s.d
 pub(crate) const BY_ID: &str = select!(
     "FROM (WITH RECURSIVE slots(slot) AS (SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot < 4095)
            SELECT slot FROM slots) AS every
-     CROSS JOIN send AS s ON s.slot = every.slot AND s.id = ?1"
+     CROSS JOIN send AS s
+     WHERE s.slot = every.slot AND s.id = ?1"
 );
 
 // ?1 workflow, or NULL for all
@@ -64,7 +64,7 @@ pub struct Ledger {
     pub settled_at: Option<Timestamp>,
 }
 
-fn read(row: &SqliteRow) -> Result<Ledger, StoreError> {
+fn read(row: &sql::Row) -> Result<Ledger, StoreError> {
     let tried = |source| StoreError::Query { tried: "read a send", ids: no_ids(), source };
     let id: String = row.try_get(0).map_err(tried)?;
     let outgoing: &str = row.try_get(1).map_err(tried)?;
@@ -75,7 +75,7 @@ fn read(row: &SqliteRow) -> Result<Ledger, StoreError> {
         state: SendState::from_word(state)
             .ok_or_else(|| StoreError::corrupt("send", &id, format_args!("the state `{state}`")))?,
         due_at: instant("send", &id, row.try_get(4).map_err(tried)?)?,
-        attempt: u32::try_from(row.try_get::<i64, _>(5).map_err(tried)?).unwrap_or(u32::MAX),
+        attempt: u32::try_from(row.try_get::<i64>(5).map_err(tried)?).unwrap_or(u32::MAX),
         reason: row.try_get(6).map_err(tried)?,
         reply: row.try_get(7).map_err(tried)?,
         template_hash: row.try_get(8).map_err(tried)?,
@@ -86,7 +86,7 @@ fn read(row: &SqliteRow) -> Result<Ledger, StoreError> {
 
 /// One send; `None`: there is none with this id.
 pub async fn by_id(conn: &mut Connection, id: &SendId) -> Result<Option<Ledger>, StoreError> {
-    let row = sqlx::query(BY_ID)
+    let row = sql::query(BY_ID)
         .bind(id.as_str())
         .fetch_optional(conn)
         .await
@@ -96,7 +96,7 @@ pub async fn by_id(conn: &mut Connection, id: &SendId) -> Result<Option<Ledger>,
 
 /// A customer's sends, the oldest first.
 pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result<Vec<Ledger>, StoreError> {
-    let rows = sqlx::query(OF_CUSTOMER)
+    let rows = sql::query(OF_CUSTOMER)
         .bind(i64::from(customer.slot()))
         .bind(customer.as_str())
         .fetch_all(conn)
@@ -107,7 +107,7 @@ pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result
 
 /// The latest messages of all, the latest first. Reads the whole ledger.
 pub async fn recent(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, StoreError> {
-    let rows = sqlx::query(RECENT)
+    let rows = sql::query(RECENT)
         .bind(i64::from(limit))
         .fetch_all(conn)
         .await
@@ -117,7 +117,7 @@ pub async fn recent(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, St
 
 /// Sends whose fate nobody knows, the oldest first.
 pub async fn unknown(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, StoreError> {
-    let rows = sqlx::query(UNKNOWN)
+    let rows = sql::query(UNKNOWN)
         .bind(i64::from(limit))
         .fetch_all(conn)
         .await
@@ -140,7 +140,7 @@ pub struct Count {
 
 /// Counts sends by workflow, state and reason; of one workflow, or of all. Reads the whole ledger.
 pub async fn counts(conn: &mut Connection, workflow: Option<&WorkflowId>) -> Result<Vec<Count>, StoreError> {
-    let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(COUNTS)
+    let rows: Vec<(String, String, Option<String>, i64)> = sql::query_as(COUNTS)
         .bind(workflow.map(WorkflowId::as_str))
         .fetch_all(conn)
         .await

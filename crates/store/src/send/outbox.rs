@@ -1,7 +1,8 @@
 //! How a message comes into the outbox.
 
-use crate::database::Connection;
+use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
+use crate::sql;
 use crate::stored::{millis, spread};
 use jiff::Timestamp;
 use model::{OnUnknown, Outgoing};
@@ -13,13 +14,16 @@ use serde::Serialize;
 const INSERT: &str = "
 INSERT INTO send (slot, id, customer, enrollment, workflow, version, step, pass, medium, topic, marketing, on_unknown,
                   outgoing, message_id, state, due_at, deadline, attempt, created_at, decided_at, number)
-SELECT value->>'slot', value->>'id', value->>'customer', value->>'enrollment', value->>'workflow', value->>'version',
-       value->>'step', value->>'pass', value->>'medium', value->>'topic', value->>'marketing', value->>'on_unknown',
-       value->>'outgoing', value->>'id', 'due', value->>'due_at', value->>'deadline', 0, ?2,
-       value->>'due_at',
-       key + coalesce((SELECT max(elder.number) + 1 FROM send AS elder
-         WHERE elder.slot = value->>'slot' AND elder.enrollment = value->>'enrollment'), 0)
-FROM jsonb_each(?1) WHERE true
+SELECT CAST(value->>'slot' AS BIGINT), value->>'id', value->>'customer', value->>'enrollment', value->>'workflow',
+       value->>'version',
+       value->>'step', value->>'pass', value->>'medium', value->>'topic', CAST(value->>'marketing' AS BIGINT),
+       value->>'on_unknown',
+       value->'outgoing', value->>'id', 'due', CAST(value->>'due_at' AS BIGINT), CAST(value->>'deadline' AS BIGINT),
+       0, ?2,
+       CAST(value->>'due_at' AS BIGINT),
+       list.key + coalesce((SELECT max(elder.number) + 1 FROM send AS elder
+         WHERE elder.slot = CAST(value->>'slot' AS BIGINT) AND elder.enrollment = value->>'enrollment'), 0)
+FROM jsonb_each(?1) AS list WHERE true
 ON CONFLICT DO NOTHING";
 
 #[derive(Serialize)]
@@ -34,7 +38,7 @@ struct Stored<'a> {
     pass: &'a str,
     medium: &'static str,
     topic: Option<&'a str>,
-    marketing: bool,
+    marketing: u8,
     on_unknown: &'static str,
     outgoing: &'a Outgoing,
     due_at: i64,
@@ -60,7 +64,7 @@ pub async fn insert(conn: &mut Connection, sends: &[&Outgoing], now: Timestamp) 
             pass: &send.pass,
             medium: send.medium.as_str(),
             topic: send.topic.as_deref(),
-            marketing: send.marketing,
+            marketing: u8::from(send.marketing),
             on_unknown: match send.on_unknown {
                 OnUnknown::Hold => "hold",
                 OnUnknown::Resend => "resend",
@@ -70,7 +74,7 @@ pub async fn insert(conn: &mut Connection, sends: &[&Outgoing], now: Timestamp) 
             deadline: millis(send.deadline),
         })
         .collect();
-    let done = sqlx::query(INSERT)
+    let done = sql::query(INSERT)
         .bind(spread("send", &rows)?)
         .bind(millis(now))
         .execute(conn)

@@ -3,11 +3,18 @@
 use crate::given::*;
 use model::{CustomerId, RepId, Value};
 use store::customer_key::{self, KeyKind};
-use store::{assignment, customer, entity, rep};
+use store::{Store, assignment, customer, entity, rep};
 
-#[tokio::test]
-async fn an_import_counts_new_changed_and_same_and_keeps_what_it_does_not_say() {
-    let (_folder, store) = store().await;
+on_both! {
+    an_import_counts_new_changed_and_same_and_keeps_what_it_does_not_say,
+    of_two_rows_with_one_id_the_later_wins,
+    an_address_stays_with_the_first_and_is_free_when_it_goes,
+    an_entity_moves_with_its_customer,
+    who_is_away_stays_away_through_an_import,
+    what_is_over_is_not_open,
+}
+
+async fn an_import_counts_new_changed_and_same_and_keeps_what_it_does_not_say(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut first = customer("a");
     first.attributes.insert("spend".to_owned(), number(1));
@@ -27,9 +34,7 @@ async fn an_import_counts_new_changed_and_same_and_keeps_what_it_does_not_say() 
     assert_eq!(known[&id].created_at(), Some(minute(-1_000)), "the earliest counts");
 }
 
-#[tokio::test]
-async fn of_two_rows_with_one_id_the_later_wins() {
-    let (_folder, store) = store().await;
+async fn of_two_rows_with_one_id_the_later_wins(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut rows = [customer("a"), customer("a")];
     rows[1].attributes.insert("name".to_owned(), Value::from("later"));
@@ -39,9 +44,7 @@ async fn of_two_rows_with_one_id_the_later_wins() {
     assert_eq!(known.values().next().and_then(|a| a.text("name")), Some("later"));
 }
 
-#[tokio::test]
-async fn an_address_stays_with_the_first_and_is_free_when_it_goes() {
-    let (_folder, store) = store().await;
+async fn an_address_stays_with_the_first_and_is_free_when_it_goes(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let with = |id: &str, email: &str| {
         let mut customer = customer(id);
@@ -63,9 +66,7 @@ async fn an_address_stays_with_the_first_and_is_free_when_it_goes() {
     assert_eq!(who(found), Some(CustomerId::new("b")));
 }
 
-#[tokio::test]
-async fn an_entity_moves_with_its_customer() {
-    let (_folder, store) = store().await;
+async fn an_entity_moves_with_its_customer(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut deal = entity("deal", "d1", Some("a"));
     deal.attributes.insert("amount".to_owned(), number(5));
@@ -78,9 +79,7 @@ async fn an_entity_moves_with_its_customer() {
     assert_eq!(found, std::collections::BTreeMap::from([(name, deal)]));
 }
 
-#[tokio::test]
-async fn who_is_away_stays_away_through_an_import() {
-    let (_folder, store) = store().await;
+async fn who_is_away_stays_away_through_an_import(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let id = RepId::new("li.na");
     let named = |name: &str| [(id.clone(), model::Rep { name: name.to_owned(), ..model::Rep::default() })];
@@ -92,9 +91,7 @@ async fn who_is_away_stays_away_through_an_import() {
     assert!(all[&id].away && all[&id].name == "Li Na");
 }
 
-#[tokio::test]
-async fn what_is_over_is_not_open() {
-    let (_folder, store) = store().await;
+async fn what_is_over_is_not_open(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut owned = customer("a");
     owned.attributes.insert("owner".to_owned(), Value::from("li.na"));

@@ -1,14 +1,14 @@
 //! Opening: what is missing, older, newer; and who may write meanwhile.
 
 use crate::given::*;
-use store::{Options, Store, StoreError, commit, customer, known_migration};
+use store::{Options, Pool, Store, StoreError, commit, customer, known_migration};
 
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_refused() {
     let (folder, store) = store().await;
     let path = folder.path().join("nurture.db").to_string_lossy().into_owned();
     let mut tx = store.begin().await.expect("a writer");
-    sqlx::query(
+    store::sql::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'of tomorrow', 1, x'00', 0)",
     )
@@ -26,6 +26,32 @@ async fn a_database_of_a_newer_program_is_refused() {
 }
 
 #[tokio::test]
+async fn on_postgres_too_a_newer_or_older_one_is_refused_and_a_reader_cannot_write() {
+    let url = cluster::database();
+    let refused = Store::open(&url, Options { migrate: false, ..Options::default() }).await;
+    assert!(matches!(refused, Err(StoreError::Older { found: 0, .. })), "{refused:?}");
+    let store = Store::open(&url, Options::default()).await.expect("it opens");
+    let reader = Store::open(&url, Options::to_read()).await.expect("it opens");
+    let mut conn = reader.read().await.expect("a reader");
+    assert_eq!(customer::count(&mut conn).await.expect("counted"), 0);
+    assert!(customer::write(&mut conn, &[&crate::given::customer("a")], minute(0)).await.is_err());
+    let mut tx = store.begin().await.expect("a writer");
+    store::sql::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of tomorrow', true, '\\x00', 0)",
+    )
+    .execute(&mut tx)
+    .await
+    .expect("a migration of tomorrow");
+    commit(tx).await.expect("committed");
+    let refused = Store::open(&url, Options::default()).await.expect_err("refused");
+    assert!(matches!(refused, StoreError::Newer { found: 9999, .. }), "{refused}");
+    let none = url.replace("/t", "/none");
+    let refused = Store::open(&none, Options::default()).await.expect_err("refused");
+    assert!(matches!(refused, StoreError::Open { .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn a_missing_database_is_made_only_where_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("none.db").to_string_lossy().into_owned();
@@ -35,7 +61,7 @@ async fn a_missing_database_is_made_only_where_asked() {
     let refused =
         Store::open(&path, Options { migrate: false, ..Options::default() }).await.expect_err("refused");
     assert!(matches!(refused, StoreError::Older { found: 0, .. }), "{refused}");
-    let refused = Store::open("postgres://localhost/nurture", Options::default()).await.expect_err("refused");
+    let refused = Store::open("mysql://localhost/nurture", Options::default()).await.expect_err("refused");
     assert!(matches!(&refused, StoreError::Open { .. }) && !refused.retry(), "{refused}");
     Store::open(&format!("sqlite:{path}"), Options::default()).await.expect("made").close().await;
     Store::open(&path, Options::to_read()).await.expect("it is there now").close().await;
@@ -55,7 +81,8 @@ async fn who_only_reads_cannot_write() {
 #[tokio::test]
 async fn it_is_durable_and_checks_its_keys() {
     let (_folder, store) = store().await;
-    let mut conn = store.pool().acquire().await.expect("the writer");
+    let Pool::Sqlite(pool) = store.pool() else { panic!("a file of SQLite") };
+    let mut conn = pool.acquire().await.expect("the writer");
     for (pragma, value) in [
         ("PRAGMA journal_mode", "wal"),
         ("PRAGMA synchronous", "2"),
@@ -82,6 +109,7 @@ async fn readers_see_what_was_committed_while_one_writes() {
             (Some(folder), store)
         },
         (None, Store::temporary().await.expect("a store")),
+        (None, postgres().await),
     ] {
         let mut tx = store.begin().await.expect("a writer");
         customer::write(&mut tx, &[&crate::given::customer("a")], minute(0)).await.expect("written");
@@ -100,7 +128,7 @@ async fn readers_see_what_was_committed_while_one_writes() {
 async fn a_temporary_database_goes_with_its_store() {
     let store = Store::temporary().await.expect("a store");
     let mut conn = store.read().await.expect("a reader");
-    let file: String = sqlx::query_scalar("SELECT file FROM pragma_database_list")
+    let file: String = store::sql::query_scalar("SELECT file FROM pragma_database_list")
         .fetch_one(&mut *conn)
         .await
         .expect("its file");

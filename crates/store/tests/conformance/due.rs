@@ -7,6 +7,15 @@ use store::enrollment::{self, Cursor};
 use store::version::WorkflowState;
 use store::{Connection, Store, customer, schedule, snapshot, stats, timer, version};
 
+on_both! {
+    walks_go_on_by_instant_then_customer,
+    a_pause_holds_walks_and_who_stands_in_line_and_lets_firings_be_missed,
+    timers_fire_by_instant_customer_workflow_and_subject,
+    people_at_a_step_come_in_pages_each_once,
+    a_schedule_fires_once,
+    by_slot_or_by_customer_the_same_things_are_due,
+}
+
 async fn enroll(conn: &mut Connection, walks: &[(&str, &str, WalkState)]) {
     for (customer, workflow, state) in walks {
         let mut snapshot = Snapshot::new(crate::given::customer(customer));
@@ -17,9 +26,7 @@ async fn enroll(conn: &mut Connection, walks: &[(&str, &str, WalkState)]) {
     }
 }
 
-#[tokio::test]
-async fn walks_go_on_by_instant_then_customer() {
-    let store = Store::temporary().await.expect("a store");
+async fn walks_go_on_by_instant_then_customer(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let ready = WalkState::Ready { step: StepId::new("email:x"), since: minute(1) };
     enroll(
@@ -44,9 +51,7 @@ async fn walks_go_on_by_instant_then_customer() {
     assert_eq!(standing, [("ended", None, 1), ("ready", Some("email:x"), 1), ("waiting", Some("wait:1"), 3)]);
 }
 
-#[tokio::test]
-async fn a_pause_holds_walks_and_who_stands_in_line_and_lets_firings_be_missed() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_pause_holds_walks_and_who_stands_in_line_and_lets_firings_be_missed(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let w = WorkflowId::new("w");
     version::publish(&mut tx, &w, &"v1".into(), "workflow: w", "w.yaml", minute(0)).await.expect("published");
@@ -70,9 +75,7 @@ async fn a_pause_holds_walks_and_who_stands_in_line_and_lets_firings_be_missed()
     assert_eq!((ahead.enrollments, ahead.timers, ahead.sends), (1, 2, 0));
 }
 
-#[tokio::test]
-async fn timers_fire_by_instant_customer_workflow_and_subject() {
-    let store = Store::temporary().await.expect("a store");
+async fn timers_fire_by_instant_customer_workflow_and_subject(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     for (customer, workflow, subject, at) in [
         ("b", "w", "", 1),
@@ -94,9 +97,7 @@ async fn timers_fire_by_instant_customer_workflow_and_subject() {
     assert_eq!(timer::forget(&mut tx, &WorkflowId::new("w")).await.expect("forgotten"), 5);
 }
 
-#[tokio::test]
-async fn people_at_a_step_come_in_pages_each_once() {
-    let store = Store::temporary().await.expect("a store");
+async fn people_at_a_step_come_in_pages_each_once(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let names: Vec<String> = (0..7).map(|n| format!("c{n}")).collect();
     for name in &names {
@@ -120,9 +121,7 @@ async fn people_at_a_step_come_in_pages_each_once() {
     assert_eq!((seen.into_iter().collect::<Vec<_>>(), pages), (names, 3));
 }
 
-#[tokio::test]
-async fn a_schedule_fires_once() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_schedule_fires_once(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let w = WorkflowId::new("w");
     schedule::set(&mut tx, &w, Some(minute(1))).await.expect("set");
@@ -132,9 +131,7 @@ async fn a_schedule_fires_once() {
     assert_eq!(customer::count(&mut tx).await.expect("counted"), 0);
 }
 
-#[tokio::test]
-async fn by_slot_or_by_customer_the_same_things_are_due() {
-    let store = Store::temporary().await.expect("a store");
+async fn by_slot_or_by_customer_the_same_things_are_due(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     for n in 0..20 {
         let name = format!("c{n:02}");

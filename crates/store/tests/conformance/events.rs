@@ -3,11 +3,17 @@
 use crate::given::*;
 use model::CustomerId;
 use store::event::{self, EventKey, EventState};
-use store::{commit, consent, customer, history};
+use store::{Store, commit, consent, customer, history};
 
-#[tokio::test]
-async fn a_repeat_is_dropped_by_its_key() {
-    let (_folder, store) = store().await;
+on_both! {
+    a_repeat_is_dropped_by_its_key,
+    due_events_come_in_the_order_of_events_until_they_are_done,
+    held_events_wait_for_the_clock,
+    history_gives_everything_of_a_page_in_order,
+    a_change_keeps_the_type_of_its_attribute,
+}
+
+async fn a_repeat_is_dropped_by_its_key(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let first = event("a", "order.paid", "e1", minute(0));
     let mut other_source = first.clone();
@@ -19,9 +25,7 @@ async fn a_repeat_is_dropped_by_its_key() {
     assert_eq!(event::count(&mut tx).await.expect("counted"), 3);
 }
 
-#[tokio::test]
-async fn due_events_come_in_the_order_of_events_until_they_are_done() {
-    let (_folder, store) = store().await;
+async fn due_events_come_in_the_order_of_events_until_they_are_done(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut late_arrival = event("a", "order.paid", "a2", minute(1));
     late_arrival.received_at = minute(3);
@@ -54,9 +58,7 @@ async fn due_events_come_in_the_order_of_events_until_they_are_done() {
     assert_eq!(event::next_at(&mut tx).await.expect("next"), Some(minute(30)));
 }
 
-#[tokio::test]
-async fn held_events_wait_for_the_clock() {
-    let (_folder, store) = store().await;
+async fn held_events_wait_for_the_clock(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let all = [1, 5, 9].map(|at| event("a", "order.paid", &format!("e{at}"), minute(at)));
     event::insert(&mut tx, &all.iter().collect::<Vec<_>>(), EventState::New).await.expect("appended");
@@ -73,9 +75,7 @@ async fn held_events_wait_for_the_clock() {
     assert_eq!(event::due(&mut tx, &model(), minute(5), 9).await.expect("due").len(), 2);
 }
 
-#[tokio::test]
-async fn history_gives_everything_of_a_page_in_order() {
-    let (_folder, store) = store().await;
+async fn history_gives_everything_of_a_page_in_order(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let people = ["b", "a"].map(customer);
     customer::write(&mut tx, &people.iter().collect::<Vec<_>>(), minute(0)).await.expect("written");
@@ -102,10 +102,8 @@ async fn history_gives_everything_of_a_page_in_order() {
     assert_eq!(page[1].events, []);
 }
 
-#[tokio::test]
-async fn a_change_keeps_the_type_of_its_attribute() {
+async fn a_change_keeps_the_type_of_its_attribute(store: Store) {
     use model::{Decimal, Type, Value};
-    let (_folder, store) = store().await;
     let mut model = model();
     let spend = dsl::library::Attribute {
         ty: Type::Number,

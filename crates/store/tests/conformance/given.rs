@@ -18,6 +18,32 @@ pub async fn store() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
+/// A new database of PostgreSQL, in the cluster of these tests.
+pub async fn postgres() -> Store {
+    Store::open(&cluster::database(), Options::default()).await.expect("the database opens")
+}
+
+/// Runs tests on both databases: `async fn name(store: Store)`.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident,)+) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let store = store::Store::temporary().await.expect("a store");
+                Box::pin(super::$name(store)).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let store = $crate::given::postgres().await;
+                Box::pin(super::$name(store)).await;
+            })+
+        }
+    };
+}
+
 /// An instant, in minutes from the clock of all these tests.
 pub fn minute(minutes: i64) -> Timestamp {
     let start: Timestamp = "2026-03-02T01:00:00Z".parse().expect("an instant");

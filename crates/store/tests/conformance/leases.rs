@@ -3,9 +3,12 @@
 use crate::given::*;
 use store::{Store, StoreError, lease};
 
-#[tokio::test]
-async fn a_second_process_is_told_who_holds_the_file_and_until_when() {
-    let (_folder, store) = store().await;
+on_both! {
+    a_second_process_is_told_who_holds_the_file_and_until_when,
+    a_lease_that_is_over_cannot_be_renewed,
+}
+
+async fn a_second_process_is_told_who_holds_the_file_and_until_when(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let first = lease::acquire(&mut tx, "w1", minute(0), minute(1)).await.expect("taken");
     let refused = lease::acquire(&mut tx, "w2", minute(0), minute(1)).await.expect_err("held");
@@ -27,9 +30,7 @@ async fn a_second_process_is_told_who_holds_the_file_and_until_when() {
     assert_eq!(lease::holder(&mut tx).await.expect("holder"), Some((third, minute(9))));
 }
 
-#[tokio::test]
-async fn a_lease_that_is_over_cannot_be_renewed() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_lease_that_is_over_cannot_be_renewed(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let first = lease::acquire(&mut tx, "w1", minute(0), minute(1)).await.expect("taken");
     let lost = lease::renew(&mut tx, &first, minute(1), minute(5)).await.expect_err("over");

@@ -6,9 +6,14 @@ use std::collections::BTreeMap;
 use store::version::{self, WorkflowState};
 use store::{Store, audit, meta, team, template};
 
-#[tokio::test]
-async fn a_version_is_numbered_kept_for_ever_and_may_be_live_again() {
-    let store = Store::temporary().await.expect("a store");
+on_both! {
+    a_version_is_numbered_kept_for_ever_and_may_be_live_again,
+    a_paused_workflow_stays_paused_when_a_version_is_published,
+    a_text_is_published_once,
+    rotations_values_and_acts_are_kept,
+}
+
+async fn a_version_is_numbered_kept_for_ever_and_may_be_live_again(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let w = WorkflowId::new("w");
     for (id, new) in [("v1", true), ("v2", true), ("v1", false)] {
@@ -26,9 +31,7 @@ async fn a_version_is_numbered_kept_for_ever_and_may_be_live_again() {
     assert_eq!(version::find(&mut tx, &w, &VersionId::new("v3")).await.expect("found"), None);
 }
 
-#[tokio::test]
-async fn a_paused_workflow_stays_paused_when_a_version_is_published() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_paused_workflow_stays_paused_when_a_version_is_published(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let w = WorkflowId::new("w");
     version::publish(&mut tx, &w, &"v1".into(), "1", "w.yaml", minute(0)).await.expect("published");
@@ -42,9 +45,7 @@ async fn a_paused_workflow_stays_paused_when_a_version_is_published() {
     }
 }
 
-#[tokio::test]
-async fn a_text_is_published_once() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_text_is_published_once(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     assert!(template::publish(&mut tx, "a.md", "one", "h1", minute(0)).await.expect("published"));
     assert!(!template::publish(&mut tx, "a.md", "one", "h1", minute(1)).await.expect("published"));
@@ -56,9 +57,7 @@ async fn a_text_is_published_once() {
     assert_eq!(store::library::all(&mut tx).await.expect("all"), []);
 }
 
-#[tokio::test]
-async fn rotations_values_and_acts_are_kept() {
-    let store = Store::temporary().await.expect("a store");
+async fn rotations_values_and_acts_are_kept(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let teams = BTreeMap::from([(TeamId::new("t"), BTreeMap::from([("credit".to_owned(), 3)]))]);
     team::write(&mut tx, &teams).await.expect("written");

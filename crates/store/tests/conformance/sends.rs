@@ -8,6 +8,21 @@ use model::{
 use store::send::{self, Deferral, Gate, Lost, SendKey, Word, Worker};
 use store::{Connection, Store, snapshot};
 
+on_both! {
+    each_call_moves_what_the_table_says_and_nothing_else,
+    what_one_worker_holds_no_other_moves,
+    nobody_passes_the_gate_after_the_lease_is_over,
+    recovery_takes_what_dead_workers_left_and_nothing_of_the_living,
+    a_later_message_of_a_walk_never_overtakes_an_earlier_one,
+    due_sends_are_claimed_the_longest_due_first,
+    one_message_of_a_step_and_pass_and_no_second,
+    the_end_of_one_of_several_walks_takes_its_item_out_of_their_message,
+    what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left,
+    what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends,
+    what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended,
+    the_ledger_counts_by_state_and_reason,
+}
+
 fn worker(name: &str) -> Worker {
     Worker { name: name.to_owned(), epoch: 7 }
 }
@@ -131,8 +146,7 @@ fn after(from: SendState, call: Call, on_unknown: OnUnknown) -> SendState {
     }
 }
 
-#[tokio::test]
-async fn each_call_moves_what_the_table_says_and_nothing_else() {
+async fn each_call_moves_what_the_table_says_and_nothing_else(store: Store) {
     let states = [
         SendState::Due,
         SendState::Claimed,
@@ -143,7 +157,6 @@ async fn each_call_moves_what_the_table_says_and_nothing_else() {
         SendState::Cancelled,
         SendState::Skipped,
     ];
-    let store = Store::temporary().await.expect("a store");
     for from in states {
         for each in CALLS {
             for on_unknown in [OnUnknown::Hold, OnUnknown::Resend] {
@@ -161,9 +174,7 @@ async fn each_call_moves_what_the_table_says_and_nothing_else() {
     }
 }
 
-#[tokio::test]
-async fn what_one_worker_holds_no_other_moves() {
-    let store = Store::temporary().await.expect("a store");
+async fn what_one_worker_holds_no_other_moves(store: Store) {
     let later = Worker { epoch: 8, ..worker("w1") };
     for from in [SendState::Claimed, SendState::Handed, SendState::Unknown] {
         for each in [Call::Claim, Call::Hand, Call::Defer, Call::Skip, Call::Reject, Call::Accept, Call::Lose]
@@ -179,9 +190,7 @@ async fn what_one_worker_holds_no_other_moves() {
     }
 }
 
-#[tokio::test]
-async fn nobody_passes_the_gate_after_the_lease_is_over() {
-    let store = Store::temporary().await.expect("a store");
+async fn nobody_passes_the_gate_after_the_lease_is_over(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let (of, w) = (outgoing("a", "en", "email:x"), worker("w1"));
     send::insert(&mut tx, &[&of], minute(0)).await.expect("insert");
@@ -197,9 +206,7 @@ async fn nobody_passes_the_gate_after_the_lease_is_over() {
     );
 }
 
-#[tokio::test]
-async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living() {
-    let store = Store::temporary().await.expect("a store");
+async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let (w, all) = (worker("w1"), ["1", "2", "3", "4"].map(|n| outgoing("a", n, "email:x")));
     let resend = Outgoing { on_unknown: OnUnknown::Resend, ..all[2].clone() };
@@ -225,9 +232,7 @@ async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living() {
     );
 }
 
-#[tokio::test]
-async fn a_later_message_of_a_walk_never_overtakes_an_earlier_one() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_later_message_of_a_walk_never_overtakes_an_earlier_one(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let w = worker("w1");
     let [first, second, third] = ["email:1", "email:2", "email:3"].map(|step| outgoing("a", "en", step));
@@ -255,9 +260,7 @@ async fn a_later_message_of_a_walk_never_overtakes_an_earlier_one() {
     assert_eq!(send::next_due_at(&mut tx).await.expect("next"), None);
 }
 
-#[tokio::test]
-async fn due_sends_are_claimed_the_longest_due_first() {
-    let store = Store::temporary().await.expect("a store");
+async fn due_sends_are_claimed_the_longest_due_first(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let all: Vec<Outgoing> = [3, 1, 2, 30]
         .map(|at| Outgoing { due_at: minute(at), ..outgoing("a", &format!("en{at}"), "email:x") })
@@ -271,9 +274,7 @@ async fn due_sends_are_claimed_the_longest_due_first() {
     assert_eq!(claim.iter().map(|each| each.due_at).collect::<Vec<_>>(), [minute(3)]);
 }
 
-#[tokio::test]
-async fn one_message_of_a_step_and_pass_and_no_second() {
-    let store = Store::temporary().await.expect("a store");
+async fn one_message_of_a_step_and_pass_and_no_second(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let of = outgoing("a", "en", "email:x");
     let mut renamed = of.clone();
@@ -284,9 +285,7 @@ async fn one_message_of_a_step_and_pass_and_no_second() {
     assert_eq!(send::insert(&mut tx, &[&next_pass], minute(0)).await.expect("insert"), 1);
 }
 
-#[tokio::test]
-async fn the_end_of_one_of_several_walks_takes_its_item_out_of_their_message() {
-    let store = Store::temporary().await.expect("a store");
+async fn the_end_of_one_of_several_walks_takes_its_item_out_of_their_message(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let walks = ["1", "2"].map(EnrollmentId::new);
     let shared = Outgoing {
@@ -314,9 +313,7 @@ async fn the_end_of_one_of_several_walks_takes_its_item_out_of_their_message() {
     assert_eq!((kept.state, kept.reason.as_deref()), (SendState::Cancelled, Some("goal")));
 }
 
-#[tokio::test]
-async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left() {
-    let store = Store::temporary().await.expect("a store");
+async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left(store: Store) {
     let of = |enrollment: &str, topic: Option<&str>, to: Recipient| Outgoing {
         topic: topic.map(str::to_owned),
         to,
@@ -360,9 +357,7 @@ async fn what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left() {
     assert_eq!((kept.state, kept.reason.as_deref()), (SendState::Cancelled, Some("paused")));
 }
 
-#[tokio::test]
-async fn what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends() {
-    let store = Store::temporary().await.expect("a store");
+async fn what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let (before, thanks) = (outgoing("a", "en", "email:x"), outgoing("a", "en", "email:thanks"));
     send::insert(&mut tx, &[&before], minute(0)).await.expect("insert");
@@ -378,9 +373,7 @@ async fn what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends() {
     assert_eq!(state(&mut tx, &thanks).await, SendState::Due);
 }
 
-#[tokio::test]
-async fn the_ledger_counts_by_state_and_reason() {
-    let store = Store::temporary().await.expect("a store");
+async fn the_ledger_counts_by_state_and_reason(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let all = ["1", "2", "3"].map(|en| outgoing("a", en, "email:x"));
     send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
@@ -397,9 +390,7 @@ async fn the_ledger_counts_by_state_and_reason() {
     assert_eq!((accepted.reply.as_deref(), accepted.settled_at), (Some("250 ok"), Some(minute(0))));
 }
 
-#[tokio::test]
-async fn what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended() {
-    let store = Store::temporary().await.expect("a store");
+async fn what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let welcome = WorkflowId::new("welcome");
     store::version::publish(&mut tx, &welcome, &"v1".into(), "text", "w.yaml", minute(0))

@@ -11,6 +11,21 @@ use store::event::{self, EventState};
 use store::snapshot::{EventReads, load, save};
 use store::{Store, StoreError, assignment, commit, counter, customer, entity, task, trace};
 
+on_both! {
+    what_is_saved_is_what_is_loaded,
+    a_batch_is_ordered_by_id_each_once_and_strangers_are_left_out,
+    only_applied_events_of_the_names_read_are_loaded_in_their_order,
+    shared_entities_come_with_whoever_refers_to_them,
+    an_ended_walk_is_loaded_while_its_goal_counts,
+    of_two_who_loaded_one_walk_the_second_to_save_is_refused,
+    a_customer_walks_a_workflow_once_at_a_time_under_one_key,
+    saving_the_same_new_walk_twice_is_refused,
+    the_numbers_of_traces_go_on_from_save_to_save,
+    timers_and_suppressions_go_when_they_are_taken_away,
+    an_arm_once_drawn_stays_and_counters_add_up,
+    of_a_forgotten_customer_the_past_stays_without_what_is_personal,
+}
+
 fn reads(names: &[&str]) -> EventReads {
     EventReads { names: names.iter().map(|name| (*name).to_owned()).collect(), sent_back: None }
 }
@@ -151,9 +166,7 @@ fn full(id: &str) -> (Snapshot, Changes) {
     (snapshot, changes)
 }
 
-#[tokio::test]
-async fn what_is_saved_is_what_is_loaded() {
-    let (_folder, store) = store().await;
+async fn what_is_saved_is_what_is_loaded(store: Store) {
     let (mut snapshot, changes) = full("00001");
     let done = saved(&store, &[(snapshot.clone(), changes.clone())]).await.expect("it saves");
     assert_eq!((done.sends, done.events, done.tasks, done.cancelled), (1, 1, 1, 0));
@@ -169,9 +182,7 @@ async fn what_is_saved_is_what_is_loaded() {
     assert_eq!(counter::read(&mut conn, None).await.expect("counters"), changes.counters);
 }
 
-#[tokio::test]
-async fn a_batch_is_ordered_by_id_each_once_and_strangers_are_left_out() {
-    let (_folder, store) = store().await;
+async fn a_batch_is_ordered_by_id_each_once_and_strangers_are_left_out(store: Store) {
     let batch: Vec<_> = ["c", "a", "b"].map(full).into_iter().collect();
     saved(&store, &batch).await.expect("it saves");
     let ids = ["b", "nobody", "c", "a", "b"].map(CustomerId::new);
@@ -183,9 +194,7 @@ async fn a_batch_is_ordered_by_id_each_once_and_strangers_are_left_out() {
     assert_eq!(none, []);
 }
 
-#[tokio::test]
-async fn only_applied_events_of_the_names_read_are_loaded_in_their_order() {
-    let (_folder, store) = store().await;
+async fn only_applied_events_of_the_names_read_are_loaded_in_their_order(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     customer::write(&mut tx, &[&customer("a")], minute(0)).await.expect("it writes");
     for (id, name, at, state) in [
@@ -203,9 +212,7 @@ async fn only_applied_events_of_the_names_read_are_loaded_in_their_order() {
     assert_eq!(ids, ["early", "late"]);
 }
 
-#[tokio::test]
-async fn shared_entities_come_with_whoever_refers_to_them() {
-    let (_folder, store) = store().await;
+async fn shared_entities_come_with_whoever_refers_to_them(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut acme = entity("company", "acme", None);
     acme.attributes.insert("employees".to_owned(), number(12));
@@ -222,9 +229,7 @@ async fn shared_entities_come_with_whoever_refers_to_them() {
     assert_eq!(loaded(&store, "c").await.entities, BTreeMap::new());
 }
 
-#[tokio::test]
-async fn an_ended_walk_is_loaded_while_its_goal_counts() {
-    let (_folder, store) = store().await;
+async fn an_ended_walk_is_loaded_while_its_goal_counts(store: Store) {
     let mut snapshot = Snapshot::new(customer("a"));
     let mut walks = [walk("a", "w", "counts", ended("end")), walk("a", "w", "over", ended("end"))];
     walks[0].goal_until = Some(minute(11));
@@ -238,9 +243,7 @@ async fn an_ended_walk_is_loaded_while_its_goal_counts() {
     assert_eq!(keys, ["counts"]);
 }
 
-#[tokio::test]
-async fn of_two_who_loaded_one_walk_the_second_to_save_is_refused() {
-    let (_folder, store) = store().await;
+async fn of_two_who_loaded_one_walk_the_second_to_save_is_refused(store: Store) {
     let (snapshot, changes) = full("a");
     saved(&store, &[(snapshot, changes)]).await.expect("it saves");
     let mine = loaded(&store, "a").await;
@@ -264,9 +267,7 @@ async fn of_two_who_loaded_one_walk_the_second_to_save_is_refused() {
     assert_eq!(now.enrollment(&id).map(|walk| walk.rev), Some(2));
 }
 
-#[tokio::test]
-async fn a_customer_walks_a_workflow_once_at_a_time_under_one_key() {
-    let (_folder, store) = store().await;
+async fn a_customer_walks_a_workflow_once_at_a_time_under_one_key(store: Store) {
     let mut snapshot = Snapshot::new(customer("a"));
     snapshot.enrollments.push(walk("a", "w", "", waiting("wait:1", minute(60))));
     let all = |snapshot: &Snapshot| Changes {
@@ -292,9 +293,7 @@ async fn a_customer_walks_a_workflow_once_at_a_time_under_one_key() {
     assert_eq!(loaded(&store, "a").await.enrollments.len(), 1);
 }
 
-#[tokio::test]
-async fn saving_the_same_new_walk_twice_is_refused() {
-    let (_folder, store) = store().await;
+async fn saving_the_same_new_walk_twice_is_refused(store: Store) {
     let (snapshot, changes) = full("a");
     saved(&store, &[(snapshot.clone(), changes.clone())]).await.expect("it saves");
     let refused = saved(&store, &[(snapshot, changes)]).await.expect_err("it is refused");
@@ -304,9 +303,7 @@ async fn saving_the_same_new_walk_twice_is_refused() {
     assert_eq!(lines.len(), 2, "nothing of the refused save may stay");
 }
 
-#[tokio::test]
-async fn the_numbers_of_traces_go_on_from_save_to_save() {
-    let (_folder, store) = store().await;
+async fn the_numbers_of_traces_go_on_from_save_to_save(store: Store) {
     let lines = |what: &[&str]| Changes {
         trace: what.iter().map(|what| line("a", Did::Set, what)).collect(),
         ..Changes::default()
@@ -320,9 +317,7 @@ async fn the_numbers_of_traces_go_on_from_save_to_save() {
     assert_eq!(whats, ["1", "2", "3", "4"]);
 }
 
-#[tokio::test]
-async fn timers_and_suppressions_go_when_they_are_taken_away() {
-    let (_folder, store) = store().await;
+async fn timers_and_suppressions_go_when_they_are_taken_away(store: Store) {
     let (snapshot, changes) = full("a");
     let timers = changes.timers.clone();
     saved(&store, &[(snapshot, changes)]).await.expect("it saves");
@@ -334,9 +329,7 @@ async fn timers_and_suppressions_go_when_they_are_taken_away() {
     assert_eq!(loaded(&store, "a").await, snapshot);
 }
 
-#[tokio::test]
-async fn an_arm_once_drawn_stays_and_counters_add_up() {
-    let (_folder, store) = store().await;
+async fn an_arm_once_drawn_stays_and_counters_add_up(store: Store) {
     let (mut snapshot, changes) = full("a");
     saved(&store, &[(snapshot.clone(), changes.clone())]).await.expect("it saves");
     let drawn = changes.draws.first().cloned().expect("a draw");
@@ -349,9 +342,7 @@ async fn an_arm_once_drawn_stays_and_counters_add_up() {
     assert_eq!(counters.into_values().collect::<Vec<_>>(), [2]);
 }
 
-#[tokio::test]
-async fn of_a_forgotten_customer_the_past_stays_without_what_is_personal() {
-    let (_folder, store) = store().await;
+async fn of_a_forgotten_customer_the_past_stays_without_what_is_personal(store: Store) {
     let (snapshot, mut changes) = full("c1");
     let texts = [("email", Value::from("fang@example.cn")), ("order_id", Value::from("o1"))];
     let mut seen = event("c1", "order.paid", "said", minute(3));
@@ -367,9 +358,12 @@ async fn of_a_forgotten_customer_the_past_stays_without_what_is_personal() {
 
     let mut conn = store.read().await.expect("a reader");
     let events = "SELECT properties FROM event WHERE id = 'said' OR id = 'changed' ORDER BY id";
-    let events: Vec<String> = sqlx::query_scalar(events).fetch_all(&mut *conn).await.expect("events");
-    assert_eq!(events, [r#"{"attribute":"email"}"#, r#"{"amount":5000000,"order_id":"o1"}"#]);
+    let events: Vec<String> = store::sql::query_scalar(events).fetch_all(&mut *conn).await.expect("events");
+    let events: Vec<serde_json::Value> =
+        events.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+    let stays = serde_json::json!([{"attribute": "email"}, {"amount": 5_000_000, "order_id": "o1"}]);
+    assert_eq!(serde_json::Value::from(events), stays);
     let lines = "SELECT DISTINCT line FROM trace";
-    let lines: Vec<String> = sqlx::query_scalar(lines).fetch_all(&mut *conn).await.expect("lines");
+    let lines: Vec<String> = store::sql::query_scalar(lines).fetch_all(&mut *conn).await.expect("lines");
     assert_eq!(lines, ["{}"]);
 }

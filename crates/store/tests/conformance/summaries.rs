@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 use store::send::{self, Gate, SendKey, Word, Worker};
 use store::{Store, stats, task, trace};
 
+on_both! {
+    a_summary_counts_what_happened_in_its_time,
+    recent_lines_are_those_of_one_workflow_the_latest_first,
+    tasks_are_open_until_finished_and_follow_the_customer,
+}
+
 fn line(workflow: &str, at: Timestamp, did: Did, outcome: Outcome, reason: Option<&str>) -> TraceLine {
     TraceLine {
         at,
@@ -26,9 +32,7 @@ fn line(workflow: &str, at: Timestamp, did: Did, outcome: Outcome, reason: Optio
     }
 }
 
-#[tokio::test]
-async fn a_summary_counts_what_happened_in_its_time() {
-    let store = Store::temporary().await.expect("a store");
+async fn a_summary_counts_what_happened_in_its_time(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let mut held_out = line("w", minute(2), Did::Enroll, Outcome::Entered, None);
     held_out.values.insert("holdout".to_owned(), true.into());
@@ -59,9 +63,7 @@ async fn a_summary_counts_what_happened_in_its_time() {
     assert_eq!(summary.refused, BTreeMap::from([("audience".to_owned(), 1)]));
 }
 
-#[tokio::test]
-async fn recent_lines_are_those_of_one_workflow_the_latest_first() {
-    let store = Store::temporary().await.expect("a store");
+async fn recent_lines_are_those_of_one_workflow_the_latest_first(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let at = |workflow: &str, n: i64| line(workflow, minute(n), Did::Wait, Outcome::Waits, None);
     let lines = [at("w", 1), at("v", 2), at("w", 3), at("w", 4), at("w", 5)];
@@ -73,9 +75,7 @@ async fn recent_lines_are_those_of_one_workflow_the_latest_first() {
     assert_eq!(of, [lines[1].clone()]);
 }
 
-#[tokio::test]
-async fn tasks_are_open_until_finished_and_follow_the_customer() {
-    let store = Store::temporary().await.expect("a store");
+async fn tasks_are_open_until_finished_and_follow_the_customer(store: Store) {
     let mut tx = store.begin().await.expect("a writer");
     let of = |id: &str, due: Option<Timestamp>| Task {
         id: TaskId::new(id),

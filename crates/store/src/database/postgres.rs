@@ -1,0 +1,58 @@
+//! A server of PostgreSQL: several connections write, several read.
+
+use super::{ACQUIRE, Options, Pools};
+use crate::error::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Connections that write: a turn, the gate, the fates, the leases, the job queue.
+const WRITERS: u32 = 8;
+
+pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, StoreError> {
+    let at = |source| StoreError::Open { url: without_password(url), source };
+    let settings: PgConnectOptions = url.parse().map_err(at)?;
+    let settings = settings
+        .application_name("nurture")
+        .statement_cache_capacity(256)
+        // Whoever waits for a writer waits as long as on SQLite; a batch that is worth compiling is none of ours.
+        .options([("lock_timeout", "60s"), ("jit", "off"), ("timezone", "UTC")])
+        .options([("default_transaction_read_only", if options.read_only { "on" } else { "off" })]);
+    let lasting = || PgPoolOptions::new().idle_timeout(None).max_lifetime(None).acquire_timeout(ACQUIRE);
+    let write = lasting().max_connections(WRITERS).connect_with(settings.clone()).await.map_err(at)?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&write).await.map_err(at)?;
+    if encoding != "UTF8" {
+        let words = format!("its texts are {encoding}, not UTF8: create the database with ENCODING 'UTF8'");
+        return Err(at(sqlx::Error::Configuration(words.into())));
+    }
+    let read = lasting().max_connections(options.readers.max(1)).connect_lazy_with(settings);
+    Ok(Pools::Postgres { write, read })
+}
+
+/// The address as it may be shown and logged.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return "postgres://…".to_owned() };
+    // A parameter may hold a password as well.
+    let rest = rest.split_once('?').map_or(rest, |(before, _)| before);
+    match rest.rsplit_once('@') {
+        Some((who, place)) => {
+            let user = who.split_once(':').map_or(who, |(user, _)| user);
+            [scheme, "://", user, "@", place].concat()
+        }
+        None => [scheme, "://", rest].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (url, shown) in [
+            ("postgres://ann:s@cret@db:5432/n", "postgres://ann@db:5432/n"),
+            ("postgres://ann@db/n?password=secret", "postgres://ann@db/n"),
+            ("postgres://db/n", "postgres://db/n"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

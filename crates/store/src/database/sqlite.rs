@@ -1,0 +1,52 @@
+//! A file of SQLite: one connection writes, several read.
+
+use super::{ACQUIRE, BUSY, Options, Pools};
+use crate::error::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+
+pub(super) async fn connect(
+    url: &str,
+    settings: SqliteConnectOptions,
+    options: &Options,
+) -> Result<Pools, StoreError> {
+    // A connection that lasts keeps its page cache and its prepared statements.
+    let lasting = || {
+        SqlitePoolOptions::new()
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(ACQUIRE)
+    };
+    let write = lasting()
+        .min_connections(1)
+        .max_connections(1)
+        .connect_with(settings.clone())
+        .await
+        .map_err(|source| StoreError::Open { url: url.to_owned(), source })?;
+    let readers = options.readers.max(1);
+    let read = lasting().max_connections(readers).connect_lazy_with(settings.pragma("cache_size", "-8192"));
+    Ok(Pools::Sqlite { write, read })
+}
+
+pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConnectOptions {
+    let file = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(options.create && !options.read_only)
+        .read_only(options.read_only)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(256)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-32768");
+    if options.read_only {
+        return file;
+    }
+    file.page_size(4096)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: a commit that we answered for survives the loss of power.
+        .synchronous(SqliteSynchronous::Full)
+        // 16 MiB between checkpoints, and no larger a log than four times that is left lying about.
+        .pragma("wal_autocheckpoint", "4096")
+        .pragma("journal_size_limit", "67108864")
+}

@@ -1,0 +1,455 @@
+//! The one way to speak to a database: a statement, its binds, and rows that read alike whichever it is.
+
+use crate::connection::{Connection, Link};
+use crate::dialect::{self, Statement};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Error, Row as _, SqlSafeStr, SqlStr, TypeInfo, ValueRef};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// A value on its way into a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound<'q> {
+    /// A number; an instant in unix milliseconds; 0 or 1.
+    Integer(Option<i64>),
+    /// A text, a batch as JSON.
+    Text(Option<Cow<'q, str>>),
+}
+
+impl From<i64> for Bound<'_> {
+    fn from(number: i64) -> Self {
+        Self::Integer(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Bound<'_> {
+    fn from(number: Option<i64>) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<bool> for Bound<'_> {
+    fn from(yes: bool) -> Self {
+        Self::Integer(Some(i64::from(yes)))
+    }
+}
+
+impl<'q> From<&'q str> for Bound<'q> {
+    fn from(text: &'q str) -> Self {
+        Self::Text(Some(Cow::Borrowed(text)))
+    }
+}
+
+impl<'q> From<&'q String> for Bound<'q> {
+    fn from(text: &'q String) -> Self {
+        Self::Text(Some(Cow::Borrowed(text)))
+    }
+}
+
+impl From<String> for Bound<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Some(Cow::Owned(text)))
+    }
+}
+
+impl<'q> From<Option<&'q str>> for Bound<'q> {
+    fn from(text: Option<&'q str>) -> Self {
+        Self::Text(text.map(Cow::Borrowed))
+    }
+}
+
+impl From<Option<String>> for Bound<'_> {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text.map(Cow::Owned))
+    }
+}
+
+/// A statement with its binds.
+#[derive(Clone, Debug)]
+pub struct Query<'q> {
+    statement: Statement,
+    binds: Vec<Bound<'q>>,
+}
+
+/// What a statement changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed(u64);
+
+impl Changed {
+    /// How many rows.
+    pub fn rows_affected(self) -> u64 {
+        self.0
+    }
+}
+
+/// A statement.
+pub fn query<'q>(statement: impl Into<Statement>) -> Query<'q> {
+    Query { statement: statement.into(), binds: Vec::new() }
+}
+
+/// A statement whose rows are tuples.
+pub fn query_as<'q, T: FromRow>(statement: impl Into<Statement>) -> QueryAs<'q, T> {
+    QueryAs { query: query(statement), of: PhantomData }
+}
+
+/// A statement whose rows are single values.
+pub fn query_scalar<'q, T>(statement: impl Into<Statement>) -> QueryScalar<'q, T>
+where
+    for<'r> T: Read<'r>,
+{
+    QueryScalar { query: query(statement), of: PhantomData }
+}
+
+fn sqlite_text(statement: Statement) -> SqlStr {
+    match statement {
+        Statement::Same(text) => text.into_sql_str(),
+        Statement::Each(both) => both.sqlite.into_sql_str(),
+        Statement::Written(text) => AssertSqlSafe(text).into_sql_str(),
+    }
+}
+
+fn postgres_text(statement: Statement) -> SqlStr {
+    match statement {
+        Statement::Same(text) => dialect::postgres(text).into_sql_str(),
+        Statement::Each(both) => dialect::postgres(both.postgres).into_sql_str(),
+        Statement::Written(text) => AssertSqlSafe(dialect::render(&text)).into_sql_str(),
+    }
+}
+
+fn bound<A: Arguments>(binds: Vec<Bound<'_>>) -> Result<A, Error>
+where
+    for<'t> Option<i64>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
+    for<'t> Option<String>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
+    for<'t> &'t str: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
+{
+    let mut arguments = A::default();
+    for bind in binds {
+        let added: Result<(), BoxDynError> = match bind {
+            Bound::Integer(number) => arguments.add(number),
+            Bound::Text(None) => arguments.add(None::<String>),
+            Bound::Text(Some(Cow::Borrowed(text))) => arguments.add(text),
+            Bound::Text(Some(Cow::Owned(text))) => arguments.add(Some(text)),
+        };
+        added.map_err(Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+impl<'q> Query<'q> {
+    /// Binds the next value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Bound<'q>>) -> Self {
+        self.binds.push(value.into());
+        self
+    }
+
+    /// Runs it.
+    pub async fn execute(self, conn: &mut Connection) -> Result<Changed, Error> {
+        Ok(Changed(match &mut conn.0 {
+            Link::Sqlite(held) => {
+                let arguments: SqliteArguments = bound(self.binds)?;
+                let query = sqlx::query_with(sqlite_text(self.statement), arguments);
+                query.execute(held.raw()).await?.rows_affected()
+            }
+            Link::Postgres(held) => {
+                let arguments: PgArguments = bound(self.binds)?;
+                let query = sqlx::query_with(postgres_text(self.statement), arguments);
+                query.execute(held.raw()).await?.rows_affected()
+            }
+        }))
+    }
+
+    /// All its rows.
+    pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<Row>, Error> {
+        self.fetch(conn).try_collect().await
+    }
+
+    /// Its first row; `None`: there is none.
+    pub async fn fetch_optional(self, conn: &mut Connection) -> Result<Option<Row>, Error> {
+        Ok(match &mut conn.0 {
+            Link::Sqlite(held) => {
+                let arguments: SqliteArguments = bound(self.binds)?;
+                let query = sqlx::query_with(sqlite_text(self.statement), arguments);
+                query.fetch_optional(held.raw()).await?.map(Row::Sqlite)
+            }
+            Link::Postgres(held) => {
+                let arguments: PgArguments = bound(self.binds)?;
+                let query = sqlx::query_with(postgres_text(self.statement), arguments);
+                query.fetch_optional(held.raw()).await?.map(Row::Postgres)
+            }
+        })
+    }
+
+    /// Its one row.
+    pub async fn fetch_one(self, conn: &mut Connection) -> Result<Row, Error> {
+        self.fetch_optional(conn).await?.ok_or(Error::RowNotFound)
+    }
+
+    /// Its rows, one after the other.
+    pub fn fetch(self, conn: &mut Connection) -> BoxStream<'_, Result<Row, Error>> {
+        let failed = |error| futures_util::stream::once(async move { Err(error) }).boxed();
+        match &mut conn.0 {
+            Link::Sqlite(held) => match bound::<SqliteArguments>(self.binds) {
+                Ok(arguments) => sqlx::query_with(sqlite_text(self.statement), arguments)
+                    .fetch(held.raw())
+                    .map_ok(Row::Sqlite)
+                    .boxed(),
+                Err(error) => failed(error),
+            },
+            Link::Postgres(held) => match bound::<PgArguments>(self.binds) {
+                Ok(arguments) => sqlx::query_with(postgres_text(self.statement), arguments)
+                    .fetch(held.raw())
+                    .map_ok(Row::Postgres)
+                    .boxed(),
+                Err(error) => failed(error),
+            },
+        }
+    }
+}
+
+/// A statement whose rows are read as they come.
+#[derive(Clone, Debug)]
+pub struct QueryAs<'q, T> {
+    query: Query<'q>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'q, T> QueryAs<'q, T>
+where
+    T: FromRow,
+{
+    /// Binds the next value.
+    #[must_use]
+    pub fn bind(self, value: impl Into<Bound<'q>>) -> Self {
+        Self { query: self.query.bind(value), ..self }
+    }
+
+    /// All its rows.
+    pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<T>, Error> {
+        let mut rows = self.query.fetch(conn);
+        let mut all = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            all.push(T::from_row(&row)?);
+        }
+        Ok(all)
+    }
+
+    /// Its first row; `None`: there is none.
+    pub async fn fetch_optional(self, conn: &mut Connection) -> Result<Option<T>, Error> {
+        self.query.fetch_optional(conn).await?.map(|row| T::from_row(&row)).transpose()
+    }
+
+    /// Its one row.
+    pub async fn fetch_one(self, conn: &mut Connection) -> Result<T, Error> {
+        let row = self.query.fetch_one(conn).await?;
+        T::from_row(&row)
+    }
+}
+
+/// A statement whose rows are read as single values.
+#[derive(Clone, Debug)]
+pub struct QueryScalar<'q, T> {
+    query: Query<'q>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'q, T> QueryScalar<'q, T>
+where
+    for<'r> T: Read<'r>,
+{
+    /// Binds the next value.
+    #[must_use]
+    pub fn bind(self, value: impl Into<Bound<'q>>) -> Self {
+        Self { query: self.query.bind(value), ..self }
+    }
+
+    /// All its rows.
+    pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<T>, Error> {
+        let mut rows = self.query.fetch(conn);
+        let mut all = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            all.push(T::read(&row, 0)?);
+        }
+        Ok(all)
+    }
+
+    /// Its first row; `None`: there is none.
+    pub async fn fetch_optional(self, conn: &mut Connection) -> Result<Option<T>, Error> {
+        self.query.fetch_optional(conn).await?.map(|row| T::read(&row, 0)).transpose()
+    }
+
+    /// Its one row.
+    pub async fn fetch_one(self, conn: &mut Connection) -> Result<T, Error> {
+        let row = self.query.fetch_one(conn).await?;
+        T::read(&row, 0)
+    }
+}
+
+/// A row of either database.
+#[derive(Debug)]
+pub enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of a column, counted from 0.
+    pub fn try_get<'r, T: Read<'r>>(&'r self, column: usize) -> Result<T, Error> {
+        T::read(self, column)
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>, Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => {
+                let value = row.try_get_raw(column)?;
+                if value.is_null() {
+                    return Ok(None);
+                }
+                if value.type_info().name() != "JSONB" {
+                    return row.try_get(column);
+                }
+                let decode = |source: BoxDynError| Error::ColumnDecode { index: column.to_string(), source };
+                let bytes = value.as_bytes().map_err(decode)?;
+                // In the binary form the version of jsonb, 1, stands before its text.
+                let text = bytes.strip_prefix(&[1]).unwrap_or(bytes);
+                std::str::from_utf8(text).map(Some).map_err(|error| decode(error.into()))
+            }
+        }
+    }
+
+    fn integer(&self, column: usize) -> Result<Option<i64>, Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => {
+                let value = row.try_get_raw(column)?;
+                if value.is_null() {
+                    return Ok(None);
+                }
+                Ok(Some(match value.type_info().name() {
+                    "BOOL" => i64::from(row.try_get::<bool, _>(column)?),
+                    "INT4" => i64::from(row.try_get::<i32, _>(column)?),
+                    _ => row.try_get(column)?,
+                }))
+            }
+        }
+    }
+}
+
+/// What a column can be read as.
+pub trait Read<'r>: Sized {
+    /// Reads it.
+    fn read(row: &'r Row, column: usize) -> Result<Self, Error>;
+}
+
+fn known<T>(value: Option<T>, column: usize) -> Result<T, Error> {
+    value.ok_or_else(|| Error::ColumnDecode {
+        index: column.to_string(),
+        source: sqlx::error::UnexpectedNullError.into(),
+    })
+}
+
+impl<'r> Read<'r> for Option<&'r str> {
+    fn read(row: &'r Row, column: usize) -> Result<Self, Error> {
+        row.text(column)
+    }
+}
+
+impl<'r> Read<'r> for &'r str {
+    fn read(row: &'r Row, column: usize) -> Result<Self, Error> {
+        known(row.text(column)?, column)
+    }
+}
+
+impl Read<'_> for Option<String> {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        Ok(row.text(column)?.map(str::to_owned))
+    }
+}
+
+impl Read<'_> for String {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        known(row.text(column)?, column).map(str::to_owned)
+    }
+}
+
+impl Read<'_> for Option<i64> {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        row.integer(column)
+    }
+}
+
+impl Read<'_> for i64 {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        known(row.integer(column)?, column)
+    }
+}
+
+impl Read<'_> for Option<i32> {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        let small = |number: i64| {
+            i32::try_from(number)
+                .map_err(|error| Error::ColumnDecode { index: column.to_string(), source: error.into() })
+        };
+        row.integer(column)?.map(small).transpose()
+    }
+}
+
+impl Read<'_> for i32 {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        known(Option::<i32>::read(row, column)?, column)
+    }
+}
+
+impl Read<'_> for bool {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        Ok(known(row.integer(column)?, column)? != 0)
+    }
+}
+
+impl Read<'_> for f64 {
+    fn read(row: &Row, column: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.try_get(column),
+            Row::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
+/// What a row can be read as.
+pub trait FromRow: Sized {
+    /// Reads it.
+    fn from_row(row: &Row) -> Result<Self, Error>;
+}
+
+macro_rules! tuples {
+    ($($($name:ident $place:literal)+;)+) => {$(
+        impl<$($name),+> FromRow for ($($name,)+)
+        where
+            $(for<'r> $name: Read<'r>,)+
+        {
+            fn from_row(row: &Row) -> Result<Self, Error> {
+                Ok(($(row.try_get::<$name>($place)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10;
+}
