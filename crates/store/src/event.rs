@@ -67,10 +67,10 @@ impl EventKey {
 
 // ?1 [[slot, customer, source, id, properties], …]
 const REWRITE: &str = "
-UPDATE event SET properties = want.value->>4
+UPDATE event SET properties = want.value->4
 FROM jsonb_each(?1) AS want
-WHERE event.slot = want.value->>0 AND event.customer = want.value->>1 AND event.source = want.value->>2
-  AND event.id = want.value->>3";
+WHERE event.slot = CAST(want.value->>0 AS BIGINT) AND event.customer = want.value->>1
+  AND event.source = want.value->>2 AND event.id = want.value->>3";
 
 macro_rules! columns {
     ($select:literal, $rest:literal) => {
