@@ -3,6 +3,7 @@
 
 use allocation_counter::measure;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// What something cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,8 +21,10 @@ pub struct Work {
 impl Work {
     /// Counts what `run` costs; it returns the bytes it looked at.
     pub fn of(run: impl FnOnce() -> usize) -> Self {
-        let mut looked = 0;
-        let info = measure(|| looked = run());
+        let mut outcome = Ok(0);
+        // A panic must not pass through `measure`, which would go on counting inside of itself.
+        let info = measure(|| outcome = catch_unwind(AssertUnwindSafe(run)));
+        let looked = outcome.unwrap_or_else(|panic| resume_unwind(panic));
         Self {
             allocations: info.count_total,
             bytes: info.bytes_total,

@@ -31,6 +31,7 @@ impl Callee {
         let keyed =
             trigger.is_some_and(|node| ["called", "manual"].iter().any(|key| node.get(key).is_some()));
         let inputs = file.get("inputs").map(|entry| read(&entry.value, desk));
+        let inputs = inputs.map(|(inputs, whole)| whole.then_some(inputs));
         Self {
             may_be_called: keyed || matches!(word, Some("called" | "manual")),
             inputs: inputs.unwrap_or_else(|| Some(BTreeMap::new())),
@@ -38,8 +39,9 @@ impl Callee {
     }
 }
 
-/// Reads `inputs: { team: team, tries: { type: number, default: 3 } }`. `None`: one of them is broken.
-pub(super) fn read(node: &Node, desk: &mut Desk<'_>) -> Option<BTreeMap<String, Input>> {
+/// Reads `inputs: { team: team, tries: { type: number, default: 3 } }`. With it, whether none of
+/// them is broken; a broken one is there as an optional text.
+pub(super) fn read(node: &Node, desk: &mut Desk<'_>) -> (BTreeMap<String, Input>, bool) {
     let kinds: BTreeMap<String, Span> =
         desk.library.model.entities.keys().map(|kind| (kind.clone(), node.span)).collect();
     let mut inputs = BTreeMap::new();
@@ -54,10 +56,15 @@ pub(super) fn read(node: &Node, desk: &mut Desk<'_>) -> Option<BTreeMap<String, 
             Some(input) => {
                 inputs.insert(entry.key.clone(), input);
             }
-            None => whole = false,
+            None => {
+                whole = false;
+                // It is there, whatever it is: the steps that name it are right to do so.
+                let ty = InputType::Value(model::Type::Text);
+                inputs.insert(entry.key.clone(), Input { ty, optional: true, default: None, title: None });
+            }
         }
     }
-    whole.then_some(inputs)
+    (inputs, whole)
 }
 
 fn input(entry: &Entry, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) -> Option<Input> {

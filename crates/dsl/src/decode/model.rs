@@ -213,8 +213,20 @@ pub(super) fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut
     if name == "customer" || kinds.contains_key(&name) {
         return Some(Type::Reference(name));
     }
-    let known = Type::NAMES.into_iter().chain(["customer", "one_of"]).chain(kinds.keys().map(String::as_str));
-    desk.unknown(Code::E0604, &name, node.span, known.collect::<Vec<_>>());
+    if name == "one_of" {
+        let diagnostic = desk.report.error(Code::E0604, node.span).message("E0604-one-of");
+        diagnostic.did_you_mean(Some("one_of: [basic, gold]"));
+        return None;
+    }
+    let known: Vec<&str> = Type::NAMES
+        .into_iter()
+        .chain(["customer", "one_of"])
+        .chain(kinds.keys().map(String::as_str))
+        .collect();
+    desk.unknown(Code::E0604, &name, node.span, known.iter().copied());
+    if let Some(said) = desk.report.last_mut() {
+        said.arg("known", known.join(", ")).help("known-names");
+    }
     None
 }
 

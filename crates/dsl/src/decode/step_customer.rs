@@ -196,6 +196,11 @@ pub(super) fn consent(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &A
     if !item.has_object(steps.desk) {
         return None;
     }
+    if let Some(topic) = item.object.raw_text() {
+        let diagnostic = steps.desk.report.error(Code::E0335, item.object.span);
+        diagnostic.did_you_mean(Some(format!("{{ grant: {topic} }}"))).help("E0335-help");
+        return None;
+    }
     let mut fields = steps.desk.fields(item.object, "thing-consent")?;
     let grant = steps.desk.take(&mut fields, "grant");
     let withdraw = steps.desk.take(&mut fields, "withdraw");

@@ -144,15 +144,24 @@ fn refuses(node: &Node, desk: &mut Desk<'_>) -> Vec<(String, Option<Medium>)> {
         if entry.value.entries().is_some() {
             for channel in desk.entries(&entry.value) {
                 let medium = channel_named(channel, desk);
-                if let (Some(medium), Some(false)) = (medium, desk.yes_no(&channel.value)) {
+                if let (Some(medium), Some(false)) = (medium, granted(&channel.value, desk)) {
                     refused.push((entry.key.clone(), Some(medium)));
                 }
             }
-        } else if desk.yes_no(&entry.value) == Some(false) {
+        } else if granted(&entry.value, desk) == Some(false) {
             refused.push((entry.key.clone(), None));
         }
     }
     refused
+}
+
+/// `true`, `false`, or the words of an import: `granted`, `withdrawn`.
+fn granted(node: &Node, desk: &mut Desk<'_>) -> Option<bool> {
+    match node.raw_text() {
+        Some("granted") => Some(true),
+        Some("withdrawn") => Some(false),
+        Some(_) | None => desk.yes_no(node),
+    }
 }
 
 /// The channel that a key names.

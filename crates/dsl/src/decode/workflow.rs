@@ -45,7 +45,8 @@ pub(super) fn read(
         let span = file.get("inputs").map_or(node.span, |entry| entry.key_span);
         desk.report.error(Code::E0353, span).help("E0353-help");
     }
-    around.take_inputs(inputs.clone().flatten().unwrap_or_default());
+    around.take_inputs(inputs.clone().map(|(inputs, _)| inputs).unwrap_or_default());
+    let inputs = inputs.map(|(inputs, whole)| whole.then_some(inputs));
     around.gather(file, desk);
     let vars =
         desk.take(fields, "vars").map_or_else(Vec::new, |node| assigned::vars(node, true, &around, desk));

@@ -147,9 +147,30 @@ impl FromStr for Length {
         }
         match text.strip_prefix('P') {
             Some(rest) => parse_iso(text, rest),
-            None => parse_words(text),
+            None => parse_words(half_of(text).as_deref().unwrap_or(text)),
         }
     }
+}
+
+/// `半小时`, `两个半小时`, `半年`, `一年半`: the half said in whole units. `None`: no half is said.
+fn half_of(text: &str) -> Option<String> {
+    const HALVES: [(&str, &str); 3] = [("小时", "30 minutes"), ("年", "6 months"), ("天", "12 hours")];
+    HALVES
+        .iter()
+        .find_map(|(unit, half)| {
+            if matches!(text.strip_prefix('半')?.trim_start_matches('个').strip_prefix(unit), Some("")) {
+                return Some((*half).to_owned());
+            }
+            None
+        })
+        .or_else(|| {
+            HALVES.iter().find_map(|(unit, half)| {
+                let inside = text.strip_suffix(unit).and_then(|before| before.strip_suffix("个半"));
+                let behind = text.strip_suffix('半').and_then(|before| before.strip_suffix(unit));
+                let number = inside.or(behind)?;
+                (!number.is_empty()).then(|| format!("{number}{unit} {half}"))
+            })
+        })
 }
 
 fn parse_words(text: &str) -> Result<Length, LengthError> {
