@@ -9,7 +9,7 @@ use crate::virtual_run::archive_of;
 use interpreter::history;
 use interpreter::simulate::BATCH;
 use jiff::{SignedDuration, Timestamp};
-use model::{Changes, CustomerId, Input, Snapshot};
+use model::{Changes, CustomerId, Event, Input, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Connection, StoreError, send, snapshot};
@@ -28,7 +28,7 @@ impl Apply {
 
     /// Keeps customers anew whose facts are no longer what they were.
     pub(crate) async fn again(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
-        self.apply(conn, ids, &BTreeSet::new()).await
+        self.apply(conn, ids, &BTreeSet::new(), &BTreeMap::new()).await
     }
 
     async fn apply(
@@ -36,6 +36,7 @@ impl Apply {
         conn: &mut Connection,
         ids: &[CustomerId],
         fresh: &BTreeSet<&CustomerId>,
+        late: &BTreeMap<&CustomerId, Vec<&Event>>,
     ) -> Result<(), EngineError> {
         let project = &self.published.project;
         let just_after = self.now + SignedDuration::from_millis(1);
@@ -54,7 +55,9 @@ impl Apply {
             // Whom a fresh fact is about moves when it is routed; of the others what is kept is taken as it is.
             let plan = |id: &CustomerId| {
                 let keep = (!fresh.contains(id)).then(|| Input::Keep { launch: Vec::new() });
-                let inputs = keep.into_iter().chain([Input::Plan { launch: Vec::new() }]).collect();
+                let late = late.get(id).into_iter().flatten().map(|event| Input::Late((*event).clone()));
+                let inputs =
+                    keep.into_iter().chain(late).chain([Input::Plan { launch: Vec::new() }]).collect();
                 (id.clone(), inputs)
             };
             let inputs: BTreeMap<CustomerId, Vec<Input>> = part.iter().map(plan).collect();
@@ -73,8 +76,12 @@ impl AfterBatch for Apply {
     ) -> Result<(), StoreError> {
         let ids: Vec<CustomerId> = touched.iter().cloned().collect();
         let fresh: BTreeSet<&CustomerId> = batch.fresh.iter().map(|event| &event.customer).collect();
+        let mut late: BTreeMap<&CustomerId, Vec<&Event>> = BTreeMap::new();
+        for event in &batch.history {
+            late.entry(&event.customer).or_default().push(event);
+        }
         for part in ids.chunks(store::history::PAGE) {
-            if let Err(error) = self.apply(conn, part, &fresh).await {
+            if let Err(error) = self.apply(conn, part, &fresh, &late).await {
                 let EngineError::Store(error) = error else {
                     let key = "of an imported batch".to_owned();
                     return Err(StoreError::Corrupt { table: "customer", key, what: error.to_string() });

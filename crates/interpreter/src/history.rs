@@ -57,7 +57,9 @@ pub fn as_of_without(
     for event in &events {
         profile::apply(library, zone, &mut snapshot, event, &mut unused);
     }
-    snapshot.consents = Consents::of(&consents, |said| said < at);
+    // A word that stands among the facts to come was no imported value: it holds from its instant only.
+    let known: Vec<Consent> = consents.iter().filter(|word| !is_told(&coming, word)).cloned().collect();
+    snapshot.consents = Consents::of(&known, |said| said < at);
     let mut coming = coming;
     coming.retain(|event| !crate::keep::is_derived(library, event));
     coming.extend(consent_events(&snapshot, &consents, &coming, at));
@@ -79,18 +81,20 @@ fn is_doing_of(event: &Event, workflows: &BTreeSet<WorkflowId>) -> bool {
     }
 }
 
+/// Whether a word about consent stands among these facts.
+fn is_told(facts: &[Event], word: &Consent) -> bool {
+    facts.iter().any(|event| {
+        event.at == word.at
+            && event.properties.get("topic").and_then(Value::as_text) == Some(word.topic.as_str())
+            && event.name == name_of(word)
+    })
+}
+
 /// Words about consent that lie ahead and are not among the events already.
 fn consent_events(snapshot: &Snapshot, consents: &[Consent], coming: &[Event], at: Timestamp) -> Vec<Event> {
-    let said = |consent: &Consent| {
-        coming.iter().any(|event| {
-            event.at == consent.at
-                && event.properties.get("topic").and_then(Value::as_text) == Some(consent.topic.as_str())
-                && event.name == name_of(consent)
-        })
-    };
     consents
         .iter()
-        .filter(|consent| consent.at >= at && !said(consent))
+        .filter(|consent| consent.at >= at && !is_told(coming, consent))
         .map(|consent| {
             let mut properties = BTreeMap::from([
                 ("topic".to_owned(), Value::Text(consent.topic.clone())),

@@ -30,14 +30,7 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
     crate::todo::after_event(turn, event);
     lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);
-    for (id, workflow) in walks(turn) {
-        let Some(enrollment) = turn.snapshot.enrollment(&id).cloned() else { continue };
-        if enrollment.is_active() {
-            meet(turn, &enrollment, &workflow, event, &entry, moment);
-        } else {
-            convert(turn, enrollment, &workflow, event, &entry, moment);
-        }
-    }
+    meet_all(turn, event, &entry, moment);
     let workflows: VecDeque<Arc<Workflow>> = turn.world.workflows.in_order().into_iter().cloned().collect();
     if contest::is_counted(&turn.snapshot) {
         for workflow in &workflows {
@@ -51,6 +44,25 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
         start_in_turn(turn, workflows, event, &entry, moment);
     }
     plan::after_event(turn, event, moment);
+}
+
+/// Routes a fact of which we hear long after it happened, and which has been applied: it may end the walks under
+/// way, reach their goals or be what they wait for, but starts nothing (rules.md §9: an import).
+pub(crate) fn late(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    crate::todo::after_event(turn, event);
+    lead::heard_late(turn, event, moment);
+    meet_all(turn, event, &Entry::of_event(event), moment);
+}
+
+fn meet_all(turn: &mut Turn<'_>, event: &Event, entry: &Entry, moment: Moment) {
+    for (id, workflow) in walks(turn) {
+        let Some(enrollment) = turn.snapshot.enrollment(&id).cloned() else { continue };
+        if enrollment.is_active() {
+            meet(turn, &enrollment, &workflow, event, entry, moment);
+        } else {
+            convert(turn, enrollment, &workflow, event, entry, moment);
+        }
+    }
 }
 
 /// Goes on with the workflows that a fact may start.

@@ -334,6 +334,10 @@ impl<'a> Turn<'a> {
                 keep::after(self, &event, false);
                 route::route(self, &event, moment);
             }
+            Input::Late(event) => {
+                let moment = Moment::of(event.at, self.now);
+                route::late(self, &event, moment);
+            }
             Input::History(event) => {
                 self.keeps = false;
                 self.apply(&event);
@@ -525,7 +529,7 @@ pub(crate) struct Line<'b> {
 /// When an input counts, and its place among those of one instant.
 fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp, Timestamp, i64, String) {
     match input {
-        Input::Event(event) | Input::Applied(event) | Input::History(event) => {
+        Input::Event(event) | Input::Applied(event) | Input::History(event) | Input::Late(event) => {
             (event.at, event.received_at, 0, event.id.as_str().to_owned())
         }
         Input::Start { at, workflow, .. } => {

@@ -292,6 +292,8 @@ pub enum Input {
     Applied(Event),
     /// A fact of the past to apply, which starts nothing.
     History(Event),
+    /// A fact of the past that was applied before: walks under way meet it, and it starts nothing.
+    Late(Event),
     /// A schedule came round for this customer, or a person starts a manual workflow.
     Start {
         /// Which workflow.

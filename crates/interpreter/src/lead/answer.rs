@@ -33,6 +33,13 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
     }
 }
 
+/// A fact of which we hear long after it happened: it may stop a clock; who owns the lead is known already.
+pub(crate) fn heard_late(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
+    if !changes_owner(event) && event.name != names::REP_ASSIGNED {
+        after_event(turn, event, moment);
+    }
+}
+
 /// Whether an owner was changed, of the customer or of an entity.
 fn changes_owner(event: &Event) -> bool {
     let of_owner = event.properties.get("attribute").and_then(Value::as_text) == Some("owner");

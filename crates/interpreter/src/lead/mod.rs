@@ -15,7 +15,7 @@ mod give;
 mod ladder;
 mod notice;
 
-pub(crate) use answer::after_event;
+pub(crate) use answer::{after_event, heard_late};
 pub(crate) use give::{Given, barred, begin, claim, given, resting_until};
 pub(crate) use ladder::fire;
 
