@@ -1,6 +1,7 @@
 //! Helpers that the tests share.
 
 pub mod binary;
+pub mod both;
 pub mod desk;
 pub mod dice;
 pub mod driven;

@@ -57,21 +57,29 @@ steps:
 #[derive(Debug)]
 pub struct Shop {
     folder: TempDir,
+    database: String,
 }
 
 impl Shop {
     /// Marketing to this port, at most once.
     pub fn marketing(relay: u16) -> Self {
-        Self::new(relay, "offers")
+        Self::new(relay, "offers", None)
     }
 
     /// Service mails to this port, at least once.
     pub fn service(relay: u16) -> Self {
-        Self::new(relay, "service")
+        Self::new(relay, "service", None)
     }
 
-    fn new(relay: u16, topic: &str) -> Self {
-        let shop = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+    /// The same over a PostgreSQL at this address. `topic`: `offers`, at most once, or `service`, at least once.
+    pub fn over(relay: u16, topic: &str, database: &str) -> Self {
+        Self::new(relay, topic, Some(database))
+    }
+
+    fn new(relay: u16, topic: &str, database: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = format!("sqlite://{}", folder.path().join("nurture.db").display());
+        let shop = Self { folder, database: database.map_or(file, str::to_owned) };
         shop.write(
             "workflows/chain.yaml",
             &format!("workflow: chain\ntrigger: {{ event: go }}\nconsent: {topic}\n{STEPS}"),
@@ -83,9 +91,10 @@ impl Shop {
             format!("channels:\n  mail: {{ kind: smtp, host: 127.0.0.1, port: {relay}, tls: none }}\n");
         shop.write("workflows/channels.yaml", &channel);
         let listen = sink::free_port().local_addr().expect("a bound listener has an address");
+        let database = database.unwrap_or("sqlite://nurture.db");
         shop.write(
             "nurture.toml",
-            &format!("zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"sqlite://nurture.db\"\ndelivery = \"live\"\nlisten = \"{listen}\"\n"),
+            &format!("zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"{database}\"\ndelivery = \"live\"\nlisten = \"{listen}\"\n"),
         );
         let published = nurture(shop.path(), &["publish"]);
         assert_eq!(published.code, 0, "{}{}", published.out, published.err);
@@ -141,6 +150,9 @@ impl Shop {
         let open = || fs::File::options().create(true).append(true).open(self.path().join(log));
         let (out, err) = (open().expect("the log can be written"), open().expect("the log can be written"));
         let mut command = command(self.path(), arguments);
+        // Several may serve at once.
+        let listen = sink::free_port().local_addr().expect("a bound listener has an address");
+        command.env("NURTURE_LISTEN", listen.to_string());
         command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().expect("nurture starts")
     }
 
@@ -151,8 +163,7 @@ impl Shop {
 
     /// Its database, beside whoever works it.
     pub async fn store(&self) -> Store {
-        let path = self.path().join("nurture.db").display().to_string();
-        Store::open(&path, Options { migrate: false, ..Options::default() })
+        Store::open(&self.database, Options { migrate: false, ..Options::default() })
             .await
             .expect("the database opens")
     }

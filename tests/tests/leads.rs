@@ -7,6 +7,12 @@ use std::path::Path;
 use tests::binary::{Ran, nurture};
 use tests::real::{lines, of, same_trace, that};
 
+tests::on_both! {
+    reps_answer_by_the_command_line,
+    an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool,
+    what_reps_take_out_of_the_pool_has_its_limits,
+}
+
 const FILES: [(&str, &str); 6] = [
     ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
     ("workflows/model.yaml", "model: shop\nevents:\n  order.paid: {}\n"),
@@ -49,13 +55,15 @@ steps:
 ];
 
 /// A project with its people imported: four of the six customers came with an owner.
-fn project() -> tempfile::TempDir {
+fn project(database: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let here = dir.path();
     std::fs::create_dir_all(here.join("workflows")).expect("a folder can be made");
     for (path, text) in FILES {
         write(here, path, text);
     }
+    let (_, settings) = FILES[0];
+    write(here, "nurture.toml", &[settings, database].concat());
     fine(here, &["import", "reps", "reps.csv"]);
     fine(here, &["import", "customers", "customers.csv"]);
     fine(here, &["publish"]);
@@ -88,9 +96,8 @@ fn owner(line: &Json) -> &str {
     line.pointer("/values/rep").and_then(Json::as_str).expect("the line names the rep")
 }
 
-#[test]
-fn reps_answer_by_the_command_line() {
-    let dir = project();
+fn reps_answer_by_the_command_line(database: &str) {
+    let dir = project(database);
     let here = dir.path();
     let event = json!({ "event": "order.paid", "customer": "c4", "at": Timestamp::now() });
     write(here, "events.jsonl", &format!("{event}\n"));
@@ -135,11 +142,10 @@ fn reps_answer_by_the_command_line() {
     assert!(why.contains("\"tag\"") && why.contains("reached"), "{why}");
 }
 
-#[test]
-fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool() {
+fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool(database: &str) {
     let from = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let to = from.saturating_add(14.days()).to_string();
-    let dir = project();
+    let dir = project(database);
     let here = dir.path();
     let simulated = fine(here, &["simulate", "--from", &from.to_string(), "--to", &to, "--json"]);
     let live = fine(here, &["run", "--clock", &format!("{from}..{to}"), "--json"]);
@@ -159,11 +165,10 @@ fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool() {
     assert_eq!(that(&trace, "lead", "done").count(), 8, "{live}");
 }
 
-#[test]
-fn what_reps_take_out_of_the_pool_has_its_limits() {
+fn what_reps_take_out_of_the_pool_has_its_limits(database: &str) {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let day = |back: i64| today.saturating_sub(back.days()).to_string();
-    let dir = project();
+    let dir = project(database);
     let here = dir.path();
     let teams = FILES.iter().find(|(path, _)| path.ends_with("teams.yaml")).map_or("", |(_, text)| text);
     write(

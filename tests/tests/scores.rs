@@ -6,6 +6,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use tests::binary::nurture;
 
+tests::on_both! {
+    a_score_is_told_and_tried_on_the_past,
+    a_publish_of_new_rules_says_whom_they_move,
+}
+
 const MODEL: &str = "model: shop
 customer:
   sector: { type: text, optional: true }
@@ -42,11 +47,11 @@ fn read(here: &Path, arguments: &[&str]) -> Json {
 
 /// Ten customers in March: the first five are of the trade and visit often, and four of them buy in April;
 /// of the others, one does.
-fn project() -> tempfile::TempDir {
+fn project(database: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let here = dir.path();
     std::fs::create_dir_all(here.join("workflows")).expect("a folder can be made");
-    write(here, "nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n");
+    write(here, "nurture.toml", &["zone = \"UTC\"\nlanguage = \"en\"\n", database].concat());
     write(here, "workflows/model.yaml", MODEL);
     write(here, "workflows/interest.yaml", SCORE);
     let mut customers = "external_id,sector,created_at\n".to_owned();
@@ -73,9 +78,8 @@ fn project() -> tempfile::TempDir {
     dir
 }
 
-#[test]
-fn a_score_is_told_and_tried_on_the_past() {
-    let dir = project();
+fn a_score_is_told_and_tried_on_the_past(database: &str) {
+    let dir = project(database);
     let here = dir.path();
     let told = read(here, &["score", "c0", "--at", "2026-03-20", "--json"]);
     let one = told.get(0).unwrap_or_else(|| panic!("{told}"));
@@ -107,9 +111,8 @@ fn a_score_is_told_and_tried_on_the_past() {
     assert_eq!(nurture(here, &["backtest", "interest", "--event", "no.such"]).code, 2);
 }
 
-#[test]
-fn a_publish_of_new_rules_says_whom_they_move() {
-    let dir = project();
+fn a_publish_of_new_rules_says_whom_they_move(database: &str) {
+    let dir = project(database);
     let here = dir.path();
     write(here, "workflows/interest.yaml", &SCORE.replace("points: 30", "points: 10"));
     let told = fine(here, &["publish"]);

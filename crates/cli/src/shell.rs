@@ -103,6 +103,24 @@ pub struct RunRequest {
     pub until_idle: bool,
     /// A virtual clock from … to.
     pub clock: Option<(Timestamp, Timestamp)>,
+    /// What of the work it does; all of it where the clock is virtual, or it ends when idle.
+    pub roles: Roles,
+}
+
+/// What of the work a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Serves HTTP.
+    pub api: bool,
+    /// Decides about customers and hands messages over.
+    pub worker: bool,
+    /// Fires schedules and ranks.
+    pub scheduler: bool,
+}
+
+impl Roles {
+    /// All there is to do.
+    pub const ALL: Self = Self { api: true, worker: true, scheduler: true };
 }
 
 /// `nurture sends`.

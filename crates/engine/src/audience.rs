@@ -100,6 +100,7 @@ pub(crate) async fn portions(conn: &mut Connection) -> Result<release::Releases,
 }
 
 async fn releases(conn: &mut Connection) -> Result<People, EngineError> {
+    store::team::alone(conn).await?;
     Ok(People { releases: portions(conn).await?, ..People::default() })
 }
 

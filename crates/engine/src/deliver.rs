@@ -61,7 +61,7 @@ struct Became {
 impl Engine {
     /// Hands over one batch of due sends. Returns how many were taken up; 0: nothing is due.
     pub async fn deliver(&self, now: Timestamp) -> Result<usize, EngineError> {
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_beside().await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
         let claimed =
@@ -163,7 +163,7 @@ impl Engine {
             return Ok(());
         }
         let gates: Vec<Gate> = ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_beside().await?;
         let handed: BTreeSet<_> =
             send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
         store::commit(transaction).await?;
@@ -192,7 +192,7 @@ impl Engine {
         }
         let now = self.clock.now();
         let gates: Vec<Gate> = ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_beside().await?;
         let handed: BTreeSet<_> =
             send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
         store::commit(transaction).await?;
@@ -291,7 +291,7 @@ impl Engine {
     }
 
     async fn defer(&self, deferrals: &[Deferral]) -> Result<(), EngineError> {
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_beside().await?;
         send::defer(&mut transaction, &self.worker, deferrals).await?;
         store::commit(transaction).await?;
         Ok(())
@@ -303,7 +303,7 @@ impl Engine {
         while gates.recv_many(&mut waiting, TOGETHER).await > 0 {
             let now = self.clock.now();
             let (asked, answers): (Vec<Gate>, Vec<oneshot::Sender<bool>>) = waiting.drain(..).unzip();
-            let mut transaction = self.store.begin().await?;
+            let mut transaction = self.store.begin_beside().await?;
             let handed: BTreeSet<_> = send::hand(&mut transaction, &self.worker, &asked, now, now + LEASE)
                 .await?
                 .into_iter()
@@ -417,7 +417,7 @@ impl Engine {
                 Fate::Unknown { why } => lost.push(word.because("no_answer").reply(&why.to_string())),
             }
         }
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_beside().await?;
         send::accept(&mut transaction, &self.worker, &accepted, now).await?;
         send::reject(&mut transaction, &self.worker, &rejected, now).await?;
         send::defer(&mut transaction, &self.worker, &deferred).await?;

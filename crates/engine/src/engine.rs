@@ -11,6 +11,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use store::Store;
 use store::send::Worker;
 
+/// What of the work a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Decides about customers and hands messages over.
+    pub worker: bool,
+    /// Fires schedules and ranks.
+    pub scheduler: bool,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self { worker: true, scheduler: true }
+    }
+}
+
 /// An engine that may work: it holds the lease of its slots.
 pub struct Engine {
     pub(crate) store: Store,
@@ -23,6 +38,8 @@ pub struct Engine {
     pub(crate) nudges: bool,
     /// Wakes the workers, while they run.
     pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
+    /// What of the work it does.
+    pub(crate) roles: Roles,
     /// Whether it was asked to end: it takes up nothing new.
     pub(crate) stopping: Arc<AtomicBool>,
     published: RwLock<Arc<Published>>,
@@ -49,11 +66,18 @@ impl Engine {
             speakers,
             nudges,
             bells: std::sync::OnceLock::new(),
+            roles: Roles::default(),
             stopping: Arc::default(),
             published: RwLock::new(Arc::new(published)),
         };
         engine.speakers.declare(&engine.published().project.library)?;
         Ok(engine)
+    }
+
+    /// The same with less to do.
+    #[must_use]
+    pub fn with_roles(self, roles: Roles) -> Self {
+        Self { roles, ..self }
     }
 
     /// What is live.

@@ -29,7 +29,7 @@ mod virtual_run;
 
 pub use apply::Apply;
 pub use clock::{Clock, VirtualClock, WallClock};
-pub use engine::Engine;
+pub use engine::{Engine, Roles};
 pub use error::EngineError;
 pub use live::LEASE;
 pub use published::Published;

@@ -11,13 +11,13 @@ use std::time::Duration;
 use store::{event, lease, send, stats};
 
 /// How often the lease is renewed; it holds four times as long.
-const RENEW_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(5);
 /// How long the lease holds without a renewal.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// How often it is looked for what other verbs published.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 /// Every so many of those looks, sends whose lease is over are taken back.
-const RESCUE_EVERY: u32 = 30;
+const RESCUE_EVERY: u32 = 5;
 /// How often finished nudges of more than a day ago are deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -43,8 +43,10 @@ impl Engine {
 
     /// Puts sends that an earlier process left in flight where they belong.
     pub async fn recover(&self) -> Result<send::Lost, EngineError> {
-        let mut transaction = self.store.begin().await?;
-        let lost = send::recover(&mut transaction, self.clock.now(), self.worker.epoch).await?;
+        let mut transaction = self.store.begin_beside().await?;
+        // On PostgreSQL other processes live under lower numbers: who of them does not is asked of the database.
+        let over = if transaction.is_postgres() { 0 } else { self.worker.epoch };
+        let lost = send::recover(&mut transaction, self.clock.now(), over).await?;
         store::commit(transaction).await?;
         Ok(lost)
     }
@@ -88,9 +90,7 @@ impl Engine {
         let _ = end.send(true);
         let _ = watch.await;
         let _ = renew.await;
-        let mut transaction = self.store.begin().await?;
-        lease::release(&mut transaction, &self.worker).await?;
-        store::commit(transaction).await?;
+        crate::lock::release(&self.store, &self.worker).await?;
         result.map_err(EngineError::from)
     }
 
@@ -99,6 +99,7 @@ impl Engine {
     async fn handle(&self, queue: Queue) {
         let result = match queue {
             Queue::Turn => self.turns().await,
+            Queue::Deliver if !self.roles.worker => Ok(()),
             Queue::Deliver => self.deliveries().await,
         };
         if let Err(error) = result {
@@ -186,7 +187,11 @@ impl Engine {
         Ok(earliest.is_some_and(|at| at <= now))
     }
 
+    /// On PostgreSQL the lock renews itself.
     async fn renew(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        if let store::Pool::Postgres(_) = self.store.pool() {
+            return;
+        }
         loop {
             tokio::select! {
                 _ = ended.changed() => return,

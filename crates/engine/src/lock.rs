@@ -1,33 +1,67 @@
-//! One worker process on one SQLite file: a lock of the operating system, which dies with its process, and
-//! the lease row, whose epoch fences what an earlier process still has in flight.
+//! Who works on a database. On one SQLite file one process does: a lock of the operating system, which dies with
+//! its process, and the lease row, whose epoch fences what an earlier process still has in flight. On PostgreSQL
+//! several do: each comes among the workers, is given its share of the slots, and renews its leases.
 
 use crate::error::EngineError;
+use crate::live::RENEW_EVERY;
 use jiff::{SignedDuration, Timestamp};
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 use store::send::Worker;
-use store::{Store, StoreError, lease};
+use store::share::{self, PARTS};
+use store::{Pool, Store, StoreError, lease};
+use tokio::task::JoinSet;
+
+/// Between two looks whether slots have become free, at the start.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Held while a process works; dropped with it.
 #[derive(Debug)]
 pub struct Lock {
     _file: Option<File>,
+    /// What renews the leases on PostgreSQL; it ends with the lock.
+    _renewal: JoinSet<()>,
 }
 
-/// Takes the work on a database. `path`: the database's file; `None`: in memory.
+/// What part of the work a process takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its share of the customers, beside others.
+    Share,
+    /// All customers: the clock is its own.
+    All,
+    /// No customers: on PostgreSQL others do that, and it only fires what is for all.
+    Nobody,
+}
+
+impl Part {
+    fn shares(self) -> bool {
+        match self {
+            Self::Share | Self::All => true,
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// Takes the work on a database. `path`: the database's file; `None`: a temporary one, or PostgreSQL.
 ///
-/// Errors: [`StoreError::Held`] while another process works it.
+/// Errors: [`StoreError::Held`] while another process works it, where that leaves nothing to take.
 pub async fn take(
     store: &Store,
     path: Option<&Path>,
     now: Timestamp,
     hold: SignedDuration,
+    part: Part,
 ) -> Result<(Lock, Worker), EngineError> {
+    let owner = format!("nurture-{}-{}", std::process::id(), now.as_nanosecond());
+    if let Pool::Postgres(_) = store.pool() {
+        return share_in(store, &owner, hold, part).await;
+    }
     let file = match path {
         Some(path) => Some(lock_file(path, store).await?),
         None => None,
     };
-    let owner = format!("nurture-{}-{}", std::process::id(), now.as_nanosecond());
     let mut transaction = store.begin().await?;
     if file.is_some()
         && let Some((former, until)) = lease::holder(&mut transaction).await?
@@ -42,7 +76,75 @@ pub async fn take(
     }
     let worker = lease::acquire(&mut transaction, &owner, now, now + hold).await?;
     store::commit(transaction).await?;
-    Ok((Lock { _file: file }, worker))
+    Ok((Lock { _file: file, _renewal: JoinSet::new() }, worker))
+}
+
+/// Gives the work back: others may take it at once.
+pub async fn release(store: &Store, worker: &Worker) -> Result<(), StoreError> {
+    let mut transaction = store.begin_beside().await?;
+    if transaction.is_postgres() {
+        share::leave(&mut transaction, worker).await?;
+    } else {
+        lease::release(&mut transaction, worker).await?;
+    }
+    store::commit(transaction).await
+}
+
+/// Comes among the workers, and waits until it holds its share: those of a process that was killed are free
+/// when its leases are over, those of one that lives when it next renews them.
+async fn share_in(
+    store: &Store,
+    owner: &str,
+    hold: SignedDuration,
+    part: Part,
+) -> Result<(Lock, Worker), EngineError> {
+    let mut transaction = store.begin_beside().await?;
+    let worker = share::join(&mut transaction, owner, hold, part.shares()).await?;
+    store::commit(transaction).await?;
+    let waits = async {
+        loop {
+            let held = live_on(store, &worker, hold, part).await?;
+            let wanted = if part == Part::All { PARTS } else { held.enough };
+            if held.parts >= wanted {
+                return Ok::<_, StoreError>(());
+            }
+            tokio::time::sleep(PATIENCE).await;
+        }
+    };
+    let longest = Duration::try_from(hold).unwrap_or(Duration::MAX) + 2 * RENEW_EVERY;
+    match tokio::time::timeout(longest, waits).await {
+        Ok(done) => done?,
+        // With a share it can begin; the rest comes by and by.
+        Err(_) if part != Part::All => {}
+        Err(_) => {
+            release(store, &worker).await?;
+            let by = "other processes".to_owned();
+            return Err(EngineError::Store(StoreError::Held { by, until: Timestamp::MAX }));
+        }
+    }
+    let mut renewal = JoinSet::new();
+    let (store, renewed) = (store.clone(), worker.clone());
+    renewal.spawn(async move {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            if let Err(error) = live_on(&store, &renewed, hold, part).await {
+                tracing::error!(%error, "renew the leases");
+            }
+        }
+    });
+    Ok((Lock { _file: None, _renewal: renewal }, worker))
+}
+
+async fn live_on(
+    store: &Store,
+    worker: &Worker,
+    hold: SignedDuration,
+    part: Part,
+) -> Result<share::Held, StoreError> {
+    let mut transaction = store.begin_beside().await?;
+    let held = share::live_on(&mut transaction, worker, hold, part.shares()).await?;
+    store::commit(transaction).await?;
+    Ok(held)
 }
 
 async fn lock_file(path: &Path, store: &Store) -> Result<File, EngineError> {

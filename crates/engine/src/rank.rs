@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use model::{CustomerId, zone};
 use std::collections::BTreeMap;
 use store::Connection;
-use store::condition::sqlite::SqlContext;
+use store::condition::{Dialect, SqlContext};
 use store::{customer, meta, schedule, snapshot, timer};
 
 /// Below this name `meta` keeps when a rank was taken for the first time.
@@ -40,6 +40,7 @@ pub(crate) async fn take(
         project_zone: &published.zone,
         zones: &zones,
         countries: &countries,
+        dialect: Dialect::of(conn),
         subject: None,
     };
     let moved = match store::rank::moved(conn, attribute, found, &context).await? {

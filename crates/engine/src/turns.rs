@@ -38,16 +38,22 @@ struct Due {
 impl Engine {
     /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`.
     pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_turn(&self.worker).await?;
         // What another verb has published or held counts from its commit on.
         if self.is_behind(&mut transaction).await? {
             drop(transaction);
             self.refresh().await?;
-            transaction = self.store.begin().await?;
+            transaction = self.store.begin_turn(&self.worker).await?;
         }
         let published = self.published();
         // At one instant a fact beats a clock: who is invited, or ranked, is asked once all facts are taken in.
-        if event::next_at(&mut transaction).await?.is_none_or(|next| next > now) {
+        let facts = event::next_at(&mut transaction).await?.is_some_and(|next| next <= now);
+        if self.roles.scheduler && !facts {
+            if transaction.is_postgres() && !schedule::due(&mut transaction, now).await?.is_empty() {
+                // What is set for customers of all processes waits until their turns are over.
+                store::commit(transaction).await?;
+                transaction = self.store.begin().await?;
+            }
             self.fire_schedules(&mut transaction, &published, now).await?;
         }
         let due = due(&mut transaction, &published, now).await?;
@@ -199,10 +205,13 @@ async fn tell(conn: &mut Connection, told: &[&Event]) -> Result<(), EngineError>
 pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
     let compete =
         published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
-    let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
     let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
-    let releases = if by_portions { crate::audience::portions(conn).await? } else { BTreeMap::new() };
     let limited = published.project.library.senders.iter().any(|sender| sender.per_day.is_some());
+    if compete || by_portions || limited {
+        team::alone(conn).await?;
+    }
+    let contests = if compete { contest::all(conn).await? } else { BTreeMap::new() };
+    let releases = if by_portions { crate::audience::portions(conn).await? } else { BTreeMap::new() };
     let senders = if limited { sender::latest(conn).await? } else { BTreeMap::new() };
     Ok(People { reps: rep::all(conn).await?, contests, releases, senders, ..People::default() })
 }
@@ -224,6 +233,7 @@ async fn load_of_reps(
     people: &mut People,
 ) -> Result<(), EngineError> {
     let library = &published.project.library;
+    team::alone(conn).await?;
     people.teams = team::all(conn).await?;
     let members = library.teams.values().flat_map(|team| &team.members).map(|member| member.rep.clone());
     people.open = assignment::open(conn, &library.model, &members.collect()).await?;

@@ -1,13 +1,21 @@
 //! A connection to either database, held to read or within a transaction.
 
 use crate::error::{StoreError, Tried, no_ids};
+use crate::share;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, PgConnection, Postgres, Sqlite, SqliteConnection};
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
 /// A connection; every function of this crate takes one, so that the caller sets the transaction.
 #[derive(Debug)]
-pub struct Connection(pub(crate) Link);
+pub struct Connection {
+    pub(crate) link: Link,
+    /// The parts of the slots that this transaction is about, a letter each: see [`crate::share`].
+    pub(crate) parts: Cow<'static, str>,
+    /// Where this process counts, so that no two write to one counter.
+    pub(crate) bucket: i64,
+}
 
 /// To which database, and whether within a transaction.
 #[derive(Debug)]
@@ -42,9 +50,13 @@ pub enum Raw<'c> {
 }
 
 impl Connection {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link, parts: Cow::Borrowed(share::ALL), bucket: 0 }
+    }
+
     /// What lies beneath.
     pub fn raw(&mut self) -> Raw<'_> {
-        match &mut self.0 {
+        match &mut self.link {
             Link::Sqlite(held) => Raw::Sqlite(held.raw()),
             Link::Postgres(held) => Raw::Postgres(held.raw()),
         }
@@ -52,7 +64,7 @@ impl Connection {
 
     /// Whether this is PostgreSQL: where several processes may write at one time.
     pub fn is_postgres(&self) -> bool {
-        match self.0 {
+        match self.link {
             Link::Sqlite(_) => false,
             Link::Postgres(_) => true,
         }
@@ -95,7 +107,7 @@ impl DerefMut for Transaction {
 
 /// Keeps what a transaction did.
 pub async fn commit(transaction: Transaction) -> Result<(), StoreError> {
-    let done = match transaction.0.0 {
+    let done = match transaction.0.link {
         Link::Sqlite(Held::Transaction(transaction)) => transaction.commit().await,
         Link::Postgres(Held::Transaction(transaction)) => transaction.commit().await,
         // Never made: what is not a transaction has committed each statement already.

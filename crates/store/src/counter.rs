@@ -7,9 +7,6 @@ use crate::stored::spread;
 use model::{CounterKey, WorkflowId};
 use std::collections::BTreeMap;
 
-/// The bucket of the one worker on SQLite.
-const BUCKET: i64 = 0;
-
 // ?1 [[workflow, version, step, edge, count], …]  ?2 bucket
 const ADD: &str = "
 INSERT INTO counter (workflow, version, step, edge, bucket, count)
@@ -32,7 +29,7 @@ pub async fn add(conn: &mut Connection, passes: &BTreeMap<CounterKey, i64>) -> R
         .collect();
     sql::query(ADD)
         .bind(spread("counter", &rows)?)
-        .bind(BUCKET)
+        .bind(conn.bucket)
         .execute(conn)
         .await
         .tried("count passes", no_ids)?;

@@ -7,7 +7,8 @@ mod sqlite;
 use crate::connection::{Connection, Held, Link, Reader, Transaction};
 use crate::dialect::Both;
 use crate::error::{StoreError, Tried, no_ids};
-use crate::sql;
+use crate::send::Worker;
+use crate::{share, sql};
 use sqlx::migrate::Migrator;
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
@@ -20,6 +21,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 const BUSY: Duration = Duration::from_secs(5);
 /// How long a caller waits for a connection: an import holds the writer for seconds, not minutes.
 const ACQUIRE: Duration = Duration::from_secs(60);
+
+/// Counters of one thing, at most: as many processes count without waiting for each other.
+const BUCKETS: i64 = 64;
 
 /// How to open a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +130,13 @@ impl Store {
 
     /// Begins a turn over customers that this process has the lease of: on PostgreSQL others may have theirs
     /// beside it, and whoever [`begin`](Self::begin)s waits for them all.
-    pub async fn begin_turn(&self) -> Result<Transaction, StoreError> {
-        self.begin_with("BEGIN; LOCK TABLE meta IN ROW SHARE MODE").await
+    pub async fn begin_turn(&self, worker: &Worker) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin_with("BEGIN; LOCK TABLE meta IN ROW SHARE MODE").await?;
+        if transaction.is_postgres() {
+            transaction.0.parts = share::hold(&mut transaction, worker).await?.into();
+            transaction.0.bucket = worker.epoch % BUCKETS;
+        }
+        Ok(transaction)
     }
 
     /// Begins to write beside others, on PostgreSQL: for single statements that say themselves which rows they
@@ -145,7 +154,7 @@ impl Store {
                 write.begin_with(postgres).await.map(|begun| Link::Postgres(Held::Transaction(begun)))
             }
         };
-        begun.map(|link| Transaction(Connection(link))).tried("begin to write", no_ids)
+        begun.map(|link| Transaction(Connection::new(link))).tried("begin to write", no_ids)
     }
 
     /// A connection to read with; each statement sees what is committed when it starts.
@@ -156,7 +165,7 @@ impl Store {
                 read.acquire().await.map(|conn| Link::Postgres(Held::Alone(conn)))
             }
         };
-        found.map(|link| Reader(Connection(link))).tried("begin to read", no_ids)
+        found.map(|link| Reader(Connection::new(link))).tried("begin to read", no_ids)
     }
 
     /// A steady view: every statement in it sees the database as it was at the first one.
@@ -170,7 +179,7 @@ impl Store {
                 .await
                 .map(|begun| Link::Postgres(Held::Transaction(begun))),
         };
-        begun.map(|link| Transaction(Connection(link))).tried("begin to read", no_ids)
+        begun.map(|link| Transaction(Connection::new(link))).tried("begin to read", no_ids)
     }
 
     /// The writing pool, for the job queue that shares the database.
@@ -206,7 +215,7 @@ impl Store {
                     write.acquire().await.map(|conn| Link::Postgres(Held::Alone(conn)))
                 }
             };
-            found_migration(&mut Connection(begun.tried("begin to migrate", no_ids)?)).await?
+            found_migration(&mut Connection::new(begun.tried("begin to migrate", no_ids)?)).await?
         };
         if found > known {
             return Err(StoreError::Newer { found, known });

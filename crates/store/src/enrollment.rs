@@ -79,11 +79,13 @@ AND e.state <> 'ended' AND e.workflow = now.value->>'workflow' AND e.key = now.v
   AND now.value->>'state' <> 'ended' AND e.id <> now.value->>'id'";
 
 // Walks that go on now; those of paused workflows are held (engine/wake, each turn).  ?1 now  ?2 most rows
+// ?3 parts of the slots
 macro_rules! due {
     ($order:literal) => {
         concat!(
             "SELECT e.wake_at, e.customer, e.id, e.workflow FROM enrollment AS e
              WHERE e.state <> 'ended' AND e.wake_at <= ?1
+               AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
                AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
              ORDER BY ",
             $order,
@@ -316,6 +318,7 @@ async fn due_in_order(
     let rows: Vec<(i64, String, String, String)> = sql::query_as(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
+        .bind(conn.parts.to_string())
         .fetch_all(conn)
         .await
         .tried("look for due enrollments", no_ids)?;

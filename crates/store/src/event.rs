@@ -101,15 +101,17 @@ pub(crate) const ALL: &str = columns!(
      WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1"
 );
 
-// What is to be applied or routed (engine/ingest, each turn).  ?1 now  ?2 most rows
+// What is to be applied or routed (engine/ingest, each turn).  ?1 now  ?2 most rows  ?3 parts of the slots
 pub(crate) const DUE: &str = columns!(
     "SELECT 0,",
     "FROM event AS e WHERE e.state IN ('new', 'applied') AND e.at <= ?1
+       AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
      ORDER BY e.at, e.customer, e.received_at, e.id LIMIT ?2"
 );
 pub(crate) const DUE_BY_SLOT: &str = columns!(
     "SELECT 0,",
     "FROM event AS e WHERE e.state IN ('new', 'applied') AND e.at <= ?1
+       AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
      ORDER BY e.at, e.slot, e.customer, e.received_at, e.id LIMIT ?2"
 );
 
@@ -319,6 +321,7 @@ async fn due_in_order(
     let rows = sql::query(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
+        .bind(conn.parts.to_string())
         .fetch_all(conn)
         .await
         .tried("look for due events", no_ids)?;

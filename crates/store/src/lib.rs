@@ -41,6 +41,7 @@ pub mod report;
 pub mod schedule;
 pub mod send;
 pub mod sender;
+pub mod share;
 pub mod standing;
 pub mod stats;
 pub mod task;

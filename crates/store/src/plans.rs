@@ -45,7 +45,7 @@ const HOT: &[(&str, &[&str])] = &[
     (timer::LOAD, &["t USING PRIMARY KEY (slot=? AND customer=?)"]),
     (standing::LOAD, &["s USING PRIMARY KEY (slot=? AND customer=?)"]),
     (
-        send::CLAIM,
+        send::CLAIM.sqlite,
         &[
             "send USING PRIMARY KEY (slot=? AND id=?)",
             "s USING INDEX send_due (due_at<?)",
@@ -54,11 +54,11 @@ const HOT: &[(&str, &[&str])] = &[
     ),
     (send::COUNTED, &["s USING INDEX send_customer (slot=? AND customer=? AND created_at>?)"]),
     (send::NEXT_DUE, &["s USING INDEX send_due"]),
-    (send::HAND, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
+    (send::HAND.sqlite, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::ACCEPT, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::DEFER, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
-    (send::RECOVER_CLAIMED, &["send USING INDEX send_in_flight (state=?"]),
-    (send::RECOVER_HOLD, &["send USING INDEX send_in_flight (state=?"]),
+    (send::RECOVER_CLAIMED.sqlite, &["send USING INDEX send_in_flight (state=?"]),
+    (send::RECOVER_HOLD.sqlite, &["send USING INDEX send_in_flight (state=?"]),
     (send::CANCEL_WALKS, &["send USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)"]),
     (send::CANCEL_TOPICS, &["send USING INDEX send_open (slot=? AND customer=?)"]),
     (send::UNKNOWN, &["s USING INDEX send_unknown"]),
@@ -117,7 +117,7 @@ async fn hot_statements_go_by_their_indexes() {
 async fn by_slot_nothing_that_is_due_at_one_instant_is_sorted() {
     let store = Store::temporary().await.expect("a store");
     let mut conn = store.read().await.expect("a reader");
-    for statement in [enrollment::DUE_BY_SLOT, timer::DUE_BY_SLOT, send::CLAIM, send::NEXT_DUE] {
+    for statement in [enrollment::DUE_BY_SLOT, timer::DUE_BY_SLOT, send::CLAIM.sqlite, send::NEXT_DUE] {
         let plan = plan(&mut conn, statement).await;
         assert!(!plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?}\n{statement}");
     }

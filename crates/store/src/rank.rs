@@ -1,6 +1,6 @@
 //! Ranks: all customers in one statement, and only whose group has moved comes back.
 
-use crate::condition::sqlite::{Bind, SqlContext, rank_values};
+use crate::condition::{Bind, SqlContext, rank_values};
 use crate::connection::Connection;
 use crate::dialect::Statement;
 use crate::error::{StoreError, Tried, no_ids};

@@ -28,6 +28,7 @@
 //! is not in a state it may leave changes nothing, and the send is missing in the call's answer.
 
 use crate::connection::Connection;
+use crate::dialect::{Both, Statement};
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
 use crate::stored::{instant, instant_of, millis, spread};
@@ -73,15 +74,32 @@ macro_rules! unblocked {
 }
 
 // Takes due sends for a worker (engine/deliver).  ?1 now  ?2 worker  ?3 epoch  ?4 lease  ?5 most rows
-// ?6 a medium that is left alone, or none
-pub(crate) const CLAIM: &str = concat!(
-    "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
-    unblocked!(
-        "SELECT s.slot, s.id",
-        "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"
+// ?6 a medium that is left alone, or none. On PostgreSQL it is asked of the row that is moved as well whether
+// it is still due: of two who chose the same rows, without `SKIP LOCKED`, the second then gets none.
+pub(crate) const CLAIM: Both = Both {
+    sqlite: concat!(
+        "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
+        unblocked!(
+            "SELECT s.slot, s.id",
+            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"
+        ),
+        ") RETURNING outgoing, message_id, attempt, due_at"
     ),
-    ") RETURNING outgoing, message_id, attempt, due_at"
-);
+    // Chosen once and for all: as a subselect they may be chosen again for each row, beyond the limit.
+    postgres: concat!(
+        "WITH chosen AS MATERIALIZED (",
+        unblocked!(
+            "SELECT s.slot, s.id",
+            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
+             AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
+               AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))
+             ORDER BY s.due_at, s.slot LIMIT ?5 FOR UPDATE OF s SKIP LOCKED"
+        ),
+        ") UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 FROM chosen
+           WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state = 'due'
+           RETURNING send.outgoing, send.message_id, send.attempt, send.due_at"
+    ),
+};
 
 // What is due with what a worker has just claimed, for the same colleagues' daily message.  ?1 [[name], …]
 // ?2 now  ?3 worker  ?4 epoch  ?5 lease
@@ -116,10 +134,19 @@ const CARRIED: &str =
     move_held!("state = 'cancelled', settled_at = ?4, reason = want.value->>'reason'", "('claimed')");
 
 // The gate (engine/deliver, per mail; many in one transaction).  ?1 rows  ?2 worker  ?3 epoch  ?4 now  ?5 lease
-pub(crate) const HAND: &str = move_held!(
-    "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
-    "('claimed') AND send.lease > ?4"
-);
+pub(crate) const HAND: Both = Both {
+    sqlite: move_held!(
+        "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
+        "('claimed') AND send.lease > ?4"
+    ),
+    // Who was stopped for longer than its lease finds here, by the clock of the database, that it is over.
+    postgres: move_held!(
+        "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
+        "('claimed') AND send.lease > ?4
+         AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
+           AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))"
+    ),
+};
 
 // A worker that lives keeps what it holds.  ?1 rows  ?2 worker  ?3 epoch  ?4 lease
 const RENEW: &str = move_held!("lease = ?4", "('claimed', 'handed')");
@@ -158,17 +185,41 @@ const RESEND: &str = move_held!(
     "('handed') AND send.on_unknown = 'resend'"
 );
 
-// What a dead worker left (engine/rescue). Both states are named so that the index over both serves.  ?1 now  ?2 epochs below this are over
-pub(crate) const RECOVER_CLAIMED: &str = "
-UPDATE send SET state = 'due', worker = NULL, epoch = NULL, lease = NULL
-WHERE state IN ('claimed', 'handed') AND state = 'claimed' AND (lease <= ?1 OR epoch < ?2)";
-const RECOVER_RESEND: &str = "
-UPDATE send SET state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
-  epoch = NULL, lease = NULL
-WHERE state IN ('claimed', 'handed') AND state = 'handed' AND (lease <= ?1 OR epoch < ?2) AND on_unknown = 'resend'";
-pub(crate) const RECOVER_HOLD: &str = "
-UPDATE send SET state = 'unknown', settled_at = ?1, reason = 'worker_lost'
-WHERE state IN ('claimed', 'handed') AND state = 'handed' AND (lease <= ?1 OR epoch < ?2) AND on_unknown = 'hold'";
+// What a dead worker left (engine/rescue). Both states are named so that the index over both serves.  ?1 now
+// ?2 epochs below this are over
+macro_rules! recover {
+    ($set:literal, $rest:literal) => {
+        Both {
+            sqlite: concat!(
+                "UPDATE send SET ",
+                $set,
+                " WHERE state IN ('claimed', 'handed') AND ",
+                $rest,
+                " AND (lease <= ?1 OR epoch < ?2)"
+            ),
+            postgres: concat!(
+                "UPDATE send SET ",
+                $set,
+                " WHERE state IN ('claimed', 'handed') AND ",
+                $rest,
+                " AND (lease <= ?1 OR epoch < ?2 OR NOT EXISTS (SELECT 1 FROM worker AS w
+                   WHERE w.name = send.worker AND w.epoch = send.epoch
+                     AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT)))"
+            ),
+        }
+    };
+}
+pub(crate) const RECOVER_CLAIMED: Both =
+    recover!("state = 'due', worker = NULL, epoch = NULL, lease = NULL", "state = 'claimed'");
+const RECOVER_RESEND: Both = recover!(
+    "state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
+     epoch = NULL, lease = NULL",
+    "state = 'handed' AND on_unknown = 'resend'"
+);
+pub(crate) const RECOVER_HOLD: Both = recover!(
+    "state = 'unknown', settled_at = ?1, reason = 'worker_lost'",
+    "state = 'handed' AND on_unknown = 'hold'"
+);
 
 // Later word on an unknown fate.  ?1 slot  ?2 id  ?3 state  ?4 reason  ?5 now
 const SETTLE: &str = "
@@ -508,7 +559,7 @@ fn rows_of(words: &[Word]) -> Vec<Moved<'_>> {
 
 async fn moved(
     conn: &mut Connection,
-    statement: &'static str,
+    statement: impl Into<Statement>,
     tried: &'static str,
     worker: &Worker,
     rows: &[Moved<'_>],

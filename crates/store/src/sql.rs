@@ -149,7 +149,7 @@ impl<'q> Query<'q> {
 
     /// Runs it.
     pub async fn execute(self, conn: &mut Connection) -> Result<Changed, Error> {
-        Ok(Changed(match &mut conn.0 {
+        Ok(Changed(match &mut conn.link {
             Link::Sqlite(held) => {
                 let arguments: SqliteArguments = bound(self.binds)?;
                 let query = sqlx::query_with(sqlite_text(self.statement), arguments);
@@ -170,7 +170,7 @@ impl<'q> Query<'q> {
 
     /// Its first row; `None`: there is none.
     pub async fn fetch_optional(self, conn: &mut Connection) -> Result<Option<Row>, Error> {
-        Ok(match &mut conn.0 {
+        Ok(match &mut conn.link {
             Link::Sqlite(held) => {
                 let arguments: SqliteArguments = bound(self.binds)?;
                 let query = sqlx::query_with(sqlite_text(self.statement), arguments);
@@ -192,7 +192,7 @@ impl<'q> Query<'q> {
     /// Its rows, one after the other.
     pub fn fetch(self, conn: &mut Connection) -> BoxStream<'_, Result<Row, Error>> {
         let failed = |error| futures_util::stream::once(async move { Err(error) }).boxed();
-        match &mut conn.0 {
+        match &mut conn.link {
             Link::Sqlite(held) => match bound::<SqliteArguments>(self.binds) {
                 Ok(arguments) => sqlx::query_with(sqlite_text(self.statement), arguments)
                     .fetch(held.raw())

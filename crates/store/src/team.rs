@@ -22,6 +22,16 @@ struct Stored<'a, S> {
     state: &'a S,
 }
 
+/// Waits until no other process folds over what customers share (rotations, what reps have open, contests,
+/// releases), and keeps them out until this transaction ends. On SQLite whoever writes is alone.
+pub async fn alone(conn: &mut Connection) -> Result<(), StoreError> {
+    if conn.is_postgres() {
+        let locked = sql::query("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE").execute(conn).await;
+        locked.tried("wait for the teams", no_ids)?;
+    }
+    Ok(())
+}
+
 /// The state of every rotation that has begun, read in the assigning transaction.
 pub async fn all<S: DeserializeOwned>(conn: &mut Connection) -> Result<BTreeMap<TeamId, S>, StoreError> {
     let rows: Vec<(String, String)> = sql::query_as(ALL).fetch_all(conn).await.tried("load teams", no_ids)?;

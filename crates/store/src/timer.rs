@@ -27,11 +27,12 @@ DELETE FROM timer WHERE (slot, customer, workflow, subject) IN
   (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
 // Timers that fire now, also those of paused workflows: they are missed. Only the line of a release is held (engine/timers, each turn).  ?1 now  ?2 most rows
+// ?3 parts of the slots
 macro_rules! due {
     ($order:literal) => {
         concat!(
             "SELECT t.fire_at, t.customer, t.workflow, t.subject FROM timer AS t
-             WHERE t.fire_at <= ?1
+             WHERE t.fire_at <= ?1 AND substr(?3, CAST(t.slot / 64 AS INTEGER) + 1, 1) = '1'
                AND NOT (t.subject LIKE '@release/%'
                         AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
              ORDER BY ",
@@ -166,6 +167,7 @@ async fn due_in_order(
     let rows: Vec<(i64, String, String, String)> = sql::query_as(statement)
         .bind(millis(now))
         .bind(i64::from(limit))
+        .bind(conn.parts.to_string())
         .fetch_all(conn)
         .await
         .tried("look for due timers", no_ids)?;

@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Changes, Consent, Entry, Rep, RepId, Snapshot, StepId, zone};
 use std::collections::{BTreeMap, BTreeSet};
-use store::condition::sqlite::{Bind, SqlContext, SqlFragment, where_clause};
+use store::condition::{Bind, Dialect, SqlContext, SqlFragment, where_clause};
 use store::event::{self, EventState};
-use store::{Statement, Store, entity, snapshot};
+use store::{Options, Statement, Store, entity, snapshot};
 
 const CONDITIONS: usize = 4_000;
 const PEOPLE: usize = 48;
@@ -42,13 +42,18 @@ struct Town {
     zones: Vec<(String, TimeZone)>,
     countries: Vec<(String, TimeZone)>,
     store: Store,
+    dialect: Dialect,
 }
 
 impl Town {
-    async fn settle(dice: &mut Dice) -> Self {
+    async fn settle(dice: &mut Dice, dialect: Dialect) -> Self {
         let library = people::library();
         let nows: Vec<Timestamp> = NOWS.iter().map(|at| at.parse().expect("an instant")).collect();
-        let store = Store::temporary().await.expect("a database");
+        let store = match dialect {
+            Dialect::Sqlite => Store::temporary().await,
+            Dialect::Postgres => Store::open(&cluster::database(), Options::default()).await,
+        };
+        let store = store.expect("a database");
         let mut snapshots = Vec::new();
         for number in 0..PEOPLE {
             let (snapshot, consents) = people::person(dice, number, &library, &nows);
@@ -72,6 +77,7 @@ impl Town {
             zones: people::ZONES.iter().filter_map(named).collect(),
             countries: countries.map(country).to_vec(),
             store,
+            dialect,
         }
     }
 
@@ -82,6 +88,7 @@ impl Town {
             project_zone: &self.project_zone,
             zones: &self.zones,
             countries: &self.countries,
+            dialect: self.dialect,
             subject: subject.then_some("deal"),
         }
     }
@@ -170,11 +177,20 @@ impl Town {
 }
 
 #[tokio::test]
-async fn the_evaluator_and_the_database_agree_on_random_conditions() {
+async fn the_evaluator_and_sqlite_agree_on_random_conditions() {
+    the_evaluator_and_the_database_agree_on_random_conditions(Dialect::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_evaluator_and_postgres_agree_on_random_conditions() {
+    the_evaluator_and_the_database_agree_on_random_conditions(Dialect::Postgres).await;
+}
+
+async fn the_evaluator_and_the_database_agree_on_random_conditions(dialect: Dialect) {
     let seed = seed();
     println!("NURTURE_SEED={seed}");
     let mut dice = Dice::new(seed);
-    let town = Town::settle(&mut dice).await;
+    let town = Town::settle(&mut dice, dialect).await;
     let mut author = Author { dice, nows: &town.nows, walk: None, in_truth: false };
     let (mut answers, mut some) = (0, 0);
     let mut constructs = Constructs::default();
@@ -272,7 +288,13 @@ fn see_friends(library: &Library, snapshots: &mut [Snapshot]) {
 /// Edges that random conditions rarely meet.
 #[tokio::test]
 async fn the_evaluator_and_the_database_agree_on_pinned_conditions() {
-    let town = Town::settle(&mut Dice::new(3)).await;
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        pinned(dialect).await;
+    }
+}
+
+async fn pinned(dialect: Dialect) {
+    let town = Town::settle(&mut Dice::new(3), dialect).await;
     for text in [
         // Of one instant the id decides.
         "last(deal.id) contains \"_1\"",
@@ -303,7 +325,7 @@ async fn the_evaluator_and_the_database_agree_on_pinned_conditions() {
 /// What the database cannot know is refused by its name, never answered wrongly.
 #[tokio::test]
 async fn what_the_database_cannot_know_is_refused_by_name() {
-    let town = Town::settle(&mut Dice::new(1)).await;
+    let town = Town::settle(&mut Dice::new(1), Dialect::Sqlite).await;
     let now = town.nows[0];
     for (text, what) in [
         ("gap(order.paid) > 30 days", "gap(order.paid) > 30 days"),
@@ -322,7 +344,7 @@ async fn what_the_database_cannot_know_is_refused_by_name() {
 /// An atom stands bare and a negated one behind `IS NOT TRUE`; values are binds.
 #[tokio::test]
 async fn a_positive_atom_is_bare_and_a_negated_one_is_not_true() {
-    let town = Town::settle(&mut Dice::new(1)).await;
+    let town = Town::settle(&mut Dice::new(1), Dialect::Sqlite).await;
     let sql = |text: &str| {
         let condition = people::read(text, &town.library);
         let clause = where_clause(&condition.test, &town.context(town.nows[0], false)).expect(text);

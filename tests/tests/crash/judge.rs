@@ -100,7 +100,7 @@ async fn effects(conn: &mut store::Connection, customers: usize) {
         "SELECT customer, count(*) FROM event WHERE name = 'customer.tag_changed' GROUP BY customer",
         "SELECT customer, count(*) FROM event WHERE name = 'rep.assigned' GROUP BY customer",
         "SELECT customer, count(*) FROM assignment GROUP BY customer",
-        "SELECT id, count(*) FROM customer WHERE owner IS NOT NULL AND attributes LIKE '%seen%' GROUP BY id",
+        "SELECT id, count(*) FROM customer WHERE owner IS NOT NULL AND CAST(attributes AS TEXT) LIKE '%seen%' GROUP BY id",
     ];
     for statement in each {
         let rows = counts(conn, statement).await;

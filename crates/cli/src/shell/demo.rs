@@ -124,7 +124,8 @@ pub async fn run_demo(
 ) -> Result<RunSummary, Failure> {
     let made = config_of(config, &demo.folder)?;
     let to = monday() + SignedDuration::from_hours(24 * LIVES_DAYS);
-    let request = RunRequest { until_idle: true, clock: Some((monday(), to)) };
+    let request =
+        RunRequest { until_idle: true, clock: Some((monday(), to)), roles: crate::shell::Roles::ALL };
     let summary = work::run(&made, &request, progress, stop.clone(), &mut |_| Ok(())).await?;
     progress.end();
     if !until_idle {

@@ -13,20 +13,16 @@ use std::path::PathBuf;
 use store::customer_key::KeyKind;
 use store::{Connection, Options, Store, StoreError};
 
-/// The file of a SQLite URL; `None`: in memory.
+/// The file of a SQLite URL; `None`: in memory, or PostgreSQL.
 pub fn database_file(config: &Config) -> Option<PathBuf> {
     let url = config.database_url();
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(&url);
-    if path.starts_with(':') { None } else { Some(PathBuf::from(path)) }
+    if path.starts_with(':') || path.contains("://") { None } else { Some(PathBuf::from(path)) }
 }
 
-/// Opens the project's database; makes it where there is none.
+/// Opens the project's database; makes the file where there is none.
 pub async fn database(config: &Config) -> Result<Store, Failure> {
-    let url = config.database_url();
-    if url.starts_with("postgres") {
-        return Err(Failure::say(Exit::Configuration, config.language.value, "cli-no-postgres", &[]));
-    }
-    Store::open(&url, Options::default()).await.map_err(|error| of_store(config, &error))
+    Store::open(&config.database_url(), Options::default()).await.map_err(|error| of_store(config, &error))
 }
 
 /// The instant at which the database stands: that of its virtual clock, else the wall's.

@@ -9,6 +9,7 @@ use crate::view::progress::Progress;
 use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use crate::view::simulate::Sample;
+use engine::lock::Part;
 use engine::publish::{self, Policy, Report};
 use engine::simulate::Request;
 use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
@@ -16,8 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 use model::{TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use store::Store;
 use store::stats::{self, Summary};
-use store::{Store, lease};
 
 /// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
 /// with errors (1).
@@ -190,8 +191,13 @@ pub async fn run(
     let file = open::database_file(config);
     let wall = Timestamp::now();
     let now = request.clock.map_or(wall, |(from, _)| from);
+    let part = match (request.clock, request.roles.worker) {
+        (Some(_), _) => Part::All,
+        (None, true) => Part::Share,
+        (None, false) => Part::Nobody,
+    };
     let (_lock, worker) =
-        engine::lock::take(&store, file.as_deref(), wall, LEASE).await.map_err(fault(config))?;
+        engine::lock::take(&store, file.as_deref(), wall, LEASE, part).await.map_err(fault(config))?;
     let report = publish::publish(&store, &files, &config.settings(), &policy, false, now)
         .await
         .map_err(fault(config))?;
@@ -248,7 +254,10 @@ pub async fn run(
                     never = heed(&engine, stop) => never,
                 }
             } else {
-                serve(config, engine, &store, stop).await
+                let roles = request.roles;
+                let engine =
+                    engine.with_roles(engine::Roles { worker: roles.worker, scheduler: roles.scheduler });
+                serve(config, engine, &store, stop, roles.api).await
             }
         }
     };
@@ -272,13 +281,25 @@ async fn heed(engine: &Engine, mut stop: Stop) -> Result<(), Failure> {
     std::future::pending().await
 }
 
-async fn serve(config: &Config, engine: Engine, store: &Store, mut stop: Stop) -> Result<(), Failure> {
+async fn serve(
+    config: &Config,
+    engine: Engine,
+    store: &Store,
+    mut stop: Stop,
+    api: bool,
+) -> Result<(), Failure> {
     let language = config.language.value;
     let busy = |error: std::io::Error| {
         let (address, why) = (config.listen.value.to_string(), error.to_string());
         Failure::say(Exit::Unavailable, language, "run-no-port", &[("address", &address), ("why", &why)])
     };
     announce(config, store).await?;
+    if !api {
+        let worked = Arc::new(engine).serve(async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        });
+        return worked.await.map_err(fault(config));
+    }
     let server = server::Server::bind(config.listen.value, store.clone()).await.map_err(busy)?;
     let address = server.address().map_err(busy)?;
     let url = config.public_url.value.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -321,11 +342,7 @@ async fn announce(config: &Config, store: &Store) -> Result<(), Failure> {
 
 async fn release(store: &Store, worker: &store::send::Worker) {
     // At the end of a run a lease that is not given back only expires.
-    if let Ok(mut transaction) = store.begin().await
-        && lease::release(&mut transaction, worker).await.is_ok()
-    {
-        let _ = store::commit(transaction).await;
-    }
+    let _ = engine::lock::release(store, worker).await;
 }
 
 /// Every line of `[from, to)`, in the order (instant, customer, order in the walk).

@@ -1638,7 +1638,6 @@ weekday-5 = Fri
 weekday-6 = Sat
 weekday-7 = Sun
 
-cli-no-postgres = This release works on SQLite only; PostgreSQL comes in a later one. Set `database = "sqlite://nurture.db"`.
 tasks-none = No task is open.
 tasks-no-task = There is no open task `{ $task }`.
 tasks-no-outcome = `{ $outcome }` is no outcome of this task. It has: { $known }

@@ -1536,7 +1536,6 @@ weekday-5 = 周五
 weekday-6 = 周六
 weekday-7 = 周日
 
-cli-no-postgres = 这一版只支持 SQLite，PostgreSQL 会在以后的版本中提供。请写 `database = "sqlite://nurture.db"`。
 tasks-none = 没有未完成的任务。
 tasks-no-task = 没有未完成的任务 `{ $task }`。
 tasks-no-outcome = 这个任务没有结果 `{ $outcome }`。可选：{ $known }

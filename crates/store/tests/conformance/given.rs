@@ -20,7 +20,23 @@ pub async fn store() -> (tempfile::TempDir, Store) {
 
 /// A new database of PostgreSQL, in the cluster of these tests.
 pub async fn postgres() -> Store {
-    Store::open(&cluster::database(), Options::default()).await.expect("the database opens")
+    let store = Store::open(&cluster::database(), Options::default()).await.expect("the database opens");
+    let mut tx = store.begin().await.expect("a writer");
+    // The workers of these tests live as long as they do: what is asked of the clock of the database is tried
+    // in `leases`.
+    for name in ["w1", "w2"] {
+        for epoch in 1..=9_i64 {
+            store::sql::query("INSERT INTO worker (name, epoch, until, shares) VALUES (?1, ?2, ?3, 0)")
+                .bind(name)
+                .bind(epoch)
+                .bind(i64::MAX)
+                .execute(&mut tx)
+                .await
+                .expect("a worker");
+        }
+    }
+    store::commit(tx).await.expect("committed");
+    store
 }
 
 /// Runs tests on both databases: `async fn name(store: Store)`.

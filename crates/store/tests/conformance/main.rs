@@ -10,5 +10,6 @@ mod events;
 mod leases;
 mod published;
 mod sends;
+mod shares;
 mod snapshots;
 mod summaries;

@@ -1,7 +1,7 @@
 //! Comparisons: bare where both sides are of one kind; an instant beside a date, and `days_since` of an instant,
 //! by the first instants of days, computed per zone.
 
-use super::{NotInSql, Writer, Written, operand::fixed};
+use super::{Dialect, NotInSql, Writer, Written, operand::fixed};
 use dsl::condition::{Op, Operand, Path, Root, Test, fallback, instants, print, type_of};
 use dsl::library::Origin;
 use jiff::civil::Date;
@@ -75,9 +75,9 @@ impl Writer<'_> {
 
     /// An item of a list is one of these.
     pub(super) fn has(&mut self, list: &Operand, any_of: &[Operand]) -> Written {
-        self.put("EXISTS (SELECT 1 FROM json_each(");
-        self.list(list)?;
-        self.put(") AS item WHERE item.value IN (");
+        self.put("EXISTS (SELECT 1 FROM ");
+        self.list(list, "item")?;
+        self.put(" WHERE item.value IN (");
         for (place, each) in any_of.iter().enumerate() {
             if place > 0 {
                 self.put(", ");
@@ -89,41 +89,34 @@ impl Writer<'_> {
     }
 
     pub(super) fn shares(&mut self, list: &Operand, with: &Operand) -> Written {
-        self.put("EXISTS (SELECT 1 FROM json_each(");
-        self.list(list)?;
-        self.put(") AS item WHERE item.value IN (SELECT other.value FROM json_each(");
-        self.list(with)?;
-        self.put(") AS other))");
+        self.put("EXISTS (SELECT 1 FROM ");
+        self.list(list, "item")?;
+        self.put(" WHERE item.value IN (SELECT other.value FROM ");
+        self.list(with, "other")?;
+        self.put("))");
         Ok(())
     }
 
-    /// What `json_each` takes. An attribute by its path, so that one that holds no list (its type was changed)
-    /// is no error; anything else only where it is JSON.
-    fn list(&mut self, list: &Operand) -> Written {
+    /// The items of a list as rows. An attribute by its path, so that one that holds no list (its type was
+    /// changed) is no error; anything else only where it is JSON.
+    fn list(&mut self, list: &Operand, alias: &str) -> Written {
         if let Operand::Name(Path { root: Root::Customer, field, hop: None, .. }) = list
             && let Some(attribute) = self.context.library.model.customer.get(&**field)
             && attribute.origin == Origin::Given
         {
             match fallback::of_customer(field, attribute) {
-                None => return self.path_in("customer.attributes", field),
+                None => return self.items_in("customer.attributes", field, alias),
                 Some(Value::List(items)) if items.is_empty() => {
-                    return self.path_in("customer.attributes", field);
+                    return self.items_in("customer.attributes", field, alias);
                 }
                 Some(_) => {}
             }
         }
-        self.put("CASE WHEN json_valid(");
-        self.operand(list)?;
-        self.put(") THEN ");
-        self.operand(list)?;
-        self.put(" END");
-        Ok(())
-    }
-
-    fn path_in(&mut self, column: &str, name: &str) -> Written {
-        self.put(column);
-        self.put(", ");
-        self.json_path(name)
+        let write = |writer: &mut Self| writer.operand(list);
+        match self.context.dialect {
+            Dialect::Sqlite => self.sqlite_items(&write, alias),
+            Dialect::Postgres => self.postgres_items(&write, alias),
+        }
     }
 
     /// An instant beside a date: the instant's day in the customer's zone.

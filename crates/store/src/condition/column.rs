@@ -1,6 +1,7 @@
 //! Where the attributes of customers, entities and events stand: the one place that knows columns from JSON.
 
-use super::{NotInSql, Row, Writer, Written};
+use super::postgres::{self, Kind};
+use super::{Dialect, NotInSql, Row, Writer, Written, sqlite};
 use dsl::condition::{Operand, Path, Root, fallback};
 use dsl::library::refer;
 use model::{Type, Value};
@@ -70,7 +71,7 @@ impl Writer<'_> {
     fn field(&mut self, path: &Path) -> Written {
         match &path.root {
             Root::Customer => self.customer_attribute(&path.field),
-            Root::Event if self.in_event => self.event_field(&path.field),
+            Root::Event if self.in_event => self.event_field(&path.field, &path.ty),
             Root::Entity(kind) => match self.entities.iter().rev().find(|row| row.kind == **kind) {
                 Some(row) => {
                     let alias = row.alias.clone();
@@ -92,6 +93,7 @@ impl Writer<'_> {
     fn attribute_of_customer(&mut self, alias: &str, name: &str) -> Written {
         let library = self.context.library;
         let attribute = library.model.customer.get(name);
+        let kind = kind_of(attribute.map(|attribute| &attribute.ty));
         let fallback = attribute.and_then(|attribute| fallback::of_customer(name, attribute));
         self.attribute(fallback, |writer| {
             let mut place = alias.to_owned();
@@ -104,7 +106,7 @@ impl Writer<'_> {
                 }
                 None => {
                     place.push_str("attributes");
-                    writer.json(&place, name)
+                    writer.json(&place, name, kind)
                 }
             }
         })
@@ -115,6 +117,7 @@ impl Writer<'_> {
         let library = self.context.library;
         let model = library.model.entities.get(kind);
         let attribute = model.and_then(|kind| kind.attributes.get(name));
+        let stands = kind_of(attribute.map(|attribute| &attribute.ty));
         let fallback = match (model, attribute) {
             (Some(kind), Some(attribute)) => fallback::of_entity(kind, name, attribute),
             (Some(_) | None, _) => None,
@@ -129,19 +132,20 @@ impl Writer<'_> {
                 return Ok(());
             }
             column.push_str("attributes");
-            writer.json(&column, name)
+            writer.json(&column, name, stands)
         });
         self.entities.pop();
         written
     }
 
     /// A field of the row `event`; `at` is its instant, unless it has a field of that name.
-    pub(super) fn event_field(&mut self, name: &str) -> Written {
+    pub(super) fn event_field(&mut self, name: &str, ty: &Type) -> Written {
+        let kind = kind_of(Some(ty));
         if name != "at" {
-            return self.json("event.properties", name);
+            return self.json("event.properties", name, kind);
         }
         self.put("COALESCE(");
-        self.json("event.properties", name)?;
+        self.json("event.properties", name, Kind::Integer)?;
         self.put(", event.at)");
         Ok(())
     }
@@ -157,24 +161,52 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A value inside a JSON column. The path is written out, so that an index on the same words serves it.
-    pub(super) fn json(&mut self, column: &str, name: &str) -> Written {
-        self.put("json_extract(");
-        self.put(column);
-        self.put(", ");
-        self.json_path(name)?;
-        self.put(")");
+    /// A value inside a JSON column. The name comes from the model; its letters are checked all the same.
+    pub(super) fn json(&mut self, column: &str, name: &str, kind: Kind) -> Written {
+        checked(name)?;
+        let text = match self.context.dialect {
+            Dialect::Sqlite => sqlite::json(column, name),
+            Dialect::Postgres => postgres::json(column, name, kind),
+        };
+        self.put(&text);
         Ok(())
     }
 
-    /// `'$."城市"'`. The name comes from the model; its letters are checked all the same.
-    pub(super) fn json_path(&mut self, name: &str) -> Written {
-        if name.is_empty() || !name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') {
-            return Err(NotInSql { what: name.to_owned() });
-        }
-        self.put("'$.\"");
-        self.put(name);
-        self.put("\"'");
+    /// The items of a list inside a JSON column, as rows.
+    pub(super) fn items_in(&mut self, column: &str, name: &str, alias: &str) -> Written {
+        checked(name)?;
+        let text = match self.context.dialect {
+            Dialect::Sqlite => sqlite::items_in(column, name, alias),
+            Dialect::Postgres => postgres::items_in(column, name, alias),
+        };
+        self.put(&text);
         Ok(())
+    }
+}
+
+/// Only letters, digits and `_` are written out.
+fn checked(name: &str) -> Written {
+    if name.is_empty() || !name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') {
+        return Err(NotInSql { what: name.to_owned() });
+    }
+    Ok(())
+}
+
+/// How a value of a type stands in JSON; `None`: of a name that the model does not know.
+fn kind_of(ty: Option<&Type>) -> Kind {
+    match ty {
+        Some(Type::Number | Type::Money | Type::YesNo | Type::Time) => Kind::Integer,
+        Some(
+            Type::Text
+            | Type::Date
+            | Type::Duration
+            | Type::List
+            | Type::Email
+            | Type::Phone
+            | Type::Birthday
+            | Type::OneOf(_)
+            | Type::Reference(_),
+        )
+        | None => Kind::Text,
     }
 }

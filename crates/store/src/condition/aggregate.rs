@@ -1,6 +1,7 @@
 //! Aggregates as subselects over the customer's events and entities.
 
-use super::{Bind, Row, Writer, Written};
+use super::postgres::Kind;
+use super::{Bind, Dialect, Row, Writer, Written};
 use dsl::condition::{Aggregate, AggregateKind, Operand, Over, Within, instants};
 use jiff::Timestamp;
 use model::Length;
@@ -19,6 +20,16 @@ impl Writer<'_> {
                 self.put(") * 1000000)");
             }
             // In two parts, since SQLite's SUM fails where it does not fit; what does not fit is unknown.
+            AggregateKind::Sum if self.context.dialect == Dialect::Postgres => {
+                self.put(
+                    "(SELECT CASE WHEN summed.total BETWEEN -9223372036854775808 AND 9223372036854775807 \
+                     THEN CAST(summed.total AS BIGINT) END FROM (SELECT COALESCE(SUM(CAST(",
+                );
+                self.field_of(of, field)?;
+                self.put(" AS NUMERIC)), 0) AS total");
+                self.rows(of, None)?;
+                self.put(") AS summed)");
+            }
             AggregateKind::Sum => {
                 self.put(
                     "(SELECT CASE WHEN typeof(total) = 'integer' THEN total END FROM (SELECT \
@@ -51,7 +62,11 @@ impl Writer<'_> {
                 });
                 if let Over::Entities(kind) = &of.of {
                     self.entity_attribute(kind, "entity", "created_at")?;
-                    self.put(if last { " DESC, entity.id DESC LIMIT 1)" } else { ", entity.id LIMIT 1)" });
+                    self.put(if last {
+                        " DESC NULLS LAST, entity.id DESC LIMIT 1)"
+                    } else {
+                        " NULLS FIRST, entity.id LIMIT 1)"
+                    });
                 }
             }
         }
@@ -60,7 +75,7 @@ impl Writer<'_> {
 
     fn field_of(&mut self, of: &Aggregate, field: Option<&str>) -> Written {
         match (&of.of, field) {
-            (Over::Events(_), Some(field)) => self.event_field(field),
+            (Over::Events(_), Some(field)) => self.event_field(field, &of.ty),
             (Over::Events(_), None) => {
                 self.put("event.at");
                 Ok(())
@@ -96,8 +111,8 @@ impl Writer<'_> {
                 self.bind(now);
                 if !of.machines {
                     self.put(" AND ");
-                    self.json("event.properties", "human")?;
-                    self.put(" IS NOT 0");
+                    self.json("event.properties", "human", Kind::Integer)?;
+                    self.put(" IS DISTINCT FROM 0");
                 }
             }
             Over::Entities(kind) => {

@@ -2,7 +2,7 @@
 //! text. What the answer does not hang on the customer for is computed here and bound; what hangs on their zone
 //! only, once per zone.
 
-use super::{Bind, SqlContext, Writer, Written};
+use super::{Bind, Dialect, SqlContext, Writer, Written};
 use dsl::condition::{Operand, instants, type_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -86,20 +86,29 @@ impl Writer<'_> {
                     if place > 0 {
                         self.put(" + ");
                     }
-                    self.put("((");
-                    self.test(test)?;
-                    self.put(") IS TRUE)");
+                    self.truth(test)?;
                 }
                 self.put(") * 1000000)");
                 Ok(())
             }
             Operand::DaysSince(of) if type_of(of) == Type::Date => {
                 let context = self.context;
-                self.put("(CAST(julianday(");
-                self.per_zone(|zone| Some(Value::Date(zone::date_of(context.now, zone))))?;
-                self.put(") - julianday(");
-                self.operand(of)?;
-                self.put(") AS INTEGER) * 1000000)");
+                let today = |writer: &mut Self| {
+                    writer.per_zone(|zone| Some(Value::Date(zone::date_of(context.now, zone))))
+                };
+                let day = |writer: &mut Self| writer.operand(of);
+                self.put("(");
+                match context.dialect {
+                    Dialect::Sqlite => self.sqlite_days(&today, &day)?,
+                    Dialect::Postgres => {
+                        self.put("(");
+                        self.day(&today)?;
+                        self.put(" - ");
+                        self.day(&day)?;
+                        self.put(")");
+                    }
+                }
+                self.put(" * 1000000)");
                 Ok(())
             }
             Operand::Age(of) if type_of(of) == Type::Date => self.age(of),
@@ -113,8 +122,8 @@ impl Writer<'_> {
                 // Only a whole number keeps the rounding to six places the same.
                 let Some(times) = by.to_int() else { return self.refuse(operand) };
                 let value = &**value;
-                self.whole(|writer| {
-                    writer.operand(value)?;
+                self.whole(&|writer: &mut Self| {
+                    writer.number(value)?;
                     writer.put(" * ");
                     writer.bind(Bind::Integer(times));
                     Ok(())
@@ -124,12 +133,7 @@ impl Writer<'_> {
                 let Operand::Literal(Value::Length(by)) = &**by else { return self.refuse(operand) };
                 self.shift(operand, of, by, *back)
             }
-            Operand::Truth(test) => {
-                self.put("((");
-                self.test(test)?;
-                self.put(") IS TRUE)");
-                Ok(())
-            }
+            Operand::Truth(test) => self.truth(test),
             Operand::Score(_)
             | Operand::ScoreWord { .. }
             | Operand::Gap { .. }
@@ -208,21 +212,32 @@ impl Writer<'_> {
 
     /// A sum or difference of numbers.
     fn arithmetic(&mut self, left: &Operand, sign: &str, right: &Operand) -> Written {
-        self.whole(|writer| {
-            writer.operand(left)?;
+        self.whole(&|writer: &mut Self| {
+            writer.number(left)?;
             writer.put(sign);
-            writer.operand(right)
+            writer.number(right)
         })
     }
 
-    /// A number that is unknown where it does not fit: SQLite goes on in floating point then.
-    pub(super) fn whole(&mut self, write: impl Fn(&mut Self) -> Written) -> Written {
-        self.put("CASE WHEN typeof(");
-        write(self)?;
-        self.put(") = 'integer' THEN ");
-        write(self)?;
-        self.put(" END");
-        Ok(())
+    /// A number that can be reckoned with beyond what fits.
+    fn number(&mut self, operand: &Operand) -> Written {
+        match self.context.dialect {
+            Dialect::Sqlite => self.operand(operand),
+            Dialect::Postgres => {
+                self.put("CAST(");
+                self.operand(operand)?;
+                self.put(" AS NUMERIC)");
+                Ok(())
+            }
+        }
+    }
+
+    /// A number that is unknown where it does not fit.
+    fn whole(&mut self, write: &dyn Fn(&mut Self) -> Written) -> Written {
+        match self.context.dialect {
+            Dialect::Sqlite => self.sqlite_whole(write),
+            Dialect::Postgres => self.postgres_whole(write),
+        }
     }
 
     /// Whole years, by the digits of the dates. A date of 28 February in a year without a 29th counts as the
@@ -230,15 +245,19 @@ impl Writer<'_> {
     fn age(&mut self, of: &Operand) -> Written {
         let context = self.context;
         let today = |zone: &TimeZone| zone::date_of(context.now, zone);
+        let date = |writer: &mut Self| match context.dialect {
+            Dialect::Sqlite => writer.operand(of),
+            Dialect::Postgres => writer.dated(&|writer: &mut Self| writer.operand(of)),
+        };
         self.put("((CAST(");
         self.per_zone(|zone| Some(Value::Text(year(today(zone)))))?;
         self.put(" AS INTEGER) - CAST(substr(");
-        self.operand(of)?;
-        self.put(", 1, 4) AS INTEGER) - (");
+        date(self)?;
+        self.put(", 1, 4) AS INTEGER) - (CASE WHEN ");
         self.per_zone(|zone| Some(Value::Text(month_and_day(today(zone)))))?;
         self.put(" < substr(");
-        self.operand(of)?;
-        self.put(", 6))) * 1000000)");
+        date(self)?;
+        self.put(", 6) THEN 1 ELSE 0 END)) * 1000000)");
         Ok(())
     }
 
@@ -250,6 +269,9 @@ impl Writer<'_> {
         let sign = if back { -1 } else { 1 };
         if type_of(of) == Type::Date {
             let Some(days) = instants::whole_days(by) else { return self.refuse(operand) };
+            if self.context.dialect == Dialect::Postgres {
+                return self.postgres_shift(&|writer: &mut Self| writer.operand(of), sign * days);
+            }
             let mut days = (sign * days).to_string();
             if !days.starts_with('-') {
                 days.insert(0, '+');
@@ -269,7 +291,7 @@ impl Writer<'_> {
             return self.refuse(operand);
         };
         let moved = |writer: &mut Self| {
-            writer.operand(of)?;
+            writer.number(of)?;
             writer.put(" + ");
             writer.bind(Bind::Integer(sign * ms));
             Ok(())

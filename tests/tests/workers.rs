@@ -1,0 +1,77 @@
+//! Several processes work one PostgreSQL: each has its share of the customers, and what one held that is killed
+//! the others take over. Judged by what the receiving server has on its disk.
+
+#[path = "crash/judge.rs"]
+mod judge;
+
+use judge::Judged;
+use std::process::Child;
+use std::time::{Duration, Instant};
+use tests::shop::{Shop, count, counts};
+use tests::sink::{Settings, Sink};
+
+const CUSTOMERS: usize = 120;
+/// The most connections that a process opens to a relay; each may be past its gate when it is killed.
+const CONNECTIONS: usize = 8;
+/// Leases of the killed must end first; the machine does other things too.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Three processes, of which one is killed at work.
+async fn one_of_three_is_killed(topic: &str) -> Judged {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("sink.log");
+    let sink = Sink::with(Settings { keep_data: false, log: Some(log.clone()), ..Settings::default() });
+    let shop = Shop::over(sink.port(), topic, &cluster::database());
+    let mut working: Vec<Child> = (0..3).map(|_| shop.spawn(&["run"], "run.log")).collect();
+    let store = shop.store().await;
+    until(&shop, "each has a share", || async {
+        let mut conn = store.read().await.unwrap();
+        let held = "SELECT owner, count(*) FROM slot_lease WHERE until > 0 GROUP BY owner ORDER BY owner";
+        let held = counts(&mut conn, held).await;
+        held.len() == 3 && held.iter().all(|(_, parts)| (20..=22).contains(parts))
+    })
+    .await;
+    shop.start(CUSTOMERS);
+    assert!(sink.wait_for(20, PATIENCE).await, "{}", shop.said("run.log"));
+    let mut killed = working.remove(0);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    until(&shop, "nothing is open", || async {
+        let mut conn = store.read().await.unwrap();
+        let open = "SELECT (SELECT count(*) FROM send WHERE state IN ('due', 'claimed', 'handed'))
+                         + (SELECT count(*) FROM enrollment WHERE state <> 'ended')
+                         + (SELECT count(*) FROM event WHERE state IN ('new', 'applied'))";
+        count(&mut conn, open).await == 0
+    })
+    .await;
+    for each in &mut working {
+        assert_eq!(each.try_wait().unwrap(), None, "it ended by itself; {}", shop.said("run.log"));
+        each.kill().unwrap();
+        each.wait().unwrap();
+    }
+    Judged::of(&shop, &log, CUSTOMERS).await
+}
+
+/// Looks until it is so.
+async fn until<F: Future<Output = bool>>(shop: &Shop, what: &str, mut is_so: impl FnMut() -> F) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < PATIENCE, "not in time: {what}; {}", shop.said("run.log"));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_processes_one_is_killed_and_nothing_is_lost_or_sent_twice() {
+    let judged = one_of_three_is_killed("offers").await;
+    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
+    // Beside what was on its way there are answers that had come and were not written yet.
+    assert!(judged.unknown - judged.arrived_unknown <= CONNECTIONS, "{judged}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_come_twice_always_comes() {
+    let judged = one_of_three_is_killed("service").await;
+    assert_eq!((judged.lost, judged.unknown, judged.untrue), (0, 0, 0), "{judged}");
+    assert!(judged.twice <= CONNECTIONS, "{judged}");
+}
