@@ -1,7 +1,12 @@
 //! What an operator does to workflows that are live, by the program itself on its database: publish, hold, let
-//! go on, end, let somebody go. Between the verbs the engine lives on a clock.
+//! go on, end, let somebody go. Between the verbs the engine lives on a clock; in the last test a run goes on
+//! beside them.
 
+use std::time::Duration;
+use store::Store;
 use tests::real::{Project, lines, of, same_trace, that};
+use tests::shop::{Shop, count};
+use tests::sink::Sink;
 
 const FILES: [(&str, &str); 7] = [
     ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
@@ -239,4 +244,49 @@ fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_o
     let lived = lives(&project, "2026-03-04", "2026-03-05");
     assert_eq!(lived.iter().filter(|line| line.contains("winback enroll inactive entered")).count(), 2);
     assert_eq!(project.nurture(&["publish", "--plan", "none.json"]).code, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_verbs_are_heard_by_a_run_on_the_same_file() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    let patience = Duration::from_secs(60);
+    shop.customers(0..4);
+    shop.facts("first.csv", 0..1);
+    let mut child = shop.spawn(&["run"], "run.log");
+    // The import is another process, too.
+    shop.fine(&["import", "events", "first.csv"]);
+    assert!(sink.wait_for(2, patience).await, "{}", shop.said("run.log"));
+    shop.fine(&["pause", "chain"]);
+    shop.facts("second.csv", 1..2);
+    shop.fine(&["import", "events", "second.csv"]);
+    let store = shop.store().await;
+    let missed =
+        "SELECT count(*) FROM trace WHERE customer = 'c1' AND outcome = 'refused' AND reason = 'missed'";
+    assert!(comes(&shop, &store, missed).await, "{}", shop.said("run.log"));
+    shop.fine(&["resume", "chain"]);
+    let again = "workflow: again\ntrigger: { event: go }\nconsent: offers\nsteps:\n  - email: again\n";
+    shop.write("workflows/again.yaml", again);
+    shop.fine(&["publish"]);
+    shop.facts("third.csv", 2..3);
+    shop.fine(&["import", "events", "third.csv"]);
+    let entered =
+        "SELECT count(*) FROM trace WHERE customer = 'c2' AND workflow = 'again' AND outcome = 'entered'";
+    assert!(comes(&shop, &store, entered).await, "{}", shop.said("run.log"));
+    assert!(sink.wait_for(5, patience).await, "{}", shop.said("run.log"));
+    child.kill().expect("it runs still");
+    child.wait().expect("it ends");
+}
+
+/// Asks until there is one; between two questions the program takes a step.
+async fn comes(shop: &Shop, store: &Store, question: &'static str) -> bool {
+    for _ in 0..100 {
+        let mut conn = store.read().await.expect("a reader");
+        if count(&mut conn, question).await > 0 {
+            return true;
+        }
+        drop(conn);
+        shop.fine(&["people", "chain"]);
+    }
+    false
 }
