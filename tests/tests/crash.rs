@@ -57,9 +57,9 @@ async fn the_judge_sees_what_is_missing_and_what_is_there_twice() {
     std::fs::write(&log, &text).unwrap();
     let mut conn = shop.store().await.begin().await.unwrap();
     let cancelled = "UPDATE send SET state = 'cancelled', reason = 'suppressed' WHERE slot = (SELECT min(slot) FROM send)";
-    let changed = store::sql::query(cancelled).execute(&mut *conn).await.unwrap().rows_affected();
+    let changed = store::sql::query(cancelled).execute(&mut conn).await.unwrap().rows_affected();
     store::sql::query("DELETE FROM event WHERE name = 'email.sent' AND slot = (SELECT min(slot) FROM send)")
-        .execute(&mut *conn)
+        .execute(&mut conn)
         .await
         .unwrap();
     store::commit(conn).await.unwrap();

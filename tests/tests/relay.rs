@@ -43,10 +43,10 @@ async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
 
     sink.listen();
     let mut conn = store.begin().await.unwrap();
-    store::sql::query("UPDATE send SET due_at = created_at").execute(&mut *conn).await.unwrap();
+    store::sql::query("UPDATE send SET due_at = created_at").execute(&mut conn).await.unwrap();
     // The wait of a second is over for everybody.
     store::sql::query("UPDATE enrollment SET wake_at = arrived_at WHERE state <> 'ended'")
-        .execute(&mut *conn)
+        .execute(&mut conn)
         .await
         .unwrap();
     store::commit(conn).await.unwrap();

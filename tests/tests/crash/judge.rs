@@ -48,7 +48,7 @@ impl Judged {
         }
         let sends: Vec<(String, String, String, Option<String>)> =
             store::sql::query_as("SELECT id, message_id, state, reason FROM send")
-                .fetch_all(&mut *conn)
+                .fetch_all(&mut conn)
                 .await
                 .unwrap();
         let mut judged = Self { mails: customers * MAILS, ..Self::default() };

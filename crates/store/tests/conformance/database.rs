@@ -12,7 +12,7 @@ async fn a_database_of_a_newer_program_is_refused() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'of tomorrow', 1, x'00', 0)",
     )
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await
     .expect("a migration of tomorrow");
     commit(tx).await.expect("committed");
@@ -129,7 +129,7 @@ async fn a_temporary_database_goes_with_its_store() {
     let store = Store::temporary().await.expect("a store");
     let mut conn = store.read().await.expect("a reader");
     let file: String = store::sql::query_scalar("SELECT file FROM pragma_database_list")
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut conn)
         .await
         .expect("its file");
     assert!(std::path::Path::new(&file).exists());

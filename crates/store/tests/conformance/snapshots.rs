@@ -358,12 +358,12 @@ async fn of_a_forgotten_customer_the_past_stays_without_what_is_personal(store: 
 
     let mut conn = store.read().await.expect("a reader");
     let events = "SELECT properties FROM event WHERE id = 'said' OR id = 'changed' ORDER BY id";
-    let events: Vec<String> = store::sql::query_scalar(events).fetch_all(&mut *conn).await.expect("events");
+    let events: Vec<String> = store::sql::query_scalar(events).fetch_all(&mut conn).await.expect("events");
     let events: Vec<serde_json::Value> =
         events.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
     let stays = serde_json::json!([{"attribute": "email"}, {"amount": 5_000_000, "order_id": "o1"}]);
     assert_eq!(serde_json::Value::from(events), stays);
     let lines = "SELECT DISTINCT line FROM trace";
-    let lines: Vec<String> = store::sql::query_scalar(lines).fetch_all(&mut *conn).await.expect("lines");
+    let lines: Vec<String> = store::sql::query_scalar(lines).fetch_all(&mut conn).await.expect("lines");
     assert_eq!(lines, ["{}"]);
 }
