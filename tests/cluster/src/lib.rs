@@ -8,6 +8,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -70,6 +71,8 @@ impl Cluster {
             .args([OWNER, &settings])
             .current_dir(&folder)
             .env("LC_ALL", "C.UTF-8")
+            // What ends the tests by their group must leave the shell to end the cluster.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
