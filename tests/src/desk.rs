@@ -100,6 +100,7 @@ impl Desk {
             library: &self.loaded.project.library,
             workflows: &self.workflows,
             zone: &project_zone,
+            renderer: None,
             trial: None,
         };
         let work = Work::new(self.snapshot.clone(), inputs);

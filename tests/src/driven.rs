@@ -30,7 +30,8 @@ impl Driven {
             store::lease::acquire(&mut transaction, "test", now, hold).await.expect("nobody else works here");
         store::commit(transaction).await.expect("the database can be written");
         let zone = jiff::tz::TimeZone::UTC;
-        let speakers = Speakers::new(Delivery::Live, folder.join("outbox"), zone, Box::new(|_| None));
+        let speakers =
+            Speakers::new(Delivery::Live, folder.join("outbox"), zone, Box::new(|_| None)).of_project(folder);
         let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
         let engine = Engine::new(store, Arc::new(clock.clone()), settings, worker, speakers, false)
             .await

@@ -126,7 +126,12 @@ impl Project {
 
     /// Messages in the folder of the file channel.
     pub fn letters(&self) -> usize {
-        files_below(&self.path().join("outbox"))
+        self.files("outbox")
+    }
+
+    /// Files below a folder of the project.
+    pub fn files(&self, folder: &str) -> usize {
+        files_below(&self.path().join(folder))
     }
 }
 

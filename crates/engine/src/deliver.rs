@@ -12,6 +12,7 @@ use crate::published::Published;
 use channels::email::{Envelope, Letter, RelayPool};
 use channels::webhook::{Endpoint, Heard};
 use channels::{Cause, Fate, Rejection, Reply, Retry};
+use dsl::library::Channel;
 use interpreter::exchange::next_try;
 use interpreter::permit;
 use interpreter::simulate::sent;
@@ -109,7 +110,7 @@ impl Engine {
         let unanswered: Vec<&Event> = unanswered.iter().collect();
         event::insert(&mut transaction, &unanswered, EventState::New).await?;
         store::commit(transaction).await?;
-        let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(&way.outbound));
+        let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(way));
         let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
         let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
         let (kept, (hooks, out)) =
@@ -118,10 +119,14 @@ impl Engine {
     }
 
     /// Whether a message leaves this machine.
-    fn leaves(&self, outbound: &Outbound) -> bool {
-        match outbound {
+    fn leaves(&self, way: &Way) -> bool {
+        let via = way.claimed.outgoing.via.as_deref();
+        if via.is_some_and(|via| self.speakers.folders.contains_key(via)) {
+            return false;
+        }
+        match &way.outbound {
             Outbound::Mail { to, .. } => self.speakers.relay.is_some() && self.speakers.delivery.lets_out(to),
-            Outbound::Note { .. } => false,
+            Outbound::Note { .. } | Outbound::ByHand => false,
             Outbound::Hook { channel, .. } => {
                 self.speakers.delivery.lets_all_out() && self.speakers.hooks.contains_key(channel)
             }
@@ -138,6 +143,11 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Outbound, (&'static str, String)> {
         let outgoing = &claimed.outgoing;
+        let channel = outgoing.via.as_ref().and_then(|via| published.project.library.channels.get(via));
+        if matches!(channel, Some(Channel::ByHand { .. })) {
+            // It is in the customer's hands, whatever came since.
+            return Ok(Outbound::ByHand);
+        }
         if now > outgoing.deadline {
             return Err(("late", String::new()));
         }
@@ -167,12 +177,16 @@ impl Engine {
         let handed: BTreeSet<_> =
             send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
         store::commit(transaction).await?;
-        let file = Arc::clone(&self.speakers.file);
+        let (file, folders) = (Arc::clone(&self.speakers.file), Arc::clone(&self.speakers.folders));
         let became = tokio::task::spawn_blocking(move || {
             ways.into_iter()
                 .filter(|way| handed.contains(&way.claimed.outgoing.id))
                 .map(|way| Became {
-                    fate: letter::write(&file, &way.claimed.outgoing, &way.outbound),
+                    fate: letter::write(
+                        way.claimed.outgoing.via.as_ref().and_then(|via| folders.get(via)).unwrap_or(&file),
+                        &way.claimed.outgoing,
+                        &way.outbound,
+                    ),
                     // What stays here counts as done, with nothing in the answer.
                     heard: matches!(way.outbound, Outbound::Hook { .. }).then(|| (200, String::new())),
                     claimed: way.claimed,
@@ -448,7 +462,7 @@ async fn ask(hooks: Arc<BTreeMap<String, Endpoint>>, clock: Arc<dyn Clock>, way:
             }
             None => Heard { status: 0, body: String::new(), why: "there is no such channel".to_owned() },
         },
-        Outbound::Mail { .. } | Outbound::Note { .. } => {
+        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => {
             Heard { status: 0, body: String::new(), why: "it is no webhook".to_owned() }
         }
     };

@@ -3,8 +3,8 @@
 use crate::error::EngineError;
 use crate::published::Published;
 use jiff::Timestamp;
-use model::Outgoing;
 use model::words::{self, Language};
+use model::{Outgoing, Recipient};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
 use store::send::{self, Claimed, SendKey, Worker};
@@ -27,8 +27,8 @@ pub(crate) async fn gather(
     let mut days: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
     for each in claimed.into_iter().chain(more) {
         match each.outgoing.digest.clone() {
-            // Through another system each word goes by itself.
-            Some(_) if matches!(each.outgoing.to, model::Recipient::Channel(_)) => out.push(each),
+            // Through another system each word goes by itself; what was sent by hand has gone.
+            Some(_) if !is_for_a_colleague(&each.outgoing) => out.push(each),
             Some(name) => days.entry(name).or_default().push(each),
             None => out.push(each),
         }
@@ -51,6 +51,13 @@ pub(crate) async fn gather(
     send::carry(conn, worker, &rows, &carried, now).await?;
     out.extend(carriers);
     Ok(out)
+}
+
+fn is_for_a_colleague(outgoing: &Outgoing) -> bool {
+    match outgoing.to {
+        Recipient::Rep(_) | Recipient::Role(_) => true,
+        Recipient::Channel(_) | Recipient::Customer => false,
+    }
 }
 
 /// In the order in which it was said.

@@ -2,7 +2,7 @@
 
 use crate::published::Published;
 use channels::email::{Envelope, Letter};
-use channels::{Draft, Fate, FileChannel, Label, Mailbox, Message, Note};
+use channels::{Draft, Fate, FileChannel, Label, Mailbox, Message, Note, Reply};
 use dsl::library::Sender;
 use interpreter::facts::Facts;
 use interpreter::render::{self, RenderError, Rendered};
@@ -32,6 +32,8 @@ pub(crate) enum Outbound {
         /// Hash of the template it was made of.
         template_hash: Option<String>,
     },
+    /// A colleague has sent it already.
+    ByHand,
     /// A call of another system.
     Hook {
         /// The channel's name.
@@ -45,7 +47,7 @@ impl Outbound {
     pub(crate) fn template_hash(&self) -> Option<&str> {
         match self {
             Self::Mail { template_hash, .. } | Self::Note { template_hash, .. } => template_hash.as_deref(),
-            Self::Hook { .. } => None,
+            Self::Hook { .. } | Self::ByHand => None,
         }
     }
 }
@@ -209,8 +211,10 @@ fn owner<'r>(reps: &'r BTreeMap<RepId, Rep>, snapshot: &Snapshot, outgoing: &Out
 pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound) -> Fate {
     let template = match outbound {
         Outbound::Hook { channel, .. } => channel.as_str(),
-        Outbound::Mail { .. } | Outbound::Note { .. } if outgoing.template.is_empty() => "notice",
-        Outbound::Mail { .. } | Outbound::Note { .. } => outgoing.template.as_str(),
+        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand if outgoing.template.is_empty() => {
+            "notice"
+        }
+        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => outgoing.template.as_str(),
     };
     let label = Label {
         at: outgoing.due_at,
@@ -219,6 +223,7 @@ pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound
         send_id: outgoing.id.as_str(),
     };
     match outbound {
+        Outbound::ByHand => Fate::Accepted { reply: Reply::new(200, "by hand") },
         Outbound::Mail { letter, .. } => file.mail(label, letter),
         Outbound::Note { note, .. } => file.note(label, note),
         Outbound::Hook { channel, body } => {

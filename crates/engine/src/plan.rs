@@ -115,7 +115,7 @@ async fn look(
     let mut workflows = Workflows::of(looked_at.iter().cloned());
     // A publish lets in whoever it lets in, approved or not.
     workflows.unapproved.clear();
-    let world = World { library, workflows: &workflows, zone: &after.zone, trial: None };
+    let world = World { library, workflows: &workflows, zone: &after.zone, renderer: None, trial: None };
     let launched: Vec<WorkflowId> = looked_at
         .iter()
         .filter(|new| new.at_launch == AtLaunch::EnrollMatching)

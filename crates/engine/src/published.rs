@@ -124,7 +124,13 @@ impl Published {
 
     /// The world of decisions.
     pub fn world(&self) -> World<'_> {
-        World { library: &self.project.library, workflows: &self.workflows, zone: &self.zone, trial: None }
+        World {
+            library: &self.project.library,
+            workflows: &self.workflows,
+            zone: &self.zone,
+            renderer: Some(&self.renderer),
+            trial: None,
+        }
     }
 }
 

@@ -74,7 +74,8 @@ pub async fn simulate(
         let wanted = with_called(&workflows, &request.workflows);
         workflows.current.retain(|id, _| wanted.contains(id));
     }
-    let world = World { library, workflows: &workflows, zone: &published.zone, trial: None };
+    let (zone, renderer) = (&published.zone, Some(&published.renderer));
+    let world = World { library, workflows: &workflows, zone, renderer, trial: None };
     let reps = store::rep::all(conn).await?;
     let mut ids = store::history::customers(conn).await?;
     if let Some(sample) = request.sample {

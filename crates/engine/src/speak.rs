@@ -57,6 +57,10 @@ pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub struct Speakers {
     pub(crate) delivery: Delivery,
     pub(crate) file: Arc<FileChannel>,
+    /// The folders of their own that channels write to, by the channel's name.
+    pub(crate) folders: Arc<BTreeMap<String, FileChannel>>,
+    project: PathBuf,
+    zone: TimeZone,
     pub(crate) relay: Option<RelayPool>,
     pub(crate) connections: usize,
     /// Whether the relay answers.
@@ -69,10 +73,13 @@ pub struct Speakers {
 impl Speakers {
     /// Speaks by this catch; what does not leave is written below `folder`, dated in `zone`.
     pub fn new(delivery: Delivery, folder: impl Into<PathBuf>, zone: TimeZone, secrets: Secrets) -> Self {
-        let file = Arc::new(FileChannel::new(folder, zone));
+        let file = Arc::new(FileChannel::new(folder, zone.clone()));
         Self {
             delivery,
             file,
+            folders: Arc::default(),
+            project: PathBuf::from("."),
+            zone,
             relay: None,
             connections: 1,
             probe: Arc::default(),
@@ -81,8 +88,23 @@ impl Speakers {
         }
     }
 
-    /// Opens the relay that the project declares, where the catch may let messages out.
+    /// The project's folder, below which channels have folders of their own. Default: the current one.
+    #[must_use]
+    pub fn of_project(mut self, project: impl Into<PathBuf>) -> Self {
+        self.project = project.into();
+        self
+    }
+
+    /// Knows the folders of channels, and opens the relay that the project declares, where the catch may let messages out.
     pub(crate) fn declare(&mut self, library: &Library) -> Result<(), EngineError> {
+        let folders = library.channels.iter().filter_map(|(name, channel)| match channel {
+            Channel::File { folder } => {
+                let file = FileChannel::new(self.project.join(folder), self.zone.clone());
+                Some((name.clone(), file))
+            }
+            Channel::Smtp(_) | Channel::Webhook(_) | Channel::ByHand { .. } => None,
+        });
+        self.folders = Arc::new(folders.collect());
         if self.delivery == Delivery::File {
             return Ok(());
         }
@@ -96,7 +118,7 @@ impl Speakers {
         self.hooks = Arc::new(hooks);
         let smtp = library.channels.iter().find_map(|(name, channel)| match channel {
             Channel::Smtp(smtp) => Some((name, smtp)),
-            Channel::File { .. } | Channel::Webhook(_) => None,
+            Channel::File { .. } | Channel::Webhook(_) | Channel::ByHand { .. } => None,
         });
         let Some((name, smtp)) = smtp else { return Ok(()) };
         let fault = |why: String| EngineError::Channel { channel: name.clone(), why };

@@ -383,7 +383,7 @@ mod tests {
     fn choose(library: &Library, people: &mut People, request: &Request) -> Chosen {
         let workflows = crate::world::Workflows::default();
         let zone = model::zone::zone("Asia/Shanghai").unwrap();
-        let world = World { library, workflows: &workflows, zone: &zone, trial: None };
+        let world = World { library, workflows: &workflows, zone: &zone, renderer: None, trial: None };
         super::choose(&world, people, request)
     }
 

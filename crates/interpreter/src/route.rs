@@ -27,7 +27,7 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
     if event.name == names::CUSTOMER_FORGOTTEN {
         return advance::forgotten(turn, moment);
     }
-    crate::todo::after_event(turn, event);
+    crate::todo::after_event(turn, event, moment);
     lead::after_event(turn, event, moment);
     let entry = Entry::of_event(event);
     meet_all(turn, event, &entry, moment);

@@ -400,7 +400,7 @@ impl<'a> Simulation<'a> {
         // Walks that are over and whose goal counts no more are history.
         let now = self.now;
         let counts = now - jiff::SignedDuration::from_millis(self.counts_back);
-        snapshot.sent.retain(|sent| sent.open || sent.at > counts);
+        snapshot.sent.retain(|sent| sent.open || sent.at >= counts);
         snapshot
             .enrollments
             .retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));

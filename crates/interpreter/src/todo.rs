@@ -1,19 +1,23 @@
 //! Open tasks between turns: a task that is finished tells the walk that made it what came of it, and one
 //! that is not finished in time is overdue.
 
-use crate::turn::Turn;
+use crate::step;
+use crate::turn::{Line, Turn};
 use crate::world::Moment;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
-    EnrollmentId, Event, EventId, Standing, StandingKey, StandingKind, StepId, Task, TaskDone, TaskId, Timer,
-    TimerKey, Value, WorkflowId, content_id,
+    EnrollmentId, Event, EventId, Outcome, Outgoing, Sent, Standing, StandingKey, StandingKind, StepId, Task,
+    TaskDone, TaskId, Timer, TimerKey, Value, WorkflowId, content_id,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Under this name of a workflow the timers of tasks stand.
 pub(crate) const TASK: &str = "@task";
+
+/// How long a message that was sent by hand may take to be written down as sent: as long as an outage may be.
+const RECORDED_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 365);
 
 /// What is remembered of an open task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +26,9 @@ struct Open {
     enrollment: EnrollmentId,
     workflow: WorkflowId,
     step: StepId,
+    /// The message that is sent when the task is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sends: Option<Box<Outgoing>>,
 }
 
 fn key(task: &str) -> StandingKey {
@@ -34,11 +41,21 @@ fn timer_key(task: &str) -> TimerKey {
 
 /// A task was made: until it is done it is remembered, and where it has a due instant that is watched.
 pub(crate) fn made(turn: &mut Turn<'_>, task: &Task) {
+    remember(turn, task, None);
+}
+
+/// The same of a task that consists in sending a message by hand.
+pub(crate) fn made_to_send(turn: &mut Turn<'_>, task: &Task, message: Outgoing) {
+    remember(turn, task, Some(Box::new(message)));
+}
+
+fn remember(turn: &mut Turn<'_>, task: &Task, sends: Option<Box<Outgoing>>) {
     let open = Open {
         title: task.title.clone(),
         enrollment: task.enrollment.clone(),
         workflow: task.workflow.clone(),
         step: task.step.clone(),
+        sends,
     };
     let Ok(state) = serde_json::to_string(&open) else { return };
     let id = task.id.as_str();
@@ -81,7 +98,7 @@ fn read(turn: &Turn<'_>, task: &str) -> Option<Open> {
 }
 
 /// A task was finished: the walk that made it may read `steps.ID.outcome`.
-pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event) {
+pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
     if event.name != names::TASK_DONE {
         return;
     }
@@ -101,7 +118,38 @@ pub(crate) fn after_event(turn: &mut Turn<'_>, event: &Event) {
         result.insert("outcome".to_owned(), Value::Text(outcome.clone()));
         turn.put(walk);
     }
+    if let Some(message) = open.sends {
+        sent_by_hand(turn, *message, moment);
+    }
     turn.changes.tasks_done.push(TaskDone { task: TaskId::from(id), outcome, at: event.at });
+}
+
+/// A colleague has sent a message: from now on it counts as any other.
+fn sent_by_hand(turn: &mut Turn<'_>, message: Outgoing, moment: Moment) {
+    let at = moment.at;
+    let message = Outgoing {
+        // It stands alone under its name, and nothing takes back what a customer has.
+        digest: Some(format!("sent:{}", message.id)),
+        customer: turn.snapshot.customer.id.clone(),
+        due_at: at,
+        deadline: at.max(turn.now) + RECORDED_WITHIN,
+        ..message
+    };
+    // Not open: a walk that ends in this turn does not take it along.
+    turn.snapshot.sent.push(Sent { open: false, ..Sent::of(&message) });
+    turn.trace(Line {
+        at,
+        workflow: (&message.workflow, &message.version),
+        enrollment: Some(&message.enrollment),
+        step: Some(&message.step),
+        did: step::said(message.medium),
+        what: message.template.clone(),
+        outcome: Outcome::Done,
+        until: None,
+        reason: None,
+        values: BTreeMap::new(),
+    });
+    turn.changes.sends.push(message);
 }
 
 /// Which open task a fact means: by its id, else by its title or step, the oldest first; a fact that says

@@ -125,6 +125,7 @@ fn play(
         library,
         workflows: &workflows,
         zone: &zone,
+        renderer: Some(renderer),
         trial: Some(Trial { pick: &test.pick, enters: !scenario }),
     };
     let scene = Scene { library, workflows: tested, scenario, test, zone: &zone };

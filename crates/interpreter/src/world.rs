@@ -3,6 +3,7 @@
 use crate::assign::TeamState;
 use crate::pause::Pause;
 use crate::release::Releases;
+use crate::render::Renderer;
 use dsl::library::{Library, Model};
 use dsl::workflow::Workflow;
 use jiff::Timestamp;
@@ -26,6 +27,8 @@ pub struct World<'a> {
     pub workflows: &'a Workflows,
     /// The project's zone.
     pub zone: &'a TimeZone,
+    /// What fills the templates; `None`: nobody is going to read a text that a decision makes.
+    pub renderer: Option<&'a Renderer>,
     /// In a test of a file; the project's zone is then every customer's who has none of their own.
     pub trial: Option<Trial<'a>>,
 }

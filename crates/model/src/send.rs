@@ -144,7 +144,8 @@ pub struct Outgoing {
     /// The declared channel; `None`: the medium's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
-    /// It goes together with what else is due under the same name, a colleague's (`rep:li.na`); `None`: by itself.
+    /// It goes together with what else is due under the same name, a colleague's (`rep:li.na`),
+    /// and the end of its walk does not take it back; `None`: by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// How often it is tried at most, the first time included; `None`: until the deadline.

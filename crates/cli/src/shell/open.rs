@@ -61,6 +61,7 @@ pub fn speakers(config: &Config) -> Speakers {
     };
     let secrets: Secrets = Box::new(secret);
     Speakers::new(delivery, config.outbox_folder(), config.zone.value.clone(), secrets)
+        .of_project(config.project.clone())
 }
 
 /// A secret: the environment, or the file that `NAME_FILE` names.

@@ -33,7 +33,13 @@ pub fn tasks(rows: &[TaskRow], zone: &jiff::tz::TimeZone, language: Language) ->
             task.id.to_string(),
         ]
     };
-    cells::table(&rows.iter().map(row).collect::<Vec<_>>())
+    let table = cells::table(&rows.iter().map(row).collect::<Vec<_>>());
+    // Words to read or to copy stand whole below.
+    let words = rows.iter().filter_map(|TaskRow(task)| {
+        let body = task.body.as_deref()?;
+        Some(format!("\n{}  {}\n{}\n", task.id, task.title, body.trim_end()))
+    });
+    std::iter::once(table).chain(words).collect()
 }
 
 /// The open tasks for programs.
@@ -46,6 +52,7 @@ pub fn tasks_json(rows: &[TaskRow]) -> Json {
                 "rep": task.rep.as_ref().map(ToString::to_string),
                 "role": task.role,
                 "title": task.title,
+                "body": task.body,
                 "due": task.due.map(|due| due.to_string()),
                 "outcomes": task.outcomes,
                 "workflow": task.workflow.to_string(),

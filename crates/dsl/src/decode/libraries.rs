@@ -1,7 +1,9 @@
 //! The small library files: topics, senders and brand, tables, policies, channels.
 
 use super::desk::Desk;
+use super::names::Names;
 use super::scoring::spread;
+use super::step_people::colleague;
 use crate::diagnostic::Code;
 use crate::library::{Brand, Channel, Sender, Setting, SmtpChannel, Topic, WebhookChannel};
 use crate::syntax::Fields;
@@ -97,7 +99,7 @@ pub(super) fn table(entry: &Entry, desk: &mut Desk<'_>) -> (String, BTreeMap<Str
 }
 
 /// One channel of `channels:`.
-pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Channel)> {
+pub(super) fn channel(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<(String, Channel)> {
     let mut fields = desk.fields(&entry.value, "thing-channel")?;
     let kind = desk.need(&mut fields, "kind").and_then(|node| desk.spanned(node))?;
     let channel = match kind.value.as_str() {
@@ -114,7 +116,11 @@ pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Cha
             Some(Channel::File { folder: folder.value })
         }
         "webhook" => Some(Channel::Webhook(webhook(&mut fields, desk)?)),
-        kept @ ("http_json" | "wecom" | "dingtalk" | "feishu" | "slack" | "by_hand") => {
+        "by_hand" => {
+            let to = desk.need(&mut fields, "to").and_then(|node| colleague(names, desk, node))?;
+            Some(Channel::ByHand { to })
+        }
+        kept @ ("http_json" | "wecom" | "dingtalk" | "feishu" | "slack") => {
             desk.not_built(&format!("kind: {kept}"), kind.span);
             return None;
         }
@@ -123,7 +129,7 @@ pub(super) fn channel(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Cha
                 Code::E0612,
                 other,
                 kind.span,
-                ["smtp", "file", "webhook", "http_json", "wecom", "dingtalk"],
+                ["smtp", "file", "webhook", "by_hand", "http_json", "wecom", "dingtalk"],
             );
             return None;
         }

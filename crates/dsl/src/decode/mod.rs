@@ -57,7 +57,7 @@ use std::sync::Arc;
 
 /// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
 const KINDS: [&str; 10] = [
-    "calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments",
+    "calendar", "model", "topics", "senders", "tables", "policies", "teams", "channels", "segments",
     "scoring",
 ];
 
@@ -321,7 +321,7 @@ impl Loading<'_> {
             }
             "channels" => {
                 for entry in named(kind, &first.value, seen, &mut desk) {
-                    self.library.channels.extend(libraries::channel(entry, &mut desk));
+                    self.library.channels.extend(libraries::channel(entry, &self.names, &mut desk));
                 }
             }
             "topics" => {

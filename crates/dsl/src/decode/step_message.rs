@@ -129,7 +129,7 @@ fn sender(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
 
 /// A word to a colleague.
 pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
-    let to = if item.has_object(steps.desk) { colleague(steps, item.object) } else { None };
+    let to = if item.has_object(steps.desk) { colleague(steps.names, steps.desk, item.object) } else { None };
     let text = steps.desk.need(&mut item.fields, "text");
     let text = text.and_then(|node| assigned::text_template(node, around, &[], steps.desk));
     let digest = steps.desk.take(&mut item.fields, "digest").map(|node| steps.desk.clock(node));
@@ -159,7 +159,7 @@ pub(super) fn webhook(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &A
     let library = steps.desk.library;
     match library.channels.get(&name.value) {
         Some(Channel::Webhook(_)) => {}
-        Some(Channel::Smtp(_) | Channel::File { .. }) => {
+        Some(Channel::Smtp(_) | Channel::File { .. } | Channel::ByHand { .. }) => {
             steps.desk.report.error(Code::E0356, name.span).arg("name", &name.value).help("E0356-help");
             return None;
         }

@@ -3,7 +3,9 @@
 use super::arena::ON_REFUSED;
 use super::around::Around;
 use super::assigned;
+use super::desk::Desk;
 use super::inputs;
+use super::names::Names;
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
 use super::team;
@@ -20,29 +22,26 @@ use model::{TeamId, Value, zone};
 const ROLES: [&str; 4] = ["admin", "operator", "marketer", "manager"];
 
 /// `owner`, a team, a rep of a team, or a role.
-pub(super) fn colleague(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Colleague> {
-    let name = steps.desk.spanned(node)?;
+pub(super) fn colleague(names: &Names, desk: &mut Desk<'_>, node: &Node) -> Option<Colleague> {
+    let name = desk.spanned(node)?;
     if name.value == "owner" {
         return Some(Colleague::Owner);
     }
-    if steps.names.teams.contains(&name.value) {
+    if names.teams.contains(&name.value) {
         return Some(Colleague::Team(TeamId::from(name.value)));
     }
-    let teams = steps.desk.library.teams.values();
+    let teams = desk.library.teams.values();
     let mut reps =
         teams.flat_map(|team| team.lead.iter().chain(team.members.iter().map(|member| &member.rep)));
     if reps.any(|rep| rep.as_str() == name.value) {
         return Some(Colleague::Rep(name.value));
     }
     if !ROLES.contains(&name.value.as_str()) {
-        let teams = steps.desk.library.teams.values();
+        let teams = desk.library.teams.values();
         let reps = teams.flat_map(|team| team.members.iter().map(|member| member.rep.as_str()));
-        let known: Vec<&str> =
-            steps.names.teams.iter().map(String::as_str).chain(["owner"]).chain(reps).collect();
+        let known: Vec<&str> = names.teams.iter().map(String::as_str).chain(["owner"]).chain(reps).collect();
         let meant = suggest(&name.value, known).map(str::to_owned);
-        steps
-            .desk
-            .report
+        desk.report
             .warning(Code::W0241, name.span)
             .arg("name", &name.value)
             .did_you_mean(meant)
@@ -155,7 +154,7 @@ pub(super) fn task(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Arou
     } else {
         None
     };
-    let to = steps.desk.take(&mut item.fields, "to").map(|node| colleague(steps, node));
+    let to = steps.desk.take(&mut item.fields, "to").map(|node| colleague(steps.names, steps.desk, node));
     let due = steps.desk.take(&mut item.fields, "due").map(|node| due(steps, node, around));
     let body = steps.desk.take(&mut item.fields, "body");
     let body = spread(body.map(|node| assigned::text_template(node, around, &[], steps.desk)));

@@ -6,6 +6,7 @@ use super::subject::{Start, Subject};
 use super::test_facts::whose;
 use super::tests::{Stage, instant};
 use crate::diagnostic::{Code, suggest};
+use crate::library::Channel;
 use crate::source::Span;
 use crate::step::{MessageStep, TeamName, TextTemplate, Verb};
 use crate::syntax::Fields;
@@ -212,7 +213,13 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
             let titles: Vec<&TextTemplate> = verbs()
                 .filter_map(|verb| if let Verb::Task { title, .. } = verb { Some(title) } else { None })
                 .collect();
-            if !titles.iter().any(|title| could_be(&title.source, what)) {
+            // The task of a message that is sent by hand is named after the customer.
+            let by_hand = |verb: &Verb| {
+                matches!(verb, Verb::Send(message) if message.via.as_ref().is_some_and(|via| {
+                    matches!(desk.library.channels.get(via), Some(Channel::ByHand { .. }))
+                }))
+            };
+            if !verbs().any(by_hand) && !titles.iter().any(|title| could_be(&title.source, what)) {
                 let meant =
                     suggest(what, titles.iter().map(|title| title.source.as_str())).map(str::to_owned);
                 missing(did, what, span, meant, desk);

@@ -2,6 +2,7 @@
 
 use crate::condition::{Aggregate, Condition, Operand};
 use crate::source::Span;
+use crate::step::Colleague;
 use jiff::civil::Time;
 use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,6 +303,11 @@ pub enum Channel {
     File {
         /// The folder, below the project's.
         folder: String,
+    },
+    /// A colleague sends it: the message becomes a task of theirs, and is sent when the task is done.
+    ByHand {
+        /// Who.
+        to: Colleague,
     },
 }
 

@@ -94,6 +94,11 @@ impl Renderer {
         }
     }
 
+    /// The language of the project's own words.
+    pub fn language(&self) -> Language {
+        Language::from_tag(&self.language)
+    }
+
     /// The variant of a template for a language tag.
     pub fn find(&self, name: &str, language: Option<&str>) -> Option<&MessageTemplate> {
         self.templates.find(name, language, &self.language)

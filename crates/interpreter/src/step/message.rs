@@ -1,6 +1,6 @@
 //! `email`, `sms`, `message` and `notify`: the gate is asked, and an outbox row is written.
 
-use super::combine;
+use super::{by_hand, combine};
 use crate::advance::{Flow, Walker};
 use crate::permit::{self, Verdict};
 use crate::{assigned, render};
@@ -67,6 +67,11 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     if walker.held_out(step, &message.template) {
         return Flow::Next;
     }
+    let by_hand = match by_hand::sender(walker, message) {
+        Some(None) => return walker.failed(step, &message.template, "owner_unknown", BTreeMap::new()),
+        Some(Some(who)) => Some(who),
+        None => None,
+    };
     walker.enrollment.walk.messages.insert(mark(step, &pass), walker.moment.at);
     let workflow = std::sync::Arc::clone(&walker.workflow);
     crate::contest::measure(walker.turn, &workflow, walker.moment.at);
@@ -99,6 +104,9 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         due_at: walker.moment.at,
         deadline,
     };
+    if let Some(who) = by_hand {
+        return by_hand::give(walker, step, who, outgoing);
+    }
     permit::sender::count(walker.turn, message, walker.moment.at);
     walker.turn.snapshot.sent.push(Sent::of(&outgoing));
     walker.turn.changes.sends.push(outgoing);

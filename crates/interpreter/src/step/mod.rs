@@ -1,6 +1,7 @@
 //! What each kind of step does; one file a family.
 
 pub(crate) mod assign;
+mod by_hand;
 pub(crate) mod call;
 pub(crate) mod combine;
 mod data;
@@ -68,11 +69,7 @@ pub(crate) fn changes_something(verb: &Verb) -> bool {
 /// The kind that a verb's trace lines carry.
 pub(crate) fn did(verb: &Verb) -> Did {
     match verb {
-        Verb::Send(message) => match message.medium {
-            Medium::Email => Did::Email,
-            Medium::Sms => Did::Sms,
-            Medium::Message => Did::Message,
-        },
+        Verb::Send(message) => said(message.medium),
         Verb::Notify { .. } => Did::Notify,
         Verb::Set(_) => Did::Set,
         Verb::Tag(_) => Did::Tag,
@@ -145,5 +142,14 @@ pub(crate) fn colleague(to: &Colleague) -> String {
         Colleague::Rep(rep) => rep.clone(),
         Colleague::Team(team) => team.to_string(),
         Colleague::Role(role) => role.clone(),
+    }
+}
+
+/// How the trace calls a message to the customer.
+pub(crate) fn said(medium: Medium) -> Did {
+    match medium {
+        Medium::Email => Did::Email,
+        Medium::Sms => Did::Sms,
+        Medium::Message => Did::Message,
     }
 }

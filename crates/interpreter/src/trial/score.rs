@@ -30,6 +30,7 @@ pub fn run_score(
         library,
         workflows: &workflows,
         zone: &zone,
+        renderer: Some(renderer),
         trial: Some(Trial { pick: &given.pick, enters: true }),
     };
     let scene = Scene { library, workflows: Vec::new(), scenario: false, test: given, zone: &zone };

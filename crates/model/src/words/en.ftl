@@ -579,6 +579,7 @@ notice-digest = { $count } words of the day
 notice-ended = Nobody of { $team } took { $customer } in time. Last: { $rep }.
 notice-backup = { $customer } is yours to see to: nobody of { $team } took it.
 notice-pool-soon = { $customer } will go into the public pool, for nobody has followed it up.
+task-by-hand = Write to { $customer } by { $channel }
 notice-pooled = { $customer } went into the public pool.
 passed-other = { $rep }: { $why }
 rule-round_robin = each in turn

@@ -573,6 +573,7 @@ notice-digest = 今日汇总：{ $count } 条
 notice-ended = { $team } 没有人及时接收 { $customer }。最后一位：{ $rep }。
 notice-backup = { $team } 没有人接收 { $customer }，请您处理。
 notice-pool-soon = { $customer } 一直没有跟进，即将进入公海。
+task-by-hand = 用 { $channel } 给 { $customer } 发消息
 notice-pooled = { $customer } 已进入公海。
 passed-other = { $rep }：{ $why }
 rule-round_robin = 轮流

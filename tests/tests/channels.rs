@@ -1,0 +1,142 @@
+//! Ways in which words leave the live engine beside mail: a colleague who sends by hand, another system that
+//! is told in place of a colleague, a folder of a channel's own.
+
+use serde_json::json;
+use tests::driven::Driven;
+use tests::hook::Hook;
+use tests::real::{Project, lines, of, same_trace};
+
+/// A project in UTC with these channels, one rep and two customers, of whom she owns one.
+fn project(delivery: &str, channels: &str, steps: &str) -> Project {
+    let project = Project::empty();
+    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("a folder can be made");
+    let listen = tests::sink::free_port().local_addr().expect("a bound listener has an address");
+    for (name, text) in [
+        (
+            "nurture.toml",
+            format!(
+                "zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"sqlite://nurture.db\"\ndelivery = \"{delivery}\"\nlisten = \"{listen}\"\n"
+            ),
+        ),
+        ("workflows/model.yaml", "model: shop\nevents:\n  order.paid: { amount: number }\n".to_owned()),
+        ("workflows/topics.yaml", "topics:\n  service: { class: transactional, title: Service }\n".to_owned()),
+        ("workflows/teams.yaml", "teams:\n  sales:\n    members: [ann]\n".to_owned()),
+        ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\n---\nHello {{customer.name}}.\n".to_owned()),
+        ("workflows/channels.yaml", format!("channels:\n{channels}")),
+        (
+            "workflows/told.yaml",
+            format!("workflow: told\ntrigger: {{ event: order.paid }}\nconsent: none\nsteps:\n{steps}"),
+        ),
+        ("reps.csv", "external_id,name\nann,Ann\n".to_owned()),
+        ("customers.csv", "external_id,name,owner,created_at\nc1,Li,ann,2026-01-01T00:00:00Z\nc2,Wu,,2026-01-01T00:00:00Z\n".to_owned()),
+    ] {
+        project.write(name, &text);
+    }
+    for file in ["reps", "customers"] {
+        fine(&project, &["import", file, &format!("{file}.csv")]);
+    }
+    project
+}
+
+/// Runs what must succeed, and gives what it printed.
+fn fine(project: &Project, arguments: &[&str]) -> String {
+    let ran = project.nurture(arguments);
+    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
+    ran.out
+}
+
+/// Imports these events.
+fn happens(project: &Project, events: &[serde_json::Value]) {
+    project.write("events.jsonl", &events.iter().map(|event| format!("{event}\n")).collect::<String>());
+    fine(project, &["import", "events", "events.jsonl"]);
+}
+
+/// Imports that the customers paid just now.
+fn paid_now(project: &Project) {
+    fine(project, &["publish"]);
+    let now = jiff::Timestamp::now();
+    happens(project, &["c1", "c2"].map(|who| json!({ "event": "order.paid", "customer": who, "at": now })));
+}
+
+#[test]
+fn a_message_by_hand_is_sent_live_as_it_was_simulated() {
+    let steps = "  - message: hello
+    via: wechat
+    topic: service
+  - wait_for: [message.sent]
+    within: 3 days
+    then:
+      message.sent: [{ tag: told }]
+    on_timeout: [{ tag: not_told }]
+";
+    let project = project("file", "  wechat: { kind: by_hand, to: owner }\n", steps);
+    let at = |day: u8| format!("2026-03-0{day}T10:00:00Z");
+    happens(
+        &project,
+        &[
+            json!({ "event": "order.paid", "customer": "c1", "at": at(2) }),
+            json!({ "event": "order.paid", "customer": "c2", "at": at(2) }),
+            json!({ "event": "task.done", "customer": "c1", "at": at(3) }),
+        ],
+    );
+    let simulated = fine(&project, &["simulate", "--from", "2026-03-01", "--to", "2026-03-09", "--json"]);
+    let live = fine(&project, &["run", "--clock", "2026-03-01..2026-03-09", "--json"]);
+    same_trace(&simulated, &live);
+    let mut trace = lines(&live);
+    trace.pop();
+    let told: Vec<String> = trace
+        .iter()
+        .filter(|line| ["task", "message", "tag"].contains(&of(line, "did")))
+        .map(|line| ["at", "customer", "did", "what", "outcome"].map(|name| of(line, name)).join(" "))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2026-03-02T10:00:00+00:00 c1 task Write to Li by wechat done",
+            "2026-03-02T10:00:00+00:00 c2 message hello skipped",
+            "2026-03-03T10:00:00+00:00 c1 message hello done",
+            "2026-03-03T10:00:00+00:00 c1 tag told done",
+            "2026-03-05T10:00:00+00:00 c2 tag not_told done",
+        ]
+    );
+    assert_eq!(project.letters(), 0, "a colleague has sent it, and nobody else");
+}
+
+#[test]
+fn the_task_of_a_message_by_hand_holds_its_words() {
+    let steps = "  - message: hello\n    via: wechat\n    topic: service\n";
+    let project = project("file", "  wechat: { kind: by_hand, to: owner }\n", steps);
+    paid_now(&project);
+    fine(&project, &["run", "--until-idle"]);
+    let tasks: serde_json::Value =
+        serde_json::from_str(&fine(&project, &["tasks", "--rep", "ann", "--json"])).expect("JSON");
+    let tasks = tasks.as_array().expect("a list");
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    let body = of(tasks.first().expect("a task"), "body");
+    assert!(body.contains("Hello Li."), "{tasks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_system_is_told_in_place_of_a_colleague() {
+    let hook = Hook::start([]);
+    let channels = format!("  robot: {{ kind: webhook, url: \"{}\" }}\n", hook.url());
+    let steps = "  - notify: owner\n    text: \"{{customer.name}} has paid\"\n    via: robot\n";
+    let project = project("live", &channels, steps);
+    paid_now(&project);
+    let driven = Driven::over(project.path()).await;
+    driven.work().await;
+    let bodies: Vec<_> = hook.asked().into_iter().map(|asked| asked.body).collect();
+    assert_eq!(bodies, [json!({ "to": "ann", "text": "Li has paid" })], "nobody owns the other one");
+    assert_eq!(driven.states().await, [("accepted".to_owned(), 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_writes_to_a_folder_of_its_own() {
+    let steps = "  - message: hello\n    via: kept\n    topic: service\n";
+    let project = project("live", "  kept: { kind: file, folder: kept/here }\n", steps);
+    paid_now(&project);
+    let driven = Driven::over(project.path()).await;
+    driven.work().await;
+    assert_eq!(driven.states().await, [("accepted".to_owned(), 2)]);
+    assert_eq!((project.files("kept/here"), project.letters()), (2, 0));
+}
