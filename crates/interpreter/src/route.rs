@@ -49,7 +49,7 @@ pub(crate) fn route(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
 /// Routes a fact of which we hear long after it happened, and which has been applied: it may end the walks under
 /// way, reach their goals or be what they wait for, but starts nothing (rules.md §9: an import).
 pub(crate) fn late(turn: &mut Turn<'_>, event: &Event, moment: Moment) {
-    crate::todo::after_event(turn, event);
+    crate::todo::after_event(turn, event, moment);
     lead::heard_late(turn, event, moment);
     meet_all(turn, event, &Entry::of_event(event), moment);
 }
