@@ -168,6 +168,21 @@ pub async fn write(
     customer_key::claim(conn, &new).await
 }
 
+/// The addresses of customers, e-mail and phone; who has neither is absent.
+pub(crate) async fn addresses(
+    conn: &mut Connection,
+    customers: &[&CustomerId],
+) -> Result<Vec<(CustomerId, Option<String>, Option<String>)>, StoreError> {
+    let wanted = spread_customers(customers.iter().copied())?;
+    let rows: Vec<(i64, Option<String>, Option<String>)> =
+        sql::query_as(ADDRESSES).bind(wanted).fetch_all(conn).await.tried("load addresses", no_ids)?;
+    let named = |(place, email, phone): (i64, Option<String>, Option<String>)| {
+        let id = customers.get(usize::try_from(place).ok()?)?;
+        Some(((*id).clone(), email, phone))
+    };
+    Ok(rows.into_iter().filter_map(named).collect())
+}
+
 /// Keys of addresses that go and that come with this write.
 async fn changed_keys(
     conn: &mut Connection,

@@ -58,7 +58,7 @@ pub struct Clash {
     pub claimant: CustomerId,
 }
 
-fn lookup_form(kind: KeyKind, value: &str) -> String {
+pub(crate) fn lookup_form(kind: KeyKind, value: &str) -> String {
     match kind {
         KeyKind::Email => value.trim().to_lowercase(),
         KeyKind::Phone | KeyKind::ExternalId => value.to_owned(),

@@ -28,6 +28,7 @@ pub mod enrollment;
 pub mod entity;
 pub mod event;
 mod forget;
+pub mod forgotten;
 pub mod history;
 pub mod lease;
 pub mod library;

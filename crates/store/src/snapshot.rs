@@ -8,8 +8,8 @@ use crate::event::EventState;
 use crate::memory::Memory;
 use crate::stored::spread_customers;
 use crate::{
-    assignment, consent, counter, customer, enrollment, entity, event, forget, memory, send, standing, task,
-    timer, trace,
+    assignment, consent, counter, customer, enrollment, entity, event, forget, forgotten, memory, send,
+    standing, task, timer, trace,
 };
 use dsl::library::Model;
 use dsl::library::refer::CUSTOMER;
@@ -200,6 +200,7 @@ pub async fn save(
 ) -> Result<Saved, StoreError> {
     let rows = Rows::of(batch);
     enrollment::save(conn, &rows.enrollments).await?;
+    forgotten::remember(conn, &rows.forgotten).await?;
     customer::write(conn, &rows.customers, now).await?;
     entity::write(conn, &rows.entities).await?;
     let events = event::insert(conn, &rows.events, EventState::Done).await?;

@@ -95,6 +95,13 @@ pub trait Target: Send {
         ids: &[CustomerId],
     ) -> impl Future<Output = Result<BTreeMap<CustomerId, CustomerId>, Self::Error>> + Send;
 
+    /// Which of these addresses belong to somebody who was forgotten, and has not come back.
+    fn forgotten(
+        &mut self,
+        emails: &[String],
+        phones: &[String],
+    ) -> impl Future<Output = Result<BTreeSet<String>, Self::Error>> + Send;
+
     /// Who has these e-mail addresses; those that nobody has are absent.
     fn holders(
         &mut self,

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use dsl::library::Library;
 use jiff::Timestamp;
-use model::{Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Rep, RepId};
+use model::{Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Rep, RepId, Suppression};
 use store::customer_key::KeyKind;
 use store::event::EventState;
 use store::snapshot::EventReads;
@@ -110,6 +110,27 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
         let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
         let merged = store::customer_key::find(conn, KeyKind::ExternalId, &ids).await?;
         Ok(merged.into_iter().map(|(former, id)| (CustomerId::from(former), id)).collect())
+    }
+
+    async fn forgotten(
+        &mut self,
+        emails: &[String],
+        phones: &[String],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let (emails, phones): (Vec<&str>, Vec<&str>) =
+            (emails.iter().map(String::as_str).collect(), phones.iter().map(String::as_str).collect());
+        let conn = self.conn().await?;
+        let mut found = store::forgotten::find(conn, KeyKind::Email, &emails).await?;
+        found.extend(store::forgotten::find(conn, KeyKind::Phone, &phones).await?);
+        if found.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let who: Vec<CustomerId> = found.values().cloned().collect();
+        let known = self.customers(&who).await?;
+        let stands = |id: &CustomerId| {
+            known.get(id).is_some_and(|known| known.suppressions.iter().any(Suppression::is_tombstone))
+        };
+        Ok(found.into_iter().filter(|(_, id)| stands(id)).map(|(address, _)| address).collect())
     }
 
     async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, StoreError> {

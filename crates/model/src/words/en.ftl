@@ -673,6 +673,7 @@ import-event-entity = this event is about an entity: `properties.{ $field }` is 
 import-topic-unknown = there is no topic `{ $topic }`
 import-not-granted = `{ $text }` is neither `granted` nor `withdrawn`
 import-zone = `{ $zone }` is not a time zone, such as `Asia/Shanghai`
+import-address-forgotten = this address belongs to someone who was forgotten: it is not taken in again under another id. Where they come back themselves, a step `unsuppress: all` lifts it
 import-customer-forgotten = customer `{ $customer }` was forgotten: nothing of them is taken in again. Where they come back themselves, a step `unsuppress: all` lifts it
 import-customer-unknown = there is no customer `{ $customer }`: import customers first, or say `--create-customers`
 import-email-unknown = no customer has this e-mail address

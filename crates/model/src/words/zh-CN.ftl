@@ -640,6 +640,7 @@ import-event-entity = 这个事件与实体有关：缺少 `properties.{ $field 
 import-topic-unknown = 没有主题 `{ $topic }`
 import-not-granted = `{ $text }` 既不是 `granted` 也不是 `withdrawn`
 import-zone = `{ $zone }` 不是时区，例如 `Asia/Shanghai`
+import-address-forgotten = 这个地址属于一位已被匿名化的客户：不会换一个编号重新导入。如果客户自己回来，可用步骤 `unsuppress: all` 解除
 import-customer-forgotten = 客户 `{ $customer }` 已被匿名化：不再导入其任何信息。如果客户自己回来，可用步骤 `unsuppress: all` 解除
 import-customer-unknown = 没有客户 `{ $customer }`：请先导入客户，或加 `--create-customers`
 import-email-unknown = 没有客户使用这个邮箱地址

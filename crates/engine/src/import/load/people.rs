@@ -1,6 +1,6 @@
 //! Rows of customers, reps, consents and suppressions against what is known of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsl::library::team::team_of;
 use jiff::Timestamp;
@@ -27,12 +27,25 @@ impl Loader<'_> {
         let before = rows.len();
         let rows: Vec<CustomerRow> = rows.into_iter().filter(|row| !merged.contains_key(&row.id)).collect();
         self.report.same += (before - rows.len()) as u64;
+        let forgotten = forgotten_addresses(&rows, &known, target).await?;
         self.flag_addresses(&rows, target).await?;
         let topics = marketing_topics(self.library);
         for row in rows {
             let was = known.remove(&row.id);
             if was.as_ref().is_some_and(is_forgotten) {
                 self.report.bad_row(forgotten_customer(row.line, &row.id));
+                continue;
+            }
+            let of_forgotten = |name: &&str| {
+                row.attributes
+                    .get(*name)
+                    .and_then(Value::as_text)
+                    .is_some_and(|address| forgotten.contains(address))
+            };
+            if let Some(column) = ["email", "phone"].into_iter().find(of_forgotten).filter(|_| was.is_none())
+            {
+                let finding = Finding::new("import-address-forgotten", &[]);
+                self.report.bad_row(BadRow::cell(row.line, column, finding));
                 continue;
             }
             let (mut now_known, is_new) = match was {
@@ -367,6 +380,23 @@ impl Loader<'_> {
         }
         Ok(())
     }
+}
+
+/// Addresses in rows of new customers that belonged to somebody who was forgotten.
+async fn forgotten_addresses<T: Target>(
+    rows: &[CustomerRow],
+    known: &BTreeMap<CustomerId, Known>,
+    target: &mut T,
+) -> Result<BTreeSet<String>, T::Error> {
+    let of = |name: &str| -> Vec<String> {
+        let new = rows.iter().filter(|row| !known.contains_key(&row.id));
+        new.filter_map(|row| row.attributes.get(name)?.as_text().map(str::to_owned)).collect()
+    };
+    let (emails, phones) = (of("email"), of("phone"));
+    if emails.is_empty() && phones.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    target.forgotten(&emails, &phones).await
 }
 
 pub(super) fn unknown_customer(line: u64, id: &CustomerId) -> BadRow {

@@ -3,7 +3,7 @@
 mod facts;
 mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use dsl::project;
@@ -81,6 +81,9 @@ impl Target for Memory {
     }
     async fn merged(&mut self, _: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Infallible> {
         Ok(BTreeMap::new())
+    }
+    async fn forgotten(&mut self, _: &[String], _: &[String]) -> Result<BTreeSet<String>, Infallible> {
+        Ok(BTreeSet::new())
     }
     async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, Infallible> {
         let holder = |email: &String| {
