@@ -12,13 +12,14 @@ const DAYS: (&str, &str) = ("2026-09-01", "2026-09-28");
 
 /// Members in two zones with and without points and consent.
 fn members() -> String {
-    let mut rows = "external_id,email,points,zone,consent.marketing,consent_at,consent_source\n".to_owned();
+    let mut rows =
+        "external_id,email,points,zone,consent.marketing,consent_at,consent_source,created_at\n".to_owned();
     for number in 0..MEMBERS {
         let zone = if number % 9 == 0 { "Europe/Berlin" } else { "Asia/Shanghai" };
         let (points, consent) = (number % 4 * 100, if number % 11 == 0 { "withdrawn" } else { "granted" });
         let _ = writeln!(
             rows,
-            "m{number:03},m{number}@example.com,{points},{zone},{consent},2026-01-01T00:00:00Z,till"
+            "m{number:03},m{number}@example.com,{points},{zone},{consent},2026-01-01T00:00:00Z,till,2026-01-01T00:00:00Z"
         );
     }
     rows
@@ -71,5 +72,7 @@ fn simulated_counts_are_live_counts() {
     same_trace(&simulated.out, &live.out);
 
     let gifts = that(&lived, "email", "done").filter(|line| of(line, "workflow") == "mid_autumn").count();
-    assert!(gifts > 0, "{counted:?}");
+    // Whoever has points and agreed to marketing gets one: the last place of the week is kept for it.
+    let expected = (0..MEMBERS).filter(|number| number % 4 > 0 && number % 11 > 0).count();
+    assert_eq!((gifts, expected), (136, 136), "{counted:?}");
 }
