@@ -1,8 +1,8 @@
 //! Addresses of customers who were forgotten. Of an address nothing stays but a keyed hash (HMAC-SHA256, its key
 //! made in and for this database), by which an import that brings the address again is recognised.
 
-use crate::customer_key::{self, Key, KeyKind, lookup_form};
 use crate::connection::Connection;
+use crate::customer_key::{self, Key, KeyKind, lookup_form};
 use crate::error::StoreError;
 use crate::{customer, meta};
 use hmac::{Hmac, KeyInit, Mac};

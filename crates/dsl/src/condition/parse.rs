@@ -175,38 +175,32 @@ fn commas(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) {
     let mut depth = 0_usize;
     let mut at = 0;
     while let Some(token) = tokens.get(at).cloned() {
-        match &token.kind {
-            Kind::Open | Kind::OpenList => depth += 1,
-            Kind::Close | Kind::CloseList => depth = depth.saturating_sub(1),
+        if matches!(token.kind, Kind::Open | Kind::OpenList) {
+            depth += 1;
+        } else if matches!(token.kind, Kind::Close | Kind::CloseList) {
+            depth = depth.saturating_sub(1);
+        } else if matches!(token.kind, Kind::Comma) && depth == 0 && !is_inside_number(tokens, at) {
             // `1,000` is a number.
-            Kind::Comma if depth == 0 && !is_inside_number(tokens, at) => {
-                let next = tokens.get(at + 1);
-                let joined = next
-                    .filter(|next| matches!(&next.kind, Kind::Word(word) if word == "and" || word == "or"));
-                let (meant, end) = match joined {
-                    Some(next) => (text.get(next.start..next.end).unwrap_or("and").to_owned(), next.end),
-                    None => ("and".to_owned(), token.end),
-                };
-                let found = text.get(token.start..end).unwrap_or(",").to_owned();
-                let before = text.get(..token.start).is_some_and(|before| before.ends_with(' '));
-                let after = text.get(end..).is_some_and(|after| after.starts_with(' '));
-                let blank = |is_there: bool| if is_there { "" } else { " " };
-                let fix = Some(format!("{}{meant}{}", blank(before), blank(after)));
-                // That it is a full-width sign is not worth another sentence.
-                mistakes.retain(|known| known.start != token.start);
-                mistakes.push(Mistake {
-                    what: What::Spelling { found, meant },
-                    start: token.start,
-                    end,
-                    fix,
-                });
-                if joined.is_some() {
-                    tokens.remove(at);
-                } else if let Some(comma) = tokens.get_mut(at) {
-                    comma.kind = Kind::Word("and".to_owned());
-                }
+            let next = tokens.get(at + 1);
+            let joined =
+                next.filter(|next| matches!(&next.kind, Kind::Word(word) if word == "and" || word == "or"));
+            let (meant, end) = match joined {
+                Some(next) => (text.get(next.start..next.end).unwrap_or("and").to_owned(), next.end),
+                None => ("and".to_owned(), token.end),
+            };
+            let found = text.get(token.start..end).unwrap_or(",").to_owned();
+            let before = text.get(..token.start).is_some_and(|before| before.ends_with(' '));
+            let after = text.get(end..).is_some_and(|after| after.starts_with(' '));
+            let blank = |is_there: bool| if is_there { "" } else { " " };
+            let fix = Some(format!("{}{meant}{}", blank(before), blank(after)));
+            // That it is a full-width sign is not worth another sentence.
+            mistakes.retain(|known| known.start != token.start);
+            mistakes.push(Mistake { what: What::Spelling { found, meant }, start: token.start, end, fix });
+            if joined.is_some() {
+                tokens.remove(at);
+            } else if let Some(comma) = tokens.get_mut(at) {
+                comma.kind = Kind::Word("and".to_owned());
             }
-            _ => {}
         }
         at += 1;
     }
