@@ -111,9 +111,9 @@ impl Laying<'_> {
             return;
         }
         let insert = if self.slice(have).starts_with('{') {
-            self.into_flow(have, &missing)
+            self.add_to_flow(have, &missing)
         } else {
-            self.into_block(have, &missing)
+            self.add_to_block(have, &missing)
         };
         self.inserts.push(insert);
         for entry in missing {
@@ -155,7 +155,7 @@ impl Laying<'_> {
         self.have.get(node.span.start..node.span.end).unwrap_or_default()
     }
 
-    fn into_flow(&self, have: &Node, missing: &[&Entry]) -> (usize, String) {
+    fn add_to_flow(&self, have: &Node, missing: &[&Entry]) -> (usize, String) {
         let parts: Vec<String> =
             missing.iter().map(|entry| format!("{}: {}", entry.key, flow(self.want, &entry.value))).collect();
         let parts = parts.join(", ");
@@ -165,7 +165,7 @@ impl Laying<'_> {
         }
     }
 
-    fn into_block(&self, have: &Node, missing: &[&Entry]) -> (usize, String) {
+    fn add_to_block(&self, have: &Node, missing: &[&Entry]) -> (usize, String) {
         let entries = have.entries().unwrap_or_default();
         let column = entries.first().map_or(0, |entry| self.column(entry.key_span.start));
         let at = entries
