@@ -191,7 +191,8 @@ fn both_languages_do_the_same_on_every_page() {
         .filter(|name| !name.starts_with("README"))
         .collect();
     let mut listed: Vec<String> = english.iter().chain(&chinese).cloned().collect();
-    there.sort(); listed.sort();
+    there.sort();
+    listed.sort();
     assert_eq!(there, listed, "a page is not in the index, or the index names one that is not there");
     let both = english
         .iter()

@@ -18,7 +18,8 @@ pub fn of_entity(kind: &EntityKind, name: &str, attribute: &Attribute) -> Option
     of_attribute(attribute).or_else(first_stage)
 }
 
-fn of_attribute(attribute: &Attribute) -> Option<Value> {
+/// What any attribute is where nothing is stored; `None`: unknown. Counts and sums over nothing are 0.
+pub fn of_attribute(attribute: &Attribute) -> Option<Value> {
     match &attribute.origin {
         Origin::From(aggregate) => match aggregate.kind {
             AggregateKind::Count | AggregateKind::Sum => Some(Value::Number(Decimal::ZERO)),

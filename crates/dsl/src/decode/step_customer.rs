@@ -104,6 +104,8 @@ pub(super) fn tags(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<(Ve
         return None;
     }
     let texts = steps.desk.texts(item.object);
+    // Of what is no text it has been said already.
+    let all_read = item.object.items().map_or(1, <[_]>::len) == texts.len();
     let mut tags: Vec<String> = Vec::new();
     for text in texts {
         if text.value.contains("{{") {
@@ -115,6 +117,10 @@ pub(super) fn tags(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<(Ve
         }
     }
     if tags.is_empty() {
+        if all_read {
+            let mistake = steps.desk.report.error(Code::E0304, item.verb.key_span);
+            mistake.arg("key", &item.verb.key).help("E0304-help");
+        }
         return None;
     }
     let object = tags.join(",");

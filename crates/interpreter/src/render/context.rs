@@ -3,7 +3,7 @@
 
 use crate::condition;
 use crate::facts::Facts;
-use dsl::condition::{Operand, Path, Root};
+use dsl::condition::{Operand, Path, Root, fallback};
 use dsl::library::refer::CUSTOMER;
 use dsl::library::team::team_of;
 use dsl::library::{Attribute, Brand, Origin};
@@ -142,7 +142,7 @@ fn entity_json(kind: &str, id: &EntityId, facts: &Facts<'_>, hop: bool) -> Map<S
 /// The value as a tag shows it; `None`: unknown, without a default. A reference is what it leads to, one
 /// hop far.
 fn attribute_json(attribute: &Attribute, value: Option<Value>, facts: &Facts<'_>, hop: bool) -> Option<Json> {
-    let value = value.or_else(|| attribute.default.clone());
+    let value = value.or_else(|| fallback::of_attribute(attribute));
     match (&attribute.ty, value) {
         (Type::List, None) => Some(Json::Array(Vec::new())),
         (_, None) => None,

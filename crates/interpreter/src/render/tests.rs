@@ -3,9 +3,9 @@
 use super::*;
 use crate::facts::Facts;
 use dsl::diagnostic::Report;
-use dsl::library::{Attribute, EntityKind, Library, Origin, Sender};
+use dsl::library::{Attribute, EntityKind, EventKind, Library, Origin, Sender};
 use dsl::project::Settings;
-use dsl::source::Sources;
+use dsl::source::{Sources, Span};
 use dsl::template::{self, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

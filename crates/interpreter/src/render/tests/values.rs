@@ -32,6 +32,26 @@ fn tags_show_what_the_walk_and_the_customer_hold() {
 }
 
 #[test]
+fn a_count_and_a_sum_over_nothing_are_0_and_the_last_of_nothing_is_unknown() {
+    let mut world = World::new();
+    let fields = BTreeMap::from([("amount".to_owned(), Type::Number)]);
+    let paid = EventKind { fields, ..EventKind::default() };
+    world.library.model.events.insert("order.paid".to_owned(), paid);
+    for (name, text) in [
+        ("times", "count(order.paid)"),
+        ("spend", "sum(order.paid.amount)"),
+        ("newest", "last(order.paid.amount)"),
+    ] {
+        let mut report = Report::new();
+        let kept = dsl::condition::aggregate(text, Span::EMPTY, &world.library, &mut report).unwrap();
+        let kept = Attribute { origin: Origin::From(Box::new(kept)), ..attribute(Type::Number, true) };
+        world.library.model.customer.insert(name.to_owned(), kept);
+    }
+    assert_eq!(world.say("{{customer.times}} {{customer.spend}}").as_deref(), Ok("0 0"));
+    assert!(world.say("{{customer.newest}}").is_err());
+}
+
+#[test]
 fn a_list_is_gone_through_and_is_empty_when_nothing_is_known() {
     let mut world = World::new();
     assert_eq!(world.say("[{{#each customer.tags}}{{this}}{{/each}}]").as_deref(), Ok("[]"));
