@@ -57,7 +57,7 @@ use std::sync::Arc;
 
 /// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
 const KINDS: [&str; 10] = [
-    "calendar", "model", "topics", "senders", "tables", "policies", "teams", "channels", "segments",
+    "calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments",
     "scoring",
 ];
 
@@ -179,7 +179,9 @@ impl Loading<'_> {
             .topics
             .insert("marketing".to_owned(), Topic { marketing: true, title: "marketing".to_owned() });
         let mut seen: BTreeMap<(&str, String), crate::source::Span> = BTreeMap::new();
-        for kind in KINDS {
+        // A channel may name a rep, so that the teams come first.
+        let channels_last = KINDS.into_iter().filter(|kind| *kind != "channels").chain(["channels"]);
+        for kind in channels_last {
             let mut batch: Vec<(&Node, &Entry)> = Vec::new();
             for (_, node) in parsed {
                 let Some(first) = node.entries().and_then(<[_]>::first).filter(|first| first.key == kind)
