@@ -64,7 +64,6 @@ pub fn fuzz(target: &str, limit: Limit, samples: &[String], check: &dyn Fn(&[u8]
             break;
         }
     }
-    drop(one);
     println!("{target}: {} texts; the most: {most}", (seed - first) * u64::from(SHORT));
 }
 

@@ -33,7 +33,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     // Of one workflow alone nobody asks for the scores.
     let scores = match args.workflow {
         Some(_) => Vec::new(),
-        None => context.wait(shell::score(&context.config, &args.customer, None, at))?,
+        None => context.wait(shell::live_scores(&context.config, &args.customer, at))?,
     };
     if context.json {
         let mut page = why::json(&told, context.language);

@@ -46,12 +46,33 @@ pub async fn score(
     if let Some(name) = only {
         named(config, &published, name)?;
     }
+    told(config, &store, &published, customer, only, at).await
+}
+
+/// A customer's published scores, for `why`: what has happened rests on nothing else.
+pub async fn live_scores(
+    config: &Config,
+    customer: &str,
+    at: Option<Timestamp>,
+) -> Result<Vec<Told>, Failure> {
+    let (store, published) = loaded(config).await?;
+    told(config, &store, &published, customer, None, at).await
+}
+
+async fn told(
+    config: &Config,
+    store: &Store,
+    published: &Published,
+    customer: &str,
+    only: Option<&str>,
+    at: Option<Timestamp>,
+) -> Result<Vec<Told>, Failure> {
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
     let now = at.unwrap_or_else(Timestamp::now);
-    let mut snapshot = known_customer(config, &mut conn, &published, customer, now).await?;
+    let mut snapshot = known_customer(config, &mut conn, published, customer, now).await?;
     if at.is_some() {
         let id = snapshot.customer.id.clone();
-        let past = engine::score::as_of(&mut conn, &published, &id, now).await;
+        let past = engine::score::as_of(&mut conn, published, &id, now).await;
         if let Some(past) = past.map_err(|error| of_engine(config, &error))? {
             snapshot = past;
         }
