@@ -60,6 +60,18 @@ pub(crate) fn let_in(turn: &mut Turn<'_>, workflow: &Workflow, entry: Entry, mom
 
 fn refuse(turn: &mut Turn<'_>, workflow: &Workflow, what: String, refusal: Refusal, moment: Moment) {
     let Refusal::Reason(reason, values) = refusal;
+    refused(turn, workflow, what, reason, values, moment);
+}
+
+/// The line that says why somebody did not enter.
+pub(crate) fn refused(
+    turn: &mut Turn<'_>,
+    workflow: &Workflow,
+    what: String,
+    reason: &str,
+    values: BTreeMap<String, serde_json::Value>,
+    moment: Moment,
+) {
     turn.trace(Line {
         at: moment.at,
         workflow: (&workflow.id, &workflow.version),

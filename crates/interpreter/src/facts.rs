@@ -47,8 +47,20 @@ impl<'a> Facts<'a> {
         zone: &'a TimeZone,
         now: Timestamp,
     ) -> Self {
+        Self::bare(world.library, reps, snapshot, (zone, world.zone), now)
+    }
+
+    /// The same of a library alone. `zones`: the customer's and the project's.
+    pub fn bare(
+        library: &'a Library,
+        reps: &'a BTreeMap<RepId, Rep>,
+        snapshot: &'a Snapshot,
+        zones: (&'a TimeZone, &'a TimeZone),
+        now: Timestamp,
+    ) -> Self {
+        let (zone, project_zone) = zones;
         Self {
-            library: world.library,
+            library,
             snapshot,
             reps,
             entry: None,
@@ -60,7 +72,7 @@ impl<'a> Facts<'a> {
             results: None,
             now,
             zone,
-            project_zone: world.zone,
+            project_zone,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::enroll;
 use crate::keep;
 use crate::release;
 use crate::score::watch;
-use crate::turn::{Line, Turn};
+use crate::turn::Turn;
 use crate::world::{Moment, ON_TIME_MS};
 use dsl::condition::reads::Reads;
 use dsl::condition::{Operand, Path, Root};
@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use model::event::names;
 use model::{
-    DateAnchor, DateRepeat, Did, EntityId, Entry, EntryMemory, Event, Length, Outcome, Shift, Timer,
-    TimerKey, Value, WorkflowId, zone,
+    DateAnchor, DateRepeat, EntityId, Entry, EntryMemory, Event, Length, Shift, Timer, TimerKey, Value,
+    WorkflowId, zone,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -424,18 +424,7 @@ pub(crate) fn missed(
     moment: Moment,
     fields: &BTreeMap<String, Value>,
 ) {
-    turn.trace(Line {
-        at: moment.at,
-        workflow: (&workflow.id, &workflow.version),
-        enrollment: None,
-        step: None,
-        did: Did::Enroll,
-        what: what.to_owned(),
-        outcome: Outcome::Refused,
-        until: None,
-        reason: Some("missed".to_owned()),
-        values: crate::route::plain(fields),
-    });
+    enroll::refused(turn, workflow, what.to_owned(), "missed", crate::route::plain(fields), moment);
 }
 
 /// Whether what fires at an instant, and is handled now, is missed because the workflow was or is held.

@@ -4,14 +4,12 @@
 use crate::calendar::add::add;
 use crate::condition;
 use crate::facts::Facts;
-use crate::turn::{Line, Turn, zone_of};
+use crate::turn::{Turn, zone_of};
 use crate::world::{People, World};
 use crate::{enroll, plan};
 use dsl::workflow::{Release, Workflow};
 use jiff::Timestamp;
-use model::{
-    Changes, CustomerId, Decimal, Did, Entry, Outcome, Snapshot, Timer, TimerKey, Value, WorkflowId,
-};
+use model::{Changes, CustomerId, Decimal, Entry, Snapshot, Timer, TimerKey, Value, WorkflowId};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -180,18 +178,7 @@ fn stopped(turn: &mut Turn<'_>, workflow: &Workflow, entry: &Entry, moment: Mome
         return false;
     }
     let values = condition::explain(stop, &facts);
-    turn.trace(Line {
-        at: moment.at,
-        workflow: (&workflow.id, &workflow.version),
-        enrollment: None,
-        step: None,
-        did: Did::Enroll,
-        what: entry.name.clone(),
-        outcome: Outcome::Refused,
-        until: None,
-        reason: Some("stopped".to_owned()),
-        values,
-    });
+    enroll::refused(turn, workflow, entry.name.clone(), "stopped", values, moment);
     true
 }
 

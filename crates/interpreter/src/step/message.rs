@@ -78,18 +78,9 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     let mut context = context_of(walker, at, message);
     let riders = combine::gather(walker, at, message, &mut context);
     let outgoing = Outgoing {
-        id: send_id(walker, step, &pass),
-        enrollment: walker.enrollment.id.clone(),
-        customer: walker.enrollment.customer.clone(),
-        workflow: walker.workflow.id.clone(),
-        version: walker.workflow.version.clone(),
-        step: step.id.clone(),
-        pass,
         medium: message.medium,
-        to: Recipient::Customer,
         template: message.template.clone(),
         subject: message.subject.as_ref().map(|subject| subject.source.clone()),
-        text: None,
         from: message.from.clone(),
         copy_to_owner: message.copy_to_owner,
         also_needs: topics_above(walker).cloned().collect(),
@@ -97,12 +88,10 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         marketing,
         on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
         context,
-        tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
         riders,
         via: message.via.clone(),
-        digest: None,
-        due_at: walker.moment.at,
         deadline,
+        ..asked_by(walker, step, pass, Recipient::Customer)
     };
     if let Some(who) = by_hand {
         return by_hand::give(walker, step, who, outgoing);
@@ -220,7 +209,23 @@ pub(super) fn notify(
         }
         None => recipient,
     };
-    walker.turn.changes.sends.push(Outgoing {
+    let outgoing = Outgoing {
+        text: Some(words),
+        context,
+        digest,
+        due_at,
+        deadline,
+        ..asked_by(walker, step, pass, recipient)
+    };
+    walker.turn.changes.sends.push(outgoing);
+    walker.line(Some(step), Did::Notify, &what, Outcome::Done, until, None, values);
+    Flow::Next
+}
+
+/// A word that a step asks for now, without a template and bound by no consent; who builds upon it says what
+/// else it is.
+pub(super) fn asked_by(walker: &Walker<'_, '_>, step: &Step, pass: String, to: Recipient) -> Outgoing {
+    Outgoing {
         id: send_id(walker, step, &pass),
         enrollment: walker.enrollment.id.clone(),
         customer: walker.enrollment.customer.clone(),
@@ -229,26 +234,24 @@ pub(super) fn notify(
         step: step.id.clone(),
         pass,
         medium: Medium::Email,
-        to: recipient,
+        to,
         template: String::new(),
         subject: None,
-        text: Some(words),
+        text: None,
         from: None,
         copy_to_owner: false,
         topic: None,
         also_needs: Vec::new(),
         marketing: false,
         on_unknown: OnUnknown::Resend,
-        context,
-        tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
+        context: BTreeMap::new(),
         riders: Vec::new(),
         via: None,
-        digest,
-        due_at,
-        deadline,
-    });
-    walker.line(Some(step), Did::Notify, &what, Outcome::Done, until, None, values);
-    Flow::Next
+        digest: None,
+        tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),
+        due_at: walker.moment.at,
+        deadline: walker.moment.at,
+    }
 }
 
 /// The colleague as another system is told of them.

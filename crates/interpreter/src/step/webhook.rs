@@ -3,7 +3,7 @@
 use crate::advance::{Arrival, Flow, Walker};
 use crate::assigned;
 use crate::calendar::add::add;
-use crate::step::message::{mark, send_id};
+use crate::step::message::{asked_by, mark};
 use dsl::step::{Assigned, Retry, Step, StepIx};
 use jiff::{SignedDuration, Timestamp};
 use model::{Did, Event, Length, Medium, OnUnknown, Outcome, Outgoing, Recipient, webhook};
@@ -55,34 +55,16 @@ pub(super) fn call(
     walker.enrollment.walk.messages.insert(mark, walker.moment.at);
     let (tries, deadline) = tries(walker, step.retry.as_ref());
     let body = Json::Object(content(walker, at, step, body));
-    walker.turn.changes.sends.push(Outgoing {
-        id: send_id(walker, step, &pass),
-        enrollment: walker.enrollment.id.clone(),
-        customer: walker.enrollment.customer.clone(),
-        workflow: walker.workflow.id.clone(),
-        version: walker.workflow.version.clone(),
-        step: step.id.clone(),
-        pass,
+    let outgoing = Outgoing {
         medium: Medium::Message,
-        to: Recipient::Channel(channel.to_owned()),
-        template: String::new(),
-        subject: None,
-        text: None,
-        from: None,
-        copy_to_owner: false,
-        topic: None,
-        also_needs: Vec::new(),
-        marketing: false,
         // The other system knows a repeated call by its id.
         on_unknown: OnUnknown::Resend,
         context: BTreeMap::from([("body".to_owned(), body)]),
         tries,
-        riders: Vec::new(),
-        via: None,
-        digest: None,
-        due_at: walker.moment.at,
         deadline,
-    });
+        ..asked_by(walker, step, pass, Recipient::Channel(channel.to_owned()))
+    };
+    walker.turn.changes.sends.push(outgoing);
     walker.line(Some(step), Did::Webhook, channel, Outcome::Waits, None, None, BTreeMap::new());
     Flow::Rest(deadline.checked_add(GRACE).unwrap_or(Timestamp::MAX))
 }
