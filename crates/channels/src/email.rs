@@ -9,5 +9,5 @@ mod wire;
 
 pub use mime::{Letter, LetterError};
 pub use pool::{Connection, Handover, RelayPool};
-pub use relay::{Login, Relay, RelayError, Secret, Security, Timeouts, Trust};
+pub use relay::{Dial, Login, Relay, RelayError, Secret, Security, Timeouts, Trust};
 pub use smtp::Envelope;

@@ -2,6 +2,7 @@
 //! The gates of many connections commit together; fates are written in batches.
 
 use crate::clock::Clock;
+use crate::commit::commit_between;
 use crate::digest;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -12,6 +13,7 @@ use crate::published::Published;
 use channels::email::{Envelope, Letter, RelayPool};
 use channels::webhook::{Endpoint, Heard};
 use channels::{Cause, Fate, Rejection, Reply, Retry};
+use crash::Point;
 use dsl::library::Channel;
 use interpreter::exchange::next_try;
 use interpreter::permit;
@@ -110,6 +112,7 @@ impl Engine {
         let unanswered: Vec<&Event> = unanswered.iter().collect();
         event::insert(&mut transaction, &unanswered, EventState::New).await?;
         store::commit(transaction).await?;
+        crash::point(Point::Claimed).await;
         let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(way));
         let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
         let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
@@ -195,6 +198,7 @@ impl Engine {
         })
         .await
         .map_err(|error| EngineError::Clock(format!("write messages to the folder: {error}")))?;
+        crash::point(Point::FilesWritten).await;
         self.record(became, now).await
     }
 
@@ -221,6 +225,7 @@ impl Engine {
                 return Ok(());
             }
             let became = calls.join_all().await;
+            crash::point(Point::HooksAnswered).await;
             self.record(became, self.clock.now()).await?;
         }
     }
@@ -322,6 +327,7 @@ impl Engine {
                 .await?
                 .into_iter()
                 .collect();
+            crash::point(Point::GatePassed).await;
             store::commit(transaction).await?;
             for (gate, answer) in asked.iter().zip(answers) {
                 // A speaker that is gone needs no answer.
@@ -446,7 +452,7 @@ impl Engine {
         if !facts.is_empty() && self.nudges {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Turn, "fates")).await?;
         }
-        store::commit(transaction).await?;
+        commit_between(transaction, Point::FatesMade, Point::FatesKept).await?;
         Ok(())
     }
 }
@@ -535,12 +541,18 @@ impl Speaker {
             Ok(handover) => handover,
             Err(fate) => return Spoken::Fate(fate),
         };
+        crash::point(Point::Waited).await;
         let (ask, answer) = oneshot::channel();
         if self.gates.send((gate, ask)).await.is_err() {
             return Spoken::NoGate;
         }
         match answer.await {
-            Ok(true) => Spoken::Fate(handover.hand_over(letter).await),
+            Ok(true) => {
+                crash::point(Point::GateKept).await;
+                let fate = handover.hand_over(letter).await;
+                crash::point(Point::Answered).await;
+                Spoken::Fate(fate)
+            }
             Ok(false) => Spoken::Refused,
             Err(_) => Spoken::NoGate,
         }

@@ -4,6 +4,7 @@ pub mod answer;
 mod apply;
 pub mod audience;
 pub mod clock;
+mod commit;
 mod deliver;
 mod digest;
 pub mod engine;

@@ -4,6 +4,7 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
+use crash::Point;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
@@ -48,6 +49,7 @@ impl Engine {
         let over = if transaction.is_postgres() { 0 } else { self.worker.epoch };
         let lost = send::recover(&mut transaction, self.clock.now(), over).await?;
         store::commit(transaction).await?;
+        crash::point(Point::Recovered).await;
         Ok(lost)
     }
 

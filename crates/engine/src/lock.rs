@@ -4,6 +4,7 @@
 
 use crate::error::EngineError;
 use crate::live::RENEW_EVERY;
+use crash::Point;
 use jiff::{SignedDuration, Timestamp};
 use std::fs::File;
 use std::path::Path;
@@ -76,6 +77,7 @@ pub async fn take(
     }
     let worker = lease::acquire(&mut transaction, &owner, now, now + hold).await?;
     store::commit(transaction).await?;
+    crash::point(Point::Taken).await;
     Ok((Lock { _file: file, _renewal: JoinSet::new() }, worker))
 }
 

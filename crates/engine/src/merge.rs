@@ -1,9 +1,11 @@
 //! Two customers become one, in one transaction: the interpreter says what stays, the store hands the rest over.
 
 use crate::apply::Apply;
+use crate::commit::commit_between;
 use crate::error::EngineError;
 use crate::published::Published;
 use crate::turns;
+use crash::Point;
 use interpreter::merge::{self as rules, MERGED};
 use jiff::Timestamp;
 use model::{CustomerId, Input, Snapshot};
@@ -70,7 +72,7 @@ pub async fn merge(
     // What is counted of events is counted anew, and timers and what is kept follow; nothing is told.
     Apply::new(published, now).again(conn, std::slice::from_ref(keep)).await?;
     audit::record(conn, who, "merge", &format!("{other} into {keep}"), now).await?;
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::MergeMade, Point::MergeKept).await?;
     Ok(Merged::Done { ended: doubles.len() })
 }
 

@@ -1,9 +1,11 @@
 //! What an operator does to a workflow that is live: hold it, let it go on, end it, let somebody go.
 
+use crate::commit::commit_between;
 use crate::error::EngineError;
 use crate::publish::mark;
 use crate::published::Published;
 use crate::turns;
+use crash::Point;
 use dsl::project::Settings;
 use interpreter::simulate::BATCH;
 use jiff::Timestamp;
@@ -51,7 +53,7 @@ pub async fn hold(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outc
     let held = pause::begin(&mut transaction, id, WHO, now).await?.unwrap_or(0);
     audit::record(&mut transaction, WHO, "pause", id.as_str(), now).await?;
     mark(&mut transaction).await?;
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
     Ok(Outcome::Done(held))
 }
 
@@ -67,7 +69,7 @@ pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Ou
     let due = pause::end(&mut transaction, id, now).await?.unwrap_or(0);
     audit::record(&mut transaction, WHO, "resume", id.as_str(), now).await?;
     mark(&mut transaction).await?;
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
     Ok(Outcome::Done(due))
 }
 
@@ -97,7 +99,7 @@ pub async fn retire(
     }
     audit::record(&mut transaction, WHO, "retire", id.as_str(), now).await?;
     mark(&mut transaction).await?;
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
     Ok(Outcome::Done(gone))
 }
 
@@ -148,6 +150,6 @@ pub async fn exit(
     let published = Published::load(&mut transaction, settings, now).await?;
     turns::decide(&mut transaction, &published, BTreeMap::from([(customer.clone(), inputs)]), now).await?;
     audit::record(&mut transaction, WHO, "exit", &format!("{customer} {workflow}"), now).await?;
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
     Ok(count)
 }

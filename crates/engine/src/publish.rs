@@ -1,11 +1,13 @@
 //! Publishing: files become immutable versions; libraries and templates are copied. What is broken keeps
 //! its published text, and the others go on.
 
+use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::published::MARK;
 use crate::retype::{Misfit, retype};
 use crate::simulate::launched;
+use crash::Point;
 use dsl::diagnostic::{Colour, Severity};
 use dsl::project::{File, Loaded, Settings};
 use dsl::trigger::{ScheduleZone, Trigger};
@@ -94,7 +96,7 @@ pub async fn publish(
     if report.copied > 0 || !report.published.is_empty() {
         mark(&mut transaction).await?;
     }
-    store::commit(transaction).await?;
+    commit_between(transaction, Point::PublishMade, Point::PublishKept).await?;
     Ok(report)
 }
 

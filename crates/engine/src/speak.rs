@@ -3,7 +3,7 @@
 use crate::error::EngineError;
 use crate::probe::Probe;
 use channels::FileChannel;
-use channels::email::{Login, Relay, RelayPool, Secret, Security};
+use channels::email::{Dial, Login, Relay, RelayPool, Secret, Security};
 use channels::webhook::Endpoint;
 use dsl::library::{Channel, Library, Setting, SmtpChannel, WebhookChannel};
 use jiff::tz::TimeZone;
@@ -68,6 +68,7 @@ pub struct Speakers {
     /// Other systems by their channel's name.
     pub(crate) hooks: Arc<BTreeMap<String, Endpoint>>,
     secrets: Secrets,
+    dial: Option<Dial>,
 }
 
 impl Speakers {
@@ -85,7 +86,14 @@ impl Speakers {
             probe: Arc::default(),
             hooks: Arc::default(),
             secrets,
+            dial: None,
         }
+    }
+
+    /// Reaches the relay by this in place of the network.
+    #[must_use]
+    pub fn dialing(self, dial: Dial) -> Self {
+        Self { dial: Some(dial), ..self }
     }
 
     /// The project's folder, below which channels have folders of their own. Default: the current one.
@@ -159,6 +167,7 @@ impl Speakers {
         };
         let mut relay = Relay::new(&smtp.host, smtp.port, security);
         relay.login = login;
+        relay.dial.clone_from(&self.dial);
         if let Some(connections) = NonZeroU32::new(smtp.connections) {
             relay.connections = connections;
         }

@@ -1,10 +1,12 @@
 //! Batches of turns: what is due comes by one indexed query, up to 500 customers are loaded in a fixed
 //! number of statements, the interpreter decides, and one transaction keeps it all with the next nudge.
 
+use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
 use crate::published::Published;
+use crash::Point;
 use dsl::trigger::Trigger;
 use interpreter::batch::Batch;
 use interpreter::keep::rank;
@@ -69,7 +71,7 @@ impl Engine {
         if done.sends > 0 && self.nudges {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
-        store::commit(transaction).await?;
+        commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
         Ok(Done { due: due.count, ..done })
     }
 

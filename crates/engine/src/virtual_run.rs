@@ -5,6 +5,7 @@ use crate::clock::VirtualClock;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::speak::Delivery;
+use crash::Point;
 use interpreter::history::{self, Archive};
 use interpreter::simulate::BATCH;
 use jiff::Timestamp;
@@ -147,6 +148,7 @@ impl Engine {
             let mut transaction = self.store.begin().await?;
             self.decide(&mut transaction, &published, inputs, now).await?;
             store::commit(transaction).await?;
+            crash::point(Point::PlannedPart).await;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{StoreError, Tried, no_ids};
 use crate::share;
+use crash::Point;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, PgConnection, Postgres, Sqlite, SqliteConnection};
 use std::borrow::Cow;
@@ -107,11 +108,14 @@ impl DerefMut for Transaction {
 
 /// Keeps what a transaction did.
 pub async fn commit(transaction: Transaction) -> Result<(), StoreError> {
+    crash::point(Point::Committing).await;
     let done = match transaction.0.link {
         Link::Sqlite(Held::Transaction(transaction)) => transaction.commit().await,
         Link::Postgres(Held::Transaction(transaction)) => transaction.commit().await,
         // Never made: what is not a transaction has committed each statement already.
         Link::Sqlite(Held::Alone(_)) | Link::Postgres(Held::Alone(_)) => Ok(()),
     };
-    done.tried("commit", no_ids)
+    done.tried("commit", no_ids)?;
+    crash::point(Point::Committed).await;
+    Ok(())
 }

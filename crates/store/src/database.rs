@@ -9,7 +9,8 @@ use crate::dialect::Both;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::send::Worker;
 use crate::{share, sql};
-use sqlx::migrate::Migrator;
+use crash::Point;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
@@ -204,6 +205,21 @@ impl Store {
         }
     }
 
+    /// Makes one migration after the other, each in a transaction of its own: who is killed goes on from there.
+    async fn climb(&self, migrator: &Migrator, found: i64) -> Result<(), MigrateError> {
+        let ahead = migrator.iter().map(|migration| migration.version).filter(|version| *version > found);
+        for version in ahead {
+            let upto = migrator.iter().filter(|migration| migration.version <= version).cloned().collect();
+            let upto = Migrator::with_migrations(upto);
+            match &self.pools {
+                Pools::Sqlite { write, .. } => upto.run(write).await?,
+                Pools::Postgres { write, .. } => upto.run(write).await?,
+            }
+            crash::point(Point::Migrated).await;
+        }
+        Ok(())
+    }
+
     async fn migrate(&self, migrator: &Migrator, options: &Options) -> Result<(), StoreError> {
         let known = known_migration();
         let found = {
@@ -224,11 +240,7 @@ impl Store {
             return Err(StoreError::Older { found, known });
         }
         if found < known {
-            let migrated = match &self.pools {
-                Pools::Sqlite { write, .. } => migrator.run(write).await,
-                Pools::Postgres { write, .. } => migrator.run(write).await,
-            };
-            migrated.map_err(|source| StoreError::Migrate { source })?;
+            self.climb(migrator, found).await.map_err(|source| StoreError::Migrate { source })?;
             if let Pools::Sqlite { write, .. } = &self.pools {
                 // The statistics that the migrations write are read when a connection opens, or here.
                 let read = sqlx::query("ANALYZE sqlite_schema").execute(write).await;

@@ -1,9 +1,12 @@
 //! The settings of a relay: where it is, how we prove who we are, and how long we wait for what.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::DuplexStream;
 
 /// One SMTP relay. The defaults of [`Relay::new`] are those of the documentation.
 #[derive(Clone, Debug)]
@@ -28,6 +31,29 @@ pub struct Relay {
     pub idle: Duration,
     /// How long we wait for what.
     pub timeouts: Timeouts,
+    /// What stands in for the network. `None`: nothing does.
+    pub dial: Option<Dial>,
+}
+
+/// Gives a stream in place of TCP, so that a simulation may be the relay.
+#[derive(Clone)]
+pub struct Dial(Arc<dyn Fn() -> io::Result<DuplexStream> + Send + Sync>);
+
+impl Dial {
+    /// Asked for each connection; an error refuses it.
+    pub fn new(open: impl Fn() -> io::Result<DuplexStream> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(open))
+    }
+
+    pub(super) fn open(&self) -> io::Result<DuplexStream> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Dial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dial(…)")
+    }
 }
 
 /// How a connection is kept secret.
@@ -118,6 +144,7 @@ impl Relay {
             helo: "localhost".to_owned(),
             idle: Duration::from_secs(30),
             timeouts: Timeouts::default(),
+            dial: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
+use crash::Point;
 use dsl::library::Library;
 use jiff::Timestamp;
 use model::{Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Rep, RepId, Suppression};
@@ -12,6 +13,7 @@ use store::snapshot::EventReads;
 use store::{Connection, Store, StoreError, Transaction};
 
 use super::batch::{Batch, Known, Target};
+use crate::commit::commit_between;
 
 /// What follows from a batch once its rows are written, in the same transaction: computed attributes, timers,
 /// sends to cancel. Not asked in a dry run, which undoes everything anyway.
@@ -195,7 +197,7 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
         match self.transaction.take() {
             // Dropped, and so undone.
             Some(_) if !keep => Ok(()),
-            Some(transaction) => store::commit(transaction).await,
+            Some(transaction) => commit_between(transaction, Point::ImportMade, Point::ImportKept).await,
             None => Ok(()),
         }
     }
