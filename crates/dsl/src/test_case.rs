@@ -171,6 +171,11 @@ pub enum Fact {
         /// Who.
         rep: RepId,
     },
+    /// Another customer turns out to be this one.
+    Merge {
+        /// The name of the other one.
+        other: String,
+    },
 }
 
 /// A line that the trace must, or must never, have. What is `None` is not compared.

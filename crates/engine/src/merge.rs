@@ -67,7 +67,7 @@ pub async fn merge(
         return Ok(Merged::Nobody(other.clone()));
     };
     let joined = rules::join(&published.project.library, ours, &theirs, &doubles, now);
-    store::merge::hand_over(conn, other, keep).await?;
+    store::merge::hand_over(conn, other, keep, &published.project.library.model).await?;
     snapshot::save(conn, &[joined], now).await?;
     // What is counted of events is counted anew, and timers and what is kept follow; nothing is told.
     Apply::new(published, now).again(conn, std::slice::from_ref(keep)).await?;

@@ -1,6 +1,8 @@
 //! Two customers turn out to be one person (rules.md §5.16): of two walks through one workflow the earlier stays,
 //! a withdrawn consent wins, arms stay, and nothing is started. What a file, a test and the live engine do.
 
+use crate::condition;
+use dsl::condition::AggregateKind;
 use dsl::library::{Library, Origin};
 use jiff::Timestamp;
 use model::event::names;
@@ -170,6 +172,42 @@ fn join_attributes(library: &Library, joined: &mut Snapshot, other: &Snapshot) {
     }
     if let Some(at) = created_at {
         joined.customer.attributes.insert("created_at".to_owned(), Value::Instant(at));
+    }
+}
+
+/// What is kept of facts (`from:`), taken together: for a world in memory, where nobody can ask all facts anew.
+pub fn join_kept(library: &Library, joined: &mut Snapshot, other: &Snapshot) {
+    for (name, attribute) in &library.model.customer {
+        let Origin::From(aggregate) = &attribute.origin else { continue };
+        let theirs = other.customer.get(name);
+        let Some(theirs) = theirs else { continue };
+        let ours = joined.customer.get(name);
+        let later = || other.customer.computed_at.get(name) > joined.customer.computed_at.get(name);
+        let value = match (aggregate.kind, ours) {
+            (_, None) => theirs.clone(),
+            (AggregateKind::Count | AggregateKind::Sum, Some(ours)) => {
+                let sum = ours
+                    .as_number()
+                    .zip(theirs.as_number())
+                    .and_then(|(ours, theirs)| ours.checked_add(theirs));
+                let Some(sum) = sum else { continue };
+                Value::Number(sum)
+            }
+            (AggregateKind::Min, Some(ours)) if condition::less(theirs, ours) => theirs.clone(),
+            (AggregateKind::Max, Some(ours)) if condition::less(ours, theirs) => theirs.clone(),
+            (AggregateKind::Last, Some(_)) if later() => theirs.clone(),
+            (AggregateKind::First, Some(_)) if !later() => theirs.clone(),
+            (
+                AggregateKind::Min | AggregateKind::Max | AggregateKind::Last | AggregateKind::First,
+                Some(_),
+            ) => {
+                continue;
+            }
+        };
+        joined.customer.attributes.insert(name.clone(), value);
+        if let Some(order) = other.customer.computed_at.get(name) {
+            joined.customer.computed_at.insert(name.clone(), order.clone());
+        }
     }
 }
 

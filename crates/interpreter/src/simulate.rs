@@ -25,6 +25,7 @@ use model::{
 use std::collections::{BTreeMap, BTreeSet};
 
 mod invite;
+mod merge;
 
 /// Customers in one batch, at most; the same number in the live engine.
 pub const BATCH: usize = 500;
@@ -44,6 +45,10 @@ pub struct Simulation<'a> {
     starts: BTreeMap<(Timestamp, CustomerId, WorkflowId, String), BTreeMap<String, Value>>,
     /// What reps of a test claim from the public pool.
     claims: BTreeSet<(Timestamp, CustomerId, RepId)>,
+    /// Customers of a test who turn out to be one: who stays, who goes.
+    merges: BTreeSet<(Timestamp, CustomerId, CustomerId)>,
+    /// Whose id leads to whom since then.
+    led: BTreeMap<CustomerId, CustomerId>,
     timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
     wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
@@ -94,6 +99,8 @@ impl<'a> Simulation<'a> {
             coming,
             starts: BTreeMap::new(),
             claims: BTreeSet::new(),
+            merges: BTreeSet::new(),
+            led: BTreeMap::new(),
             timers: BTreeSet::new(),
             wakes: BTreeSet::new(),
             schedules: BTreeMap::new(),
@@ -156,6 +163,11 @@ impl<'a> Simulation<'a> {
         self.claims.insert((at, customer, rep));
     }
 
+    /// A customer of a test turns out to be another, who stays.
+    pub fn merge(&mut self, keep: CustomerId, other: CustomerId, at: Timestamp) {
+        self.merges.insert((at, keep, other));
+    }
+
     /// What webhooks are answered, by step: status and body of one try after the other.
     pub fn reply(&mut self, replies: BTreeMap<String, Vec<(u16, String)>>) {
         self.exchange = Exchange::of(replies);
@@ -177,6 +189,7 @@ impl<'a> Simulation<'a> {
             self.coming.keys().next().map(|key| key.0),
             self.starts.keys().next().map(|key| key.0),
             self.claims.iter().next().map(|key| key.0),
+            self.merges.iter().next().map(|key| key.0),
             self.timers.iter().next().map(|key| key.0),
             self.wakes.iter().next().map(|key| key.0),
             self.schedules.values().min().copied(),
@@ -203,10 +216,11 @@ impl<'a> Simulation<'a> {
         for _ in 0..MOST_BATCHES_AT_ONE_INSTANT {
             let work = self.next_batch();
             if work.is_empty() {
-                if self.answers.is_empty() {
+                if !self.answers.is_empty() {
+                    self.expect_answers();
+                } else if !self.merge_next(watcher) {
                     break;
                 }
-                self.expect_answers();
                 continue;
             }
             self.decide(work, watcher);
@@ -223,7 +237,7 @@ impl<'a> Simulation<'a> {
         {
             if event.is_to_everybody() {
                 self.tell_everybody(&event);
-            } else {
+            } else if let Some(event) = self.led(event) {
                 work.entry(event.customer.clone()).or_default().push(Input::Event(event));
             }
         }
@@ -236,7 +250,7 @@ impl<'a> Simulation<'a> {
             && self.starts.keys().next().is_some_and(|key| key.0 <= now)
             && let Some(((at, customer, workflow, by), inputs)) = self.starts.pop_first()
         {
-            work.entry(customer).or_default().push(Input::Start { workflow, at, by, inputs });
+            work.entry(self.who(customer)).or_default().push(Input::Start { workflow, at, by, inputs });
         }
         if !work.is_empty() {
             return work;
@@ -248,7 +262,7 @@ impl<'a> Simulation<'a> {
                 && let Some((at, customer, rep)) = self.claims.pop_first()
             {
                 let claim = Input::Claim { rep, subject: String::new(), at };
-                work.entry(customer).or_default().push(claim);
+                work.entry(self.who(customer)).or_default().push(claim);
             }
         }
         if !work.is_empty() {

@@ -139,6 +139,9 @@ fn play(
     for (customer, rep, at) in scene.claims() {
         simulation.claim(customer, rep, at);
     }
+    for (keep, other, at) in scene.merges() {
+        simulation.merge(keep, other, at);
+    }
     simulation.reply(test.replies.clone());
     simulation.plan(&[], &mut recorder);
     let last = scene.last_instant();

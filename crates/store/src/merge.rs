@@ -2,8 +2,10 @@
 
 use crate::connection::Connection;
 use crate::customer_key::{self, Key, KeyKind};
+use crate::dialect::Both;
 use crate::error::{StoreError, Tried};
 use crate::{meta, send, sql};
+use dsl::library::Model;
 use model::CustomerId;
 
 /// Where it is noted that ids were merged away, so that an import looks for them.
@@ -63,6 +65,64 @@ const LEFT: [&str; 9] = [
 // Addresses, and ids that were merged away before.  ?1 the kept one  ?2 the other
 const KEYS: &str = "UPDATE customer_key SET customer = ?1 WHERE customer = ?2";
 
+// Who refers to the other one (`invited_by`) refers to the kept one, and their past says so too, as everything
+// that the other one did is the kept one's.  ?1 id of the kept one  ?2 id of the other  ?3 the attribute
+// ?4 the kind of an entity
+macro_rules! refer {
+    ($set:literal, $table:literal, $whose:literal) => {
+        concat!("UPDATE ", $table, " SET attributes = ", $set, " WHERE attributes->>?3 = ?2", $whose)
+    };
+}
+macro_rules! refer_before {
+    ($set:literal, $what:literal, $whose:literal) => {
+        concat!(
+            "UPDATE event SET properties = ",
+            $set,
+            " WHERE properties->>'attribute' = ?3 AND ",
+            $what,
+            " AND properties->>'to' = ?2 AND (slot, customer) IN (",
+            $whose,
+            ")"
+        )
+    };
+}
+const CUSTOMERS_REFER: [Both; 2] = [
+    Both {
+        sqlite: refer_before!(
+            "json_set(properties, '$.to', ?1)",
+            "name = 'customer.changed'",
+            "SELECT slot, id FROM customer WHERE attributes->>?3 = ?2"
+        ),
+        postgres: refer_before!(
+            "jsonb_set(properties, '{to}', to_jsonb(?1))",
+            "name = 'customer.changed'",
+            "SELECT slot, id FROM customer WHERE attributes->>?3 = ?2"
+        ),
+    },
+    Both {
+        sqlite: refer!("json_set(attributes, '$.\"' || ?3 || '\"', ?1)", "customer", ""),
+        postgres: refer!("jsonb_set(attributes, ARRAY[?3], to_jsonb(?1))", "customer", ""),
+    },
+];
+const ENTITIES_REFER: [Both; 2] = [
+    Both {
+        sqlite: refer_before!(
+            "json_set(properties, '$.to', ?1)",
+            "name = ?4 || '.changed'",
+            "SELECT slot, customer FROM entity WHERE kind = ?4 AND attributes->>?3 = ?2"
+        ),
+        postgres: refer_before!(
+            "jsonb_set(properties, '{to}', to_jsonb(?1))",
+            "name = ?4 || '.changed'",
+            "SELECT slot, customer FROM entity WHERE kind = ?4 AND attributes->>?3 = ?2"
+        ),
+    },
+    Both {
+        sqlite: refer!("json_set(attributes, '$.\"' || ?3 || '\"', ?1)", "entity", " AND kind = ?4"),
+        postgres: refer!("jsonb_set(attributes, ARRAY[?3], to_jsonb(?1))", "entity", " AND kind = ?4"),
+    },
+];
+
 /// Hands everything of `other` over to `keep`: facts, entities, walks, messages, tasks, the trace, look-up keys.
 /// What the two have to be reconciled in is written by the caller afterwards. No message of `other` may be on
 /// its way (see [`send::on_its_way`]).
@@ -70,6 +130,7 @@ pub async fn hand_over(
     conn: &mut Connection,
     other: &CustomerId,
     keep: &CustomerId,
+    model: &Model,
 ) -> Result<(), StoreError> {
     let ids = || format!("{other} into {keep}");
     for statement in MOVES {
@@ -83,6 +144,7 @@ pub async fn hand_over(
             .tried("merge a customer", ids)?;
     }
     send::hand_over(conn, other, keep).await?;
+    refer(conn, other, keep, model).await?;
     for statement in LEFT {
         sql::query(statement)
             .bind(i64::from(other.slot()))
@@ -99,6 +161,27 @@ pub async fn hand_over(
         .tried("merge a customer", ids)?;
     customer_key::claim(conn, &[Key::new(KeyKind::ExternalId, other.as_str(), keep)]).await?;
     meta::set(conn, NOTED, Some("1")).await
+}
+
+/// Who refers to `other` refers to `keep` from now on.
+async fn refer(
+    conn: &mut Connection,
+    other: &CustomerId,
+    keep: &CustomerId,
+    model: &Model,
+) -> Result<(), StoreError> {
+    for (kind, attribute) in model.attributes_of_friends() {
+        let statements = if kind.is_some() { ENTITIES_REFER } else { CUSTOMERS_REFER };
+        for statement in statements {
+            let query = sql::query(statement).bind(keep.as_str()).bind(other.as_str()).bind(attribute);
+            let query = match kind {
+                Some(kind) => query.bind(kind),
+                None => query,
+            };
+            query.execute(&mut *conn).await.tried("merge a customer", || format!("{other} into {keep}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether any id was ever merged away.

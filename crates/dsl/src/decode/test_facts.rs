@@ -59,6 +59,15 @@ fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Opti
     let mut ids = BTreeMap::new();
     let whats = what(fields, &mut ids, stage, desk)?;
     let customer = customer?;
+    if let Some(Fact::Merge { other }) = whats.first()
+        && (past || *other == customer)
+    {
+        let problem = desk.report.error(Code::E0670, item.span).arg("name", customer).help("E0670-help");
+        if past {
+            problem.message("E0670-history");
+        }
+        return None;
+    }
     let mut facts = Vec::new();
     for at in instants? {
         for what in &whats {
@@ -170,8 +179,8 @@ fn what(
     stage: &Stage<'_>,
     desk: &mut Desk<'_>,
 ) -> Option<Vec<Fact>> {
-    const KINDS: [&str; 10] =
-        ["event", "set", "stage", "tag", "untag", "consent", "start", "claim", "pause", "resume"];
+    const KINDS: [&str; 11] =
+        ["event", "set", "stage", "tag", "untag", "consent", "start", "claim", "merge", "pause", "resume"];
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
@@ -196,6 +205,10 @@ fn what(
             .need(&mut fields, "claim")
             .and_then(|node| desk.text(node))
             .map(|rep| vec![Fact::Claim { rep: RepId::from(rep) }]),
+        "merge" => desk
+            .need(&mut fields, "merge")
+            .and_then(|node| whose(node, stage, desk))
+            .map(|other| vec![Fact::Merge { other }]),
         "pause" => desk
             .need(&mut fields, "pause")
             .and_then(|node| held(node, stage, desk))

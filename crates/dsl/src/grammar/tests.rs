@@ -293,6 +293,13 @@ static FACT: Thing = Thing {
             "销售从公海认领这位客户。",
         ),
         key(
+            "merge",
+            Value::Text,
+            "Another customer of the test turns out to be this one.",
+            "测试里的另一位客户与这位是同一个人，合并过来。",
+        )
+        .like("anna"),
+        key(
             "pause",
             Value::Name(Kind::Workflow),
             "The workflow is held: no step, no entry.",
@@ -313,7 +320,9 @@ static FACT: Thing = Thing {
         WHOSE,
     ],
     others: Some(Value::Seen),
-    one_of: &["event", "set", "stage", "consent", "tag", "untag", "start", "claim", "pause", "resume"],
+    one_of: &[
+        "event", "set", "stage", "consent", "tag", "untag", "start", "claim", "merge", "pause", "resume",
+    ],
     example: "",
 };
 static FACT_CONSENT: Thing = Thing {

@@ -21,6 +21,19 @@ impl Model {
                 .any(|attribute| friend(&attribute.ty))
     }
 
+    /// The attributes of a customer (`None` as kind) and of entities that refer to another customer.
+    pub fn attributes_of_friends(&self) -> Vec<(Option<&str>, &str)> {
+        let friend = |ty: &Type| matches!(ty, Type::Reference(kind) if kind == CUSTOMER);
+        let own = self.customer.iter().map(|(name, attribute)| (None, name, attribute));
+        let entities = self.entities.iter().flat_map(|(kind, entity)| {
+            entity.attributes.iter().map(|(name, attribute)| (Some(kind.as_str()), name, attribute))
+        });
+        own.chain(entities)
+            .filter(|(_, _, attribute)| friend(&attribute.ty))
+            .map(|(kind, name, _)| (kind, name.as_str()))
+            .collect()
+    }
+
     /// Names, (kind, id), of the shared entities and of the other customers (`customer`) that a snapshot's
     /// attributes, entities, events and walks refer to.
     pub fn references(&self, snapshot: &Snapshot) -> BTreeSet<(String, String)> {

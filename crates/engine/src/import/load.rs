@@ -2,6 +2,7 @@
 //! hands batches to a [`Target`].
 
 mod facts;
+mod friends;
 mod people;
 
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -141,6 +141,7 @@ impl Scene<'_> {
                 | Fact::Start
                 | Fact::Pause { .. }
                 | Fact::Resume { .. }
+                | Fact::Merge { .. }
                 | Fact::Claim { .. } => {}
             }
         }

@@ -76,6 +76,7 @@ pub(super) fn pauses(test: &TestCase) -> BTreeMap<WorkflowId, Vec<Pause>> {
             | Fact::Consent { .. }
             | Fact::Tag { .. }
             | Fact::Start
+            | Fact::Merge { .. }
             | Fact::Claim { .. } => {}
         }
     }
@@ -276,9 +277,27 @@ impl Scene<'_> {
             | Fact::Tag { .. }
             | Fact::Pause { .. }
             | Fact::Resume { .. }
+            | Fact::Merge { .. }
             | Fact::Start => None,
         };
         self.test.events.iter().filter_map(claim).collect()
+    }
+
+    /// Who turns out to be whom: who stays, who goes, and when.
+    pub(super) fn merges(&self) -> Vec<(CustomerId, CustomerId, Timestamp)> {
+        let merge = |fact: &TestFact| match &fact.what {
+            Fact::Merge { other } => Some((self.id(&fact.customer), self.id(other), fact.at)),
+            Fact::Event { .. }
+            | Fact::Set(_)
+            | Fact::Stage { .. }
+            | Fact::Consent { .. }
+            | Fact::Tag { .. }
+            | Fact::Pause { .. }
+            | Fact::Resume { .. }
+            | Fact::Claim { .. }
+            | Fact::Start => None,
+        };
+        self.test.events.iter().filter_map(merge).collect()
     }
 
     pub(super) fn instant(&self, time: &ExpectedTime) -> Option<Timestamp> {

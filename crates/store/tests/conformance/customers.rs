@@ -1,8 +1,11 @@
 //! Imports say what they changed; an address belongs to one customer.
 
 use crate::given::*;
-use model::{CustomerId, RepId, Value};
+use dsl::library::Attribute;
+use model::{CustomerId, RepId, Type, Value};
+use std::collections::BTreeMap;
 use store::customer_key::{self, KeyKind};
+use store::event::EventState;
 use store::{Store, assignment, customer, entity, rep};
 
 on_both! {
@@ -12,6 +15,7 @@ on_both! {
     an_entity_moves_with_its_customer,
     who_is_away_stays_away_through_an_import,
     what_is_over_is_not_open,
+    who_referred_to_a_merged_customer_refers_to_the_one_who_stays,
 }
 
 async fn an_import_counts_new_changed_and_same_and_keeps_what_it_does_not_say(store: Store) {
@@ -118,4 +122,48 @@ async fn what_is_over_is_not_open(store: Store) {
     assert_eq!(open, [(RepId::new("li.na"), 2), (RepId::new("wang.wei"), 0)].into());
     let given = assignment::given(&mut tx, minute(0), minute(1)).await.expect("counted");
     assert_eq!(given, std::collections::BTreeMap::from([(RepId::new("li.na"), 2)]));
+}
+
+async fn who_referred_to_a_merged_customer_refers_to_the_one_who_stays(store: Store) {
+    let mut model = model();
+    let friend =
+        || Attribute { ty: Type::Reference("customer".to_owned()), ..model.customer["company"].clone() };
+    let (own, of_deal) = (friend(), friend());
+    // A name in any script: it becomes part of a path.
+    model.customer.insert("推荐人".to_owned(), own);
+    model.entities.get_mut("deal").unwrap().attributes.insert("referrer".to_owned(), of_deal);
+    let mut tx = store.begin().await.expect("a writer");
+    let refers = |id: &str, to: &str| {
+        let mut row = customer(id);
+        row.attributes.insert("推荐人".to_owned(), Value::from(to));
+        row
+    };
+    let rows =
+        [customer("keep"), customer("other"), refers("a", "other"), refers("b", "c"), refers("c", "keep")];
+    customer::upsert(&mut tx, &rows, &model, minute(0)).await.expect("imported");
+    let mut named = customer("d");
+    named.attributes.insert("name".to_owned(), Value::from("other"));
+    customer::write(&mut tx, &[&named], minute(0)).await.expect("written");
+    let mut changed = event("a", "customer.changed", "e1", minute(0));
+    changed.properties = BTreeMap::from([
+        ("attribute".to_owned(), Value::from("推荐人")),
+        ("to".to_owned(), Value::from("other")),
+    ]);
+    store::event::insert(&mut tx, &[&changed], EventState::Done).await.expect("written");
+    let mut deal = crate::given::entity("deal", "D1", Some("b"));
+    deal.attributes.insert("referrer".to_owned(), Value::from("other"));
+    entity::upsert(&mut tx, &[deal], &model).await.expect("imported");
+    store::merge::hand_over(&mut tx, &CustomerId::new("other"), &CustomerId::new("keep"), &model)
+        .await
+        .expect("merged");
+
+    let ids = ["a", "b", "c", "d"].map(CustomerId::new);
+    let known = customer::load(&mut tx, &ids, &model).await.expect("loaded");
+    let of: Vec<_> = ids.iter().map(|id| known[id].text("推荐人")).collect();
+    assert_eq!(of, [Some("keep"), Some("c"), Some("keep"), None]);
+    assert_eq!(known[&CustomerId::new("d")].text("name"), Some("other"), "a name is no reference");
+    let past = store::history::page(&mut tx, &ids, &model).await.expect("read");
+    let told: Vec<_> = past[0].events.iter().map(|event| event.properties["to"].as_text()).collect();
+    assert_eq!(told, [Some("keep")]);
+    assert_eq!(past[1].entities[0].get("referrer").and_then(Value::as_text), Some("keep"));
 }

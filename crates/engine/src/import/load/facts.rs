@@ -88,7 +88,10 @@ impl Loader<'_> {
         let who = self.resolve(wanted, target).await?;
         let ids: BTreeSet<EntityId> = rows.iter().map(|(_, row)| row.id.clone()).collect();
         let known = target.entities(&kind, &ids.into_iter().collect::<Vec<_>>()).await?;
-        for (line, row) in rows {
+        let friends = rows.iter().flat_map(|(_, row)| self.friends(Some(&kind), &row.attributes));
+        let merged = target.merged(&friends.collect::<Vec<_>>()).await?;
+        for (line, mut row) in rows {
+            self.lead(Some(&kind), &mut row.attributes, &merged);
             let customer = match &row.customer {
                 None => None,
                 Some(id) => match who.get(id) {

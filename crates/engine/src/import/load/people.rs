@@ -21,7 +21,8 @@ impl Loader<'_> {
     ) -> Result<(), T::Error> {
         let ids: Vec<CustomerId> = rows.iter().map(|row| row.id.clone()).collect();
         let mut known = target.customers(&ids).await?;
-        let new: Vec<CustomerId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        let mut new: Vec<CustomerId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        new.extend(rows.iter().flat_map(|row| self.friends(None, &row.attributes)));
         // Whoever was merged away is known under the id that was kept: an old row changes nothing of theirs.
         let merged = target.merged(&new).await?;
         let before = rows.len();
@@ -30,7 +31,8 @@ impl Loader<'_> {
         let forgotten = forgotten_addresses(&rows, &known, target).await?;
         self.flag_addresses(&rows, target).await?;
         let topics = marketing_topics(self.library);
-        for row in rows {
+        for mut row in rows {
+            self.lead(None, &mut row.attributes, &merged);
             let was = known.remove(&row.id);
             if was.as_ref().is_some_and(is_forgotten) {
                 self.report.bad_row(forgotten_customer(row.line, &row.id));
