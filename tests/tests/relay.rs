@@ -334,3 +334,77 @@ async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
     tokio::join!(busy, driven.work());
     assert_eq!(driven.states().await, of(&[("accepted", 1)]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_sends_are_in_doubt_than_there_are_connections() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(400);
+    let driven = Driven::over(shop.path()).await;
+    let store = shop.store().await;
+    let looked = async {
+        let mut most = 0;
+        while sink.count() < 400 {
+            let mut conn = store.read().await.unwrap();
+            most = most.max(count(&mut conn, "SELECT count(*) FROM send WHERE state = 'handed'").await);
+        }
+        most
+    };
+    let (most, ()) = tokio::join!(looked, driven.work());
+    assert!((1..=8).contains(&most), "{most} sends between the gate and their fate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_is_renewed_while_an_answer_is_awaited() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(1);
+    sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_secs(2))).once());
+    let driven = Driven::over(shop.path()).await;
+    let meanwhile = async {
+        assert!(sink.wait_for(1, PATIENCE).await);
+        // Twice as long as a lease holds, each time looked at by the one who takes back what leases are over of.
+        for _ in 0..2 {
+            driven.clock.advance(SignedDuration::from_mins(14));
+            driven.engine.recover().await.unwrap();
+        }
+        assert_eq!(driven.states().await, of(&[("handed", 1)]));
+    };
+    tokio::join!(meanwhile, driven.work());
+    assert_eq!((driven.states().await, copies(&sink)), (of(&[("accepted", 2)]), 1));
+}
+
+/// An engine that serves, is asked to end while the relay keeps silent after the dot, and ends when its grace is over.
+async fn ended_in_silence(shop: &Shop, sink: &Sink) -> Vec<(String, i64)> {
+    shop.start(3);
+    sink.trouble(Trouble::at(Point::Recorded, Act::Hang).once());
+    let driven = Driven::over(shop.path()).await;
+    let engine = driven.engine.with_grace(Duration::from_millis(300));
+    let silent = tests::sink::Speaker::clone(sink);
+    let stop = async move {
+        let hangs = |sink: &tests::sink::Speaker| {
+            sink.count() >= 3 && sink.sessions().iter().any(|session| session.hangs)
+        };
+        assert!(silent.wait_until(PATIENCE, hangs).await);
+    };
+    std::sync::Arc::new(engine).serve(stop).await.unwrap();
+    let store = shop.store().await;
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(count(&mut conn, "SELECT max(until) FROM slot_lease").await, 0, "the lease is given back");
+    let hello = "SELECT state, count(*) FROM send WHERE step LIKE '%hello%' GROUP BY state ORDER BY state";
+    tests::shop::counts(&mut conn, hello).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_when_the_grace_is_over_is_unknown() {
+    let sink = Sink::start();
+    let states = ended_in_silence(&Shop::marketing(sink.port()), &sink).await;
+    assert_eq!(states, of(&[("accepted", 2), ("unknown", 1)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_when_the_grace_is_over_is_due_again_where_it_may_come_twice() {
+    let sink = Sink::start();
+    let states = ended_in_silence(&Shop::service(sink.port()), &sink).await;
+    assert_eq!(states, of(&[("accepted", 2), ("due", 1)]));
+}

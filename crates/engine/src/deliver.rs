@@ -1,51 +1,40 @@
 //! Sends go out: claimed in batches, asked once more, rendered, and handed over one by one through the gate.
-//! The gates of many connections commit together; fates are written in batches.
+//! The gates of many connections commit together, each with the fate of the mail before it on its connection:
+//! whatever ends the process, no more sends are in doubt than there are connections.
 
-use crate::clock::Clock;
-use crate::commit::commit_between;
+mod calls;
+mod fates;
+mod keeper;
+mod speaker;
+
 use crate::digest;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::jobs::{self, Nudge, Queue};
 use crate::letter::{self, Outbound};
-use crate::probe::Probe;
 use crate::published::Published;
-use channels::email::{Envelope, Letter, RelayPool};
-use channels::webhook::{Endpoint, Heard};
-use channels::{Cause, Fate, Rejection, Reply, Retry};
 use crash::Point;
 use dsl::library::Channel;
-use interpreter::exchange::next_try;
+use fates::Became;
 use interpreter::permit;
-use interpreter::simulate::sent;
 use jiff::{SignedDuration, Timestamp};
-use model::webhook::{self, Answer, Taken};
-use model::{CustomerId, Event, EventId, Medium, Outgoing, Snapshot, Suppression, Value, retry_delay};
+use model::webhook::{self, Answer};
+use model::{CustomerId, Event, Medium, Outgoing, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 use store::event::{self, EventState};
 use store::send::{self, Claimed, Deferral, Gate, SendKey, Word};
 use store::snapshot;
-use tokio::sync::{mpsc, oneshot};
 
 /// Sends claimed at once.
 const CLAIM: u32 = 200;
 /// How long a claim holds without a renewal: longer than all phases of one exchange.
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
-/// Gates or fates that commit together, at most.
-const TOGETHER: usize = 64;
 
-/// Calls of other systems at once.
-const CALLS: usize = 64;
-
-/// How often the fates of a batch are written at most, while the database is busy.
-const RECORD_TRIES: u32 = 20;
+/// How often a busy database is asked again by an engine that is to end.
+const LAST_TRIES: u32 = 20;
 /// Between two of these tries.
-const RECORD_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
-
-/// A speaker at the gate, and who waits for the answer.
-type Asked = (Gate, oneshot::Sender<bool>);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A claimed send on its way.
 struct Way {
@@ -53,17 +42,56 @@ struct Way {
     outbound: Outbound,
 }
 
-/// What became of one send.
-struct Became {
-    claimed: Claimed,
-    fate: Fate,
-    /// What another system answered: status and body; `None`: it is no webhook.
-    heard: Option<(u16, String)>,
-}
-
 impl Engine {
-    /// Hands over one batch of due sends. Returns how many were taken up; 0: nothing is due.
+    /// Hands over one batch of due sends, one batch at a time. Returns how many were taken up; 0: nothing is due.
     pub async fn deliver(&self, now: Timestamp) -> Result<usize, EngineError> {
+        let mut left = self.left.lock().await;
+        if *left {
+            self.take_back_sends(now).await?;
+        }
+        // Stays so where an error, a panic or the end of the process breaks the batch off.
+        *left = true;
+        let count = self.deliver_batch(now).await?;
+        *left = false;
+        Ok(count)
+    }
+
+    /// What a batch left behind that broke off: only this process speaks for it, and it says nothing any more.
+    async fn take_back_sends(&self, now: Timestamp) -> Result<(), EngineError> {
+        let mut transaction = self.store.begin_beside().await?;
+        let lost = send::take_back(&mut transaction, &self.worker, now).await?;
+        store::commit(transaction).await?;
+        if lost != send::Lost::default() {
+            tracing::warn!(
+                due = lost.due,
+                unknown = lost.unknown,
+                "a batch of messages had broken off; what was not handed over is due again"
+            );
+        }
+        Ok(())
+    }
+
+    /// Puts sends where they belong that an earlier process left in flight, and this one where a batch broke
+    /// off; lengthens what is in its hands.
+    pub async fn recover(&self) -> Result<send::Lost, EngineError> {
+        let now = self.clock.now();
+        if let Ok(mut left) = self.left.try_lock()
+            && *left
+        {
+            self.take_back_sends(now).await?;
+            *left = false;
+        }
+        let mut transaction = self.store.begin_beside().await?;
+        send::renew_all(&mut transaction, &self.worker, now + LEASE).await?;
+        // On PostgreSQL other processes live under lower numbers: who of them does not is asked of the database.
+        let over = if transaction.is_postgres() { 0 } else { self.worker.epoch };
+        let lost = send::recover(&mut transaction, now, over).await?;
+        store::commit(transaction).await?;
+        crash::point(Point::Recovered).await;
+        Ok(lost)
+    }
+
+    async fn deliver_batch(&self, now: Timestamp) -> Result<usize, EngineError> {
         let mut transaction = self.store.begin_beside().await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
@@ -202,84 +230,6 @@ impl Engine {
         self.record(became, now).await
     }
 
-    /// Calls of other systems: the gate for all of them (a repeated call carries the same id), then as many at
-    /// once as one may ask others for.
-    async fn call(&self, ways: Vec<Way>) -> Result<(), EngineError> {
-        if ways.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let gates: Vec<Gate> = ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
-        let mut transaction = self.store.begin_beside().await?;
-        let handed: BTreeSet<_> =
-            send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
-        store::commit(transaction).await?;
-        let mut queue = ways.into_iter().filter(|way| handed.contains(&way.claimed.outgoing.id));
-        loop {
-            let mut calls = tokio::task::JoinSet::new();
-            for way in queue.by_ref().take(CALLS) {
-                let (hooks, clock) = (Arc::clone(&self.speakers.hooks), Arc::clone(&self.clock));
-                calls.spawn(ask(hooks, clock, way));
-            }
-            if calls.is_empty() {
-                return Ok(());
-            }
-            let became = calls.join_all().await;
-            crash::point(Point::HooksAnswered).await;
-            self.record(became, self.clock.now()).await?;
-        }
-    }
-
-    /// Messages that leave: connections at once, gates and fates together. What the relay's failure or the
-    /// engine's end leaves over goes back to the outbox untried.
-    async fn speak(&self, ways: Vec<Way>) -> Result<(), EngineError> {
-        let Some(relay) = self.speakers.relay.clone() else { return Ok(()) };
-        if ways.is_empty() {
-            return Ok(());
-        }
-        let mut queue = ways.into_iter();
-        if self.is_stopping() || self.speakers.probe.rests(self.clock.now()).is_some() {
-            return self.give_back(queue.collect()).await;
-        }
-        // One knocks, the others follow: a relay that is down is not asked by each of them.
-        if let Err(fate) = relay.checkout().await {
-            let now = self.clock.now();
-            self.speakers.probe.learn(&fate, now);
-            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate, heard: None });
-            let tried = self.record(tried.into_iter().collect(), now).await;
-            return tried.and(self.give_back(queue.collect()).await);
-        }
-        let (gate_in, gate_out) = mpsc::channel::<Asked>(TOGETHER);
-        let (fate_in, fate_out) = mpsc::channel::<Became>(TOGETHER);
-        let connections = if self.speakers.probe.in_doubt() {
-            1
-        } else {
-            self.speakers.connections.max(1).min(queue.len())
-        };
-        let queue = Arc::new(Mutex::new(queue));
-        let mut speakers = tokio::task::JoinSet::new();
-        for _ in 0..connections {
-            let speaker = Speaker {
-                relay: relay.clone(),
-                probe: Arc::clone(&self.speakers.probe),
-                clock: Arc::clone(&self.clock),
-                stopping: Arc::clone(&self.stopping),
-                gates: gate_in.clone(),
-                fates: fate_in.clone(),
-            };
-            speakers.spawn(speaker.work(Arc::clone(&queue)));
-        }
-        drop((gate_in, fate_in));
-        let (gates, fates) = tokio::join!(self.keep_gates(gate_out), self.keep_fates(fate_out));
-        let mut left = Vec::new();
-        while let Some(ended) = speakers.join_next().await {
-            left.extend(ended.unwrap_or_default());
-        }
-        left.extend(lock(&queue).by_ref());
-        let left = self.give_back(left).await;
-        gates.and(fates).and(left)
-    }
-
     /// Puts back what was claimed and not tried: due when the relay's rest is over, else as before.
     async fn give_back(&self, ways: Vec<Way>) -> Result<(), EngineError> {
         if ways.is_empty() {
@@ -296,17 +246,25 @@ impl Engine {
                 }
             })
             .collect();
-        let mut tries = 1;
-        loop {
-            match self.defer(&deferrals).await {
-                Err(error) if error.retry() && tries < RECORD_TRIES => {
-                    tracing::warn!(%error, tries, "sends could not be put back; once more");
-                    tokio::time::sleep(RECORD_PAUSE).await;
-                    tries += 1;
-                }
-                done => return done,
-            }
+        let mut tries = 0;
+        while let Err(error) = self.defer(&deferrals).await {
+            self.again(&mut tries, error, "sends could not be put back").await?;
         }
+        Ok(())
+    }
+
+    /// Waits a moment after an error that passes: what is forgotten here is known nowhere else, so the database
+    /// is asked until it answers. An engine that is to end does so after some more tries.
+    async fn again(&self, tries: &mut u32, error: EngineError, what: &str) -> Result<(), EngineError> {
+        if !error.retry() || (self.is_stopping() && *tries >= LAST_TRIES) {
+            return Err(error);
+        }
+        if tries.is_multiple_of(LAST_TRIES) {
+            tracing::warn!(%error, tries, "{what}; once more");
+        }
+        *tries += 1;
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
     }
 
     async fn defer(&self, deferrals: &[Deferral]) -> Result<(), EngineError> {
@@ -315,273 +273,8 @@ impl Engine {
         store::commit(transaction).await?;
         Ok(())
     }
-
-    /// Commits gates: all that wait at once, in one transaction.
-    async fn keep_gates(&self, mut gates: mpsc::Receiver<Asked>) -> Result<(), EngineError> {
-        let mut waiting = Vec::with_capacity(TOGETHER);
-        while gates.recv_many(&mut waiting, TOGETHER).await > 0 {
-            let now = self.clock.now();
-            let (asked, answers): (Vec<Gate>, Vec<oneshot::Sender<bool>>) = waiting.drain(..).unzip();
-            let mut transaction = self.store.begin_beside().await?;
-            let handed: BTreeSet<_> = send::hand(&mut transaction, &self.worker, &asked, now, now + LEASE)
-                .await?
-                .into_iter()
-                .collect();
-            crash::point(Point::GatePassed).await;
-            store::commit(transaction).await?;
-            for (gate, answer) in asked.iter().zip(answers) {
-                // A speaker that is gone needs no answer.
-                let _ = answer.send(handed.contains(&gate.send.id));
-            }
-        }
-        Ok(())
-    }
-
-    async fn keep_fates(&self, mut fates: mpsc::Receiver<Became>) -> Result<(), EngineError> {
-        let mut waiting = Vec::with_capacity(TOGETHER);
-        while fates.recv_many(&mut waiting, TOGETHER).await > 0 {
-            self.record(std::mem::take(&mut waiting), self.clock.now()).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes what became of sends. A busy database is asked again: what is forgotten here is known nowhere
-    /// else.
-    async fn record(&self, became: Vec<Became>, now: Timestamp) -> Result<(), EngineError> {
-        let mut tries = 1;
-        loop {
-            match self.record_once(&became, now).await {
-                Err(error) if error.retry() && tries < RECORD_TRIES => {
-                    tracing::warn!(%error, tries, "what became of sends could not be written; once more");
-                    tokio::time::sleep(RECORD_PAUSE).await;
-                    tries += 1;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    /// The fates and the facts that follow, in one transaction.
-    async fn record_once(&self, became: &[Became], now: Timestamp) -> Result<(), EngineError> {
-        let mut accepted = Vec::new();
-        let mut rejected = Vec::new();
-        let mut deferred = Vec::new();
-        let mut lost = Vec::new();
-        let mut facts: Vec<Event> = Vec::new();
-        let mut bounced: Vec<(CustomerId, Suppression)> = Vec::new();
-        for Became { claimed, fate, heard } in became {
-            let outgoing = &claimed.outgoing;
-            let word = Word::on(SendKey::of(outgoing));
-            let tries = claimed.attempt.saturating_add(1);
-            let answer = |heard: &(u16, String)| {
-                let (status, body) = heard.clone();
-                webhook::answered(outgoing, &Answer { status, body, tries }, now)
-            };
-            match fate {
-                Fate::Accepted { reply } => {
-                    accepted.push(word.reply(&reply.text));
-                    facts.extend(sent(outgoing, now));
-                    facts.extend(heard.as_ref().and_then(answer));
-                }
-                Fate::Rejected { kind: Rejection::Configuration, reply } => {
-                    tracing::error!(
-                        code = reply.code,
-                        reply = reply.text,
-                        "the relay refuses us, not the customer; tried again in 5 minutes"
-                    );
-                    let due_at = now + SignedDuration::from_mins(5);
-                    deferred.push(Deferral {
-                        word: word.because("configuration").reply(&reply.text),
-                        due_at,
-                        tried: false,
-                    });
-                }
-                Fate::Rejected { reply, .. } if heard.is_some() => {
-                    rejected.push(word.because("refused").reply(&reply.text));
-                    facts.extend(heard.as_ref().and_then(answer));
-                }
-                Fate::Rejected { kind, reply } => {
-                    let permanent =
-                        *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
-                    let reason = if permanent { "hard_bounce" } else { "policy" };
-                    rejected.push(word.because(reason).reply(&reply.text));
-                    if permanent {
-                        bounced.push((outgoing.customer.clone(), hard_bounce(outgoing.medium, now)));
-                        facts.push(bounce(outgoing, now));
-                    }
-                }
-                Fate::Deferred { cause, .. } if heard.is_some() => match next_try(outgoing, tries, now) {
-                    Some(due_at) => {
-                        deferred.push(Deferral { word: word.reply(&cause.to_string()), due_at, tried: true });
-                    }
-                    None => {
-                        rejected.push(word.because("failed").reply(&cause.to_string()));
-                        facts.extend(heard.as_ref().and_then(answer));
-                    }
-                },
-                Fate::Deferred { cause, .. } if outgoing.tries.is_some_and(|most| tries >= most) => {
-                    rejected.push(word.because("retries").reply(&cause.to_string()));
-                }
-                Fate::Deferred { cause, retry, .. } => {
-                    let usual =
-                        retry_delay(claimed.attempt).unwrap_or(std::time::Duration::from_secs(6 * 3600));
-                    let usual = SignedDuration::try_from(usual).unwrap_or(SignedDuration::from_hours(6));
-                    let wait = match retry {
-                        Retry::Backoff => usual,
-                        Retry::Throttled => usual.max(SignedDuration::from_mins(15)),
-                    };
-                    // Beyond its deadline it comes once more, and is skipped as late.
-                    let due_at = (now + wait).min(outgoing.deadline + SignedDuration::from_millis(1));
-                    deferred.push(Deferral { word: word.reply(&cause.to_string()), due_at, tried: true });
-                }
-                Fate::Unknown { why } => lost.push(word.because("no_answer").reply(&why.to_string())),
-            }
-        }
-        let mut transaction = self.store.begin_beside().await?;
-        send::accept(&mut transaction, &self.worker, &accepted, now).await?;
-        send::reject(&mut transaction, &self.worker, &rejected, now).await?;
-        send::defer(&mut transaction, &self.worker, &deferred).await?;
-        send::lose(&mut transaction, &self.worker, &lost, now, now + SignedDuration::from_mins(1)).await?;
-        let words: Vec<_> = bounced.iter().map(|(customer, word)| (customer, word)).collect();
-        store::consent::suppress(&mut transaction, &words).await?;
-        // What else was to go to that address stays here, also where it is claimed already.
-        let stopped: Vec<_> = bounced.iter().map(|(customer, word)| (customer, None, word.medium)).collect();
-        send::cancel_topics(&mut transaction, &stopped, now).await?;
-        let facts: Vec<&Event> = facts.iter().collect();
-        event::insert(&mut transaction, &facts, EventState::New).await?;
-        if !facts.is_empty() && self.nudges {
-            jobs::push(transaction.raw(), &Nudge::new(Queue::Turn, "fates")).await?;
-        }
-        commit_between(transaction, Point::FatesMade, Point::FatesKept).await?;
-        Ok(())
-    }
-}
-
-/// One call of another system.
-async fn ask(hooks: Arc<BTreeMap<String, Endpoint>>, clock: Arc<dyn Clock>, way: Way) -> Became {
-    let outgoing = &way.claimed.outgoing;
-    let heard = match &way.outbound {
-        Outbound::Hook { channel, body } => match hooks.get(channel) {
-            Some(endpoint) => {
-                let body = serde_json::Value::Object(body.clone()).to_string().into_bytes();
-                endpoint.post(outgoing.id.as_str(), clock.now().as_second(), body).await
-            }
-            None => Heard { status: 0, body: String::new(), why: "there is no such channel".to_owned() },
-        },
-        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => {
-            Heard { status: 0, body: String::new(), why: "it is no webhook".to_owned() }
-        }
-    };
-    let words = if heard.why.is_empty() { format!("HTTP {}", heard.status) } else { heard.why };
-    let reply = Reply::new(heard.status, &words);
-    let fate = match webhook::taken(heard.status) {
-        Taken::Done => Fate::Accepted { reply },
-        Taken::Refused => Fate::Rejected { kind: Rejection::Policy, reply },
-        Taken::Later => {
-            Fate::Deferred { cause: Cause::Reply(reply), retry: Retry::Backoff, counts_as_soft_bounce: false }
-        }
-    };
-    Became { claimed: way.claimed, fate, heard: Some((heard.status, heard.body)) }
 }
 
 fn gate(outgoing: &Outgoing, outbound: &Outbound) -> Gate {
     Gate { send: SendKey::of(outgoing), template_hash: outbound.template_hash().map(str::to_owned) }
-}
-
-/// What one speaker needs: it takes mail after mail from the queue and hands them over.
-struct Speaker {
-    relay: RelayPool,
-    probe: Arc<Probe>,
-    clock: Arc<dyn Clock>,
-    stopping: Arc<AtomicBool>,
-    gates: mpsc::Sender<Asked>,
-    fates: mpsc::Sender<Became>,
-}
-
-/// How an exchange ended.
-enum Spoken {
-    /// With a fate.
-    Fate(Fate),
-    /// The gate said no: nothing left us, and the send is ours no more.
-    Refused,
-    /// The gate is gone: nothing left us, and the send is still ours.
-    NoGate,
-}
-
-impl Speaker {
-    /// Works until the queue is empty, the relay fails, or the engine ends. Returns what it took from the
-    /// queue and nothing became of.
-    async fn work(self, queue: Arc<Mutex<std::vec::IntoIter<Way>>>) -> Vec<Way> {
-        loop {
-            if self.stopping.load(Ordering::SeqCst) || self.probe.rests(self.clock.now()).is_some() {
-                return Vec::new();
-            }
-            let Some(way) = lock(&queue).next() else { return Vec::new() };
-            let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
-            match self.hand_over(envelope, letter, gate(&way.claimed.outgoing, &way.outbound)).await {
-                Spoken::Fate(fate) => {
-                    self.probe.learn(&fate, self.clock.now());
-                    if self.fates.send(Became { claimed: way.claimed, fate, heard: None }).await.is_err() {
-                        return Vec::new();
-                    }
-                }
-                Spoken::Refused => {}
-                Spoken::NoGate => return vec![way],
-            }
-        }
-    }
-
-    /// One exchange.
-    async fn hand_over(&self, envelope: &Envelope, letter: &Letter, gate: Gate) -> Spoken {
-        let mut connection = match self.relay.checkout().await {
-            Ok(connection) => connection,
-            Err(fate) => return Spoken::Fate(fate),
-        };
-        let handover = match connection.prepare(envelope).await {
-            Ok(handover) => handover,
-            Err(fate) => return Spoken::Fate(fate),
-        };
-        crash::point(Point::Waited).await;
-        let (ask, answer) = oneshot::channel();
-        if self.gates.send((gate, ask)).await.is_err() {
-            return Spoken::NoGate;
-        }
-        match answer.await {
-            Ok(true) => {
-                crash::point(Point::GateKept).await;
-                let fate = handover.hand_over(letter).await;
-                crash::point(Point::Answered).await;
-                Spoken::Fate(fate)
-            }
-            Ok(false) => Spoken::Refused,
-            Err(_) => Spoken::NoGate,
-        }
-    }
-}
-
-fn lock(queue: &Mutex<std::vec::IntoIter<Way>>) -> MutexGuard<'_, std::vec::IntoIter<Way>> {
-    // An iterator is whole after each step.
-    queue.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn hard_bounce(medium: Medium, now: Timestamp) -> Suppression {
-    Suppression { medium: Some(medium), topic: None, reason: "hard_bounce".to_owned(), at: now, until: None }
-}
-
-fn bounce(outgoing: &Outgoing, now: Timestamp) -> Event {
-    Event {
-        id: EventId::from(format!("bounced_{}", outgoing.id)),
-        source: "nurture".to_owned(),
-        name: format!("{}.bounced", outgoing.medium.as_str()),
-        customer: outgoing.customer.clone(),
-        entity: None,
-        at: now,
-        received_at: now,
-        properties: BTreeMap::from([
-            ("template".to_owned(), Value::Text(outgoing.template.clone())),
-            ("workflow".to_owned(), Value::Text(outgoing.workflow.to_string())),
-            ("step".to_owned(), Value::Text(outgoing.step.to_string())),
-        ]),
-        chain: 0,
-    }
 }

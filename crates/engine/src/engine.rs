@@ -4,12 +4,17 @@ use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::published::Published;
 use crate::speak::Speakers;
+use channels::email::Timeouts;
 use dsl::project::Settings;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use store::Store;
 use store::send::Worker;
+
+/// How long what is being handed over may take at the end; what is open then is unknown.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// What of the work a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,10 @@ pub struct Engine {
     pub(crate) roles: Roles,
     /// Whether it was asked to end: it takes up nothing new.
     pub(crate) stopping: Arc<AtomicBool>,
+    /// Held while a batch of sends is in this process's hands; whether one broke off and left some behind.
+    pub(crate) left: tokio::sync::Mutex<bool>,
+    /// How long mails that are being handed over may take when the engine is asked to end.
+    pub(crate) grace: Duration,
     published: RwLock<Arc<Published>>,
 }
 
@@ -68,6 +77,8 @@ impl Engine {
             bells: std::sync::OnceLock::new(),
             roles: Roles::default(),
             stopping: Arc::default(),
+            left: tokio::sync::Mutex::new(false),
+            grace: GRACE,
             published: RwLock::new(Arc::new(published)),
         };
         engine.speakers.declare(&engine.published().project.library)?;
@@ -78,6 +89,20 @@ impl Engine {
     #[must_use]
     pub fn with_roles(self, roles: Roles) -> Self {
         Self { roles, ..self }
+    }
+
+    /// The same with another grace at the end. Default 60 s.
+    #[must_use]
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
+
+    /// The same, waiting otherwise for its relay.
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Result<Self, EngineError> {
+        self.speakers.timeouts = timeouts;
+        let library = &self.published().project.library;
+        self.speakers.declare(library)?;
+        Ok(self)
     }
 
     /// What is live.

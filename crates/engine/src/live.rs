@@ -4,7 +4,6 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
-use crash::Point;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
@@ -42,17 +41,6 @@ impl Engine {
         }
     }
 
-    /// Puts sends that an earlier process left in flight where they belong.
-    pub async fn recover(&self) -> Result<send::Lost, EngineError> {
-        let mut transaction = self.store.begin_beside().await?;
-        // On PostgreSQL other processes live under lower numbers: who of them does not is asked of the database.
-        let over = if transaction.is_postgres() { 0 } else { self.worker.epoch };
-        let lost = send::recover(&mut transaction, self.clock.now(), over).await?;
-        store::commit(transaction).await?;
-        crash::point(Point::Recovered).await;
-        Ok(lost)
-    }
-
     /// Works until `stop`: nudges wake it at once, a watchdog each second finds what no nudge told of.
     pub async fn serve(
         self: Arc<Self>,
@@ -82,7 +70,12 @@ impl Engine {
             stop.await;
             engine.stop();
         };
-        let workers = Workers::new(self.store.pool(), handler, due, JobSettings::default());
+        let workers = Workers::new(
+            self.store.pool(),
+            handler,
+            due,
+            JobSettings { grace: self.grace, ..JobSettings::default() },
+        );
         let _ = self.bells.set(workers.bells());
         let (end, ended) = tokio::sync::watch::channel(false);
         let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
@@ -92,8 +85,10 @@ impl Engine {
         let _ = end.send(true);
         let _ = watch.await;
         let _ = renew.await;
+        // What the grace did not suffice for.
+        let gathered = self.recover().await;
         crate::lock::release(&self.store, &self.worker).await?;
-        result.map_err(EngineError::from)
+        result.map_err(EngineError::from).and(gathered.map(drop))
     }
 
     /// Does what a nudge asks for, until nothing is due. Errors are logged and retried by the watchdog:

@@ -3,7 +3,7 @@
 use crate::error::EngineError;
 use crate::probe::Probe;
 use channels::FileChannel;
-use channels::email::{Dial, Login, Relay, RelayPool, Secret, Security};
+use channels::email::{Dial, Login, Relay, RelayPool, Secret, Security, Timeouts};
 use channels::webhook::Endpoint;
 use dsl::library::{Channel, Library, Setting, SmtpChannel, WebhookChannel};
 use jiff::tz::TimeZone;
@@ -67,6 +67,8 @@ pub struct Speakers {
     pub(crate) probe: Arc<Probe>,
     /// Other systems by their channel's name.
     pub(crate) hooks: Arc<BTreeMap<String, Endpoint>>,
+    /// How long is waited for a relay.
+    pub(crate) timeouts: Timeouts,
     secrets: Secrets,
     dial: Option<Dial>,
 }
@@ -85,6 +87,7 @@ impl Speakers {
             connections: 1,
             probe: Arc::default(),
             hooks: Arc::default(),
+            timeouts: Timeouts::default(),
             secrets,
             dial: None,
         }
@@ -168,6 +171,7 @@ impl Speakers {
         let mut relay = Relay::new(&smtp.host, smtp.port, security);
         relay.login = login;
         relay.dial.clone_from(&self.dial);
+        relay.timeouts = self.timeouts;
         if let Some(connections) = NonZeroU32::new(smtp.connections) {
             relay.connections = connections;
         }

@@ -138,8 +138,10 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
 
 // PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const DISK_FULL: &str = "53100";
-/// A conflict of two transactions, a lock not got in time, a server that has no room or goes away.
-const PASSING: [&str; 9] = ["40001", "40P01", "55P03", "53000", "53200", "53300", "57P01", "57P02", "57P03"];
+/// A conflict of two transactions, a lock not got in time, a server that has no room or goes away, a transaction
+/// that it ended because we were stopped in it, a standby that is not the primary yet.
+const PASSING: [&str; 11] =
+    ["40001", "40P01", "55P03", "53000", "53200", "53300", "57P01", "57P02", "57P03", "25P03", "25006"];
 
 fn sql_state(error: &sqlx::Error) -> Option<&str> {
     Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())

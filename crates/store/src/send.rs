@@ -13,7 +13,7 @@
 //!   handed            due         lose      the same worker and epoch, on_unknown: resend (one Message-ID)
 //!   due, claimed      cancelled   cancel_…  the walk ended, consent was withdrawn, suppressed, paused
 //!   cancelled         due         put_back  a pause took it back, and the workflow goes on
-//!   claimed           due         recover   lease over, or the epoch is a former one
+//!   claimed           due         recover   lease over, or the epoch is a former one; take_back: by its worker
 //!   claimed           cancelled   carry     another of the same colleague's day carries it
 //!   claimed           due         take_out  one of the walks that it stands for ended
 //!   handed            unknown     recover   the same, on_unknown: hold
@@ -148,8 +148,9 @@ pub(crate) const HAND: Both = Both {
     ),
 };
 
-// A worker that lives keeps what it holds.  ?1 rows  ?2 worker  ?3 epoch  ?4 lease
-const RENEW: &str = move_held!("lease = ?4", "('claimed', 'handed')");
+// A worker that lives keeps what it holds.  ?1 worker  ?2 epoch  ?3 lease
+pub(crate) const RENEW: &str = "
+UPDATE send SET lease = ?3 WHERE state IN ('claimed', 'handed') AND worker = ?1 AND epoch = ?2 AND lease < ?3";
 
 // ?1 rows  ?2 worker  ?3 epoch  ?4 now
 pub(crate) const ACCEPT: &str = move_held!(
@@ -185,23 +186,14 @@ const RESEND: &str = move_held!(
     "('handed') AND send.on_unknown = 'resend'"
 );
 
-// What a dead worker left (engine/rescue). Both states are named so that the index over both serves.  ?1 now
+// What a dead worker left (engine/rescue). All states are named so that the index over them serves.  ?1 now
 // ?2 epochs below this are over
 macro_rules! recover {
-    ($set:literal, $rest:literal) => {
+    ($move:ident) => {
         Both {
-            sqlite: concat!(
-                "UPDATE send SET ",
-                $set,
-                " WHERE state IN ('claimed', 'handed') AND ",
-                $rest,
-                " AND (lease <= ?1 OR epoch < ?2)"
-            ),
+            sqlite: concat!($move!(), " AND (lease <= ?1 OR epoch < ?2)"),
             postgres: concat!(
-                "UPDATE send SET ",
-                $set,
-                " WHERE state IN ('claimed', 'handed') AND ",
-                $rest,
+                $move!(),
                 " AND (lease <= ?1 OR epoch < ?2 OR NOT EXISTS (SELECT 1 FROM worker AS w
                    WHERE w.name = send.worker AND w.epoch = send.epoch
                      AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT)))"
@@ -209,17 +201,35 @@ macro_rules! recover {
         }
     };
 }
-pub(crate) const RECOVER_CLAIMED: Both =
-    recover!("state = 'due', worker = NULL, epoch = NULL, lease = NULL", "state = 'claimed'");
-const RECOVER_RESEND: Both = recover!(
-    "state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
-     epoch = NULL, lease = NULL",
-    "state = 'handed' AND on_unknown = 'resend'"
-);
-pub(crate) const RECOVER_HOLD: Both = recover!(
-    "state = 'unknown', settled_at = ?1, reason = 'worker_lost'",
-    "state = 'handed' AND on_unknown = 'hold'"
-);
+// What a worker that lives knows to be in nobody's hands.  ?1 now  ?2 worker  ?3 epoch
+macro_rules! take_back {
+    ($move:ident) => {
+        concat!($move!(), " AND worker = ?2 AND epoch = ?3")
+    };
+}
+macro_rules! claimed_to_due {
+    () => {
+        "UPDATE send SET state = 'due', worker = NULL, epoch = NULL, lease = NULL
+         WHERE state IN ('claimed', 'handed') AND state = 'claimed'"
+    };
+}
+macro_rules! handed_to_due {
+    () => {
+        "UPDATE send SET state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
+           epoch = NULL, lease = NULL
+         WHERE state IN ('claimed', 'handed') AND state = 'handed' AND on_unknown = 'resend'"
+    };
+}
+macro_rules! handed_to_unknown {
+    () => {
+        "UPDATE send SET state = 'unknown', settled_at = ?1, reason = 'worker_lost'
+         WHERE state IN ('claimed', 'handed') AND state = 'handed' AND on_unknown = 'hold'"
+    };
+}
+pub(crate) const RECOVER: [Both; 3] =
+    [recover!(claimed_to_due), recover!(handed_to_due), recover!(handed_to_unknown)];
+pub(crate) const TAKE_BACK: [&str; 3] =
+    [take_back!(claimed_to_due), take_back!(handed_to_due), take_back!(handed_to_unknown)];
 
 // Later word on an unknown fate.  ?1 slot  ?2 id  ?3 state  ?4 reason  ?5 now
 const SETTLE: &str = "
@@ -465,15 +475,16 @@ pub async fn hand(
     moved(conn, HAND, "hand sends over", worker, &rows, &[millis(now), millis(lease)]).await
 }
 
-/// Lengthens the lease of what a worker holds. Returns what it still holds.
-pub async fn renew(
-    conn: &mut Connection,
-    worker: &Worker,
-    sends: &[SendKey],
-    lease: Timestamp,
-) -> Result<Vec<SendId>, StoreError> {
-    let rows: Vec<Moved<'_>> = sends.iter().map(Moved::of).collect();
-    moved(conn, RENEW, "renew the lease of sends", worker, &rows, &[millis(lease)]).await
+/// Lengthens the lease of all that a worker holds. Returns how many those are.
+pub async fn renew_all(conn: &mut Connection, worker: &Worker, lease: Timestamp) -> Result<u64, StoreError> {
+    let done = sql::query(RENEW)
+        .bind(&worker.name)
+        .bind(worker.epoch)
+        .bind(millis(lease))
+        .execute(conn)
+        .await
+        .tried("renew the lease of sends", || worker.name.clone())?;
+    Ok(done.rows_affected())
 }
 
 /// The server took them: 250 after the dot.
@@ -582,18 +593,25 @@ async fn moved(
 /// Takes back what dead workers left: whose lease is over, or whose epoch is below `epoch` (0: none is).
 /// Call it when a lease was taken, and from time to time.
 pub async fn recover(conn: &mut Connection, now: Timestamp, epoch: i64) -> Result<Lost, StoreError> {
-    let mut changed = Vec::new();
-    for statement in [RECOVER_CLAIMED, RECOVER_RESEND, RECOVER_HOLD] {
-        let done = sql::query(statement)
-            .bind(millis(now))
-            .bind(epoch)
-            .execute(&mut *conn)
-            .await
-            .tried("recover sends", no_ids)?;
-        changed.push(done.rows_affected());
+    let mut changed = [0; 3];
+    for (statement, count) in RECOVER.into_iter().zip(&mut changed) {
+        let query = sql::query(statement).bind(millis(now)).bind(epoch);
+        *count = query.execute(&mut *conn).await.tried("recover sends", no_ids)?.rows_affected();
     }
-    let unknown = changed.pop().unwrap_or(0);
-    Ok(Lost { unknown, due: changed.into_iter().sum() })
+    let [claimed, handed, unknown] = changed;
+    Ok(Lost { unknown, due: claimed + handed })
+}
+
+/// Takes back all that a worker holds, which speaks for none of it any more.
+pub async fn take_back(conn: &mut Connection, worker: &Worker, now: Timestamp) -> Result<Lost, StoreError> {
+    let mut changed = [0; 3];
+    for (statement, count) in TAKE_BACK.into_iter().zip(&mut changed) {
+        let query = sql::query(statement).bind(millis(now)).bind(&worker.name).bind(worker.epoch);
+        let done = query.execute(&mut *conn).await.tried("take sends back", || worker.name.clone())?;
+        *count = done.rows_affected();
+    }
+    let [claimed, handed, unknown] = changed;
+    Ok(Lost { unknown, due: claimed + handed })
 }
 
 /// Later word on an unknown fate: it had arrived (a click, an open), or it had not (a bounce, with its

@@ -13,6 +13,7 @@ on_both! {
     what_one_worker_holds_no_other_moves,
     nobody_passes_the_gate_after_the_lease_is_over,
     recovery_takes_what_dead_workers_left_and_nothing_of_the_living,
+    what_a_worker_takes_back_is_its_own,
     a_later_message_of_a_walk_never_overtakes_an_earlier_one,
     due_sends_are_claimed_the_longest_due_first,
     one_message_of_a_step_and_pass_and_no_second,
@@ -197,7 +198,8 @@ async fn nobody_passes_the_gate_after_the_lease_is_over(store: Store) {
     send::claim(&mut tx, &w, minute(0), minute(2), 1).await.expect("claim");
     let gate = [Gate { send: SendKey::of(&of), template_hash: None }];
     assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), []);
-    assert_eq!(send::renew(&mut tx, &w, &[SendKey::of(&of)], minute(3)).await.expect("renew").len(), 1);
+    assert_eq!(send::renew_all(&mut tx, &worker("w2"), minute(3)).await.expect("renew"), 0);
+    assert_eq!(send::renew_all(&mut tx, &w, minute(3)).await.expect("renew"), 1);
     assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), [of.id]);
     assert_eq!(
         send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"),
@@ -210,14 +212,17 @@ async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living(store: 
     let mut tx = store.begin().await.expect("a writer");
     let (w, all) = (worker("w1"), ["1", "2", "3", "4"].map(|n| outgoing("a", n, "email:x")));
     let resend = Outgoing { on_unknown: OnUnknown::Resend, ..all[2].clone() };
-    send::insert(&mut tx, &[&all[0], &all[1], &resend, &all[3]], minute(0)).await.expect("insert");
+    send::insert(&mut tx, &[&all[0], &all[1], &resend], minute(0)).await.expect("insert");
     send::claim(&mut tx, &w, minute(0), minute(5), 10).await.expect("claim");
+    let other = worker("w2");
+    send::insert(&mut tx, &[&all[3]], minute(0)).await.expect("insert");
+    send::claim(&mut tx, &other, minute(0), minute(5), 10).await.expect("claim");
     let gates: Vec<_> = [&all[1], &resend]
         .map(|of| Gate { send: SendKey::of(of), template_hash: None })
         .into_iter()
         .collect();
     send::hand(&mut tx, &w, &gates, minute(0), minute(5)).await.expect("hand");
-    send::renew(&mut tx, &w, &[SendKey::of(&all[3])], minute(9)).await.expect("renew");
+    assert_eq!(send::renew_all(&mut tx, &other, minute(9)).await.expect("renew"), 1);
     assert_eq!(send::recover(&mut tx, minute(4), 7).await.expect("recover"), Lost::default());
     assert_eq!(send::recover(&mut tx, minute(5), 0).await.expect("recover"), Lost { unknown: 1, due: 2 });
     assert_eq!(state(&mut tx, &all[3]).await, SendState::Claimed);
@@ -230,6 +235,26 @@ async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living(store: 
         (again.state, again.attempt, again.message_id.as_str()),
         (SendState::Due, 1, resend.id.as_str())
     );
+}
+
+async fn what_a_worker_takes_back_is_its_own(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let (w, all) = (worker("w1"), ["1", "2", "3", "4"].map(|n| outgoing("a", n, "email:x")));
+    let resend = Outgoing { on_unknown: OnUnknown::Resend, ..all[2].clone() };
+    send::insert(&mut tx, &[&all[0], &all[1], &resend], minute(0)).await.expect("insert");
+    send::claim(&mut tx, &w, minute(0), minute(5), 10).await.expect("claim");
+    send::insert(&mut tx, &[&all[3]], minute(0)).await.expect("insert");
+    send::claim(&mut tx, &worker("w2"), minute(0), minute(5), 10).await.expect("claim");
+    let gates = [&all[1], &resend].map(|of| Gate { send: SendKey::of(of), template_hash: None });
+    send::hand(&mut tx, &w, &gates, minute(0), minute(5)).await.expect("hand");
+    let lost = send::take_back(&mut tx, &w, minute(1)).await.expect("take back");
+    assert_eq!(lost, Lost { unknown: 1, due: 2 });
+    let mut states = Vec::new();
+    for of in &all {
+        states.push(state(&mut tx, of).await);
+    }
+    assert_eq!(states, [SendState::Due, SendState::Unknown, SendState::Due, SendState::Claimed]);
+    assert_eq!(send::take_back(&mut tx, &w, minute(1)).await.expect("take back"), Lost::default());
 }
 
 async fn a_later_message_of_a_walk_never_overtakes_an_earlier_one(store: Store) {

@@ -1,0 +1,142 @@
+//! Mails that leave: some connections at once, each takes mail after mail from one queue.
+
+use super::fates::Became;
+use super::keeper::{Entry, TOGETHER};
+use super::{Way, gate};
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::letter::Outbound;
+use crate::probe::Probe;
+use channels::Fate;
+use channels::email::{Envelope, Letter, RelayPool};
+use crash::Point;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::send::Gate;
+use tokio::sync::{mpsc, oneshot};
+
+impl Engine {
+    /// Messages that leave: connections at once, gates and fates together. What the relay's failure or the
+    /// engine's end leaves over goes back to the outbox untried.
+    pub(super) async fn speak(&self, ways: Vec<Way>) -> Result<(), EngineError> {
+        let Some(relay) = self.speakers.relay.clone() else { return Ok(()) };
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let mut queue = ways.into_iter();
+        if self.is_stopping() || self.speakers.probe.rests(self.clock.now()).is_some() {
+            return self.give_back(queue.collect()).await;
+        }
+        // One knocks, the others follow: a relay that is down is not asked by each of them.
+        if let Err(fate) = relay.checkout().await {
+            let now = self.clock.now();
+            self.speakers.probe.learn(&fate, now);
+            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate, heard: None });
+            let tried = self.record(tried.into_iter().collect(), now).await;
+            return tried.and(self.give_back(queue.collect()).await);
+        }
+        let (say, said) = mpsc::channel::<Entry>(TOGETHER);
+        let connections = if self.speakers.probe.in_doubt() {
+            1
+        } else {
+            self.speakers.connections.max(1).min(queue.len())
+        };
+        let queue = Arc::new(Mutex::new(queue));
+        let mut speakers = tokio::task::JoinSet::new();
+        for _ in 0..connections {
+            let speaker = Speaker {
+                relay: relay.clone(),
+                probe: Arc::clone(&self.speakers.probe),
+                clock: Arc::clone(&self.clock),
+                stopping: Arc::clone(&self.stopping),
+                ledger: say.clone(),
+            };
+            speakers.spawn(speaker.work(Arc::clone(&queue)));
+        }
+        drop(say);
+        let kept = self.keep(said).await;
+        let mut left = Vec::new();
+        while let Some(ended) = speakers.join_next().await {
+            left.extend(ended.unwrap_or_default());
+        }
+        left.extend(lock(&queue).by_ref());
+        kept.and(self.give_back(left).await)
+    }
+}
+
+/// What one speaker needs: it takes mail after mail from the queue and hands them over.
+struct Speaker {
+    relay: RelayPool,
+    probe: Arc<Probe>,
+    clock: Arc<dyn Clock>,
+    stopping: Arc<AtomicBool>,
+    ledger: mpsc::Sender<Entry>,
+}
+
+/// How an exchange ended.
+enum Spoken {
+    /// With a fate.
+    Fate(Fate),
+    /// The gate said no: nothing left us, and the send is ours no more.
+    Refused,
+    /// The gate is gone: nothing left us, and the send is still ours.
+    NoGate,
+}
+
+impl Speaker {
+    /// Works until the queue is empty, the relay fails, or the engine ends. Returns what it took from the
+    /// queue and nothing became of.
+    async fn work(self, queue: Arc<Mutex<std::vec::IntoIter<Way>>>) -> Vec<Way> {
+        loop {
+            if self.stopping.load(Ordering::SeqCst) || self.probe.rests(self.clock.now()).is_some() {
+                return Vec::new();
+            }
+            let Some(way) = lock(&queue).next() else { return Vec::new() };
+            let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
+            match self.hand_over(envelope, letter, gate(&way.claimed.outgoing, &way.outbound)).await {
+                Spoken::Fate(fate) => {
+                    self.probe.learn(&fate, self.clock.now());
+                    let became = Became { claimed: way.claimed, fate, heard: None };
+                    if self.ledger.send(Entry::Fate(Box::new(became))).await.is_err() {
+                        return Vec::new();
+                    }
+                }
+                Spoken::Refused => {}
+                Spoken::NoGate => return vec![way],
+            }
+        }
+    }
+
+    /// One exchange.
+    async fn hand_over(&self, envelope: &Envelope, letter: &Letter, gate: Gate) -> Spoken {
+        let mut connection = match self.relay.checkout().await {
+            Ok(connection) => connection,
+            Err(fate) => return Spoken::Fate(fate),
+        };
+        let handover = match connection.prepare(envelope).await {
+            Ok(handover) => handover,
+            Err(fate) => return Spoken::Fate(fate),
+        };
+        crash::point(Point::Waited).await;
+        let (ask, answer) = oneshot::channel();
+        if self.ledger.send(Entry::Gate(gate, ask)).await.is_err() {
+            return Spoken::NoGate;
+        }
+        match answer.await {
+            Ok(true) => {
+                crash::point(Point::GateKept).await;
+                let fate = handover.hand_over(letter).await;
+                crash::point(Point::Answered).await;
+                Spoken::Fate(fate)
+            }
+            Ok(false) => Spoken::Refused,
+            Err(_) => Spoken::NoGate,
+        }
+    }
+}
+
+fn lock(queue: &Mutex<std::vec::IntoIter<Way>>) -> MutexGuard<'_, std::vec::IntoIter<Way>> {
+    // An iterator is whole after each step.
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
