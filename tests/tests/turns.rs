@@ -187,6 +187,20 @@ fn after_an_outage_a_marketing_message_goes_for_a_day_and_a_transactional_one_fo
     }
 }
 
+#[test]
+fn how_late_a_message_is_counts_from_when_the_fact_came() {
+    let text = "workflow: mails\ntrigger: { event: ping }\nconsent: marketing\nsteps:\n  - email: offer\n";
+    // It happened ten days before; the engine handles it as it comes, a day later, and after the day.
+    for (handled, outcome) in
+        [("2026-03-02 10:00", "done"), ("2026-03-03 10:00", "done"), ("2026-03-03 10:01", "skipped late")]
+    {
+        let mut desk = Desk::of(&[text]);
+        let old = desk.fact("ping", "2026-02-20 10:00", "2026-03-02 10:00", &[]);
+        let lines = desk.turn(handled, vec![old]);
+        assert!(lines.get(1).unwrap().ends_with(&format!("mails email offer {outcome}")), "{lines:?}");
+    }
+}
+
 const SETS: &str = "workflow: b_sets
 trigger: { event: ping }
 consent: none

@@ -19,6 +19,8 @@ pub struct TestCase {
     pub zone: String,
     /// The customers by name; a test with one customer calls it `customer`.
     pub customers: Vec<TestCustomer>,
+    /// They stand under `customers:`, where a line that names nobody may be for everybody.
+    pub many: bool,
     /// The fields of what starts the walk, per customer name; may carry its own instant.
     pub entries: Vec<TestEntry>,
     /// Facts before the clock.
@@ -90,6 +92,8 @@ pub struct TestRep {
 pub struct TestEntry {
     /// Whose.
     pub customer: String,
+    /// The line names nobody, and the test has its customers under `customers:`: it starts whom `to` names.
+    pub to_all: bool,
     /// Of which workflow.
     pub workflow: String,
     /// When, before the clock too; `None`: at the clock.
@@ -107,7 +111,8 @@ pub struct TestEntry {
 pub struct TestFact {
     /// To whom.
     pub customer: String,
-    /// The line names nobody, and the test has several customers: an event to everybody, if it can be one.
+    /// The line names nobody, and the test has its customers under `customers:`: an event to everybody, if it
+    /// can be one.
     pub to_all: bool,
     /// When.
     pub at: Timestamp,

@@ -325,12 +325,12 @@ impl<'a> Turn<'a> {
             Input::Event(event) => {
                 let event = self.with_former(event);
                 if self.apply(&event) {
-                    let moment = Moment::of(event.at, self.now);
+                    let moment = Moment::of_fact(event.at, event.received_at, self.now);
                     route::route(self, &event, moment);
                 }
             }
             Input::Applied(event) => {
-                let moment = Moment::of(event.at, self.now);
+                let moment = Moment::of_fact(event.at, event.received_at, self.now);
                 keep::after(self, &event, false);
                 route::route(self, &event, moment);
             }

@@ -181,6 +181,14 @@ impl Moment {
         let late = now.as_millisecond().saturating_sub(due.as_millisecond());
         Self { due, at: if late <= ON_TIME_MS { due } else { now } }
     }
+
+    /// The moment of a fact handled at `now`. One that reached us late was due when it came: how late a message
+    /// is counts from there (`import --start` of old facts), not from when the fact happened.
+    pub fn of_fact(happened: Timestamp, received: Timestamp, now: Timestamp) -> Self {
+        let on_the_way = received.as_millisecond().saturating_sub(happened.as_millisecond());
+        let due = if on_the_way <= ON_TIME_MS { happened } else { received.min(now).max(happened) };
+        Self::of(due, now)
+    }
 }
 
 /// The zone of a country that has one; for customers of whom no zone is known.

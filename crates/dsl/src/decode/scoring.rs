@@ -345,7 +345,7 @@ fn score_test(
     // Without a clock no line can be placed in time.
     let mut given = given?;
     let names = given.customers.iter().map(|customer| customer.name.clone()).collect();
-    let stage = Stage { start: &start, clock: given.clock, names };
+    let stage = Stage { start: &start, clock: given.clock, names, many: given.many };
     let mut scores = Vec::new();
     for line in expect.map(|node| desk.list(node)).unwrap_or_default() {
         let of_the_score = ["score", "band", "grade"].iter().any(|key| line.get(key).is_some());

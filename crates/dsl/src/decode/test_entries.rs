@@ -33,6 +33,7 @@ fn line(item: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Vec<TestE
     }
     let mut read = TestEntry {
         customer: String::new(),
+        to_all: stage.many && whose.is_none(),
         workflow: subject.map_or_else(String::new, |subject| subject.id.to_owned()),
         at: None,
         fields: BTreeMap::new(),

@@ -50,7 +50,7 @@ pub(super) fn whose(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Opti
 
 fn line(item: &Node, stage: &Stage<'_>, past: bool, desk: &mut Desk<'_>) -> Option<Vec<TestFact>> {
     let mut fields = desk.fields(item, "thing-fact")?;
-    let to_all = !fields.has("customer") && stage.names.len() > 1;
+    let to_all = !fields.has("customer") && stage.many;
     let customer = match desk.take(&mut fields, "customer") {
         Some(node) => whose(node, stage, desk),
         None => stage.names.first().cloned(),

@@ -21,6 +21,8 @@ pub(super) struct Stage<'a> {
     pub clock: Timestamp,
     /// Its customers by name, in the author's order.
     pub names: Vec<String>,
+    /// They stand under `customers:`, where a line that names nobody may be for everybody.
+    pub many: bool,
 }
 
 /// Reads the tests of a workflow.
@@ -31,11 +33,13 @@ pub(super) fn read(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Vec<T
 fn one(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Option<TestCase> {
     let mut fields = desk.fields(node, "thing-test")?;
     let outer = desk.zone.clone();
+    let many = fields.has("customers");
     let test = given(&mut fields, start, desk).map(|mut test| {
         let stage = Stage {
             start,
             clock: test.clock,
             names: test.customers.iter().map(|customer| customer.name.clone()).collect(),
+            many,
         };
         test.expect = lines(&mut fields, "expect", &stage, desk);
         test.never = lines(&mut fields, "never", &stage, desk);
@@ -67,8 +71,9 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     let clock = desk.need(fields, "clock").and_then(|node| desk.spanned(node));
     let clock = clock.and_then(|text| clock_and_zone(&text, desk));
     let one = desk.take(fields, "customer");
-    let many = desk.take(fields, "customers");
-    let customers = match (one, many) {
+    let named = desk.take(fields, "customers");
+    let many = named.is_some();
+    let customers = match (one, named) {
         (Some(_), Some(node)) => {
             desk.report.error(Code::E0342, node.span).help("E0342-help");
             Vec::new()
@@ -93,8 +98,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     let events = desk.take(fields, "events");
     // Without a clock nothing else can be placed in time.
     let clock = clock?;
-    let stage =
-        Stage { start, clock, names: customers.iter().map(|customer| customer.name.clone()).collect() };
+    let names = customers.iter().map(|customer| customer.name.clone()).collect();
+    let stage = Stage { start, clock, names, many };
     let entries = entry.map_or_else(Vec::new, |node| test_entries::read(node, &stage, desk));
     let history = history.map_or_else(Vec::new, |node| test_facts::history(node, &stage, desk));
     let events = events.map_or_else(Vec::new, |node| test_facts::events(node, &stage, desk));
@@ -105,6 +110,7 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         clock,
         zone: zone::name(&desk.zone).to_owned(),
         customers,
+        many,
         entries,
         history,
         events,

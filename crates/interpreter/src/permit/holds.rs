@@ -7,6 +7,7 @@ use crate::advance::Walker;
 use crate::calendar::add::add;
 use crate::condition;
 use crate::keep;
+use crate::step::combine;
 use crate::world::ON_TIME_MS;
 use dsl::library::OverCap;
 use dsl::step::{Late, MessageStep};
@@ -144,8 +145,11 @@ fn held_by_condition(asked: &Asked<'_, '_, '_>, usual: Timestamp) -> Option<Verd
 fn spaced(asked: &Asked<'_, '_, '_>, spacing: Option<&Length>, from: Timestamp) -> Timestamp {
     let Some(spacing) = spacing else { return from };
     let turn = &asked.walker.turn;
-    let ours = turn.snapshot.sent.iter().filter(|sent| sent.workflow == asked.walker.workflow.id);
-    let last = ours.map(|sent| sent.at).max();
+    let id = &asked.walker.workflow.id;
+    let ours = turn.snapshot.sent.iter().filter(|sent| sent.workflow == *id).map(|sent| sent.at);
+    let walks = turn.snapshot.enrollments.iter().filter(|walk| walk.id != asked.walker.enrollment.id);
+    let walks = walks.filter(|walk| walk.workflow == *id).chain([&asked.walker.enrollment]);
+    let last = ours.chain(walks.flat_map(combine::rode_at)).max();
     last.map_or(from, |last| add(last, spacing, &turn.zone, &turn.world.library.calendar).max(from))
 }
 

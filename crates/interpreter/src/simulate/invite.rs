@@ -44,7 +44,10 @@ impl Simulation<'_> {
     pub(super) fn tell_everybody(&mut self, event: &Event) {
         let library = self.world.library;
         let named = everybody::names(library, event);
-        let known = named.iter().filter_map(|key| self.shared.get(key)).cloned().collect();
+        // What nobody has changed yet is as those have it who refer to it.
+        let first = |key| self.customers.values().find_map(|snapshot| snapshot.entities.get(key));
+        let known = named.iter().filter_map(|key| self.shared.get(key).or_else(|| first(key)));
+        let known = known.cloned().collect();
         for entity in everybody::changed(library, event, known) {
             self.shared.insert((entity.kind.clone(), entity.id.clone()), entity);
         }

@@ -145,6 +145,15 @@ fn joins(
     Some(said)
 }
 
+/// When messages of a walk went with another's: for its workflow's `spacing` they are messages like any other.
+pub(crate) fn rode_at(walk: &Enrollment) -> impl Iterator<Item = Timestamp> {
+    let rode = |mark: &str| {
+        let step = mark.split_once('\u{1f}').map_or(mark, |(step, _)| step);
+        walk.walk.rode.keys().any(|rider| rider.as_str() == step)
+    };
+    walk.walk.messages.iter().filter(move |(mark, _)| rode(mark)).map(|(_, at)| *at)
+}
+
 /// Whether a message has gone with another's; then its step is done.
 pub(super) fn rode(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message: &MessageStep) -> bool {
     let rides = walker.enrollment.walk.gathering.as_ref().and_then(|gathering| gathering.rides.clone());

@@ -139,7 +139,7 @@ impl Scene<'_> {
             let mut customer = entry.customer.as_str();
             // A line that names nobody starts all whom the trigger's `to` names, by one event.
             let same_line = |other: &&TestEntry| other.span == entry.span && other.workflow == entry.workflow;
-            if is_to_everybody(workflow) && self.test.entries.iter().filter(same_line).count() > 1 {
+            if is_to_everybody(workflow) && entry.to_all {
                 if self.test.entries.iter().find(same_line) != Some(entry) {
                     continue;
                 }
@@ -154,7 +154,7 @@ impl Scene<'_> {
             [] => vec![THE_CUSTOMER],
             given => given.iter().map(|given| given.name.as_str()).collect(),
         };
-        let several = names.len() > 1;
+        let several = self.test.many;
         let silent = |name: &&str| !self.test.entries.iter().any(|entry| entry.customer == **name);
         for workflow in self.workflows.iter().filter(|workflow| several && is_to_everybody(workflow)) {
             if self.test.entries.is_empty() {
