@@ -15,6 +15,22 @@ impl Dice {
         (Self(seed), seed)
     }
 
+    /// From a number: the same numbers each time.
+    pub fn seeded(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// One of these.
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        let place = self.between(0, of.len() as u64 - 1);
+        &of[place as usize]
+    }
+
+    /// Yes in so many of a hundred cases.
+    pub fn chance(&mut self, of_hundred: u64) -> bool {
+        self.between(1, 100) <= of_hundred
+    }
+
     /// A number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

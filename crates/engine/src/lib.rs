@@ -17,6 +17,7 @@ pub mod lock;
 pub mod merge;
 pub mod operate;
 pub mod plan;
+mod planning;
 mod probe;
 pub mod publish;
 pub mod published;

@@ -26,16 +26,9 @@ impl Engine {
     pub async fn until_idle(&self) -> Result<(), EngineError> {
         loop {
             let now = self.clock.now();
-            let mut did = 0;
-            loop {
-                let done = self.turn(now).await?;
-                did += done.due;
-                if done.due == 0 || self.is_stopping() {
-                    break;
-                }
-            }
-            did += self.deliver(now).await?;
-            if did == 0 || self.is_stopping() {
+            while self.turn(now).await?.due > 0 && !self.is_stopping() {}
+            // Nothing else was due, and only what goes out brings anything new.
+            if self.deliver(now).await? == 0 || self.is_stopping() {
                 return Ok(());
             }
         }
@@ -151,7 +144,13 @@ impl Engine {
                 }
             }
             match self.refresh().await {
-                Ok(true) => tracing::info!("loaded what was published"),
+                Ok(true) => {
+                    tracing::info!("loaded what was published");
+                    // Whoever published it may have died meanwhile.
+                    if let Err(error) = self.plan_published().await {
+                        tracing::error!(%error, "plan what was published");
+                    }
+                }
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "load what was published"),
             }

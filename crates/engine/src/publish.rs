@@ -2,22 +2,21 @@
 //! its published text, and the others go on.
 
 use crate::commit::commit_between;
-use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::planning;
 use crate::published::MARK;
 use crate::retype::{Misfit, retype};
-use crate::simulate::launched;
 use crash::Point;
 use dsl::diagnostic::{Colour, Severity};
 use dsl::project::{File, Loaded, Settings};
-use dsl::trigger::{ScheduleZone, Trigger};
+use dsl::trigger::Trigger;
 use jiff::Timestamp;
 use model::words::Language;
 use model::{VersionId, WorkflowId, content_id};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
 use store::version::WorkflowState;
-use store::{Store, customer, library, meta, schedule, template, timer, version};
+use store::{Store, library, meta, schedule, template, timer, version};
 
 /// Which workflow files become live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +94,7 @@ pub async fn publish(
     }
     if report.copied > 0 || !report.published.is_empty() {
         mark(&mut transaction).await?;
+        planning::note(&mut transaction, &report).await?;
     }
     commit_between(transaction, Point::PublishMade, Point::PublishKept).await?;
     Ok(report)
@@ -332,37 +332,4 @@ pub async fn approve(
     }
     store::commit(transaction).await?;
     Ok(Some(new))
-}
-
-impl Engine {
-    /// Plans the timers of what was just published, for all customers.
-    pub async fn plan_published(&self, report: &Report) -> Result<(), EngineError> {
-        self.refresh().await?;
-        let published = self.published();
-        let timed = |id: &WorkflowId| {
-            published.workflows.live(id).is_some_and(|workflow| match &workflow.trigger {
-                Trigger::Date(_) | Trigger::Inactive { .. } | Trigger::Segment { .. } | Trigger::Score(_) => {
-                    true
-                }
-                Trigger::Schedule(schedule) => schedule.zone == ScheduleZone::Customer,
-                Trigger::Event { .. }
-                | Trigger::Stage { .. }
-                | Trigger::Attribute { .. }
-                | Trigger::Manual
-                | Trigger::Called => false,
-            })
-        };
-        if !report.published.iter().any(|(id, _)| timed(id)) && report.copied == 0 {
-            return Ok(());
-        }
-        let launch: Vec<WorkflowId> =
-            launched(&published.workflows).into_iter().filter(|id| report.first.contains(id)).collect();
-        let mut transaction = self.store.begin().await?;
-        crate::rank::begin(&mut transaction, &published, self.clock.now(), false).await?;
-        store::commit(transaction).await?;
-        let mut conn = self.store.read().await?;
-        let all = customer::ids(&mut conn).await?;
-        drop(conn);
-        self.plan(&all, self.clock.now(), &launch).await
-    }
 }

@@ -4,6 +4,8 @@
 use crate::clock::VirtualClock;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::planning;
+use crate::published::Published;
 use crate::speak::Delivery;
 use crash::Point;
 use interpreter::history::{self, Archive};
@@ -28,8 +30,6 @@ impl Engine {
     /// Lives from `from` (included) to `to` (excluded). A database whose facts were imported is first taken
     /// back to `from`: what happened since is held until the clock reaches it.
     ///
-    /// `report`: what was published just before.
-    ///
     /// Errors: [`EngineError::Clock`] where real channels are open, or the database has lived past `from`.
     pub async fn live(
         &self,
@@ -37,7 +37,6 @@ impl Engine {
         from: Timestamp,
         to: Timestamp,
         progress: Progress<'_>,
-        report: &crate::publish::Report,
     ) -> Result<(), EngineError> {
         if self.speakers.delivery != Delivery::File {
             return Err(EngineError::Clock(
@@ -50,7 +49,7 @@ impl Engine {
         let lived = meta::get_instant(&mut conn, LIVED).await?;
         drop(conn);
         match lived {
-            Some(lived) if lived == from => self.plan_published(report).await?,
+            Some(lived) if lived == from => self.plan_published().await?,
             Some(lived) => {
                 return Err(EngineError::Clock(format!(
                     "this database has lived on a virtual clock up to {lived}; go on from there, or take a fresh one"
@@ -126,6 +125,7 @@ impl Engine {
             }
         }
         crate::rank::begin(&mut transaction, &published, at, true).await?;
+        planning::forget(&mut transaction).await?;
         store::commit(transaction).await?;
         // As if it had been published at this instant, with what each says of those who match already.
         let launch = crate::simulate::launched(&published.workflows);
@@ -133,23 +133,35 @@ impl Engine {
     }
 
     /// Plans the timers of these customers from an instant on.
-    pub(crate) async fn plan(
+    async fn plan(
         &self,
         customers: &[CustomerId],
         now: Timestamp,
         launch: &[model::WorkflowId],
     ) -> Result<(), EngineError> {
         let published = self.published();
-        let inputs =
-            || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
         for part in customers.chunks(BATCH) {
-            let inputs: BTreeMap<CustomerId, Vec<Input>> =
-                part.iter().map(|id| (id.clone(), inputs())).collect();
             let mut transaction = self.store.begin().await?;
-            self.decide(&mut transaction, &published, inputs, now).await?;
+            self.plan_these(&mut transaction, &published, part, now, launch).await?;
             store::commit(transaction).await?;
             crash::point(Point::PlannedPart).await;
         }
+        Ok(())
+    }
+
+    /// The same for one batch, in the caller's transaction.
+    pub(crate) async fn plan_these(
+        &self,
+        conn: &mut Connection,
+        published: &Published,
+        part: &[CustomerId],
+        now: Timestamp,
+        launch: &[model::WorkflowId],
+    ) -> Result<(), EngineError> {
+        let inputs =
+            || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
+        let inputs: BTreeMap<CustomerId, Vec<Input>> = part.iter().map(|id| (id.clone(), inputs())).collect();
+        self.decide(conn, published, inputs, now).await?;
         Ok(())
     }
 }

@@ -273,6 +273,21 @@ pub async fn ids(conn: &mut Connection) -> Result<Vec<CustomerId>, StoreError> {
     Ok(ids.into_iter().map(CustomerId::from).collect())
 }
 
+/// The next so many customers' ids behind one, in order; `None`: from the first.
+pub async fn ids_after(
+    conn: &mut Connection,
+    after: Option<&CustomerId>,
+    limit: usize,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let ids: Vec<String> = sql::query_scalar("SELECT id FROM customer WHERE id > ?1 ORDER BY id LIMIT ?2")
+        .bind(after.map_or("", CustomerId::as_str))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await
+        .tried("list customers", no_ids)?;
+    Ok(ids.into_iter().map(CustomerId::from).collect())
+}
+
 // ?1 [[slot, id], …]
 const KNOWN: &str = "
 SELECT c.id FROM jsonb_each(?1) AS want

@@ -43,7 +43,7 @@ pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> R
     let engine = Engine::new(store, clock, config.settings(), worker, open::speakers(config), true)
         .await
         .map_err(fault(config))?;
-    engine.plan_published(&report).await.map_err(fault(config))?;
+    engine.plan_published().await.map_err(fault(config))?;
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
     let after = engine.published();
     let moves = engine::score::moves(&mut conn, &before, &after, now).await.map_err(fault(config))?;
@@ -222,7 +222,7 @@ pub async fn run(
                 let done = at.as_millisecond().saturating_sub(from.as_millisecond());
                 progress.at(u64::try_from(done).unwrap_or(0));
             };
-            let lived = engine.live(&clock, from, to, &far, &report).await;
+            let lived = engine.live(&clock, from, to, &far).await;
             match lived {
                 Ok(()) => trace(config, &store, from, to, each).await,
                 Err(error) => Err(fault(config)(error)),
@@ -243,7 +243,7 @@ pub async fn run(
             )
             .await
             .map_err(fault(config))?;
-            engine.plan_published(&report).await.map_err(fault(config))?;
+            engine.plan_published().await.map_err(fault(config))?;
             if request.until_idle {
                 let idle = async {
                     engine.recover().await?;
