@@ -7,6 +7,8 @@
 mod death;
 #[path = "simulator/judge.rs"]
 mod judge;
+#[path = "simulator/order.rs"]
+mod order;
 #[path = "simulator/project.rs"]
 mod project;
 #[path = "simulator/script.rs"]
@@ -29,20 +31,11 @@ const SEEDS: u64 = 320;
 /// Lives of one world beside the one without deaths: so many seeds share a project.
 const LIVES: u64 = 16;
 
-/// One thread, in which what runs here goes before what comes from the database: the order is the same each time.
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .global_queue_interval(u32::MAX)
-        .build()
-        .unwrap()
-}
-
 /// A database with nothing in it.
 fn empty() -> Vec<u8> {
     let folder = world::folder();
     let path = folder.path().join("nurture.db");
-    runtime().block_on(async { world::open(&path, true).await.close().await });
+    order::runtime().block_on(async { world::open(&path, true).await.close().await });
     std::fs::read(path).unwrap()
 }
 
@@ -156,7 +149,7 @@ fn failure(seed: u64, world: &World, plan: &Plan, wrong: &[String]) -> String {
 /// Lives these seeds on every processor.
 fn lived(seeds: &[u64]) -> Found {
     crash::watch(death::watcher);
-    let empty = empty();
+    let empty = std::thread::scope(|scope| scope.spawn(empty).join().unwrap());
     let numbers: BTreeSet<u64> = seeds.iter().map(|seed| seed / LIVES).collect();
     let numbers: Vec<u64> = numbers.into_iter().collect();
     let next = AtomicU64::new(0);
@@ -168,7 +161,7 @@ fn lived(seeds: &[u64]) -> Found {
                 while let Some(number) = numbers.get(next.fetch_add(1, Ordering::SeqCst) as usize) {
                     let of: Vec<u64> = seeds.iter().copied().filter(|seed| seed / LIVES == *number).collect();
                     let empty = empty.clone();
-                    let runtime = runtime();
+                    let runtime = order::runtime();
                     let found = runtime.block_on(async move { tokio::spawn(worlds(of, empty)).await });
                     all.lock().unwrap().add(found.expect("a world that cannot be lived is printed above"));
                 }
@@ -199,4 +192,47 @@ fn whatever_happens_nothing_is_lost_and_nothing_is_twice() {
         found.failures.len(),
         found.failures[..found.failures.len().min(8)].join("\n")
     );
+}
+
+#[test]
+fn the_same_seed_does_the_same() {
+    let seeds: Vec<u64> = (0..SEEDS).filter(|seed| seed % 17 < 2).collect();
+    let (first, again) = (lived(&seeds), lived(&seeds));
+    let other: Vec<_> =
+        first.hashes.iter().filter(|(seed, hash)| again.hashes.get(seed) != Some(hash)).collect();
+    assert!(other.is_empty() && first.hashes.len() == seeds.len(), "another hash the second time: {other:?}");
+    assert_eq!((first.points, first.deaths), (again.points, again.deaths));
+}
+
+#[test]
+fn the_judge_sees_what_is_missing_what_is_twice_and_what_differs() {
+    let all = std::thread::scope(|scope| {
+        let judge = || async {
+            let empty = tokio::task::spawn_blocking(empty).await.unwrap();
+            let mut number = 0;
+            // The first world in which a mail went that may go once only.
+            let (world, mut lived, page) = loop {
+                let world = World::draw(number, &empty).await;
+                let lived = world.live(&Plan::default()).await;
+                let judged = Judged::of(&world, &lived).await;
+                if judged.sends.contains_key("accepted") && lived.kept.len() == judged.sends["accepted"] {
+                    break (world, lived, judged.page);
+                }
+                number += 1;
+            };
+            let gone = lived.kept.pop().unwrap();
+            let missing = Judged::of(&world, &lived).await.wrong.join("\n");
+            lived.kept.extend(vec![gone; 40]);
+            let twice = Judged::of(&world, &lived).await.wrong.join("\n");
+            let differs = difference(&page, &page[1..], true);
+            (missing, twice, differs.len())
+        };
+        scope
+            .spawn(move || order::runtime().block_on(async { tokio::spawn(judge()).await.unwrap() }))
+            .join()
+            .unwrap()
+    });
+    assert!(all.0.contains("lost: accepted"), "{}", all.0);
+    assert!(all.1.contains("twice") || all.1.contains("copies after 0 deaths"), "{}", all.1);
+    assert_eq!(all.2, 1);
 }

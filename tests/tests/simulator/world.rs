@@ -2,6 +2,7 @@
 //! SMTP client are the real ones; the clock, the relay and the moment of death are pretended.
 
 use crate::death;
+use crate::order;
 use crate::project;
 use crate::script::{Act, BEGIN, Deed, Script};
 use crate::sink::{Kept, Manners, Relay};
@@ -74,7 +75,9 @@ fn settings() -> Settings {
 
 pub async fn open(path: &Path, migrate: bool) -> Store {
     let options = Options { migrate, readers: 1, ..Options::default() };
-    Store::open(&path.display().to_string(), options).await.unwrap()
+    let store = Store::open(&path.display().to_string(), options).await.unwrap();
+    order::keep(&store).await;
+    store
 }
 
 impl World {
@@ -135,7 +138,7 @@ impl World {
         let facts = Facts { folder: folder.path(), shuffled: plan.shuffled, whole: !plan.deaths.is_empty() };
         let mut skew = plan.skewed.map(Dice::seeded);
         let points = loop {
-            let process = death::unless_dead(Process::start(&path, &clock, &relay, Some(now))).await;
+            let process = death::unless_dead(Process::start(&path, &clock, &relay)).await;
             if let Some(mut process) = process {
                 let life = self.go_on(&mut process, &facts, &clock, &relay, &mut done, &mut now);
                 if death::unless_dead(life).await.is_some() {
@@ -145,15 +148,13 @@ impl World {
                 process.store.close().await;
             }
             died += 1;
+            quiet().await;
             assert!(died < 100, "world {}: it dies and dies", self.seed);
             let skewed = skew.as_mut().map_or(0, |dice| dice.between(0, 7200) as i64 - 3600);
             clock.set(now + SignedDuration::from_secs(skewed));
             death::live(deaths.next().unwrap_or(0));
         };
-        // What the relay was still reading is read.
-        for _ in 0..64 {
-            tokio::task::yield_now().await;
-        }
+        quiet().await;
         Lived { kept: relay.kept(), gone: relay.gone(), folder, died, points }
     }
 
@@ -180,6 +181,13 @@ impl World {
         clock.set(self.script.end);
         *now = self.script.end;
         process.until(self.script.end + SignedDuration::from_hours(20), clock, now).await;
+    }
+}
+
+/// Lets the relay read what is still on its way to it.
+async fn quiet() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
     }
 }
 
