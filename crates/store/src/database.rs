@@ -210,7 +210,9 @@ impl Store {
         let ahead = migrator.iter().map(|migration| migration.version).filter(|version| *version > found);
         for version in ahead {
             let upto = migrator.iter().filter(|migration| migration.version <= version).cloned().collect();
-            let upto = Migrator::with_migrations(upto);
+            let mut upto = Migrator::with_migrations(upto);
+            // Another process may be ahead of us.
+            upto.set_ignore_missing(true);
             match &self.pools {
                 Pools::Sqlite { write, .. } => upto.run(write).await?,
                 Pools::Postgres { write, .. } => upto.run(write).await?,
