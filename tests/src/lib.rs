@@ -7,6 +7,7 @@ pub mod dice;
 pub mod driven;
 pub mod guide;
 pub mod hook;
+pub mod lived;
 pub mod purchases;
 pub mod real;
 pub mod session;

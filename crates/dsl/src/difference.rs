@@ -44,6 +44,11 @@ pub fn of(old: &Workflow, new: &Workflow) -> Difference {
     }
 }
 
+/// Whether two steps do the same, wherever they stand.
+pub fn same(one: &Step, other: &Step) -> bool {
+    content(one) == content(other)
+}
+
 /// What a step does, without where it stands in its file and in its workflow: `Debug` writes every field, and
 /// places are the fields of these three types alone.
 fn content(step: &Step) -> String {

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::step::{Assigned, Block, BlockIx, Step, StepIx};
 use crate::test_case::TestCase;
 use crate::trigger::Trigger;
-use model::{Length, StepId, Type, Value, VersionId, Windows, WorkflowId};
+use model::{Length, MovedTo, StepId, Type, Value, VersionId, Windows, WorkflowId};
 use std::collections::BTreeMap;
 
 /// One automation, checked: every name in it exists, every type fits.
@@ -61,6 +61,8 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     /// All lists of steps.
     pub blocks: Vec<Block>,
+    /// Where a `publish --move` takes who stands at a step that is gone.
+    pub moved: BTreeMap<StepId, MovedTo>,
     /// Its tests.
     pub tests: Vec<TestCase>,
 }

@@ -15,6 +15,7 @@ pub mod letter;
 mod live;
 pub mod lock;
 pub mod merge;
+pub mod moving;
 pub mod operate;
 pub mod plan;
 mod planning;

@@ -15,7 +15,7 @@ use store::version::WorkflowState;
 use store::{Connection, Store, audit, enrollment, meta, pause, schedule, timer, version};
 
 /// Who did it, as the audit names the command line.
-const WHO: &str = "nurture";
+pub(crate) const WHO: &str = "nurture";
 
 /// What became of a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 //! once; when it fires next. Everything is counted by the same functions that decide; nothing is written.
 
 use crate::error::EngineError;
+use crate::moving::Ways;
 use crate::published::Published;
 use dsl::condition::reads::Reads;
 use dsl::difference::{self, Difference};
-use dsl::step::{Verb, WaitLength};
 use dsl::trigger::Trigger;
 use dsl::workflow::{AtLaunch, Workflow};
-use interpreter::calendar::add::add;
 use interpreter::keep::rank;
+use interpreter::moved::{self, Way};
 use interpreter::simulate::{BATCH, Simulation, Watcher, invites, next_fire};
 use interpreter::turn::zone_of;
 use interpreter::world::{People, Workflows, World};
@@ -37,6 +37,8 @@ pub struct Planned {
     /// How many are on a wait that the new text makes so short that it is over: they would go on at once,
     /// were they moved.
     pub wakes: u64,
+    /// Where `publish --move` takes those who are under way in older versions.
+    pub ways: Ways,
     /// How many customers there are, and how many of them belong to the audience now; `None`: only an entry
     /// can tell.
     pub audience: Option<(u64, u64)>,
@@ -91,6 +93,7 @@ pub async fn plan(
                 *planned.people.entry(step).or_insert(0) += u64::try_from(at.count).unwrap_or(0);
             }
         }
+        planned.ways = crate::moving::ways(conn, before, new).await?;
         if planned.changes() {
             looked_at.push(Arc::clone(new));
         }
@@ -205,27 +208,22 @@ fn asks_customers_only(workflow: &Workflow, world: &World<'_>) -> bool {
     })
 }
 
-/// How many walks of a customer rest at a wait that would be over by the new text.
+/// How many walks of a customer rest where the new text says that they have rested long enough.
 fn wakes(world: &World<'_>, before: &Published, new: &Workflow, snapshot: &Snapshot, now: Timestamp) -> u64 {
     let zone = zone_of(world, snapshot);
     let over = snapshot.enrollments.iter().filter(|walk| {
         let WalkState::Waiting { step, since, wake_at } = &walk.state else { return false };
-        let here = walk.workflow == new.id && walk.version != new.version && *wake_at > now;
-        let old = before.workflows.versions.get(&walk.version).and_then(|old| length_at(old, step));
-        let length = length_at(new, step);
-        here && old != length
-            && length.is_some_and(|length| add(*since, &length, &zone, &world.library.calendar) <= now)
+        if walk.workflow != new.id || walk.version == new.version || *wake_at <= now {
+            return false;
+        }
+        let Some(old) = before.workflows.versions.get(&walk.version) else { return false };
+        let Way::To(to) = moved::way(old, new, step, &new.moved) else { return false };
+        let from = old.find(step).and_then(|at| old.step(at));
+        let (Some(from), Some(to)) = (from, new.step(to)) else { return false };
+        let until = moved::rests_until((from, to), (*since, *wake_at), &zone, &world.library.calendar);
+        until.is_some_and(|until| until <= now)
     });
     u64::try_from(over.count()).unwrap_or(u64::MAX)
-}
-
-/// How long a step waits, where that is written out.
-fn length_at(workflow: &Workflow, step: &StepId) -> Option<model::Length> {
-    let verb = &workflow.step(workflow.find(step)?)?.verb;
-    if let Verb::Wait(WaitLength::Fixed(length)) | Verb::WaitFor { within: length, .. } = verb {
-        return Some(*length);
-    }
-    None
 }
 
 /// Counts who enters and who does not.

@@ -3,8 +3,10 @@
 
 use crate::commit::commit_between;
 use crate::error::EngineError;
+use crate::moving::Ways;
+use crate::operate::WHO;
 use crate::planning;
-use crate::published::MARK;
+use crate::published::{MARK, Published};
 use crate::retype::{Misfit, retype};
 use crash::Point;
 use dsl::diagnostic::{Colour, Severity};
@@ -31,6 +33,15 @@ pub enum Policy {
     Never,
 }
 
+/// What a publish does beside making files live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Where an attribute is of another type now, stored values that do not fit are forgotten.
+    pub drop_misfits: bool,
+    /// Who is under way in older versions is taken along.
+    pub move_people: bool,
+}
+
 /// What a publish did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -49,6 +60,9 @@ pub struct Report {
     pub misfits: Vec<Misfit>,
     /// Live versions that could not be read any more; nothing was published.
     pub stranded: Vec<Stranded>,
+    /// Who is taken along, by workflow. Where somebody stands at a step from which there is no way, nothing was
+    /// published.
+    pub ways: BTreeMap<WorkflowId, Ways>,
 }
 
 /// A live version that uses what the files no longer have.
@@ -64,35 +78,36 @@ pub struct Stranded {
 
 impl Report {
     /// Whether the publish was refused as a whole.
-    pub fn refused(&self, drop_misfits: bool) -> bool {
-        !self.stranded.is_empty() || (!self.misfits.is_empty() && !drop_misfits)
+    pub fn refused(&self, wish: Wish) -> bool {
+        let stuck = self.ways.values().any(|ways| ways.stuck() > 0);
+        stuck || !self.stranded.is_empty() || (!self.misfits.is_empty() && !wish.drop_misfits)
     }
 }
 
 /// Publishes the files of a project. The timers of what is new are planned from `now` on. Where stored values do
 /// not fit the model any more, or a live version could not be read any more, a person's publish is refused (see
-/// [`Report::refused`]) unless `drop_misfits`; an engine that starts keeps the published libraries instead.
+/// [`Report::refused`]); an engine that starts keeps the published libraries instead.
 pub async fn publish(
     store: &Store,
     files: &[File],
     settings: &Settings,
     policy: &Policy,
-    drop_misfits: bool,
+    wish: Wish,
     now: Timestamp,
 ) -> Result<Report, EngineError> {
     let mut transaction = store.begin().await?;
-    let mut report = keep(&mut transaction, files, settings, policy, now).await?;
-    if report.refused(drop_misfits) {
+    let mut report = keep(&mut transaction, files, settings, policy, wish, now).await?;
+    if report.refused(wish) {
         drop(transaction);
         if matches!(policy, Policy::All | Policy::Only(_)) {
             return Ok(report);
         }
         transaction = store.begin().await?;
         let (files, kept) = with_known_libraries(&mut transaction, files).await?;
-        report = keep(&mut transaction, &files, settings, policy, now).await?;
+        report = keep(&mut transaction, &files, settings, policy, wish, now).await?;
         report.broken.extend(kept);
     }
-    if report.copied > 0 || !report.published.is_empty() {
+    if report.copied > 0 || !report.published.is_empty() || !report.ways.is_empty() {
         mark(&mut transaction).await?;
         planning::note(&mut transaction, &report).await?;
     }
@@ -105,6 +120,7 @@ async fn keep(
     files: &[File],
     settings: &Settings,
     policy: &Policy,
+    wish: Wish,
     now: Timestamp,
 ) -> Result<Report, EngineError> {
     let mut report = Report::default();
@@ -131,6 +147,7 @@ async fn keep(
     let scoring_paths: BTreeSet<&str> =
         scorings.map(|scoring| loaded.sources.name(scoring.span.file)).collect();
     let mut workflow_paths: BTreeSet<&str> = BTreeSet::new();
+    let mut taken_along = Vec::new();
     for (id, workflow) in &loaded.project.workflows {
         let path = loaded.sources.name(workflow.span.file);
         // A score's file is a library as well: its bands act in workflows of their own.
@@ -149,6 +166,9 @@ async fn keep(
             Policy::Only(paths) => paths.contains(path),
             Policy::Never => false,
         };
+        if wanted && wish.move_people {
+            taken_along.push(std::sync::Arc::clone(workflow));
+        }
         if same {
             continue;
         }
@@ -190,6 +210,13 @@ async fn keep(
             lost.retain(|version, _| !before.contains_key(version));
         }
         report.stranded = lost.into_values().collect();
+    }
+    if !taken_along.is_empty() {
+        let published = Published::load(conn, settings, now).await?;
+        report.ways = crate::moving::begin(conn, &published, &taken_along).await?;
+        for id in report.ways.keys() {
+            store::audit::record(conn, WHO, "publish --move", id.as_str(), now).await?;
+        }
     }
     Ok(report)
 }

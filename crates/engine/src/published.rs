@@ -29,6 +29,8 @@ pub struct Published {
     pub mark: String,
     /// Versions that this program could not read: their walks are held, and an operator hears of it.
     pub unreadable: Vec<String>,
+    /// Whether a publish takes people along, and has not come to its end.
+    pub moving: bool,
 }
 
 /// Under this name `meta` counts publishes, pauses and resumes.
@@ -90,7 +92,12 @@ impl Published {
             if workflows.versions.contains_key(&old.version) {
                 continue;
             }
-            let loaded = dsl::load(&with(&files, &old.path, &old.text), settings);
+            // What it calls stands in other files; its own live text may lie under another path.
+            let own = current.iter().find(|(live, _)| live.workflow == old.workflow);
+            let own = own.map(|(live, _)| live.path.as_str()).filter(|path| !is_library(path));
+            let others: Vec<File> =
+                all.iter().filter(|file| Some(file.path.as_str()) != own).cloned().collect();
+            let loaded = dsl::load(&with(&others, &old.path, &old.text), settings);
             match loaded.project.workflows.get(&old.workflow) {
                 Some(workflow) => {
                     // The stored id stays, whatever this program would derive: walks are tied to it.
@@ -105,9 +112,10 @@ impl Published {
         let zone = zone::zone(&settings.zone).ok_or_else(|| {
             EngineError::Published(format!("the zone `{}` is not in the tz database", settings.zone))
         })?;
+        let moving = store::moving::first(conn).await?.is_some();
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
-        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable })
+        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving })
     }
 
     /// A project that was never published: for simulations of files.
@@ -119,7 +127,8 @@ impl Published {
         })?;
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
-        Ok(Self { project, workflows, renderer, zone, reads, mark: String::new(), unreadable: Vec::new() })
+        let (mark, unreadable) = (String::new(), Vec::new());
+        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving: false })
     }
 
     /// The world of decisions.

@@ -40,6 +40,12 @@ struct Due {
 impl Engine {
     /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`.
     pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
+        if self.roles.scheduler && self.published().moving {
+            let moved = self.move_some(now).await?;
+            if moved > 0 {
+                return Ok(Done { due: moved, sends: 0 });
+            }
+        }
         let mut transaction = self.store.begin_turn(&self.worker).await?;
         // What another verb has published or held counts from its commit on.
         if self.is_behind(&mut transaction).await? {

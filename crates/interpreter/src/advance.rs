@@ -235,7 +235,7 @@ pub(crate) fn reach_goal(turn: &mut Turn<'_>, id: &EnrollmentId, entry: Entry, m
 }
 
 /// A walk has left its `call`, or has ended: the walks that it waits for end with it.
-fn end_called(turn: &mut Turn<'_>, caller: &EnrollmentId, moment: Moment) {
+pub(crate) fn end_called(turn: &mut Turn<'_>, caller: &EnrollmentId, moment: Moment) {
     let is_called = |walk: &&Enrollment| {
         let by = walk.walk.caller.as_ref();
         walk.is_active() && by.is_some_and(|by| by.waits && by.enrollment == *caller)

@@ -17,6 +17,7 @@ pub mod history;
 pub mod keep;
 mod lead;
 pub mod merge;
+pub mod moved;
 pub mod pause;
 pub mod permit;
 mod plan;

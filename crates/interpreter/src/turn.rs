@@ -6,6 +6,7 @@ use crate::contest::Contests;
 use crate::facts::Facts;
 use crate::keep::{self, Kept};
 use crate::lead;
+use crate::moved;
 use crate::permit::again;
 use crate::profile;
 use crate::release;
@@ -367,6 +368,9 @@ impl<'a> Turn<'a> {
             Input::Exit { enrollment, reason } => {
                 advance::leave(self, &enrollment, &reason, Moment::of(self.now, self.now));
             }
+            Input::Move { enrollment, moved, passed } => {
+                moved::take_along(self, &enrollment, &moved, &passed, Moment::of(self.now, self.now));
+            }
         }
     }
 
@@ -537,7 +541,9 @@ fn order_of(input: &Input, now: Timestamp, workflows: &Workflows) -> (Timestamp,
         }
         Input::Due | Input::Plan { .. } | Input::Keep { .. } => (now, now, 0, String::new()),
         Input::Claim { at, rep, .. } => (*at, *at, 0, rep.to_string()),
-        Input::Exit { enrollment, .. } => (now, now, 0, enrollment.as_str().to_owned()),
+        Input::Exit { enrollment, .. } | Input::Move { enrollment, .. } => {
+            (now, now, 0, enrollment.as_str().to_owned())
+        }
     }
 }
 

@@ -144,6 +144,20 @@ pub struct Walk {
     /// From when a `wait` right below a gathering message counts; `None`: from where the walk stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts_from: Option<Timestamp>,
+    /// Steps that it has passed in other versions: they are not done again, wherever they stand. Empty for
+    /// walks that no publish has moved.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub behind: BTreeSet<StepId>,
+}
+
+/// Where a publish takes who stands at a step that the new version no longer has (`moved`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovedTo {
+    /// To this step, which goes on for the old one.
+    Step(StepId),
+    /// Out, with the reason `moved`.
+    Exit,
 }
 
 /// A message that waits for others of its template (`combine`).

@@ -2,11 +2,12 @@
 
 use crate::{
     Assignment, Ballot, Consent, Consents, Customer, CustomerId, Enrollment, EnrollmentId, Entity, EntityId,
-    EntryMemory, Event, HandOn, Medium, Outgoing, SendId, StepId, Suppression, Task, TaskDone, TraceLine,
-    Value, VersionId, WorkflowId,
+    EntryMemory, Event, HandOn, Medium, MovedTo, Outgoing, SendId, StepId, Suppression, Task, TaskDone,
+    TraceLine, Value, VersionId, WorkflowId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One customer, loaded. The interpreter reads it and changes it; what it changed stands in [`Changes`].
 #[derive(Clone, Debug, PartialEq)]
@@ -334,6 +335,15 @@ pub enum Input {
         enrollment: EnrollmentId,
         /// Why.
         reason: String,
+    },
+    /// Take this walk along into the live version (`publish --move`).
+    Move {
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Where those go whose step is gone.
+        moved: Arc<BTreeMap<StepId, MovedTo>>,
+        /// The steps that its trace says it has passed.
+        passed: BTreeSet<StepId>,
     },
 }
 

@@ -75,11 +75,13 @@ pub enum Did {
     Call,
     /// A goal reached after the walk had ended, inside its window.
     Goal,
+    /// A publish took the walk along into a new version.
+    Move,
 }
 
 impl Did {
     /// Every kind, in the order of this list.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Enroll,
         Self::Exit,
         Self::Email,
@@ -112,6 +114,7 @@ impl Did {
         Self::Repeat,
         Self::Call,
         Self::Goal,
+        Self::Move,
     ];
 
     /// The word in files, traces and the database.
@@ -149,6 +152,7 @@ impl Did {
             Self::Repeat => "repeat",
             Self::Call => "call",
             Self::Goal => "goal",
+            Self::Move => "move",
         }
     }
 
@@ -191,7 +195,8 @@ impl Did {
             | Self::Split
             | Self::Repeat
             | Self::Call
-            | Self::Goal => false,
+            | Self::Goal
+            | Self::Move => false,
         }
     }
 }

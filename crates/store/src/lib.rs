@@ -35,6 +35,7 @@ pub mod library;
 pub mod memory;
 pub mod merge;
 pub mod meta;
+pub mod moving;
 pub mod rank;
 pub mod release;
 pub mod rep;

@@ -7,6 +7,7 @@ use crate::project::{self, Selection};
 use crate::shell;
 use crate::view::publish;
 use dsl::diagnostic;
+use engine::publish::Wish;
 use std::path::PathBuf;
 
 /// What `publish` takes.
@@ -18,13 +19,16 @@ pub struct Args {
     /// Where an attribute is of another type now: forget the stored values that do not fit it
     #[arg(long)]
     pub drop_misfits: bool,
+    /// Take along who is under way in older versions: to the same step, or where `moved` leads
+    #[arg(long = "move")]
+    pub move_people: bool,
     /// What this plan of `nurture plan --out` says, and nothing if files or counts have drifted since
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub plan: Option<PathBuf>,
 }
 
-/// Publishes all or nothing. Exit 1: a file named has errors, stored values do not fit, or a live version could
-/// not be read any more; 5: it is not as the plan says any more.
+/// Publishes all or nothing. Exit 1: a file named has errors, stored values do not fit, a live version could
+/// not be read any more, or there is no way for somebody to be moved; 5: it is not as the plan says any more.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let selection = Selection::of(&context.config, &context.here, &args.paths)?;
     let mut loaded = project::load(&context.config)?;
@@ -42,7 +46,8 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Some(plan) => context.wait(shell::held_against(&context.config, &context.here.join(plan)))?,
         None => paths,
     };
-    let done = context.wait(shell::publish(&context.config, &paths, args.drop_misfits))?;
+    let wish = Wish { drop_misfits: args.drop_misfits, move_people: args.move_people };
+    let done = context.wait(shell::publish(&context.config, &paths, wish))?;
     if context.json {
         out.json(&publish::json(&done))?;
     } else {

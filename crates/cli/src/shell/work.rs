@@ -10,7 +10,7 @@ use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use crate::view::simulate::Sample;
 use engine::lock::Part;
-use engine::publish::{self, Policy, Report};
+use engine::publish::{self, Policy, Report, Wish};
 use engine::simulate::Request;
 use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +22,7 @@ use store::stats::{self, Summary};
 
 /// Publishes the files of these paths (as in `dsl::project::File`; empty: all). All or nothing. Errors: files
 /// with errors (1).
-pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> Result<Done, Failure> {
+pub async fn publish(config: &Config, paths: &[String], wish: Wish) -> Result<Done, Failure> {
     let store = open::database(config).await?;
     let files = crate::project::read_project(config)?;
     let paths: BTreeSet<String> = paths.iter().cloned().collect();
@@ -32,10 +32,10 @@ pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> R
     let before = engine::Published::load(&mut conn, &config.settings(), now).await.map_err(fault(config))?;
     let inside = inside(config, &mut conn).await?;
     drop(conn);
-    let report = publish::publish(&store, &files, &config.settings(), &policy, drop_misfits, now)
+    let report = publish::publish(&store, &files, &config.settings(), &policy, wish, now)
         .await
         .map_err(fault(config))?;
-    if report.refused(drop_misfits) {
+    if report.refused(wish) {
         return Err(refused(config, &report));
     }
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(now));
@@ -44,6 +44,7 @@ pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> R
         .await
         .map_err(fault(config))?;
     engine.plan_published().await.map_err(fault(config))?;
+    engine.move_people().await.map_err(fault(config))?;
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
     let after = engine.published();
     let moves = engine::score::moves(&mut conn, &before, &after, now).await.map_err(fault(config))?;
@@ -63,6 +64,7 @@ pub async fn publish(config: &Config, paths: &[String], drop_misfits: bool) -> R
             workflow: id.to_string(),
             version: version.to_string(),
             became,
+            ways: report.ways.get(id).cloned().unwrap_or_default(),
             enrolled: if became == Became::Same { 0 } else { u64::try_from(enrolled).unwrap_or(0) },
         });
     }
@@ -111,6 +113,18 @@ fn refused(config: &Config, report: &Report) -> Failure {
     }
     if !report.stranded.is_empty() {
         lines.push(say("publish-stranded-help", &[]));
+    }
+    for (workflow, ways) in &report.ways {
+        for (key, steps) in [("publish-stuck-gone", &ways.gone), ("publish-stuck-inside", &ways.inside)] {
+            for (step, people) in steps {
+                let people = people.to_string();
+                let values = [("workflow", workflow.as_str()), ("step", step.as_str()), ("count", &people)];
+                lines.push(say(key, &values));
+            }
+        }
+    }
+    if report.ways.values().any(|ways| ways.stuck() > 0) {
+        lines.push(say("publish-stuck-help", &[]));
     }
     Failure::new(Exit::Findings, lines.join("\n"))
 }
@@ -198,7 +212,7 @@ pub async fn run(
     };
     let (_lock, worker) =
         engine::lock::take(&store, file.as_deref(), wall, LEASE, part).await.map_err(fault(config))?;
-    let report = publish::publish(&store, &files, &config.settings(), &policy, false, now)
+    let report = publish::publish(&store, &files, &config.settings(), &policy, Wish::default(), now)
         .await
         .map_err(fault(config))?;
     tell(config, &report);

@@ -67,16 +67,17 @@ fn one(id: &WorkflowId, planned: &Planned, plan: &Plan, language: Language, out:
     let head = [id.as_str(), title.map_or("", String::as_str), &became];
     out.push_str(&head.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  "));
     out.push('\n');
-    if !planned.changes() {
-        return;
-    }
     let mut line = |text: String| {
         out.push_str(&format!("  {text}\n"));
     };
+    if !planned.changes() {
+        return moves(planned, language, &mut line);
+    }
     let inside: u64 = planned.people.values().sum();
     if inside > 0 {
         line(say(language, "plan-under-way", &[("count", &inside.to_string())]));
     }
+    moves(planned, language, &mut line);
     let difference = &planned.difference;
     let lists = [
         ('+', "plan-added", &difference.added),
@@ -112,6 +113,25 @@ fn one(id: &WorkflowId, planned: &Planned, plan: &Plan, language: Language, out:
         });
         let days = days.collect::<Vec<_>>().join(", ");
         line(say(language, "plan-dates", &[("days", &days)]));
+    }
+}
+
+/// Whom `publish --move` would take along, and for whom there is no way.
+fn moves(planned: &Planned, language: Language, line: &mut impl FnMut(String)) {
+    let ways = &planned.ways;
+    let all = [("plan-moves", ways.to.values().sum::<u64>()), ("plan-moves-out", ways.out.values().sum())];
+    for (key, people) in all.into_iter().filter(|(_, people)| *people > 0) {
+        line(say(language, key, &[("count", &cells::thousands(people))]));
+    }
+    for ((from, to), people) in ways.to.iter().filter(|((from, to), _)| from != to) {
+        let (from, to, people) = (from.as_str(), to.as_str(), cells::thousands(*people));
+        line(say(language, "plan-moves-to", &[("from", from), ("to", to), ("count", &people)]));
+    }
+    for (key, steps) in [("plan-stuck-gone", &ways.gone), ("plan-stuck-inside", &ways.inside)] {
+        for (step, people) in steps {
+            let people = cells::thousands(*people);
+            line(say(language, key, &[("step", step.as_str()), ("count", &people)]));
+        }
     }
 }
 
@@ -158,6 +178,7 @@ pub fn json(plan: &Plan) -> Json {
                 "changed": ids(&planned.difference.changed),
                 "moved": ids(&planned.difference.moved),
                 "wakes": planned.wakes,
+                "moves": publish::ways_json(&planned.ways),
                 "audience": planned.audience.map(|(all, inside)| json!({ "customers": all, "inside": inside })),
                 "launch": planned.launch.as_ref().map(|launch| json!({
                     "entered": launch.entered,

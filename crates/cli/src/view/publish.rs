@@ -1,9 +1,12 @@
 //! `nurture publish`: what became of each workflow.
 
 use super::cells;
+use engine::moving::Ways;
 use engine::score::Moves;
+use model::StepId;
 use model::words::{Language, say};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 /// What became of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Published {
     pub became: Became,
     /// Who was enrolled at once (`at_launch: enroll_matching`).
     pub enrolled: u64,
+    /// Who was taken along out of older versions (`--move`).
+    pub ways: Ways,
 }
 
 /// What a publish did.
@@ -61,12 +66,15 @@ pub fn human(done: &Done, language: Language) -> String {
                 0 => String::new(),
                 count => say(language, "publish-enrolled", &[("count", &count.to_string())]),
             };
-            vec![one.workflow.clone(), became, one.version.clone(), enrolled]
+            let moved = taken_along(&one.ways, language).unwrap_or_default();
+            let told = [enrolled, moved].into_iter().filter(|said| !said.is_empty());
+            let told = told.collect::<Vec<_>>().join("  ");
+            vec![one.workflow.clone(), became, one.version.clone(), told]
         })
         .collect();
     let mut out = cells::table(&rows);
     // Where a workflow changes, what it leans on is not worth a word of its own.
-    if done.workflows.iter().any(|one| one.became != Became::Same) {
+    if done.workflows.iter().any(|one| one.became != Became::Same || one.ways.people() > 0) {
         return out;
     }
     if done.copied > 0 {
@@ -76,6 +84,34 @@ pub fn human(done: &Done, language: Language) -> String {
         out.push_str(&format!("{}\n", say(language, "publish-nothing", &[])));
     }
     out
+}
+
+/// Whom a publish takes along, in words; `None`: nobody.
+fn taken_along(ways: &Ways, language: Language) -> Option<String> {
+    let moved: u64 = ways.to.values().sum();
+    let out: u64 = ways.out.values().sum();
+    let said = |key, count: u64| say(language, key, &[("count", &cells::thousands(count))]);
+    let parts = [("publish-moved", moved), ("publish-moved-out", out)];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| said(key, count)).collect();
+    (!parts.is_empty()).then(|| parts.join("  "))
+}
+
+/// Where a move takes people, for programs.
+pub fn ways_json(ways: &Ways) -> Json {
+    let to = ways
+        .to
+        .iter()
+        .map(|((from, to), people)| json!({ "from": from.as_str(), "to": to.as_str(), "people": people }));
+    let lists = |steps: &BTreeMap<StepId, u64>| -> Vec<Json> {
+        steps.iter().map(|(step, people)| json!({ "from": step.as_str(), "people": people })).collect()
+    };
+    json!({
+        "to": to.collect::<Vec<Json>>(),
+        "out": lists(&ways.out),
+        "gone": lists(&ways.gone),
+        "inside": lists(&ways.inside),
+    })
 }
 
 /// What new rules of scores do to the people: bands, and ten parts of the range before and after.
@@ -124,6 +160,7 @@ pub fn json(done: &Done) -> Json {
                 "version": one.version,
                 "became": one.became.as_str(),
                 "enrolled": one.enrolled,
+                "moved": ways_json(&one.ways),
             })
         })
         .collect();
@@ -162,6 +199,7 @@ mod tests {
             version: "3f2a".to_owned(),
             became,
             enrolled,
+            ways: Ways::default(),
         };
         let all = Done {
             workflows: vec![

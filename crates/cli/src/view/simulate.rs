@@ -187,7 +187,8 @@ impl SimulationSummary {
             | Did::Choose
             | Did::Split
             | Did::Repeat
-            | Did::Call => {}
+            | Did::Call
+            | Did::Move => {}
         }
     }
 

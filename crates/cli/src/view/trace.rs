@@ -32,7 +32,7 @@ pub fn noun(line: &TraceLine, language: Language) -> String {
 /// The object of the line (a template, a team, a title …); empty where the sentence says all there is.
 pub fn object(line: &TraceLine) -> String {
     match line.did {
-        Did::Exit | Did::Timeline | Did::Wait | Did::Repeat | Did::Lead => String::new(),
+        Did::Exit | Did::Timeline | Did::Wait | Did::Repeat | Did::Lead | Did::Move => String::new(),
         Did::Choose if line.what == "otherwise" || line.what == "none" => String::new(),
         Did::Enroll if !line.what.contains('.') => String::new(),
         Did::Enroll
@@ -437,8 +437,20 @@ impl Words<'_> {
                 Some(value) => self.say("trace-done-goal-value", &[("value", &value)]),
                 None => self.say("trace-done-goal", &[]),
             },
+            Did::Move => self.taken_along(),
             Did::Enroll | Did::Exit => self.say("trace-done", &[]),
         }
+    }
+
+    fn taken_along(&self) -> String {
+        let said = match self.value("from") {
+            Some(from) => self.say("trace-done-move-from", &[("from", &from)]),
+            None => self.say("trace-done-move", &[]),
+        };
+        if self.line.until.is_none() {
+            return said;
+        }
+        self.say("trace-done-move-until", &[("said", &said), ("until", &self.until())])
     }
 
     fn told(&self) -> String {
@@ -516,7 +528,7 @@ impl Words<'_> {
     fn exited(&self) -> String {
         match self.reason() {
             reason @ ("end" | "goal" | "exit_when" | "not_quiet" | "past" | "error" | "caller"
-            | "forgotten" | "merged" | "by_hand" | "retired") => {
+            | "forgotten" | "merged" | "moved" | "by_hand" | "retired") => {
                 self.say(&format!("trace-exited-{reason}"), &[])
             }
             word => self.say("trace-exited-word", &[("reason", word)]),

@@ -53,19 +53,6 @@ impl Desk<'_> {
         fields.finish(self.report);
     }
 
-    /// Refuses keys of the language that are not in this release, with the same word for each.
-    pub fn refuse(&mut self, fields: &mut Fields<'_>, keys: &[&'static str]) {
-        fields.later(keys);
-        for key in keys {
-            // Known only where it stands: it is no advice for a misspelt key.
-            if fields.has(key)
-                && let Some(entry) = fields.entry(key)
-            {
-                self.not_built(key, entry.key_span);
-            }
-        }
-    }
-
     /// A scalar as text, blanks around it cut off.
     pub fn text(&mut self, node: &Node) -> Option<String> {
         let text = self.written(node)?;

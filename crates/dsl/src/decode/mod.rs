@@ -15,6 +15,7 @@ mod ids;
 mod inputs;
 mod libraries;
 mod model;
+mod moved;
 mod names;
 mod on_band;
 mod policies;

@@ -225,7 +225,7 @@ fn is_there(did: Did, what: &str, entry: &Entry, about: &[&Subject<'_>], desk: &
                 missing(did, what, span, meant, desk);
             }
         }
-        Did::Enroll | Did::Goal | Did::Lead => {}
+        Did::Enroll | Did::Goal | Did::Lead | Did::Move => {}
         Did::Email
         | Did::Sms
         | Did::Message

@@ -1,11 +1,11 @@
 //! The version of a workflow: a hash of its content. Comments, spacing, the order of keys, titles, notes,
-//! tests and turned-off lints do not change it.
+//! tests, `moved` and turned-off lints do not change it.
 
 use crate::yaml::{Kind, Node};
 use model::VersionId;
 
-/// Keys that change nothing for anybody who walks; at the top of the file.
-const TOP: [&str; 3] = ["title", "tests", "lint"];
+/// Keys that change nothing for anybody who walks; at the top of the file. `moved` says what a publish does.
+const TOP: [&str; 4] = ["title", "tests", "lint", "moved"];
 
 /// Where a value stands.
 #[derive(Clone, Copy)]

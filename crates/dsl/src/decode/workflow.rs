@@ -8,7 +8,7 @@ use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
 use super::subject::{Start, Subject};
-use super::{assigned, holds, ids, inputs, tests, trigger, version};
+use super::{assigned, holds, ids, inputs, moved, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
 use crate::source::Spanned;
@@ -20,9 +20,6 @@ use crate::workflow::{AtLaunch, ConsentRule, ExitRule, Goal, GoalReached, Reentr
 use crate::yaml::Node;
 use model::WorkflowId;
 use std::collections::BTreeMap;
-
-/// Keys of a workflow that come with a later release.
-const NOT_BUILT: [&str; 1] = ["moved"];
 
 /// Reads a workflow's file behind its first key. `None`: something essential is missing; the report says it.
 pub(super) fn read(
@@ -74,7 +71,7 @@ pub(super) fn read(
     let release =
         desk.take(fields, "release").map(|node| holds::release(node, trigger.as_ref(), &around, desk));
     let approval = desk.take(fields, "approval").map(|node| desk.text(node));
-    desk.refuse(fields, &NOT_BUILT);
+    let moved_node = desk.take(fields, "moved");
     lint(fields, desk);
     let step_nodes = desk.need(fields, "steps");
     let mut steps = Steps { desk: &mut *desk, names, templates, arena: Arena::default() };
@@ -84,6 +81,7 @@ pub(super) fn read(
     let goal_then = goal.as_ref().and_then(|goal| goal.as_ref()?.then);
     let roots: Vec<BlockIx> = root.into_iter().chain(goal_then).collect();
     ids::assign(&mut arena, &roots, desk.report);
+    let moved = moved_node.map_or_else(BTreeMap::new, |node| moved::read(node, &arena, desk));
     consent_stands(consent.as_ref(), &arena, &id, desk);
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
     let entry = around.scope.entry.as_ref();
@@ -122,6 +120,7 @@ pub(super) fn read(
         root: root?,
         steps,
         blocks,
+        moved,
         tests,
     })
 }

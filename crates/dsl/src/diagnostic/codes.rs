@@ -232,6 +232,8 @@ codes! {
     E0631 "An attribute whose cases lead back to itself.",
     E0632 "An attribute that gets its value in two ways.",
     E0633 "An attribute of an entity that would be computed.",
+    E0660 "`moved` leads to a step that does not exist.",
+    E0661 "`moved` names a step that is still there.",
     W0701 "A wait that is longer than the goal counts.",
     W0704 "A release by a rank that nobody can be asked for.",
     W0705 "A reserve without a cap.",

@@ -32,7 +32,7 @@ static WORKFLOW: Thing = Thing {
         key("approval", Value::Text, "The role that must say yes to this version before it sends.", "这个版本发消息之前，需要哪个角色批准。").like("manager"),
         key("vars", Value::Map(&Value::Assigned), "Variables and their first values: `vars.x`.", "变量和初始值：`vars.x`。").like("{ offer: 免邮一次 }"),
         key("inputs", Value::Map(&libraries::INPUT), "With `trigger: called`: what the caller gives, `inputs.x`.", "配合 `trigger: called`：调用方传入的参数，`inputs.x`。").like("{ team: team, tries: number }"),
-        key("moved", MOVED, "Where people go who stand at a step that this version no longer has: another step's id, or `exit`.", "站在被删除步骤上的人去哪里：另一个步骤的 id，或 `exit`。").like("{ before_offer: exit }"),
+        key("moved", MOVED, "Where `nurture publish --move` takes people who stand at a step that this version no longer has: to another step, by its id, or `exit`.", "用 `nurture publish --move` 发布时，站在被删除步骤上的人去哪里：另一个步骤的 id，或 `exit`（离开）。").like("{ before_offer: exit }"),
         key("steps", Value::Steps, "What is done, in reading order.", "要做的事，按顺序写。").needed(),
         key("tests", TESTS, "Examples with what must come of them, run by `nurture test`.", "例子和应有的结果，由 `nurture test` 执行。"),
         key("lint", LINT, "Warnings that this file turns off, each with a reason.", "本文件关闭的警告，各写明原因。").like("{ W0124: 模板由设计部门维护 }"),

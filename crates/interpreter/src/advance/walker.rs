@@ -40,7 +40,7 @@ pub(crate) fn event_at(workflow: &Workflow, enrollment: &Enrollment, at: StepIx)
 }
 
 impl<'t, 'a> Walker<'t, 'a> {
-    pub(super) fn take(turn: &'t mut Turn<'a>, id: &EnrollmentId, moment: Moment) -> Option<Self> {
+    pub(crate) fn take(turn: &'t mut Turn<'a>, id: &EnrollmentId, moment: Moment) -> Option<Self> {
         let enrollment = turn.snapshot.enrollment(id)?.clone();
         let workflow = Arc::clone(turn.world.workflows.versions.get(&enrollment.version)?);
         Some(Self { turn, workflow, enrollment, moment })
@@ -49,6 +49,16 @@ impl<'t, 'a> Walker<'t, 'a> {
     /// Does one step.
     pub(super) fn run(&mut self, at: StepIx, step: &Step, arrival: Arrival) -> Flow {
         let gated = matches!(step.verb, Verb::Send(_));
+        if arrival == Arrival::Fresh
+            && self.enrollment.walk.behind.contains(&step.id)
+            && !self.is_under_way(step)
+        {
+            let (did, what) = (step::did(&step.verb), step::what(&step.verb));
+            // A message that went out is never sent again under its id; other steps are not done again either.
+            let reason = if gated { "duplicate" } else { "moved" };
+            self.line(Some(step), did, &what, Outcome::Skipped, None, Some(reason), BTreeMap::new());
+            return Flow::Next;
+        }
         if !matches!(step.verb, Verb::Wait(_)) {
             self.enrollment.walk.counts_from = None;
         }
@@ -266,7 +276,7 @@ impl<'t, 'a> Walker<'t, 'a> {
         }
     }
 
-    pub(super) fn put(self) {
+    pub(crate) fn put(self) {
         self.turn.put(self.enrollment);
     }
 

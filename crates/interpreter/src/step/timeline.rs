@@ -49,7 +49,7 @@ fn is_done(state: &TimelineState, timeline: &Timeline, number: u32, date: Date) 
 }
 
 /// Leaves out what is past when the timeline is reached or planned anew, with the reason.
-fn leave_out_past(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Timeline) {
+pub(crate) fn leave_out_past(walker: &mut Walker<'_, '_>, step: &Step, timeline: &Timeline) {
     let Some((date, points)) = planned(walker, timeline) else { return };
     let now = walker.moment.at;
     for (number, instant) in points {

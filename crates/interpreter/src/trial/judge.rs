@@ -132,7 +132,8 @@ fn usual(did: Did) -> &'static [Outcome] {
         | Did::Split
         | Did::Repeat
         | Did::Lead
-        | Did::Goal => &[Outcome::Done],
+        | Did::Goal
+        | Did::Move => &[Outcome::Done],
     }
 }
 

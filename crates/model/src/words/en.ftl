@@ -346,6 +346,7 @@ did-split = split
 did-repeat = repeat
 did-call = call
 did-goal = goal
+did-move = new version
 outcome-done = done
 outcome-skipped = skipped
 outcome-deferred = put off
@@ -400,6 +401,7 @@ trace-skipped-no_address-email = no email address is known
 trace-skipped-no_address-sms = no phone number is known
 trace-skipped-no_address = no address is known
 trace-skipped-duplicate = the same message went out before
+trace-skipped-moved = done before, in the version they came from
 trace-skipped-quiet_hours = the quiet hours end after the latest time for this message
 trace-skipped-quiet_hours-until = the quiet hours last until { $until }, and that is too late for this message
 trace-skipped-window = the next hours allowed come after the latest time for this message
@@ -523,6 +525,9 @@ trace-done-past = the date is past already, so the walk goes on
 trace-done-timeline = its time has come
 trace-done-timeline-day = its time has come: the date is { $date }
 trace-done-moved = the date moved to { $date }: what is not done is planned anew
+trace-done-move = a new version was published, and they go on here
+trace-done-move-from = a new version was published: from { $from } they go on here
+trace-done-move-until = { $said }, until { $until }
 trace-done-if-then = yes
 trace-done-if-then-values = yes: { $values }
 trace-done-if-else = no
@@ -550,6 +555,7 @@ trace-exited-end = came to the end
 trace-exited-goal = the goal is reached
 trace-exited-exit_when = what ends this walk became true
 trace-exited-merged = another customer turned out to be the same person, who had entered earlier
+trace-exited-moved = a new version was published, which leads from their step out
 trace-exited-forgotten = the customer was forgotten
 trace-exited-not_quiet = an event that was reported late shows: they were not quiet
 trace-exited-past = the date is past
@@ -1068,6 +1074,11 @@ E0644-help = write `bands: {"{"} warm: 30, hot: 60 {"}"}` or `grades: {"{"} A: 3
 E0645 = below { $rearm } it would be armed again, which is above { $level }
 E0645-title = A level that re-arms too early
 E0645-help = `rearm` lies at or below the level that fires: one has to fall before one can come up again
+E0660 = `moved` leads to `{ $name }`, and this workflow has no such step
+E0660-title = `moved` leads to a step that does not exist
+E0661 = `{ $id }` is still a step of this workflow: who stands at it stays there
+E0661-title = `moved` names a step that is still there
+E0661-help = `moved` is for steps that this version no longer has; take the line out, or take the step out
 W0701 = this wait ({ $length }) is longer than the goal counts ({ $goal })
 W0701-title = A wait longer than the goal counts
 W0701-goal = so long the goal counts
@@ -1513,6 +1524,23 @@ publish-misfits-bare = `{ $attribute }` was { $from } and becomes { $to }: { $mi
 publish-misfits-help = mend them by an import, give the new attribute another name, or forget them with `nurture publish --drop-misfits`
 publish-stranded = version { $version } of `{ $workflow }` is still live, and could not be read any more:
 publish-stranded-help = keep what it uses until nobody is in that version, or publish the workflow without it first
+publish-moved = { $count ->
+    [one] 1 person goes on in the new version
+   *[other] { $count } people go on in the new version
+}
+publish-moved-out = { $count ->
+    [one] 1 person leaves
+   *[other] { $count } people leave
+}
+publish-stuck-gone = { $count ->
+    [one] { $workflow }: 1 person stands at the step `{ $step }`, which the new version does not have
+   *[other] { $workflow }: { $count } people stand at the step `{ $step }`, which the new version does not have
+}
+publish-stuck-inside = { $count ->
+    [one] { $workflow }: 1 person stands at the step `{ $step }`, which now stands inside a point of a timeline, or below an event or the goal, that they have not come to
+   *[other] { $workflow }: { $count } people stand at the step `{ $step }`, which now stands inside a point of a timeline, or below an event or the goal, that they have not come to
+}
+publish-stuck-help = Nobody was moved and nothing was published. Say where they go (`moved: {"{"} STEP: ANOTHER_STEP {"}"}`, or `exit`), or publish without --move: then they finish on their version.
 merge-done = { $other } is part of { $keep } now: what is known of both is known of { $keep }
 merge-done-ended = { $other } is part of { $keep } now: what is known of both is known of { $keep }; walks ended because an earlier one through the same workflow goes on: { $ended }
 merge-same = `{ $other }` is { $keep } already
@@ -1535,6 +1563,23 @@ plan-step-changed = changes
 plan-moved = stands elsewhere
 plan-on-it = { $count } on it
 plan-wakes = { $count } wait longer than the new text says: moved to it, they would go on at once
+plan-moves = { $count ->
+    [one] with `publish --move` 1 person goes on in the new version
+   *[other] with `publish --move` { $count } people go on in the new version
+}
+plan-moves-out = { $count ->
+    [one] with `publish --move` 1 person leaves
+   *[other] with `publish --move` { $count } people leave
+}
+plan-moves-to = { $from } → { $to }: { $count }
+plan-stuck-gone = { $count ->
+    [one] `publish --move` is refused: 1 person stands at { $step }, which is gone; say in `moved` where they go
+   *[other] `publish --move` is refused: { $count } people stand at { $step }, which is gone; say in `moved` where they go
+}
+plan-stuck-inside = { $count ->
+    [one] `publish --move` is refused: 1 person stands at { $step }, which now stands inside something that they have not come to
+   *[other] `publish --move` is refused: { $count } people stand at { $step }, which now stands inside something that they have not come to
+}
 plan-audience = audience: { $count } of { $all } customers now
 plan-launch = at launch: { $count } enter
 plan-launch-held-out = , { $count } are held out
