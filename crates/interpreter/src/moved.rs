@@ -113,10 +113,8 @@ fn named<'m>(id: &'m StepId, moved: &'m Moved) -> &'m StepId {
 }
 
 fn timeline_at<'w>(workflow: &'w Workflow, id: &StepId) -> Option<&'w Timeline> {
-    match &workflow.step(workflow.find(id)?)?.verb {
-        Verb::Timeline(timeline) => Some(timeline),
-        _ => None,
-    }
+    let Verb::Timeline(timeline) = &workflow.step(workflow.find(id)?)?.verb else { return None };
+    Some(timeline)
 }
 
 /// The number that a point of a timeline has in the new version: the one as far from the date, else the one that
@@ -247,10 +245,8 @@ fn stand(walker: &mut Walker<'_, '_>, from: &Step, next: &Step) -> bool {
 
 /// The template of a message; `None`: the step is none.
 fn template(step: &Step) -> Option<&str> {
-    match &step.verb {
-        Verb::Send(message) => Some(&message.template),
-        _ => None,
-    }
+    let Verb::Send(message) = &step.verb else { return None };
+    Some(&message.template)
 }
 
 /// The steps that lie behind a walk: those above it in each list around it, and what these lists hang on. A
