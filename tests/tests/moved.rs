@@ -69,10 +69,15 @@ steps:
         serde_json::json!([{ "from": "rest", "to": "rest", "people": 2 }])
     );
     assert_eq!(plan["workflows"][0]["wakes"], 1, "{plan}");
-    assert!(fine(&project, &["plan"]).contains("  with `publish --move` 2 people go on in the new version\n"));
+    assert!(
+        fine(&project, &["plan"]).contains("  with `publish --move` 2 people go on in the new version\n")
+    );
     fine(&project, &["plan", "--out", "plan.json"]);
     let said = fine(&project, &["publish", "--move", "--plan", "plan.json"]);
-    assert!(said.contains("a new version is live") && said.contains("2 people go on in the new version"), "{said}");
+    assert!(
+        said.contains("a new version is live") && said.contains("2 people go on in the new version"),
+        "{said}"
+    );
     let lived = lives(&project, "2026-03-10", "2026-03-20");
     // c1 has rested for more than three days, c2 has not.
     let walked = |at: &str| {
@@ -143,7 +148,9 @@ steps:
     let refused = project.nurture(&["publish", "--move"]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(
-        refused.err.contains("greets: 1 person stands at the step `poor`, which the new version does not have"),
+        refused
+            .err
+            .contains("greets: 1 person stands at the step `poor`, which the new version does not have"),
         "{}",
         refused.err
     );
