@@ -241,8 +241,10 @@ impl Process {
 
     async fn publish(&mut self, files: &[File], now: Timestamp) {
         let report =
-            publish::publish(&self.store, files, &settings(), &Policy::All, false, now).await.unwrap();
-        assert!(!report.refused(false) && report.broken.is_empty(), "{report:?}");
+            publish::publish(&self.store, files, &settings(), &Policy::All, publish::Wish::default(), now)
+                .await
+                .unwrap();
+        assert!(!report.refused(publish::Wish::default()) && report.broken.is_empty(), "{report:?}");
         self.engine.plan_published().await.unwrap();
     }
 
