@@ -152,7 +152,7 @@ impl Drawing<'_> {
             }
             Trigger::Attribute { of, attribute, from, to } => {
                 let shown =
-                    |value: &Option<model::Value>| value.iter().map(ToString::to_string).collect::<Vec<_>>();
+                    |values: &[model::Value]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
                 let (from, to) = (self.any(&shown(from)), self.any(&shown(to)));
                 let what = format!("{}.{attribute}", subject(of));
                 self.word("draw-moves", &[("what", &what), ("from", &from), ("to", &to)])

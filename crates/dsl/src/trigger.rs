@@ -36,10 +36,10 @@ pub enum Trigger {
         of: Subject,
         /// Which.
         attribute: String,
-        /// From this value; `None`: from any.
-        from: Option<Value>,
-        /// To this value; `None`: to any.
-        to: Option<Value>,
+        /// From one of these values; empty: from any.
+        from: Vec<Value>,
+        /// To one of these values; empty: to any.
+        to: Vec<Value>,
     },
     /// Birthdays, anniversaries, renewals: anchored to the date, re-planned when it changes.
     Date(DateTrigger),

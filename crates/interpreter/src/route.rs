@@ -342,8 +342,8 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
                 Subject::Customer => names::CUSTOMER_CHANGED.to_owned(),
                 Subject::Entity(kind) => names::changed(kind),
             };
-            let is = |wanted: &Option<Value>, value: Option<&Value>| {
-                wanted.as_ref().is_none_or(|w| Some(w) == value)
+            let is = |wanted: &[Value], value: Option<&Value>| {
+                wanted.is_empty() || value.is_some_and(|value| wanted.contains(value))
             };
             event.name == name
                 && field("attribute").and_then(Value::as_text) == Some(attribute)

@@ -214,8 +214,15 @@ fn attribute(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tr
     let to = desk.take(&mut fields, "to");
     desk.close(fields);
     let (kind, attribute, ty) = attribute_named(&of?, around, desk)?;
-    let from = spread(from.map(|node| desk.value(node, &ty)));
-    let to = spread(to.map(|node| desk.value(node, &ty)));
+    let mut values = |node: Option<&Node>| -> Option<Vec<model::Value>> {
+        let Some(node) = node else { return Some(Vec::new()) };
+        // The value of a list is a list itself.
+        if matches!(ty, Type::List) {
+            return Some(vec![desk.value(node, &ty)?]);
+        }
+        desk.items(node).iter().map(|node| desk.value(node, &ty)).collect()
+    };
+    let (from, to) = (values(from), values(to));
     let name = format!("{}.changed", kind.as_deref().unwrap_or("customer"));
     around.scope.entry = Some(
         Known { of: name, ..Known::default() }

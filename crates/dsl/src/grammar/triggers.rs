@@ -87,9 +87,19 @@ static ATTRIBUTE_OF: Thing = inner(
     say("A change of an attribute.", "属性的变化。"),
     &[
         key("of", Value::Name(Kind::Path), "The attribute.", "属性。").needed(),
-        key("from", Value::Typed, "The value before; without it, any.", "原来的值；不写则不限。")
-            .like("silver"),
-        key("to", Value::Typed, "The value after; without it, any.", "新的值；不写则不限。"),
+        key(
+            "from",
+            Value::Typed,
+            "The value before, or a list of them; without it, any.",
+            "原来的值，可写多个；不写则不限。",
+        )
+        .like("silver"),
+        key(
+            "to",
+            Value::Typed,
+            "The value after, or a list of them; without it, any.",
+            "新的值，可写多个；不写则不限。",
+        ),
     ],
 );
 static DATE: Thing = trigger(

@@ -42,7 +42,7 @@ impl Scene<'_> {
             Trigger::Attribute { of, attribute, from, to } => {
                 named("attribute", Some(attribute));
                 for (field, value) in [("from", from), ("to", to)] {
-                    if let Some(value) = value {
+                    if let Some(value) = value.first() {
                         properties.entry(field.to_owned()).or_insert_with(|| value.clone());
                     }
                 }
