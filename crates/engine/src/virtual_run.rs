@@ -55,7 +55,10 @@ impl Engine {
                     "this database has lived on a virtual clock up to {lived}; go on from there, or take a fresh one"
                 )));
             }
-            None => self.take_back(from).await?,
+            None => {
+                self.take_back(from).await?;
+                self.has_lived(from).await?;
+            }
         }
         self.recover().await?;
         self.until_idle().await?;
@@ -66,12 +69,18 @@ impl Engine {
             progress(next);
             let mut transaction = self.store.begin().await?;
             event::release_until(&mut transaction, clock_now(clock)).await?;
+            // A run that is killed goes on from here.
+            meta::set_instant(&mut transaction, LIVED, clock_now(clock)).await?;
             store::commit(transaction).await?;
             self.until_idle().await?;
         }
         clock.set(to);
+        self.has_lived(to).await
+    }
+
+    async fn has_lived(&self, until: Timestamp) -> Result<(), EngineError> {
         let mut transaction = self.store.begin().await?;
-        meta::set_instant(&mut transaction, LIVED, to).await?;
+        meta::set_instant(&mut transaction, LIVED, until).await?;
         store::commit(transaction).await?;
         Ok(())
     }

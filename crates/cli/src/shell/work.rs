@@ -155,7 +155,9 @@ pub async fn approve(
     let none =
         || Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", workflow)]);
     let version = version.ok_or_else(none)?;
-    let done = publish::approve(&store, &id, &version, by, Timestamp::now()).await.map_err(fault(config))?;
+    // On the clock of the database, so that what waits goes at once there too.
+    let now = open::now(config, &store).await?;
+    let done = publish::approve(&store, &id, &version, by, now).await.map_err(fault(config))?;
     Ok(Approved { version: version.to_string(), new: done.ok_or_else(none)? })
 }
 
