@@ -6,6 +6,7 @@ mod show;
 
 use crate::exit::{Exit, Failure};
 use file::Written;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use model::words::{Language, say};
 use std::collections::BTreeMap;
@@ -90,6 +91,8 @@ pub struct Config {
     pub delivery: Setting<Delivery>,
     /// Where caught messages lie.
     pub outbox: Setting<String>,
+    /// How long what a process holds stays its own after its last sign of life.
+    pub lease: Setting<SignedDuration>,
     shown: BTreeMap<Key, (String, Origin)>,
 }
 
@@ -135,6 +138,13 @@ impl Given {
 
 fn locale(lang: Option<&str>) -> Language {
     Language::from_tag(lang.unwrap_or(""))
+}
+
+/// `20 seconds`, from 1 to 300.
+fn seconds(text: &str) -> Option<SignedDuration> {
+    let number = text.strip_suffix("seconds").or_else(|| text.strip_suffix("second"))?;
+    let seconds: i64 = number.trim().parse().ok()?;
+    (1..=300).contains(&seconds).then(|| SignedDuration::from_secs(seconds))
 }
 
 impl Config {
@@ -200,6 +210,7 @@ impl Config {
         let public_url = one(Key::PublicUrl);
         let delivery = one(Key::Delivery);
         let outbox = one(Key::Outbox);
+        let lease = one(Key::Lease);
         let (delivery_to, to_origin) = find(Key::DeliveryTo);
 
         let mut bad = |key: Key, (value, origin): (String, Origin), takes: &'static str| {
@@ -242,6 +253,10 @@ impl Config {
         if let Some(pattern) = delivery_to.iter().find(|pattern| !pattern.contains('@')) {
             bad(Key::DeliveryTo, (pattern.clone(), to_origin.clone()), "config-takes-patterns");
         }
+        let known_lease = seconds(&lease.0);
+        if known_lease.is_none() {
+            bad(Key::Lease, lease.clone(), "config-takes-lease");
+        }
         let known_delivery = match delivery.0.as_str() {
             "file" => Some(Delivery::File),
             "live" => Some(Delivery::Live),
@@ -275,6 +290,7 @@ impl Config {
             },
             delivery: Setting { value: known_delivery?, origin: delivery.1 },
             outbox: setting(outbox),
+            lease: Setting { value: known_lease?, origin: lease.1 },
             shown,
         })
     }
@@ -327,7 +343,8 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
         | Key::PublicUrl
         | Key::Delivery
         | Key::DeliveryTo
-        | Key::Outbox => None,
+        | Key::Outbox
+        | Key::Lease => None,
     };
     if let Some((value, flag)) = flag {
         return (vec![value], Origin::Flag(flag));
@@ -344,7 +361,8 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
             | Key::Listen
             | Key::PublicUrl
             | Key::Delivery
-            | Key::Outbox => vec![value.clone()],
+            | Key::Outbox
+            | Key::Lease => vec![value.clone()],
         };
         return (values, Origin::Environment(described.environment));
     }

@@ -10,6 +10,7 @@ mod operate;
 mod plan;
 mod report;
 mod reps;
+mod resolve;
 mod score;
 mod shipped;
 mod work;
@@ -22,6 +23,7 @@ pub use operate::{exit, pause, resume, retire};
 pub use plan::{held_against, plan};
 pub use report::report;
 pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
+pub use resolve::resolve;
 pub use score::{backtest, live_scores, score};
 pub use work::{approve, publish, run, simulate};
 
@@ -121,6 +123,23 @@ pub struct Roles {
 impl Roles {
     /// All there is to do.
     pub const ALL: Self = Self { api: true, worker: true, scheduler: true };
+}
+
+/// `nurture sends resolve`.
+#[derive(Clone, Debug)]
+pub struct ResolveRequest {
+    /// What is said of them.
+    pub verdict: store::send::Verdict,
+    /// These; empty: all of the time.
+    pub ids: Vec<String>,
+    /// That became unknown from here on.
+    pub from: Option<Timestamp>,
+    /// That became unknown before this.
+    pub to: Option<Timestamp>,
+    /// Only of this workflow.
+    pub workflow: Option<String>,
+    /// Who says so.
+    pub by: String,
 }
 
 /// `nurture sends`.

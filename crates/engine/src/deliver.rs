@@ -92,7 +92,7 @@ impl Engine {
     }
 
     async fn deliver_batch(&self, now: Timestamp) -> Result<usize, EngineError> {
-        let mut transaction = self.store.begin_beside().await?;
+        let mut transaction = self.store.begin_claim(&self.worker).await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
         let claimed =

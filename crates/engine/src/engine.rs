@@ -6,7 +6,7 @@ use crate::published::Published;
 use crate::speak::Speakers;
 use channels::email::Timeouts;
 use dsl::project::Settings;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -49,6 +49,8 @@ pub struct Engine {
     pub(crate) stopping: Arc<AtomicBool>,
     /// Held while a batch of sends is in this process's hands; whether one broke off and left some behind.
     pub(crate) left: tokio::sync::Mutex<bool>,
+    /// How long the lease holds without a renewal.
+    pub(crate) hold: SignedDuration,
     /// How long mails that are being handed over may take when the engine is asked to end.
     pub(crate) grace: Duration,
     published: RwLock<Arc<Published>>,
@@ -78,6 +80,7 @@ impl Engine {
             roles: Roles::default(),
             stopping: Arc::default(),
             left: tokio::sync::Mutex::new(false),
+            hold: crate::live::LEASE,
             grace: GRACE,
             published: RwLock::new(Arc::new(published)),
         };
@@ -89,6 +92,12 @@ impl Engine {
     #[must_use]
     pub fn with_roles(self, roles: Roles) -> Self {
         Self { roles, ..self }
+    }
+
+    /// The same with a lease that holds so long; the caller has taken it for as long.
+    #[must_use]
+    pub fn with_hold(self, hold: SignedDuration) -> Self {
+        Self { hold, ..self }
     }
 
     /// The same with another grace at the end. Default 60 s.

@@ -23,6 +23,7 @@ mod probe;
 pub mod publish;
 pub mod published;
 mod rank;
+pub mod resolve;
 pub mod retype;
 pub mod score;
 pub mod simulate;

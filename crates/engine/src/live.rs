@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{event, lease, send, stats};
 
-/// How often the lease is renewed; it holds four times as long.
-pub(crate) const RENEW_EVERY: Duration = Duration::from_secs(5);
-/// How long the lease holds without a renewal.
+/// A lease is renewed so often while it holds.
+const RENEWALS: u32 = 4;
+/// How long the lease holds without a renewal, where nobody says otherwise.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// How often it is looked for what other verbs published.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
@@ -20,6 +20,11 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 const RESCUE_EVERY: u32 = 5;
 /// How often finished nudges of more than a day ago are deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How often a lease that holds so long is renewed.
+pub(crate) fn renew_every(hold: SignedDuration) -> Duration {
+    Duration::try_from(hold).unwrap_or_default() / RENEWALS
+}
 
 impl Engine {
     /// Decides and hands over until nothing is due at or before the clock's instant.
@@ -191,12 +196,12 @@ impl Engine {
         loop {
             tokio::select! {
                 _ = ended.changed() => return,
-                () = tokio::time::sleep(RENEW_EVERY) => {}
+                () = tokio::time::sleep(renew_every(self.hold)) => {}
             }
             let now = self.clock.now();
             let renewed = async {
                 let mut transaction = self.store.begin().await?;
-                lease::renew(&mut transaction, &self.worker, now, now + LEASE).await?;
+                lease::renew(&mut transaction, &self.worker, now, now + self.hold).await?;
                 store::commit(transaction).await
             };
             if let Err(error) = renewed.await {

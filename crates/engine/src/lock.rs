@@ -3,7 +3,7 @@
 //! several do: each comes among the workers, is given its share of the slots, and renews its leases.
 
 use crate::error::EngineError;
-use crate::live::RENEW_EVERY;
+use crate::live::renew_every;
 use crash::Point;
 use jiff::{SignedDuration, Timestamp};
 use std::fs::File;
@@ -113,7 +113,7 @@ async fn share_in(
             tokio::time::sleep(PATIENCE).await;
         }
     };
-    let longest = Duration::try_from(hold).unwrap_or(Duration::MAX) + 2 * RENEW_EVERY;
+    let longest = Duration::try_from(hold).unwrap_or(Duration::MAX).saturating_add(2 * renew_every(hold));
     match tokio::time::timeout(longest, waits).await {
         Ok(done) => done?,
         // With a share it can begin; the rest comes by and by.
@@ -128,7 +128,7 @@ async fn share_in(
     let (store, renewed) = (store.clone(), worker.clone());
     renewal.spawn(async move {
         loop {
-            tokio::time::sleep(RENEW_EVERY).await;
+            tokio::time::sleep(renew_every(hold)).await;
             if let Err(error) = live_on(&store, &renewed, hold, part).await {
                 tracing::error!(%error, "renew the leases");
             }

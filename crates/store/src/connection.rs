@@ -16,6 +16,8 @@ pub struct Connection {
     pub(crate) parts: Cow<'static, str>,
     /// Where this process counts, so that no two write to one counter.
     pub(crate) bucket: i64,
+    /// Whether a claim on PostgreSQL passes over rows that another holds, or waits for it.
+    pub(crate) skips_locked: bool,
 }
 
 /// To which database, and whether within a transaction.
@@ -52,7 +54,7 @@ pub enum Raw<'c> {
 
 impl Connection {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, parts: Cow::Borrowed(share::ALL), bucket: 0 }
+        Self { link, parts: Cow::Borrowed(share::ALL), bucket: 0, skips_locked: true }
     }
 
     /// What lies beneath.

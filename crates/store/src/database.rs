@@ -37,18 +37,20 @@ pub struct Options {
     pub migrate: bool,
     /// Connections that read. At least 1.
     pub readers: u32,
+    /// Claims pass over what another process claims just then (`SKIP LOCKED`), where the database knows how.
+    pub skip_locked: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { create: true, read_only: false, migrate: true, readers: 4 }
+        Self { create: true, read_only: false, migrate: true, readers: 4, skip_locked: true }
     }
 }
 
 impl Options {
     /// For verbs that only look: the file must be there and up to date.
     pub fn to_read() -> Self {
-        Self { create: false, read_only: true, migrate: false, readers: 2 }
+        Self { create: false, read_only: true, migrate: false, readers: 2, skip_locked: true }
     }
 }
 
@@ -56,6 +58,7 @@ impl Options {
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    skip_locked: bool,
     /// Where a database lies that goes with its store.
     _folder: Option<Arc<tempfile::TempDir>>,
 }
@@ -83,7 +86,8 @@ impl Store {
     /// [`StoreError::Older`], [`StoreError::Migrate`].
     pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let store = Self { pools: postgres::connect(url, &options).await?, _folder: None };
+            let pools = postgres::connect(url, &options).await?;
+            let store = Self { pools, skip_locked: options.skip_locked, _folder: None };
             store.migrate(&POSTGRES, &options).await?;
             return Ok(store);
         }
@@ -119,7 +123,8 @@ impl Store {
         options: &Options,
         folder: Option<Arc<tempfile::TempDir>>,
     ) -> Result<Self, StoreError> {
-        let store = Self { pools: sqlite::connect(url, settings, options).await?, _folder: folder };
+        let pools = sqlite::connect(url, settings, options).await?;
+        let store = Self { pools, skip_locked: options.skip_locked, _folder: folder };
         store.migrate(&SQLITE, options).await?;
         Ok(store)
     }
@@ -140,6 +145,17 @@ impl Store {
         Ok(transaction)
     }
 
+    /// Begins to take up sends of the customers that this process has the lease of, which no other takes away
+    /// before this transaction ends.
+    pub async fn begin_claim(&self, worker: &Worker) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin_beside().await?;
+        if transaction.is_postgres() {
+            transaction.0.parts = share::hold(&mut transaction, worker).await?.into();
+            transaction.0.skips_locked = self.skip_locked;
+        }
+        Ok(transaction)
+    }
+
     /// Begins to write beside others, on PostgreSQL: for single statements that say themselves which rows they
     /// may move, as those over sends do.
     pub async fn begin_beside(&self) -> Result<Transaction, StoreError> {
@@ -156,6 +172,16 @@ impl Store {
             }
         };
         begun.map(|link| Transaction(Connection::new(link))).tried("begin to write", no_ids)
+    }
+
+    /// Whether the database takes a write: a row of no meaning is written and committed. On PostgreSQL, whose
+    /// server ends where its disk is full, a transaction is enough.
+    pub async fn takes_a_write(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin_beside().await?;
+        if !transaction.is_postgres() {
+            crate::meta::set(&mut transaction, "ready", Some("yes")).await?;
+        }
+        crate::connection::commit(transaction).await
     }
 
     /// A connection to read with; each statement sees what is committed when it starts.

@@ -22,6 +22,9 @@
 //!   unknown           rejected    reject    the same worker and epoch: the answer came late
 //!   unknown           accepted    settle    a click, an open, a provider's word
 //!   unknown           rejected    settle    a bounce
+//!   unknown           accepted    resolve   somebody says that it arrived
+//!   unknown           due         resolve   somebody says that it did not, and it shall go (one Message-ID)
+//!   unknown           rejected    resolve   somebody says that it may stay so
 //! ```
 //!
 //! Nothing else moves a send; accepted, rejected, skipped and, a pause aside, cancelled are final. A call about a send that
@@ -42,6 +45,7 @@ mod counted;
 mod ledger;
 mod moved;
 mod outbox;
+mod resolve;
 
 #[cfg(test)]
 pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
@@ -55,6 +59,7 @@ pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};
 pub(crate) use moved::hand_over;
 pub use moved::on_its_way;
 pub use outbox::insert;
+pub use resolve::{Verdict, resolve};
 
 // A send whose elders of the same enrollment are still open does not go: no message overtakes another. Nor does
 // one of a workflow that is held, which a worker may have put there before it heard of the pause.
@@ -73,33 +78,45 @@ macro_rules! unblocked {
     };
 }
 
+// Chosen once and for all: as a subselect they may be chosen again for each row, beyond the limit. It is asked of
+// the row that is moved as well whether it is still due: of two who chose the same rows the second gets none.
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "WITH chosen AS MATERIALIZED (",
+            unblocked!(
+                "SELECT s.slot, s.id",
+                "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
+                 AND substr(?7, CAST(s.slot / 64 AS INTEGER) + 1, 1) = '1'
+                 AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
+                   AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))
+                 ORDER BY s.due_at, s.slot LIMIT ?5"
+            ),
+            $lock,
+            ") UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 FROM chosen
+               WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state = 'due'
+               RETURNING send.outgoing, send.message_id, send.attempt, send.due_at"
+        )
+    };
+}
+
 // Takes due sends for a worker (engine/deliver).  ?1 now  ?2 worker  ?3 epoch  ?4 lease  ?5 most rows
-// ?6 a medium that is left alone, or none. On PostgreSQL it is asked of the row that is moved as well whether
-// it is still due: of two who chose the same rows, without `SKIP LOCKED`, the second then gets none.
+// ?6 a medium that is left alone, or none  ?7 parts of the slots
 pub(crate) const CLAIM: Both = Both {
     sqlite: concat!(
         "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
         unblocked!(
             "SELECT s.slot, s.id",
-            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6) ORDER BY s.due_at, s.slot LIMIT ?5"
+            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
+             AND substr(?7, CAST(s.slot / 64 AS INTEGER) + 1, 1) = '1'
+             ORDER BY s.due_at, s.slot LIMIT ?5"
         ),
         ") RETURNING outgoing, message_id, attempt, due_at"
     ),
-    // Chosen once and for all: as a subselect they may be chosen again for each row, beyond the limit.
-    postgres: concat!(
-        "WITH chosen AS MATERIALIZED (",
-        unblocked!(
-            "SELECT s.slot, s.id",
-            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
-             AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
-               AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))
-             ORDER BY s.due_at, s.slot LIMIT ?5 FOR UPDATE OF s SKIP LOCKED"
-        ),
-        ") UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 FROM chosen
-           WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state = 'due'
-           RETURNING send.outgoing, send.message_id, send.attempt, send.due_at"
-    ),
+    postgres: claim!(" FOR UPDATE OF s SKIP LOCKED"),
 };
+// The same where rows cannot be locked for one alone, as on a distributed PostgreSQL.
+const CLAIM_PLAIN: Both = Both { sqlite: CLAIM.sqlite, postgres: claim!("") };
 
 // What is due with what a worker has just claimed, for the same colleagues' daily message.  ?1 [[name], …]
 // ?2 now  ?3 worker  ?4 epoch  ?5 lease
@@ -377,13 +394,15 @@ pub async fn claim_but(
     limit: u32,
     resting: Option<Medium>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let rows: Vec<(String, String, i64, i64)> = sql::query_as(CLAIM)
+    let claim = if conn.skips_locked { CLAIM } else { CLAIM_PLAIN };
+    let rows: Vec<(String, String, i64, i64)> = sql::query_as(claim)
         .bind(millis(now))
         .bind(&worker.name)
         .bind(worker.epoch)
         .bind(millis(lease))
         .bind(i64::from(limit))
         .bind(resting.map(Medium::as_str))
+        .bind(conn.parts.to_string())
         .fetch_all(conn)
         .await
         .tried("claim sends", no_ids)?;

@@ -24,6 +24,8 @@ pub enum Key {
     DeliveryTo,
     /// `outbox`
     Outbox,
+    /// `lease`
+    Lease,
 }
 
 /// What is to be known of a setting.
@@ -51,7 +53,7 @@ const fn described(
 }
 
 /// Every setting, in the order of the reference.
-pub const SETTINGS: [Described; 10] = [
+pub const SETTINGS: [Described; 11] = [
     described(Key::Database, "database", "NURTURE_DATABASE_URL", "setting-database", "sqlite://nurture.db"),
     described(Key::Workflows, "workflows", "NURTURE_WORKFLOWS", "setting-workflows", "workflows"),
     described(Key::Zone, "zone", "NURTURE_ZONE", "setting-zone", "UTC"),
@@ -62,13 +64,25 @@ pub const SETTINGS: [Described; 10] = [
     described(Key::Delivery, "delivery", "NURTURE_DELIVERY", "setting-delivery", "file"),
     described(Key::DeliveryTo, "delivery_to", "NURTURE_DELIVERY_TO", "setting-delivery_to", ""),
     described(Key::Outbox, "outbox", "NURTURE_OUTBOX", "setting-outbox", "outbox"),
+    described(Key::Lease, "lease", "NURTURE_LEASE", "setting-lease", "20 seconds"),
 ];
 
 impl Key {
     /// Its row in the list.
     pub fn described(self) -> &'static Described {
-        let [database, workflows, zone, language, publish, listen, public_url, delivery, delivery_to, outbox] =
-            &SETTINGS;
+        let [
+            database,
+            workflows,
+            zone,
+            language,
+            publish,
+            listen,
+            public_url,
+            delivery,
+            delivery_to,
+            outbox,
+            lease,
+        ] = &SETTINGS;
         match self {
             Self::Database => database,
             Self::Workflows => workflows,
@@ -80,6 +94,7 @@ impl Key {
             Self::Delivery => delivery,
             Self::DeliveryTo => delivery_to,
             Self::Outbox => outbox,
+            Self::Lease => lease,
         }
     }
 

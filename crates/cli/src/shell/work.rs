@@ -12,7 +12,7 @@ use crate::view::simulate::Sample;
 use engine::lock::Part;
 use engine::publish::{self, Policy, Report, Wish};
 use engine::simulate::Request;
-use engine::{Clock, Engine, LEASE, VirtualClock, WallClock};
+use engine::{Clock, Engine, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
 use model::{TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -212,8 +212,9 @@ pub async fn run(
         (None, true) => Part::Share,
         (None, false) => Part::Nobody,
     };
-    let (_lock, worker) =
-        engine::lock::take(&store, file.as_deref(), wall, LEASE, part).await.map_err(fault(config))?;
+    let (_lock, worker) = engine::lock::take(&store, file.as_deref(), wall, config.lease.value, part)
+        .await
+        .map_err(fault(config))?;
     let report = publish::publish(&store, &files, &config.settings(), &policy, Wish::default(), now)
         .await
         .map_err(fault(config))?;
@@ -271,6 +272,7 @@ pub async fn run(
                 }
             } else {
                 let roles = request.roles;
+                let engine = engine.with_hold(config.lease.value);
                 let engine =
                     engine.with_roles(engine::Roles { worker: roles.worker, scheduler: roles.scheduler });
                 serve(config, engine, &store, stop, roles.api).await

@@ -1,7 +1,9 @@
 //! `nurture sends`: the latest messages and what became of them.
 
 use super::cells;
+use engine::resolve::Resolved;
 use jiff::Timestamp;
+use model::SendId;
 use model::words::{Language, knows, say};
 use serde_json::{Value as Json, json};
 
@@ -47,6 +49,24 @@ pub fn human(rows: &[SendRow], zone: &jiff::tz::TimeZone, language: Language) ->
         })
         .collect();
     cells::table(&rows)
+}
+
+/// What `sends resolve` did, for people.
+pub fn resolved(said: &str, resolved: &Resolved, language: Language) -> String {
+    let count = resolved.done.len().to_string();
+    let key = if resolved.done.is_empty() { "resolve-none".to_owned() } else { format!("resolve-{said}") };
+    let mut text = say(language, &key, &[("count", &count)]) + "\n";
+    if !resolved.over.is_empty() {
+        let ids: Vec<&str> = resolved.over.iter().map(SendId::as_str).collect();
+        text += &(say(language, "resolve-over", &[("ids", &ids.join(", "))]) + "\n");
+    }
+    text
+}
+
+/// The same for programs.
+pub fn resolved_json(said: &str, by: &str, resolved: &Resolved) -> Json {
+    let ids = |sends: &[SendId]| -> Vec<String> { sends.iter().map(ToString::to_string).collect() };
+    json!({ "said": said, "by": by, "done": ids(&resolved.done), "over": ids(&resolved.over) })
 }
 
 /// The rows for programs.

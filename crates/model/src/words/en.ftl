@@ -1301,6 +1301,7 @@ config-takes-zone = the name of a time zone, such as `Asia/Shanghai`
 config-takes-language = `zh` or `en`
 config-takes-publish = `new`, `all` or `never`
 config-takes-listen = an address with a port, such as `127.0.0.1:8080`
+config-takes-lease = a length from `1 second` to `300 seconds`
 config-takes-url = an address that begins with `https://` or `http://`
 config-takes-delivery = `file`, `only` or `live`
 config-takes-patterns = addresses or patterns such as `*@mycompany.cn`
@@ -1315,6 +1316,7 @@ setting-public_url = the console's address in links; none: http:// and `listen`
 setting-delivery = who gets messages: file (nobody, they go to the outbox folder), only (those in delivery_to), live (everybody)
 setting-delivery_to = with delivery = "only": the addresses, * stands for anything; in the environment with commas
 setting-outbox = the folder of caught messages, below the project
+setting-lease = how long a process's share of the work stays its own after its last sign of life: 1 to 300 seconds
 lsp-fix = Put `{ $text }`
 lsp-fix-all = Mend everything in this file that has one answer
 schema-written = { $path } written: the editor completes and checks by it
@@ -1501,6 +1503,21 @@ people-paused = paused
 people-until = until { $until }
 people-at-once = goes on at once
 sends-none = No message yet.
+resolve-accept = { $count ->
+    [one] 1 message counts as arrived
+   *[other] { $count } messages count as arrived
+}
+resolve-again = { $count ->
+    [one] 1 message goes again
+   *[other] { $count } messages go again
+}
+resolve-dismiss = { $count ->
+    [one] 1 message is left as it is
+   *[other] { $count } messages are left as they are
+}
+resolve-none = Nothing was changed: no message with an unknown fate fits.
+resolve-over = Their walk was ended meanwhile, so they do not go again and stay unknown: { $ids }
+resolve-strangers = these are no messages with an unknown fate, nothing was changed: { $ids }
 fate-queued = queued
 fate-due = due
 fate-claimed = under way

@@ -20,7 +20,12 @@ pub async fn store() -> (tempfile::TempDir, Store) {
 
 /// A new database of PostgreSQL, in the cluster of these tests.
 pub async fn postgres() -> Store {
-    let store = Store::open(&cluster::database(), Options::default()).await.expect("the database opens");
+    postgres_with(Options::default()).await
+}
+
+/// The same, opened otherwise.
+pub async fn postgres_with(options: Options) -> Store {
+    let store = Store::open(&cluster::database(), options).await.expect("the database opens");
     let mut tx = store.begin().await.expect("a writer");
     // The workers of these tests live as long as they do: what is asked of the clock of the database is tried
     // in `leases`.

@@ -3,10 +3,11 @@
 use crate::given::*;
 use jiff::Timestamp;
 use model::{
-    Changes, CustomerId, EnrollmentId, OnUnknown, Outgoing, Recipient, RepId, SendState, Snapshot, WorkflowId,
+    Changes, CustomerId, EnrollmentId, OnUnknown, Outgoing, Recipient, RepId, SendState, Snapshot, WalkState,
+    WorkflowId,
 };
-use store::send::{self, Deferral, Gate, Lost, SendKey, Word, Worker};
-use store::{Connection, Store, snapshot};
+use store::send::{self, Deferral, Gate, Lost, SendKey, Verdict, Word, Worker};
+use store::{Connection, Store, commit, snapshot};
 
 on_both! {
     each_call_moves_what_the_table_says_and_nothing_else,
@@ -22,6 +23,109 @@ on_both! {
     what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends,
     what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended,
     the_ledger_counts_by_state_and_reason,
+    who_claims_at_the_same_time_gets_others,
+    a_persons_word_settles_what_is_unknown_and_nothing_else,
+    what_a_goal_ended_does_not_go_again,
+}
+
+/// What is about claims, in the words of a database that cannot pass over rows.
+mod on_postgres_plain {
+    use crate::given::postgres_with;
+    use store::Options;
+
+    macro_rules! plain {
+        ($($name:ident,)+) => {
+            $(#[tokio::test]
+            async fn $name() {
+                let store = postgres_with(Options { skip_locked: false, ..Options::default() }).await;
+                Box::pin(super::$name(store)).await;
+            })+
+        };
+    }
+    plain! {
+        each_call_moves_what_the_table_says_and_nothing_else,
+        what_one_worker_holds_no_other_moves,
+        a_later_message_of_a_walk_never_overtakes_an_earlier_one,
+        due_sends_are_claimed_the_longest_due_first,
+        who_claims_at_the_same_time_gets_others,
+    }
+}
+
+/// Ten claim at once, each a share of what is due: nobody gets what another has, and nothing is left.
+async fn who_claims_at_the_same_time_gets_others(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let all: Vec<Outgoing> =
+        (0..200).map(|number| outgoing(&format!("c{number}"), &format!("e{number}"), "email:x")).collect();
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    commit(tx).await.expect("committed");
+    let mut claims = tokio::task::JoinSet::new();
+    for number in 0..10 {
+        let store = store.clone();
+        claims.spawn(async move {
+            let w = worker(if number % 2 == 0 { "w1" } else { "w2" });
+            let mut ids = Vec::new();
+            loop {
+                let mut tx = store.begin_beside().await.expect("a writer");
+                let claimed = send::claim(&mut tx, &w, minute(0), minute(9), 7).await.expect("claim");
+                commit(tx).await.expect("committed");
+                if claimed.is_empty() {
+                    return ids;
+                }
+                ids.extend(claimed.into_iter().map(|each| each.outgoing.id));
+            }
+        });
+    }
+    let mut ids: Vec<_> = claims.join_all().await.into_iter().flatten().collect();
+    ids.sort();
+    let found = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), found, "claimed twice");
+    // Who chose what another had taken meanwhile got nothing and stopped; the rest is still due.
+    let mut tx = store.begin_beside().await.expect("a writer");
+    let left = send::claim(&mut tx, &worker("w1"), minute(0), minute(9), 1000).await.expect("claim").len();
+    assert_eq!(found + left, 200);
+}
+
+async fn a_persons_word_settles_what_is_unknown_and_nothing_else(store: Store) {
+    let w = worker("w1");
+    let verdicts = [
+        (Verdict::Accept, SendState::Accepted),
+        (Verdict::Again, SendState::Due),
+        (Verdict::Dismiss, SendState::Rejected),
+    ];
+    for from in
+        [SendState::Due, SendState::Claimed, SendState::Handed, SendState::Accepted, SendState::Unknown]
+    {
+        for (verdict, to) in verdicts {
+            let mut tx = store.begin().await.expect("a writer");
+            let of = outgoing("a", "en", "email:x");
+            put(&mut tx, from, &of, &w).await;
+            let moved = send::resolve(&mut tx, &[SendKey::of(&of)], verdict, "ann", minute(5)).await;
+            let moved = moved.expect("resolve");
+            let now = send::by_id(&mut tx, &of.id).await.expect("it loads").expect("it is there");
+            if from == SendState::Unknown {
+                assert_eq!((moved, now.state), (vec![of.id.clone()], to), "{verdict:?}");
+                assert_eq!((now.reason.as_deref(), now.reply.as_deref()), (Some("resolved"), Some("ann")));
+                assert_eq!(now.message_id, of.id.as_str());
+            } else {
+                assert_eq!((moved, now.state), (vec![], from), "{verdict:?}");
+            }
+        }
+    }
+}
+
+async fn what_a_goal_ended_does_not_go_again(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let ended = walk("a", "welcome", "k", WalkState::Ended { at: minute(1), reason: "goal".to_owned() });
+    let (of, w) = (outgoing("a", ended.id.as_str(), "email:x"), worker("w1"));
+    put(&mut tx, SendState::Unknown, &of, &w).await;
+    store::enrollment::save(&mut tx, &[&ended]).await.expect("saved");
+    for (reason, moved) in [("goal", 0), ("end", 1)] {
+        let ends = "UPDATE enrollment SET reason = ?1";
+        store::sql::query(ends).bind(reason).execute(&mut tx).await.expect("changed");
+        let again = send::resolve(&mut tx, &[SendKey::of(&of)], Verdict::Again, "ann", minute(5)).await;
+        assert_eq!(again.expect("resolve").len(), moved, "{reason}");
+    }
 }
 
 fn worker(name: &str) -> Worker {
