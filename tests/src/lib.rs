@@ -8,6 +8,8 @@ pub mod driven;
 pub mod guide;
 pub mod hook;
 pub mod lived;
+pub mod proof;
+pub mod proxy;
 pub mod purchases;
 pub mod real;
 pub mod session;

@@ -1,39 +1,125 @@
 //! Nothing lost, nothing twice: the program is killed again and again while it sends, and judged by what the
-//! receiving server has on its disk. `scripts/soak kill` does the same for longer.
+//! receiving server has on its disk. On SQLite one process works, on PostgreSQL three, of which one is killed at a
+//! time. `scripts/soak kill` does the same for longer.
 
+#[path = "crash/harness.rs"]
+mod harness;
 #[path = "crash/judge.rs"]
 mod judge;
 
+use harness::{CONNECTIONS, Works, rounds, until_idle};
 use judge::Judged;
-use std::process::Child;
 use std::time::{Duration, Instant};
-use tests::dice::Dice;
-use tests::shop::{Shop, count};
+use tests::proof::Proof;
+use tests::shop::Shop;
 use tests::sink::{Settings, Sink};
 
-/// Customers who come with each round: a little more than a round gets through, so that it is killed at work.
-const COMERS: usize = 30;
-/// The most connections that the program opens to a relay; each may be past its gate when it is killed.
-const CONNECTIONS: usize = 8;
-/// How long a start may take to the next mail, on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ROUNDS: &str = "NURTURE_KILL_ROUNDS";
+const SEED: &str = "NURTURE_KILL_SEED";
+/// Rounds of the first of these tests; the others do a share of them.
+const USUAL: usize = 40;
+/// Processes on PostgreSQL.
+const WORKERS: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
-    let rounds = rounds();
-    let judged = killed("at most once", Shop::marketing, rounds).await;
-    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
-    assert_eq!(judged.at_sink + judged.unknown - judged.arrived_unknown, judged.mails, "{judged}");
-    assert!(judged.unknown <= rounds * CONNECTIONS, "{judged}");
+    let rounds = rounds(ROUNDS, USUAL);
+    let judged = alone("kill-sqlite", Shop::marketing, rounds).await;
+    at_most_once(judged, rounds);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_come_twice_always_comes_and_under_one_message_id() {
-    let rounds = (rounds() / 4).max(1);
-    let judged = killed("at least once", Shop::service, rounds).await;
+    let rounds = (rounds(ROUNDS, USUAL) / 4).max(1);
+    let judged = alone("kill-sqlite-twice", Shop::service, rounds).await;
+    at_least_once(judged, rounds);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_processes_any_may_be_killed_at_any_moment() {
+    let rounds = (rounds(ROUNDS, USUAL) / 4).max(1);
+    let judged = of_three("kill-postgresql", "offers", rounds).await;
+    at_most_once(judged, rounds);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_processes_what_may_come_twice_always_comes() {
+    let rounds = (rounds(ROUNDS, USUAL) / 8).max(1);
+    let judged = of_three("kill-postgresql-twice", "service", rounds).await;
+    at_least_once(judged, rounds);
+}
+
+fn at_most_once(judged: Judged, kills: usize) {
+    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
+    assert_eq!(judged.at_sink + judged.unknown - judged.arrived_unknown, judged.mails, "{judged}");
+    assert!(judged.unknown <= kills * CONNECTIONS, "{judged}");
+}
+
+fn at_least_once(judged: Judged, kills: usize) {
     assert_eq!((judged.lost, judged.unknown, judged.untrue), (0, 0, 0), "{judged}");
     assert_eq!(judged.at_sink, judged.mails, "{judged}");
-    assert!(judged.twice <= rounds * CONNECTIONS, "{judged}");
+    assert!(judged.twice <= kills * CONNECTIONS, "{judged}");
+}
+
+/// One process on SQLite, killed once a round.
+async fn alone(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> Judged {
+    let mut works = Works::new(name, shop, rounds, SEED);
+    let mut takeovers = Vec::new();
+    for _ in 0..rounds {
+        works.next_come();
+        let (before, began) = (works.sink.count(), Instant::now());
+        works.start();
+        // One in five dies while it starts: taking over, migrating, publishing, recovering.
+        if works.dice.between(1, 5) != 1 {
+            works.more_than(before).await;
+            takeovers.push(began.elapsed());
+        }
+        works.moment(20, 400).await;
+        works.kill(0);
+    }
+    judge(name, works, rounds, takeovers).await
+}
+
+/// Three processes on PostgreSQL, of which one is killed and another started once a round.
+async fn of_three(name: &'static str, topic: &str, rounds: usize) -> Judged {
+    let database = cluster::database();
+    let mut works = Works::new(name, |port| Shop::over(port, topic, &database), rounds, SEED);
+    for _ in 0..WORKERS {
+        works.start();
+    }
+    let mut waits = Vec::new();
+    for _ in 0..rounds {
+        let (before, began) = (works.sink.count(), Instant::now());
+        works.next_come();
+        // One in five dies while others may still be taking over what the last one held.
+        if works.dice.between(1, 5) != 1 {
+            works.more_than(before).await;
+            waits.push(began.elapsed());
+        }
+        works.moment(20, 400).await;
+        let which = works.one();
+        works.kill(which);
+        works.start();
+    }
+    judge(name, works, rounds, waits).await
+}
+
+async fn judge(name: &'static str, works: Works, rounds: usize, mut waits: Vec<Duration>) -> Judged {
+    let seed = works.seed;
+    let judged = works.finish().await;
+    waits.sort();
+    let wait = |at: usize| waits.get(at).map_or(0, Duration::as_millis);
+    println!("{name}: {rounds} rounds, {judged}; to the next mail: median {} ms", wait(waits.len() / 2));
+    Proof { name, rounds, seed: Some(seed) }.keep(serde_json::json!({
+        "mails": judged.mails,
+        "lost": judged.lost,
+        "twice": judged.twice,
+        "unknown": judged.unknown,
+        "unknown_bound": rounds * CONNECTIONS,
+        "next_mail_ms_median": u64::try_from(wait(waits.len() / 2)).unwrap_or(u64::MAX),
+        "next_mail_ms_longest": u64::try_from(wait(waits.len().saturating_sub(1))).unwrap_or(u64::MAX),
+    }));
+    judged
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,7 +129,10 @@ async fn the_judge_sees_what_is_missing_and_what_is_there_twice() {
     let sink = Sink::with(Settings { log: Some(log.clone()), ..Settings::default() });
     let shop = Shop::marketing(sink.port());
     shop.start(3);
-    finish(&shop).await;
+    let mut working = shop.spawn(&["run"], "run.log");
+    until_idle(&shop).await;
+    working.kill().unwrap();
+    working.wait().unwrap();
     let fine = Judged::of(&shop, &log, 3).await;
     assert_eq!(fine, Judged { mails: 6, at_sink: 6, ..Judged::default() });
 
@@ -67,97 +156,4 @@ async fn the_judge_sees_what_is_missing_and_what_is_there_twice() {
         Judged::of(&shop, &log, 3).await,
         Judged { untrue: usize::try_from(changed).unwrap(), ..fine }
     );
-}
-
-/// How often it is killed.
-fn rounds() -> usize {
-    std::env::var("NURTURE_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
-}
-
-/// Kills it so often while it works a shop, lets it finish, and judges.
-async fn killed(policy: &str, shop: fn(u16) -> Shop, rounds: usize) -> Judged {
-    let (mut dice, seed) = Dice::from_environment("NURTURE_KILL_SEED");
-    println!("{policy}: NURTURE_KILL_SEED={seed} throws the same dice again");
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("sink.log");
-    let sink = Sink::with(Settings { keep_data: false, log: Some(log.clone()), ..Settings::default() });
-    let shop = shop(sink.port());
-    shop.customers(0..rounds * COMERS);
-
-    let mut takeovers = Vec::new();
-    let mut importing: Option<Child> = None;
-    for round in 0..rounds {
-        let facts = format!("facts{round}.csv");
-        shop.facts(&facts, round * COMERS..(round + 1) * COMERS);
-        if let Some(import) = importing.take() {
-            ended_well(&shop, import);
-        }
-        importing = Some(shop.spawn(&["import", "events", &facts], "import.log"));
-        let (before, began) = (sink.count(), Instant::now());
-        let mut working = shop.spawn(&["run"], "run.log");
-        // One in five dies while it starts: taking over, migrating, publishing, recovering.
-        let at_start = dice.between(1, 5) == 1;
-        if !at_start {
-            assert!(
-                sink.wait_for(before + 1, PATIENCE).await,
-                "round {round}: no mail; {}",
-                shop.said("run.log")
-            );
-            takeovers.push(began.elapsed());
-        }
-        tokio::time::sleep(Duration::from_millis(dice.between(20, 400))).await;
-        let ended = working.try_wait().unwrap();
-        assert_eq!(ended, None, "round {round}: it ended by itself; {}", shop.said("run.log"));
-        working.kill().unwrap();
-        working.wait().unwrap();
-    }
-    if let Some(import) = importing.take() {
-        ended_well(&shop, import);
-    }
-    finish(&shop).await;
-
-    let judged = Judged::of(&shop, &log, rounds * COMERS).await;
-    takeovers.sort();
-    println!(
-        "{policy}: {rounds} rounds, {judged}; from start to the next mail: median {} ms, longest {} ms",
-        takeovers.get(takeovers.len() / 2).map_or(0, Duration::as_millis),
-        takeovers.last().map_or(0, Duration::as_millis),
-    );
-    judged
-}
-
-/// An import that met a busy or dying program still ends well.
-fn ended_well(shop: &Shop, mut import: Child) {
-    let ended = import.wait().unwrap();
-    assert!(ended.success(), "{ended}: {}", shop.said("import.log"));
-}
-
-/// Lets it work until nothing is due.
-async fn finish(shop: &Shop) {
-    let mut working = shop.spawn(&["run"], "run.log");
-    let store = shop.store().await;
-    let began = Instant::now();
-    loop {
-        let open = {
-            let mut conn = store.read().await.unwrap();
-            count(
-                &mut conn,
-                "SELECT (SELECT count(*) FROM send WHERE state IN ('due', 'claimed', 'handed'))
-                      + (SELECT count(*) FROM enrollment WHERE state <> 'ended')
-                      + (SELECT count(*) FROM event WHERE state IN ('new', 'applied'))",
-            )
-            .await
-        };
-        if open == 0 {
-            break;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(120),
-            "{open} things are still open; {}",
-            shop.said("run.log")
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    working.kill().unwrap();
-    working.wait().unwrap();
 }

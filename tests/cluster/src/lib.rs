@@ -5,6 +5,10 @@
 //! Its texts sort as a language does, not by their code points, so that a statement which relies on the order
 //! must say so.
 
+mod pair;
+
+pub use pair::Pair;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
