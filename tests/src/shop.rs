@@ -103,6 +103,18 @@ impl Shop {
         shop
     }
 
+    /// From now on it works on another database.
+    pub fn move_to(&mut self, database: &str) {
+        let settings = fs::read_to_string(self.path().join("nurture.toml")).expect("its settings");
+        let line = |line: &str| match line.starts_with("database") {
+            true => format!("database = \"{database}\"\n"),
+            false => format!("{line}\n"),
+        };
+        let settings: String = settings.lines().map(line).collect();
+        self.write("nurture.toml", &settings);
+        self.database = database.to_owned();
+    }
+
     /// Its folder.
     pub fn path(&self) -> &Path {
         self.folder.path()

@@ -5,8 +5,8 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    add, approve, backtest, check, completions, config, demo, exit_walk, explain, graph, import, init, lead,
-    lsp, merge, pause, people, plan, preview, publish, report, reps, retire, run, schema, score, sends,
+    add, approve, backtest, backup, check, completions, config, demo, doctor, exit_walk, explain, graph, import,
+    init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps, retire, run, schema, score, sends,
     simulate, tasks, test, why,
 };
 
@@ -91,12 +91,12 @@ pub enum Verb {
     /// Say yes to a version that needs it before it sends
     #[command(after_help = "Example:\n  nurture approve festival --by wang.wei")]
     Approve(approve::Args),
-    /// Hold a workflow: no step, no entry, and what is due of it stays here
-    #[command(after_help = "Example:\n  nurture pause winback")]
+    /// Hold a workflow: no step, no entry, and what is due of it stays here; with --all everything
+    #[command(after_help = "Examples:\n  nurture pause winback\n  nurture pause --all")]
     Pause(pause::Args),
-    /// Let a workflow that is held go on
-    #[command(after_help = "Example:\n  nurture resume winback")]
-    Resume(pause::Args),
+    /// Let a workflow that is held go on; without a name everything that is held as a whole
+    #[command(after_help = "Examples:\n  nurture resume winback\n  nurture resume")]
+    Resume(pause::ResumeArgs),
     /// End a workflow: nobody enters it any more
     #[command(after_help = "Example:\n  nurture retire winback --exit")]
     Retire(retire::Args),
@@ -142,6 +142,21 @@ pub enum Verb {
     /// Show the reps and how much each has open; say who is away
     #[command(after_help = "Example:\n  nurture reps --away li.na")]
     Reps(reps::Args),
+    /// Bring the database up to date
+    #[command(after_help = "Example:\n  nurture migrate")]
+    Migrate(migrate::Args),
+    /// Find what is wrong with the database and around it, and repair what can be repaired
+    #[command(after_help = "Examples:\n  nurture doctor\n  nurture doctor --repair")]
+    Doctor(doctor::Args),
+    /// Write a backup while the work goes on, or verify one
+    #[command(after_help = "Examples:\n  nurture backup backups/monday.db\n  nurture backup verify backups/monday.db")]
+    Backup(backup::Args),
+    /// Put a backup in the place of the database; nothing goes out until `nurture resume`
+    #[command(after_help = "Example:\n  nurture restore backups/monday.db --replace")]
+    Restore(backup::RestoreArgs),
+    /// Move everything to another database, counted and summed on both sides
+    #[command(after_help = "Example:\n  nurture move --to postgres://nurture@db/nurture")]
+    Move(backup::MoveArgs),
     /// Write the JSON Schema of the project, by which editors complete and check
     #[command(after_help = "Example:\n  nurture schema --out schemas")]
     Schema(schema::Args),

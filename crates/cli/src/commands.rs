@@ -3,10 +3,12 @@
 pub mod add;
 pub mod approve;
 pub mod backtest;
+pub mod backup;
 pub mod check;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod exit_walk;
 pub mod explain;
 pub mod graph;
@@ -15,6 +17,7 @@ pub mod init;
 pub mod lead;
 pub mod lsp;
 pub mod merge;
+pub mod migrate;
 pub mod pause;
 pub mod people;
 pub mod plan;
@@ -165,6 +168,11 @@ pub fn without_project(
         | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
+        | Verb::Migrate(_)
+        | Verb::Doctor(_)
+        | Verb::Backup(_)
+        | Verb::Restore(_)
+        | Verb::Move(_)
         | Verb::Schema(_)
         | Verb::Config(_) => None,
     }
@@ -201,6 +209,11 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
+        | Verb::Migrate(_)
+        | Verb::Doctor(_)
+        | Verb::Backup(_)
+        | Verb::Restore(_)
+        | Verb::Move(_)
         | Verb::Schema(_)
         | Verb::Lsp(_)
         | Verb::Config(_)
@@ -241,6 +254,11 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Merge(args) => merge::perform(args, context, out),
         Verb::Reps(args) => reps::perform(args, context, out),
         Verb::Lsp(_) => Ok(Exit::Fine),
+        Verb::Migrate(args) => migrate::perform(args, context, out),
+        Verb::Doctor(args) => doctor::perform(args, context, out),
+        Verb::Backup(args) => backup::perform(args, context, out),
+        Verb::Restore(args) => backup::restore(args, context, out),
+        Verb::Move(args) => backup::move_to(args, context, out),
         Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),

@@ -52,6 +52,15 @@ pub enum Publish {
     Never,
 }
 
+/// `migrate`: when the database is brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// By whatever verb opens it first. The default.
+    Start,
+    /// By `nurture migrate` alone; until then an older database is refused.
+    Explicit,
+}
+
 /// `delivery`: the safety catch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -93,6 +102,12 @@ pub struct Config {
     pub outbox: Setting<String>,
     /// How long what a process holds stays its own after its last sign of life.
     pub lease: Setting<SignedDuration>,
+    /// When the database is brought up to date.
+    pub migrate: Setting<Migrate>,
+    /// When a workflow pauses itself.
+    pub limits: engine::Limits,
+    /// How long what is over is kept.
+    pub keep: engine::Keep,
     shown: BTreeMap<Key, (String, Origin)>,
 }
 
@@ -211,6 +226,9 @@ impl Config {
         let delivery = one(Key::Delivery);
         let outbox = one(Key::Outbox);
         let lease = one(Key::Lease);
+        let migrate = one(Key::Migrate);
+        let counts = [Key::MessagesPerHour, Key::ErrorsPerHour].map(|key| (key, one(key)));
+        let keeps = [Key::KeepTraces, Key::KeepWalks, Key::KeepEvents].map(|key| (key, one(key)));
         let (delivery_to, to_origin) = find(Key::DeliveryTo);
 
         let mut bad = |key: Key, (value, origin): (String, Origin), takes: &'static str| {
@@ -270,6 +288,28 @@ impl Config {
                 None
             }
         };
+        let known_migrate = match migrate.0.as_str() {
+            "start" => Some(Migrate::Start),
+            "explicit" => Some(Migrate::Explicit),
+            _ => {
+                bad(Key::Migrate, migrate.clone(), "config-takes-migrate");
+                None
+            }
+        };
+        let [messages, errors] = counts.map(|(key, found)| {
+            let count = count(&found.0);
+            if count.is_none() {
+                bad(key, found, "config-takes-count");
+            }
+            count
+        });
+        let [traces, walks, events] = keeps.map(|(key, found)| {
+            let length = length(&found.0);
+            if length.is_none() {
+                bad(key, found, "config-takes-keep");
+            }
+            length
+        });
         let project_language = match written.get(&Key::Language).and_then(|written| written.values.first()) {
             Some(tag) => tag.clone(),
             None => locale(given.environment.get("LANG").map(String::as_str)).tag().to_owned(),
@@ -291,13 +331,20 @@ impl Config {
             delivery: Setting { value: known_delivery?, origin: delivery.1 },
             outbox: setting(outbox),
             lease: Setting { value: known_lease?, origin: lease.1 },
+            migrate: Setting { value: known_migrate?, origin: migrate.1 },
+            limits: engine::Limits { messages_per_hour: messages?, errors_per_hour: errors? },
+            keep: engine::Keep { traces: traces?, walks: walks?, events: events? },
             shown,
         })
     }
 
     /// The database's URL with the path of a SQLite file made absolute: below the project's folder.
     pub fn database_url(&self) -> String {
-        let url = self.database.value.as_str();
+        self.absolute(self.database.value.as_str())
+    }
+
+    /// The same of any database.
+    pub fn absolute(&self, url: &str) -> String {
         let Some(path) = url.strip_prefix("sqlite:") else { return url.to_owned() };
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.starts_with(':') || Path::new(path).is_absolute() {
@@ -319,6 +366,24 @@ impl Config {
             language: self.project_language.clone(),
         }
     }
+}
+
+/// A count of at least 1; `off`: no limit.
+fn count(text: &str) -> Option<Option<u64>> {
+    if text == "off" {
+        return Some(None);
+    }
+    text.parse().ok().filter(|count| *count > 0).map(Some)
+}
+
+/// How long something is kept, at least thirty days; `forever`: it always is.
+fn length(text: &str) -> Option<Option<jiff::SignedDuration>> {
+    if text == "forever" {
+        return Some(None);
+    }
+    let length: model::Length = text.parse().ok()?;
+    let length = jiff::SignedDuration::from_millis(length.approximate_ms());
+    Some(Some(length)).filter(|_| length >= jiff::SignedDuration::from_hours(30 * 24))
 }
 
 fn setting((value, origin): (String, Origin)) -> Setting<String> {
@@ -344,7 +409,13 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
         | Key::Delivery
         | Key::DeliveryTo
         | Key::Outbox
-        | Key::Lease => None,
+        | Key::Lease
+        | Key::Migrate
+        | Key::MessagesPerHour
+        | Key::ErrorsPerHour
+        | Key::KeepTraces
+        | Key::KeepWalks
+        | Key::KeepEvents => None,
     };
     if let Some((value, flag)) = flag {
         return (vec![value], Origin::Flag(flag));
@@ -362,7 +433,13 @@ fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<St
             | Key::PublicUrl
             | Key::Delivery
             | Key::Outbox
-            | Key::Lease => vec![value.clone()],
+            | Key::Lease
+            | Key::Migrate
+            | Key::MessagesPerHour
+            | Key::ErrorsPerHour
+            | Key::KeepTraces
+            | Key::KeepWalks
+            | Key::KeepEvents => vec![value.clone()],
         };
         return (values, Origin::Environment(described.environment));
     }

@@ -2,7 +2,9 @@
 //! words and columns are made by the views.
 
 mod ask;
+mod backup;
 mod demo;
+mod doctor;
 mod import;
 mod merge;
 mod open;
@@ -16,7 +18,9 @@ mod shipped;
 mod work;
 
 pub use ask::{people, preview, sends, why};
+pub use backup::{back_up, migrate, move_to, pause_all, restore, resume_all, verify};
 pub use demo::{demo, demo_zone, run_demo};
+pub use doctor::{Told, doctor};
 pub use import::import;
 pub use merge::merge;
 pub use operate::{exit, pause, resume, retire};

@@ -1,9 +1,11 @@
 //! What people and programs see of results: plain data in, text or JSON out.
 
 pub mod backtest;
+pub mod backup;
 pub mod cells;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod import;
 pub mod operate;
 pub mod people;

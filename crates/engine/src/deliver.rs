@@ -11,6 +11,7 @@ use crate::digest;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::letter::{self, Outbound};
+use crate::metrics;
 use crate::published::Published;
 use crash::Point;
 use dsl::library::Channel;
@@ -18,11 +19,12 @@ use fates::Became;
 use interpreter::permit;
 use jiff::{SignedDuration, Timestamp};
 use model::webhook::{self, Answer};
-use model::{CustomerId, Event, Medium, Outgoing, Snapshot};
+use model::{CustomerId, Event, Medium, Outgoing, Snapshot, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::event::{self, EventState};
+use store::pace::Pace;
 use store::send::{self, Claimed, Deferral, Gate, SendKey, Word};
 use store::snapshot;
 
@@ -45,6 +47,12 @@ struct Way {
 impl Engine {
     /// Hands over one batch of due sends, one batch at a time. Returns how many were taken up; 0: nothing is due.
     pub async fn deliver(&self, now: Timestamp) -> Result<usize, EngineError> {
+        if self.replays {
+            let mut transaction = self.store.begin_beside().await?;
+            let presumed = send::presume(&mut transaction, now, now).await?;
+            store::commit(transaction).await?;
+            return Ok(usize::try_from(presumed).unwrap_or(usize::MAX));
+        }
         let mut left = self.left.lock().await;
         if *left {
             self.take_back_sends(now).await?;
@@ -86,6 +94,7 @@ impl Engine {
         // On PostgreSQL other processes live under lower numbers: who of them does not is asked of the database.
         let over = if transaction.is_postgres() { 0 } else { self.worker.epoch };
         let lost = send::recover(&mut transaction, now, over).await?;
+        store::aside::lift(&mut transaction, now).await?;
         store::commit(transaction).await?;
         crash::point(Point::Recovered).await;
         Ok(lost)
@@ -118,13 +127,17 @@ impl Engine {
         let mut ways = Vec::with_capacity(count);
         let mut skips = Vec::new();
         let mut unanswered: Vec<Event> = Vec::new();
+        let mut errors: BTreeMap<WorkflowId, Pace> = BTreeMap::new();
         for each in claimed {
             match self.prepare(&published, &reps, &customers, &each, now) {
                 Ok(outbound) => ways.push(Way { claimed: each, outbound }),
                 Err((reason, why)) => {
                     if reason == "error" {
-                        tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, why, "a message could not be made; it is skipped");
+                        tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, "a message could not be made; it is skipped, and `nurture why` says the reason");
+                        errors.entry(each.outgoing.workflow.clone()).or_default().errors += 1;
                     }
+                    let channel = each.outgoing.medium.as_str();
+                    metrics::count("sends", &[("channel", channel), ("outcome", "skipped")], 1);
                     // A walk that rests for an answer hears that there will be none.
                     let none = Answer { status: 0, body: String::new(), tries: each.attempt };
                     unanswered.extend(webhook::answered(&each.outgoing, &none, now));
@@ -141,6 +154,7 @@ impl Engine {
         event::insert(&mut transaction, &unanswered, EventState::New).await?;
         store::commit(transaction).await?;
         crash::point(Point::Claimed).await;
+        self.errors_of(&errors, now).await?;
         let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(way));
         let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
         let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);

@@ -1,7 +1,9 @@
 //! The engine: a database, a clock, what is published, and the ways to speak.
 
+use crate::breaker::Limits;
 use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::prune::Keep;
 use crate::published::Published;
 use crate::speak::Speakers;
 use channels::email::Timeouts;
@@ -45,6 +47,12 @@ pub struct Engine {
     pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
     /// What of the work it does.
     pub(crate) roles: Roles,
+    /// When a workflow pauses itself.
+    pub(crate) limits: Limits,
+    /// How long what is over is kept.
+    pub(crate) keep: Keep,
+    /// Whether it lives through what a restored backup missed, while the database is held.
+    pub(crate) replays: bool,
     /// Whether it was asked to end: it takes up nothing new.
     pub(crate) stopping: Arc<AtomicBool>,
     /// Held while a batch of sends is in this process's hands; whether one broke off and left some behind.
@@ -78,6 +86,9 @@ impl Engine {
             nudges,
             bells: std::sync::OnceLock::new(),
             roles: Roles::default(),
+            limits: Limits::NONE,
+            keep: Keep::default(),
+            replays: false,
             stopping: Arc::default(),
             left: tokio::sync::Mutex::new(false),
             hold: crate::live::LEASE,
@@ -114,6 +125,30 @@ impl Engine {
         Ok(self)
     }
 
+    /// The same with workflows that pause themselves.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The same, and what is over is deleted after a while.
+    #[must_use]
+    pub fn with_keep(self, keep: Keep) -> Self {
+        Self { keep, ..self }
+    }
+
+    /// The same, to live through what a restored backup missed: it decides, and what would leave is presumed to
+    /// have left.
+    #[must_use]
+    pub fn to_replay(self) -> Self {
+        Self { replays: true, ..self }
+    }
+
+    /// Whether the database is held: nothing is decided, and nothing leaves.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.replays && self.published().held.is_some()
+    }
+
     /// What is live.
     pub fn published(&self) -> Arc<Published> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
@@ -125,8 +160,26 @@ impl Engine {
         self.stopping.store(true, Ordering::SeqCst);
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
+    /// Whether it was asked to end.
+    pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// What of the work it does.
+    pub fn roles(&self) -> Roles {
+        self.roles
+    }
+
+    /// Senders whose day has a most, and that most.
+    pub fn most_a_day(&self) -> Vec<(String, u64)> {
+        let published = self.published();
+        let senders = published.project.library.senders.iter();
+        senders.filter_map(|sender| Some((sender.id.clone(), u64::from(sender.per_day?)))).collect()
+    }
+
+    /// Whether the relay is left alone after a failure.
+    pub fn relay_rests(&self) -> bool {
+        self.speakers.probe.rests(self.clock.now()).is_some()
     }
 
     /// The database.

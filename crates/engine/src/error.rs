@@ -25,6 +25,15 @@ pub enum EngineError {
     /// The virtual clock cannot go where it was told to.
     #[error("{0}")]
     Clock(String),
+    /// The interpreter broke down over a batch: a mistake of this program.
+    #[error("decide: {0}")]
+    Panic(String),
+    /// A walk was about to do a step for the second time: a mistake of this program.
+    #[error("`{workflow}` was about to do a step of a walk for the second time")]
+    Twice {
+        /// Of which workflow.
+        workflow: String,
+    },
     /// A message could not be made.
     #[error("render {template} for {customer}: {why}")]
     Render {
@@ -43,7 +52,53 @@ impl EngineError {
         match self {
             Self::Store(error) => error.retry(),
             Self::Jobs(_) => true,
-            Self::Published(_) | Self::Channel { .. } | Self::Clock(_) | Self::Render { .. } => false,
+            Self::Published(_)
+            | Self::Channel { .. }
+            | Self::Clock(_)
+            | Self::Panic(_)
+            | Self::Twice { .. }
+            | Self::Render { .. } => false,
+        }
+    }
+
+    /// Whether something about some customer of a batch caused it, which another try does not mend.
+    pub(crate) fn is_of_somebody(&self) -> bool {
+        match self {
+            Self::Store(error) => match error {
+                StoreError::Corrupt { .. } => true,
+                StoreError::Query { .. } => !error.retry(),
+                StoreError::Open { .. }
+                | StoreError::Migrate { .. }
+                | StoreError::Newer { .. }
+                | StoreError::Older { .. }
+                | StoreError::Stale { .. }
+                | StoreError::AlreadyActive { .. }
+                | StoreError::Held { .. }
+                | StoreError::Moved { .. }
+                | StoreError::LeaseLost { .. } => false,
+            },
+            Self::Panic(_) => true,
+            Self::Jobs(_)
+            | Self::Published(_)
+            | Self::Channel { .. }
+            | Self::Clock(_)
+            | Self::Twice { .. }
+            | Self::Render { .. } => false,
+        }
+    }
+
+    /// The same for a log: ids, and nothing of what a row holds.
+    pub(crate) fn without_values(&self) -> String {
+        match self {
+            Self::Store(StoreError::Corrupt { table, key, .. }) => format!("{table} `{key}` cannot be read"),
+            Self::Panic(_) => "the interpreter broke down".to_owned(),
+            Self::Store(_)
+            | Self::Jobs(_)
+            | Self::Published(_)
+            | Self::Channel { .. }
+            | Self::Clock(_)
+            | Self::Twice { .. }
+            | Self::Render { .. } => self.to_string(),
         }
     }
 }

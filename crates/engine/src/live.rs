@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::metrics;
 use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
@@ -97,8 +98,10 @@ impl Engine {
             Queue::Deliver if !self.roles.worker => Ok(()),
             Queue::Deliver => self.deliveries().await,
         };
+        metrics::count("nudges", &[("queue", queue.name())], 1);
         if let Err(error) = result {
-            tracing::error!(%error, retry = error.retry(), queue = queue.name(), "a batch failed; it is tried again within a second");
+            metrics::count("batches_failed", &[("queue", queue.name())], 1);
+            tracing::error!(error = error.without_values(), retry = error.retry(), queue = queue.name(), "a batch failed; it is tried again within a second");
         }
     }
 
@@ -147,6 +150,12 @@ impl Engine {
                 if let Err(error) = crate::jobs::prune(&self.store.pool(), before, 500).await {
                     tracing::error!(%error, "prune finished nudges");
                 }
+                if let Err(error) = self.forget_paces().await {
+                    tracing::error!(%error, "forget the paces of former hours");
+                }
+                if let Err(error) = self.prune_daily().await {
+                    tracing::error!(%error, "delete what is over");
+                }
             }
             match self.refresh().await {
                 Ok(true) => {
@@ -169,9 +178,18 @@ impl Engine {
         }
     }
 
+    async fn forget_paces(&self) -> Result<(), EngineError> {
+        let mut transaction = self.store.begin_beside().await?;
+        store::pace::forget(&mut transaction, self.clock.now()).await?;
+        Ok(store::commit(transaction).await?)
+    }
+
     /// Whether anything in a queue is due now.
     async fn is_due(&self, queue: Queue) -> Result<bool, EngineError> {
         let now = self.clock.now();
+        if self.is_held() {
+            return Ok(false);
+        }
         let mut conn = self.store.read().await?;
         let earliest = match queue {
             Queue::Deliver => send::next_due_at(&mut conn).await?,

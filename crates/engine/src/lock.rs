@@ -149,6 +149,13 @@ async fn live_on(
     Ok(held)
 }
 
+/// Keeps every other process from working on a file, whether it is there or not; `None`: one does.
+pub fn alone(path: &Path) -> Option<File> {
+    let beside = path.with_extension("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(beside).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
 async fn lock_file(path: &Path, store: &Store) -> Result<File, EngineError> {
     let beside = path.with_extension("lock");
     let fault = |why: std::io::Error| EngineError::Clock(format!("open {}: {why}", beside.display()));

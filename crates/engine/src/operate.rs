@@ -1,6 +1,8 @@
 //! What an operator does to a workflow that is live: hold it, let it go on, end it, let somebody go.
 
+use crate::clock::VirtualClock;
 use crate::commit::commit_between;
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::publish::mark;
 use crate::published::Published;
@@ -11,6 +13,7 @@ use interpreter::simulate::BATCH;
 use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, Input, WorkflowId};
 use std::collections::BTreeMap;
+use store::hold::{self, Hold, Why};
 use store::version::WorkflowState;
 use store::{Connection, Store, audit, enrollment, meta, pause, schedule, timer, version};
 
@@ -43,6 +46,16 @@ async fn state(conn: &mut Connection, id: &WorkflowId) -> Result<Option<Workflow
 
 /// Holds a workflow: no step, no entry. What is due of it is taken out of the outbox in the same transaction.
 pub async fn hold(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outcome, EngineError> {
+    hold_by(store, id, WHO, now).await
+}
+
+/// The same, and who did it.
+pub(crate) async fn hold_by(
+    store: &Store,
+    id: &WorkflowId,
+    who: &str,
+    now: Timestamp,
+) -> Result<Outcome, EngineError> {
     let mut transaction = store.begin().await?;
     match state(&mut transaction, id).await? {
         None => return Ok(Outcome::Unknown),
@@ -50,11 +63,89 @@ pub async fn hold(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outc
         Some(WorkflowState::Retired) => return Ok(Outcome::Retired),
         Some(WorkflowState::Live) => {}
     }
-    let held = pause::begin(&mut transaction, id, WHO, now).await?.unwrap_or(0);
-    audit::record(&mut transaction, WHO, "pause", id.as_str(), now).await?;
+    let held = pause::begin(&mut transaction, id, who, now).await?.unwrap_or(0);
+    audit::record(&mut transaction, who, "pause", id.as_str(), now).await?;
     mark(&mut transaction).await?;
     commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
     Ok(Outcome::Done(held))
+}
+
+/// Holds the whole database: nothing is decided and nothing leaves until it goes on.
+pub async fn hold_all(store: &Store, now: Timestamp) -> Result<Outcome, EngineError> {
+    let mut transaction = store.begin().await?;
+    if hold::get(&mut transaction).await?.is_some() {
+        return Ok(Outcome::AsBefore);
+    }
+    let begun = Hold { since: now, who: WHO.to_owned(), why: Why::ByHand };
+    hold::begin(&mut transaction, &begun).await?;
+    audit::record(&mut transaction, WHO, "pause", "everything", now).await?;
+    mark(&mut transaction).await?;
+    store::commit(transaction).await?;
+    Ok(Outcome::Done(0))
+}
+
+/// What stands in the way of letting a whole database go on, or what is to be done first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing: it goes on as after a downtime.
+    Free,
+    /// It is a restored backup that has to live through `[from, to)` first.
+    Replay(Timestamp, Timestamp),
+    /// Another database goes on in its place.
+    Moved(String),
+    /// It is not held.
+    NotHeld,
+}
+
+/// What letting a whole database go on asks for.
+pub async fn way_on(store: &Store) -> Result<Way, EngineError> {
+    let mut conn = store.read().await?;
+    Ok(match hold::get(&mut conn).await?.map(|hold| hold.why) {
+        None => Way::NotHeld,
+        Some(Why::ByHand) => Way::Free,
+        Some(Why::Moved { to }) => Way::Moved(to),
+        Some(Why::Restored { from, to }) => Way::Replay(from, to),
+    })
+}
+
+/// Lets a restored database live through the time that its backup missed. What it decides is decided as it was,
+/// as far as the backup knows; of what would leave, what must not go twice becomes unknown. It may be ended and
+/// begun again. Returns how many messages became unknown.
+pub async fn replay(
+    engine: &Engine,
+    clock: &VirtualClock,
+    (from, to): (Timestamp, Timestamp),
+    progress: crate::virtual_run::Progress<'_>,
+) -> Result<u64, EngineError> {
+    const RESTORED: &str = "restored";
+    let count = || async {
+        let mut conn = engine.store().read().await?;
+        Ok::<_, EngineError>(store::send::counts(&mut conn, None).await?)
+    };
+    let unknown = |counts: Vec<store::send::Count>| -> i64 {
+        counts.iter().filter(|each| each.reason.as_deref() == Some(RESTORED)).map(|each| each.count).sum()
+    };
+    let before = unknown(count().await?);
+    if from < to {
+        engine.live(clock, from, to, progress).await?;
+    }
+    Ok(u64::try_from(unknown(count().await?) - before).unwrap_or(0))
+}
+
+/// Lets the whole database go on. What became due meanwhile is late, as after a downtime.
+pub async fn resume_all(store: &Store, now: Timestamp) -> Result<Outcome, EngineError> {
+    let mut transaction = store.begin_even_moved().await?;
+    let Some(held) = hold::get(&mut transaction).await? else { return Ok(Outcome::AsBefore) };
+    hold::end(&mut transaction).await?;
+    if let Why::Restored { from, to } = held.why
+        && from < to
+    {
+        crate::leave_virtual_clock(&mut transaction).await?;
+    }
+    audit::record(&mut transaction, WHO, "resume", "everything", now).await?;
+    mark(&mut transaction).await?;
+    store::commit(transaction).await?;
+    Ok(Outcome::Done(0))
 }
 
 /// Lets a held workflow go on, as after a downtime. What the pause took out of the outbox is due again.
@@ -67,6 +158,7 @@ pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Ou
         Some(WorkflowState::Paused) => {}
     }
     let due = pause::end(&mut transaction, id, now).await?.unwrap_or(0);
+    store::pace::start_anew(&mut transaction, id).await?;
     audit::record(&mut transaction, WHO, "resume", id.as_str(), now).await?;
     mark(&mut transaction).await?;
     commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;

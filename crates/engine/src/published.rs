@@ -31,6 +31,8 @@ pub struct Published {
     pub unreadable: Vec<String>,
     /// Whether a publish takes people along, and has not come to its end.
     pub moving: bool,
+    /// Nothing is decided and nothing goes out while this stands.
+    pub held: Option<store::hold::Hold>,
 }
 
 /// Under this name `meta` counts publishes, pauses and resumes.
@@ -115,7 +117,8 @@ impl Published {
         let moving = store::moving::first(conn).await?.is_some();
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
-        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving })
+        let held = store::hold::get(conn).await?;
+        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving, held })
     }
 
     /// A project that was never published: for simulations of files.
@@ -128,7 +131,7 @@ impl Published {
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
         let (mark, unreadable) = (String::new(), Vec::new());
-        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving: false })
+        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving: false, held: None })
     }
 
     /// The world of decisions.

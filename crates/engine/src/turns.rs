@@ -1,10 +1,12 @@
 //! Batches of turns: what is due comes by one indexed query, up to 500 customers are loaded in a fixed
 //! number of statements, the interpreter decides, and one transaction keeps it all with the next nudge.
 
+use crate::breaker;
 use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
+use crate::metrics;
 use crate::published::Published;
 use crash::Point;
 use dsl::trigger::Trigger;
@@ -14,7 +16,7 @@ use interpreter::simulate::{BATCH, next_fire};
 use interpreter::world::{Moment, People, Senders};
 use jiff::Timestamp;
 use model::{Changes, Customer, CustomerId, Event, Input, Snapshot, Work, WorkflowId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
 use store::event::{EventKey, EventState};
 use store::{assignment, contest, customer, enrollment, event, rep, schedule, sender, snapshot, team, timer};
@@ -37,21 +39,79 @@ struct Due {
     count: usize,
 }
 
+impl Due {
+    /// What of it is due of these customers.
+    fn narrow(&mut self, among: &BTreeSet<CustomerId>) {
+        self.inputs.retain(|customer, _| among.contains(customer));
+        self.events.retain(|event| among.contains(&event.customer));
+        self.to_everybody.clear();
+        self.count = self.inputs.len();
+    }
+}
+
 impl Engine {
-    /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`.
+    /// Decides one batch: facts first, then timers, then walks. Nothing due: `Done::default()`. A customer whose
+    /// turn fails for good is found out by halves and left alone; the others of the batch have their turn.
     pub async fn turn(&self, now: Timestamp) -> Result<Done, EngineError> {
-        if self.roles.scheduler && self.published().moving {
+        if self.roles.scheduler && self.published().moving && !self.is_held() {
             let moved = self.move_some(now).await?;
             if moved > 0 {
                 return Ok(Done { due: moved, sends: 0 });
             }
         }
+        let mut done = Done::default();
+        let mut parts = vec![None];
+        while let Some(among) = parts.pop() {
+            match self.turn_among(now, among.as_ref()).await {
+                Ok(more) => {
+                    done.due += more.due;
+                    done.sends += more.sends;
+                }
+                Err((error, customers)) if error.is_of_somebody() => match customers.as_slice() {
+                    [] => return Err(error),
+                    [customer] => {
+                        self.set_aside(customer, &error, now).await?;
+                        done.due += 1;
+                    }
+                    several => parts.extend(breaker::halves(several).map(Some)),
+                },
+                Err((EngineError::Twice { workflow }, _)) => {
+                    let over = BTreeMap::from([(WorkflowId::from(workflow), breaker::Why::Twice)]);
+                    self.pause_them(&over, now).await?;
+                    done.due += 1;
+                }
+                Err((error, _)) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Decides one batch, or what of it is due of these customers. Errors: with the customers it was about.
+    async fn turn_among(
+        &self,
+        now: Timestamp,
+        among: Option<&BTreeSet<CustomerId>>,
+    ) -> Result<Done, (EngineError, Vec<CustomerId>)> {
+        let mut asked = Vec::new();
+        let done = self.turn_of(now, among, &mut asked).await;
+        done.map_err(|error| (error, asked))
+    }
+
+    async fn turn_of(
+        &self,
+        now: Timestamp,
+        among: Option<&BTreeSet<CustomerId>>,
+        asked: &mut Vec<CustomerId>,
+    ) -> Result<Done, EngineError> {
         let mut transaction = self.store.begin_turn(&self.worker).await?;
         // What another verb has published or held counts from its commit on.
         if self.is_behind(&mut transaction).await? {
             drop(transaction);
             self.refresh().await?;
             transaction = self.store.begin_turn(&self.worker).await?;
+        }
+        if self.is_held() {
+            return Ok(Done::default());
         }
         let published = self.published();
         // At one instant a fact beats a clock: who is invited, or ranked, is asked once all facts are taken in.
@@ -64,7 +124,10 @@ impl Engine {
             }
             self.fire_schedules(&mut transaction, &published, now).await?;
         }
-        let due = due(&mut transaction, &published, now).await?;
+        let mut due = due(&mut transaction, &published, now).await?;
+        if let Some(among) = among {
+            due.narrow(among);
+        }
         for event in &due.to_everybody {
             crate::audience::tell_everybody(&mut transaction, &published, event, now).await?;
         }
@@ -72,12 +135,22 @@ impl Engine {
             store::commit(transaction).await?;
             return Ok(Done::default());
         }
-        let done = self.decide(&mut transaction, &published, due.inputs, now).await?;
+        asked.extend(due.inputs.keys().cloned());
+        let decided = decide(&mut transaction, &published, due.inputs, now).await?;
+        let over = self.over_the_limit(&mut transaction, &breaker::messages(&decided), now).await?;
+        if !over.is_empty() {
+            // Nothing of it was decided: once they are paused, it is decided anew.
+            drop(transaction);
+            self.pause_them(&over, now).await?;
+            return Ok(Done { due: due.count, sends: 0 });
+        }
+        let done = done_of(&decided);
         event::mark_done(&mut transaction, &due.events).await?;
         if done.sends > 0 && self.nudges {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
+        metrics::of_turns(&decided);
         Ok(Done { due: due.count, ..done })
     }
 
@@ -88,8 +161,7 @@ impl Engine {
         inputs: BTreeMap<CustomerId, Vec<Input>>,
         now: Timestamp,
     ) -> Result<Done, EngineError> {
-        let decided = decide(conn, published, inputs, now).await?;
-        Ok(Done { due: 0, sends: decided.iter().map(|(_, changes)| changes.sends.len()).sum() })
+        Ok(done_of(&decide(conn, published, inputs, now).await?))
     }
 
     /// A schedule that came round sets a timer for each customer of its audience.
@@ -147,6 +219,10 @@ impl Engine {
     }
 }
 
+fn done_of(decided: &[(Snapshot, Changes)]) -> Done {
+    Done { due: 0, sends: decided.iter().map(|(_, changes)| changes.sends.len()).sum() }
+}
+
 /// Loads the customers, lets the interpreter decide, and saves what changed; in the caller's transaction.
 pub(crate) async fn decide(
     conn: &mut Connection,
@@ -172,13 +248,19 @@ pub(crate) async fn decide(
     let before = interpreter::contest::decisions(&people);
     let portions = people.releases.clone();
     let spent = people.senders.clone();
-    let batch = Batch::begin(published.world(), &mut people, work, now);
+    let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
     if batch.asks() {
         load_of_reps(conn, published, &batch, &mut people).await?;
     }
     let teams = people.teams.clone();
-    let decided = batch.finish(&mut people);
-    snapshot::save(conn, &decided, now).await?;
+    let decided = contained(|| batch.finish(&mut people))?;
+    let saved = snapshot::save(conn, &decided, now).await?;
+    let sends: Vec<&model::Outgoing> = decided.iter().flat_map(|(_, changes)| &changes.sends).collect();
+    if saved.sends < u64::try_from(sends.len()).unwrap_or(0) {
+        // One was there already, which no walk may want again. The ledger has the first one.
+        let workflow = sends.first().map(|send| send.workflow.to_string()).unwrap_or_default();
+        return Err(EngineError::Twice { workflow });
+    }
     let told: Vec<&Event> = decided.iter().flat_map(|(_, changes)| &changes.told).collect();
     tell(conn, &told).await?;
     let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
@@ -196,6 +278,15 @@ pub(crate) async fn decide(
     let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
     team::write(conn, &moved).await?;
     Ok(decided)
+}
+
+/// What the interpreter decides; should it break down, that is an error like others, and nothing is kept.
+fn contained<T>(decide: impl FnOnce() -> T) -> Result<T, EngineError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decide)).map_err(|panic| {
+        let fixed = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = fixed.or_else(|| panic.downcast_ref::<String>().cloned());
+        EngineError::Panic(words.unwrap_or_else(|| "no words".to_owned()))
+    })
 }
 
 /// What is recorded of other customers waits for turns of theirs; of somebody whom nobody knows it is dropped.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use store::{Connection, StoreError, customer, event, meta, schedule, snapshot, timer};
 
 /// Under this name `meta` keeps the instant up to which a database has lived on a virtual clock.
-const LIVED: &str = "lived";
+pub(crate) const LIVED: &str = meta::LIVED;
 
 /// Tells how far a run has come.
 pub type Progress<'p> = &'p (dyn Fn(Timestamp) + Send + Sync);

@@ -7,6 +7,7 @@ mod sqlite;
 use crate::connection::{Connection, Held, Link, Reader, Transaction};
 use crate::dialect::Both;
 use crate::error::{StoreError, Tried, no_ids};
+use crate::hold::{self, Hold, Why};
 use crate::send::Worker;
 use crate::{share, sql};
 use crash::Point;
@@ -35,6 +36,8 @@ pub struct Options {
     pub read_only: bool,
     /// Bring an older database up to date; otherwise it is refused.
     pub migrate: bool,
+    /// Leave an older database as it is and look at it all the same.
+    pub older: bool,
     /// Connections that read. At least 1.
     pub readers: u32,
     /// Claims pass over what another process claims just then (`SKIP LOCKED`), where the database knows how.
@@ -43,14 +46,19 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { create: true, read_only: false, migrate: true, readers: 4, skip_locked: true }
+        Self { create: true, read_only: false, migrate: true, older: false, readers: 4, skip_locked: true }
     }
 }
 
 impl Options {
     /// For verbs that only look: the file must be there and up to date.
     pub fn to_read() -> Self {
-        Self { create: false, read_only: true, migrate: false, readers: 2, skip_locked: true }
+        Self { create: false, read_only: true, migrate: false, older: false, readers: 2, skip_locked: true }
+    }
+
+    /// To look at a database of this program or an older one, whatever state it is in.
+    pub fn as_it_is() -> Self {
+        Self { older: true, ..Self::to_read() }
     }
 }
 
@@ -130,7 +138,18 @@ impl Store {
     }
 
     /// Begins to write; others who want to write what is not theirs alone wait until this transaction ends.
+    ///
+    /// Errors: [`StoreError::Moved`] where another database goes on in the place of this one.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin_even_moved().await?;
+        match hold::get(&mut transaction).await? {
+            Some(Hold { why: Why::Moved { to }, .. }) => Err(StoreError::Moved { to }),
+            Some(_) | None => Ok(transaction),
+        }
+    }
+
+    /// The same for those who move a database, or let one go on after all.
+    pub async fn begin_even_moved(&self) -> Result<Transaction, StoreError> {
         self.begin_with("BEGIN; LOCK TABLE meta IN EXCLUSIVE MODE").await
     }
 
@@ -209,6 +228,18 @@ impl Store {
         begun.map(|link| Transaction(Connection::new(link))).tried("begin to read", no_ids)
     }
 
+    /// Connections of the writing and of the reading pool: all, and those that are idle.
+    pub fn pool_sizes(&self) -> [(u32, usize); 2] {
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
+                [(write.size(), write.num_idle()), (read.size(), read.num_idle())]
+            }
+            Pools::Postgres { write, read } => {
+                [(write.size(), write.num_idle()), (read.size(), read.num_idle())]
+            }
+        }
+    }
+
     /// The writing pool, for the job queue that shares the database.
     pub fn pool(&self) -> Pool {
         match &self.pools {
@@ -264,6 +295,9 @@ impl Store {
         if found > known {
             return Err(StoreError::Newer { found, known });
         }
+        if found < known && options.older {
+            return Ok(());
+        }
         if found < known && (options.read_only || !options.migrate) {
             return Err(StoreError::Older { found, known });
         }
@@ -290,6 +324,39 @@ const MIGRATED: Both = Both {
     postgres: "SELECT count(*) FROM pg_catalog.pg_tables
                WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'",
 };
+
+/// Writes all that a file of SQLite holds to another, new file, while others work on it.
+pub async fn vacuum_into(conn: &mut Connection, path: &str) -> Result<(), StoreError> {
+    sql::query("VACUUM INTO ?1").bind(path).execute(conn).await.tried("copy the file", || path.to_owned())?;
+    Ok(())
+}
+
+/// The tables that the migrations make, in their order. Both databases have the same.
+pub(crate) fn table_names() -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for migration in SQLITE.iter() {
+        let text: &str = migration.sql.as_str();
+        for line in text.lines() {
+            if let Some((name, _)) = line.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (")) {
+                names.push(name.to_owned());
+            } else if let Some((name, _)) = line.strip_prefix("DROP TABLE ").and_then(|rest| rest.split_once(';')) {
+                names.retain(|known| known != name);
+            } else if let Some((from, to)) = line
+                .strip_prefix("ALTER TABLE ")
+                .and_then(|rest| rest.split_once(" RENAME TO "))
+            {
+                names.retain(|known| known != from);
+                names.push(to.trim_end_matches(';').to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The address of a database as it may be shown and logged: without a password.
+pub fn shown(url: &str) -> String {
+    if url.starts_with("postgres") { postgres::without_password(url) } else { url.to_owned() }
+}
 
 /// The newest migration that a database has; 0: none.
 pub async fn found_migration(conn: &mut Connection) -> Result<i64, StoreError> {

@@ -87,6 +87,7 @@ macro_rules! due {
              WHERE e.state <> 'ended' AND e.wake_at <= ?1
                AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
                AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+               AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
              ORDER BY ",
             $order,
             " LIMIT ?2"
@@ -100,6 +101,7 @@ pub(crate) const DUE_BY_SLOT: &str = due!("e.wake_at, e.slot, e.id");
 pub(crate) const NEXT: &str = "
 SELECT e.wake_at FROM enrollment AS e
 WHERE e.state <> 'ended' AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+  AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
 ORDER BY e.wake_at LIMIT 1";
 
 // Where people stand (console, summaries).  ?1 workflow, or NULL for all

@@ -61,6 +61,12 @@ pub enum StoreError {
         /// Until when, unless it renews.
         until: Timestamp,
     },
+    /// Another database goes on in the place of this one.
+    #[error("this database was moved to {to}")]
+    Moved {
+        /// Its address, without a password.
+        to: String,
+    },
     /// Our lease ended, or another took it: whatever we still hold in memory is void.
     #[error("`{owner}` no longer holds the lease of epoch {epoch}")]
     LeaseLost {
@@ -100,6 +106,7 @@ impl StoreError {
             Self::Migrate { .. }
             | Self::Newer { .. }
             | Self::Older { .. }
+            | Self::Moved { .. }
             | Self::LeaseLost { .. }
             | Self::Corrupt { .. } => false,
         }
@@ -115,6 +122,7 @@ impl StoreError {
             | Self::Stale { .. }
             | Self::AlreadyActive { .. }
             | Self::Held { .. }
+            | Self::Moved { .. }
             | Self::LeaseLost { .. }
             | Self::Corrupt { .. } => false,
         }

@@ -106,12 +106,14 @@ pub(crate) const DUE: &str = columns!(
     "SELECT 0,",
     "FROM event AS e WHERE e.state IN ('new', 'applied') AND e.at <= ?1
        AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
+       AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
      ORDER BY e.at, e.customer, e.received_at, e.id LIMIT ?2"
 );
 pub(crate) const DUE_BY_SLOT: &str = columns!(
     "SELECT 0,",
     "FROM event AS e WHERE e.state IN ('new', 'applied') AND e.at <= ?1
        AND substr(?3, CAST(e.slot / 64 AS INTEGER) + 1, 1) = '1'
+       AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
      ORDER BY e.at, e.slot, e.customer, e.received_at, e.id LIMIT ?2"
 );
 
@@ -149,7 +151,10 @@ const TAKE_BACK: &str = "UPDATE event SET state = CASE WHEN at >= ?1 THEN 'held'
 pub(crate) const RELEASE: &str = "UPDATE event SET state = 'new' WHERE state = 'held' AND at <= ?1";
 
 pub(crate) const NEXT_HELD: &str = "SELECT min(at) FROM event WHERE state = 'held'";
-pub(crate) const NEXT_DUE: &str = "SELECT min(at) FROM event WHERE state IN ('new', 'applied')";
+pub(crate) const NEXT_DUE: &str = "
+SELECT min(e.at) FROM event AS e
+WHERE e.state IN ('new', 'applied')
+  AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)";
 
 #[derive(Serialize)]
 struct Stored<'a> {

@@ -21,7 +21,7 @@ ON CONFLICT (workflow, from_at) DO UPDATE SET until_at = NULL, who = excluded.wh
 const END: &str = "UPDATE pause SET until_at = ?2 WHERE workflow = ?1 AND until_at IS NULL";
 
 // In the order of time.
-const ALL: &str = "SELECT workflow, from_at, until_at FROM pause ORDER BY workflow, from_at";
+const ALL: &str = "SELECT workflow, from_at, until_at, who FROM pause ORDER BY workflow, from_at";
 
 /// A time in which a workflow was held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Kept {
     pub from: Timestamp,
     /// When it went on; `None`: it is held still.
     pub until: Option<Timestamp>,
+    /// Who held it.
+    pub who: String,
 }
 
 /// Holds a live workflow; what is due or claimed of it is cancelled. Returns how many messages; `None`: it is
@@ -82,13 +84,13 @@ pub async fn close(conn: &mut Connection, workflow: &WorkflowId, now: Timestamp)
 
 /// Every pause, by workflow and in the order of time.
 pub async fn all(conn: &mut Connection) -> Result<Vec<Kept>, StoreError> {
-    let rows: Vec<(String, i64, Option<i64>)> =
+    let rows: Vec<(String, i64, Option<i64>, String)> =
         sql::query_as(ALL).fetch_all(conn).await.tried("load pauses", no_ids)?;
     rows.into_iter()
-        .map(|(workflow, from, until)| {
+        .map(|(workflow, from, until, who)| {
             let from = instant("pause", &workflow, from)?;
             let until = instant_of("pause", &workflow, until)?;
-            Ok(Kept { workflow: workflow.into(), from, until })
+            Ok(Kept { workflow: workflow.into(), from, until, who })
         })
         .collect()
 }

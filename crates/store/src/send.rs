@@ -18,6 +18,7 @@
 //!   claimed           due         take_out  one of the walks that it stands for ended
 //!   handed            unknown     recover   the same, on_unknown: hold
 //!   handed            due         recover   the same, on_unknown: resend
+//!   due               unknown     presume   a backup of an earlier instant: it may have left, on_unknown: hold
 //!   unknown           accepted    accept    the same worker and epoch: the answer came late
 //!   unknown           rejected    reject    the same worker and epoch: the answer came late
 //!   unknown           accepted    settle    a click, an open, a provider's word
@@ -45,6 +46,7 @@ mod counted;
 mod ledger;
 mod moved;
 mod outbox;
+mod presume;
 mod resolve;
 
 #[cfg(test)]
@@ -59,16 +61,19 @@ pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};
 pub(crate) use moved::hand_over;
 pub use moved::on_its_way;
 pub use outbox::insert;
+pub use presume::presume;
 pub use resolve::{Verdict, resolve};
 
 // A send whose elders of the same enrollment are still open does not go: no message overtakes another. Nor does
-// one of a workflow that is held, which a worker may have put there before it heard of the pause.
+// one of a workflow that is held, which a worker may have put there before it heard of the pause; nor any while
+// the whole database is held.
 macro_rules! unblocked {
     ($select:literal, $rest:literal) => {
         concat!(
             $select,
             " FROM send AS s WHERE s.state = 'due'
               AND s.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+              AND NOT EXISTS (SELECT 1 FROM meta WHERE meta.name = 'held')
               AND NOT EXISTS (SELECT 1 FROM send AS elder
                 WHERE elder.slot = s.slot AND elder.enrollment = s.enrollment
                   AND elder.state IN ('due', 'claimed', 'handed')
@@ -154,12 +159,12 @@ const CARRIED: &str =
 pub(crate) const HAND: Both = Both {
     sqlite: move_held!(
         "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
-        "('claimed') AND send.lease > ?4"
+        "('claimed') AND send.lease > ?4 AND NOT EXISTS (SELECT 1 FROM meta WHERE meta.name = 'held')"
     ),
     // Who was stopped for longer than its lease finds here, by the clock of the database, that it is over.
     postgres: move_held!(
         "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
-        "('claimed') AND send.lease > ?4
+        "('claimed') AND send.lease > ?4 AND NOT EXISTS (SELECT 1 FROM meta WHERE meta.name = 'held')
          AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
            AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))"
     ),

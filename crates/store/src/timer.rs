@@ -35,6 +35,7 @@ macro_rules! due {
              WHERE t.fire_at <= ?1 AND substr(?3, CAST(t.slot / 64 AS INTEGER) + 1, 1) = '1'
                AND NOT (t.subject LIKE '@release/%'
                         AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
+               AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
              ORDER BY ",
             $order,
             " LIMIT ?2"
@@ -48,6 +49,7 @@ pub(crate) const DUE_BY_SLOT: &str = due!("t.fire_at, t.slot, t.customer, t.work
 pub(crate) const NEXT: &str = "
 SELECT t.fire_at FROM timer AS t
 WHERE NOT (t.subject LIKE '@release/%' AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
+  AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
 ORDER BY t.fire_at LIMIT 1";
 
 // When a workflow is retired or its trigger changes.  ?1 workflow

@@ -26,6 +26,18 @@ pub enum Key {
     Outbox,
     /// `lease`
     Lease,
+    /// `migrate`
+    Migrate,
+    /// `messages_per_hour`
+    MessagesPerHour,
+    /// `errors_per_hour`
+    ErrorsPerHour,
+    /// `keep_traces`
+    KeepTraces,
+    /// `keep_walks`
+    KeepWalks,
+    /// `keep_events`
+    KeepEvents,
 }
 
 /// What is to be known of a setting.
@@ -53,7 +65,7 @@ const fn described(
 }
 
 /// Every setting, in the order of the reference.
-pub const SETTINGS: [Described; 11] = [
+pub const SETTINGS: [Described; 17] = [
     described(Key::Database, "database", "NURTURE_DATABASE_URL", "setting-database", "sqlite://nurture.db"),
     described(Key::Workflows, "workflows", "NURTURE_WORKFLOWS", "setting-workflows", "workflows"),
     described(Key::Zone, "zone", "NURTURE_ZONE", "setting-zone", "UTC"),
@@ -65,6 +77,24 @@ pub const SETTINGS: [Described; 11] = [
     described(Key::DeliveryTo, "delivery_to", "NURTURE_DELIVERY_TO", "setting-delivery_to", ""),
     described(Key::Outbox, "outbox", "NURTURE_OUTBOX", "setting-outbox", "outbox"),
     described(Key::Lease, "lease", "NURTURE_LEASE", "setting-lease", "20 seconds"),
+    described(Key::Migrate, "migrate", "NURTURE_MIGRATE", "setting-migrate", "start"),
+    described(
+        Key::MessagesPerHour,
+        "messages_per_hour",
+        "NURTURE_MESSAGES_PER_HOUR",
+        "setting-messages_per_hour",
+        "200000",
+    ),
+    described(
+        Key::ErrorsPerHour,
+        "errors_per_hour",
+        "NURTURE_ERRORS_PER_HOUR",
+        "setting-errors_per_hour",
+        "20",
+    ),
+    described(Key::KeepTraces, "keep_traces", "NURTURE_KEEP_TRACES", "setting-keep_traces", "forever"),
+    described(Key::KeepWalks, "keep_walks", "NURTURE_KEEP_WALKS", "setting-keep_walks", "forever"),
+    described(Key::KeepEvents, "keep_events", "NURTURE_KEEP_EVENTS", "setting-keep_events", "forever"),
 ];
 
 impl Key {
@@ -82,6 +112,12 @@ impl Key {
             delivery_to,
             outbox,
             lease,
+            migrate,
+            messages_per_hour,
+            errors_per_hour,
+            keep_traces,
+            keep_walks,
+            keep_events,
         ] = &SETTINGS;
         match self {
             Self::Database => database,
@@ -95,6 +131,12 @@ impl Key {
             Self::DeliveryTo => delivery_to,
             Self::Outbox => outbox,
             Self::Lease => lease,
+            Self::Migrate => migrate,
+            Self::MessagesPerHour => messages_per_hour,
+            Self::ErrorsPerHour => errors_per_hour,
+            Self::KeepTraces => keep_traces,
+            Self::KeepWalks => keep_walks,
+            Self::KeepEvents => keep_events,
         }
     }
 

@@ -22,7 +22,8 @@ pub fn database_file(config: &Config) -> Option<PathBuf> {
 
 /// Opens the project's database; makes the file where there is none.
 pub async fn database(config: &Config) -> Result<Store, Failure> {
-    Store::open(&config.database_url(), Options::default()).await.map_err(|error| of_store(config, &error))
+    let options = Options { migrate: super::backup::may_migrate(config), ..Options::default() };
+    Store::open(&config.database_url(), options).await.map_err(|error| of_store(config, &error))
 }
 
 /// The instant at which the database stands: that of its virtual clock, else the wall's.
@@ -54,11 +55,18 @@ pub fn files(config: &Config) -> Result<Published, Failure> {
 
 /// The ways to speak, by the safety catch.
 pub fn speakers(config: &Config) -> Speakers {
-    let delivery = match &config.delivery.value {
-        config::Delivery::File => Delivery::File,
-        config::Delivery::Only(patterns) => Delivery::Only(patterns.clone()),
-        config::Delivery::Live => Delivery::Live,
-    };
+    speakers_by(
+        config,
+        match &config.delivery.value {
+            config::Delivery::File => Delivery::File,
+            config::Delivery::Only(patterns) => Delivery::Only(patterns.clone()),
+            config::Delivery::Live => Delivery::Live,
+        },
+    )
+}
+
+/// The ways to speak, by another catch.
+pub fn speakers_by(config: &Config, delivery: Delivery) -> Speakers {
     let secrets: Secrets = Box::new(secret);
     Speakers::new(delivery, config.outbox_folder(), config.zone.value.clone(), secrets)
         .of_project(config.project.clone())
@@ -104,13 +112,15 @@ pub fn of_store(config: &Config, error: &StoreError) -> Failure {
         | StoreError::Open { .. }
         | StoreError::Migrate { .. }
         | StoreError::Corrupt { .. } => Exit::Configuration,
-        StoreError::Held { .. } | StoreError::LeaseLost { .. } => Exit::Conflict,
+        StoreError::Held { .. } | StoreError::Moved { .. } | StoreError::LeaseLost { .. } => Exit::Conflict,
         StoreError::Stale { .. } | StoreError::AlreadyActive { .. } => Exit::Conflict,
         StoreError::Query { .. } => Exit::Unavailable,
     };
     let why = error.to_string();
     let key = if matches!(error, StoreError::Newer { .. }) {
         "cli-newer-database"
+    } else if matches!(error, StoreError::Moved { .. }) {
+        "cli-moved"
     } else if matches!(error, StoreError::Held { .. }) {
         "cli-database-held"
     } else {
@@ -125,7 +135,11 @@ pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
         EngineError::Store(error) => of_store(config, error),
         EngineError::Jobs(_) => Failure::new(Exit::Unavailable, error.to_string()),
         EngineError::Clock(_) => Failure::new(Exit::Conflict, error.to_string()),
-        EngineError::Published(_) | EngineError::Channel { .. } | EngineError::Render { .. } => {
+        EngineError::Published(_)
+        | EngineError::Channel { .. }
+        | EngineError::Panic(_)
+        | EngineError::Twice { .. }
+        | EngineError::Render { .. } => {
             Failure::new(Exit::Configuration, error.to_string())
         }
     }

@@ -233,6 +233,7 @@ pub async fn run(
             )
             .await
             .map_err(fault(config))?;
+            let engine = engine.with_limits(config.limits).with_keep(config.keep);
             let whole = to.as_millisecond().saturating_sub(from.as_millisecond());
             progress.whole(u64::try_from(whole).unwrap_or(0));
             let far = |at: Timestamp| {
@@ -247,7 +248,14 @@ pub async fn run(
         }
         None => {
             let mut transaction = store.begin().await.map_err(|error| of_store(config, &error))?;
-            engine::leave_virtual_clock(&mut transaction).await.map_err(|error| of_store(config, &error))?;
+            // A restored backup stands where it was made until it goes on.
+            let held = store::hold::get(&mut transaction).await.map_err(|error| of_store(config, &error))?;
+            if held.is_none() {
+                let left = engine::leave_virtual_clock(&mut transaction).await;
+                left.map_err(|error| of_store(config, &error))?;
+            } else {
+                crate::complain(&model::words::say(config.language.value, "run-held", &[]));
+            }
             store::commit(transaction).await.map_err(|error| of_store(config, &error))?;
             let clock: Arc<dyn Clock> = Arc::new(WallClock);
             let engine = Engine::new(
@@ -260,6 +268,7 @@ pub async fn run(
             )
             .await
             .map_err(fault(config))?;
+            let engine = engine.with_limits(config.limits).with_keep(config.keep);
             engine.plan_published().await.map_err(fault(config))?;
             if request.until_idle {
                 let idle = async {
@@ -318,7 +327,10 @@ async fn serve(
         });
         return worked.await.map_err(fault(config));
     }
-    let server = server::Server::bind(config.listen.value, store.clone()).await.map_err(busy)?;
+    let engine = Arc::new(engine);
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let server =
+        server::Server::bind(config.listen.value, Arc::clone(&engine), clock).await.map_err(busy)?;
     let address = server.address().map_err(busy)?;
     let url = config.public_url.value.clone().unwrap_or_else(|| format!("http://{address}"));
     crate::complain(&model::words::say(language, "run-serves", &[("url", url.trim_end_matches('/'))]));
@@ -327,7 +339,7 @@ async fn serve(
         // The sender is gone only when the program ends.
         let _ = stopped.wait_for(|stop| *stop).await;
     }));
-    let worked = Arc::new(engine)
+    let worked = engine
         .serve(async move {
             let _ = stop.wait_for(|stop| *stop).await;
         })

@@ -4,6 +4,7 @@ use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
+use crate::metrics;
 use channels::{Fate, Rejection, Retry};
 use crash::Point;
 use interpreter::exchange::next_try;
@@ -38,6 +39,7 @@ impl Engine {
         let mut transaction = self.store.begin_beside().await?;
         self.write(&mut transaction, became, now).await?;
         commit_between(transaction, Point::FatesMade, Point::FatesKept).await?;
+        count(became);
         Ok(())
     }
 
@@ -69,9 +71,10 @@ impl Engine {
                     facts.extend(heard.as_ref().and_then(answer));
                 }
                 Fate::Rejected { kind: Rejection::Configuration, reply } => {
+                    // A server's words may name whom the mail was for.
                     tracing::error!(
                         code = reply.code,
-                        reply = reply.text,
+                        send = %outgoing.id,
                         "the relay refuses us, not the customer; tried again in 5 minutes"
                     );
                     let due_at = now + SignedDuration::from_mins(5);
@@ -137,6 +140,20 @@ impl Engine {
             jobs::push(conn.raw(), &Nudge::new(Queue::Turn, "fates")).await?;
         }
         Ok(())
+    }
+}
+
+/// Counts fates that are written.
+pub(super) fn count(became: &[Became]) {
+    for Became { claimed, fate, .. } in became {
+        let outcome = match fate {
+            Fate::Accepted { .. } => "accepted",
+            Fate::Rejected { .. } => "rejected",
+            Fate::Deferred { .. } => "deferred",
+            Fate::Unknown { .. } => "unknown",
+        };
+        let channel = claimed.outgoing.medium.as_str();
+        metrics::count("sends", &[("channel", channel), ("outcome", outcome)], 1);
     }
 }
 

@@ -88,6 +88,7 @@ impl Engine {
             store::commit(transaction).await?;
         } else {
             commit_between(transaction, Point::FatesMade, Point::FatesKept).await?;
+            super::fates::count(became);
         }
         Ok(handed.into_iter().collect())
     }

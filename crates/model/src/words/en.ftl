@@ -1888,3 +1888,83 @@ W0421-taken = in every test `only_if` leaves this step out
 W0421-left-out = in no test does `only_if` leave this step out
 W0421-failed = in no test does this step fail, so that `on_error` is never walked
 W0421-help = write a test that goes this way, or turn the lint off for this file: `lint: {"{"} W0421: why {"}"}`
+
+## operations
+
+config-takes-migrate = `start` or `explicit`
+config-takes-count = a number of at least 1, such as "20000", or `off`
+config-takes-keep = a length of at least 30 days, such as "400 days", or `forever`
+setting-migrate = when the database is brought up to date: start (by whatever opens it first) or explicit (by `nurture migrate` alone)
+setting-messages_per_hour = so many messages within an hour, and a workflow pauses itself; off: no limit
+setting-errors_per_hour = so many customers with an error within an hour, and a workflow pauses itself; off: no limit
+setting-keep_traces = how long the reasons of decisions are kept, such as "400 days"
+setting-keep_walks = how long walks that have ended and messages that are settled are kept, such as "400 days"
+setting-keep_events = how long events are kept that no workflow, score or attribute reads, such as "400 days"
+migrate-done = The database is up to date: from migration { $from } to { $to }.
+migrate-none = The database is up to date already: migration { $to }.
+backup-done = { $path } holds everything as of { $at }: { $rows } rows, { $size } KiB. Its manifest lies beside it.
+backup-sound = { $path } is sound: everything as of { $at }, { $rows } rows, { $size } KiB.
+backup-unusable = The backup cannot be used: { $why }
+backup-damaged = The backup is damaged: { $why }
+backup-in-the-way = Nothing was done: { $why }
+restore-done = The database is as it was at { $at }, and held: nothing goes out.{ $count ->
+    [0] {""}
+    [one] {" "}1 message may have left since; it is listed by `nurture sends --unknown`.
+   *[other] {" "}{ $count } messages may have left since; they are listed by `nurture sends --unknown`.
+}
+restore-aside = The former database was set aside: { $path }
+restore-next = Bring in what happened since (`nurture import`), then `nurture resume`: the time since is lived through without sending anything twice.
+move-done = Everything is in { $to }, counted and summed on both sides. Write it into nurture.toml as `database`; this database sends nothing any more.
+move-same = That is this database itself.
+pause-all-done = Everything is held: nothing is decided and nothing leaves. `nurture resume` lets it go on.
+pause-all-before = Everything is held already.
+resume-all-done = Everything goes on.{ $count ->
+    [0] {""}
+    [one] {" "}1 message that may have left already is not sent again; it is listed by `nurture sends --unknown`.
+   *[other] {" "}{ $count } messages that may have left already are not sent again; they are listed by `nurture sends --unknown`.
+}
+resume-all-before = The database is not held as a whole.
+resume-moved = This database was moved to { $to }: work there. If that one is given up for good, `nurture resume --anyway`.
+cli-moved = { $why }: set `database` to it. If that one is given up for good, `nurture resume --anyway`.
+doctor-level-ok = ok
+doctor-level-warning = look
+doctor-level-wrong = WRONG
+doctor-repaired = Repaired: { $walks } walks, { $sends } messages; { $customers } customers are tried again.
+doctor-database = { $kind }, migration { $migration }, { $size } MiB
+doctor-file-damaged = SQLite says of its file: { $why }. Restore a backup.
+doctor-walks = each active walk is in exactly one state
+doctor-walks-stateless = { $count } walks are in no state: `nurture doctor --repair`
+doctor-walks-on-nobody = { $count } walks wait for a called workflow in which nobody walks: `nurture doctor --repair`
+doctor-walks-no-version = { $count } walks are of a version that is not there: restore a backup, or let them go by `nurture exit`
+doctor-walks-no-customer = { $count } walks are of customers who are not there
+doctor-walks-nowhere = { $workflow }: { $count } walks stand on the step `{ $step }`, which their version does not have
+doctor-walks-unreadable = these walks cannot be read: { $ids }
+doctor-version-unreadable = somebody walks in a version that this program cannot read: { $version }. Publish again, or use the program that published it
+doctor-sends = no message hangs between here and the relay
+doctor-sends-unknown = the fate of { $count } messages is unknown: `nurture sends --unknown`
+doctor-sends-stuck = { $count } messages are in the hands of a process that is gone: `nurture run` takes them back, or `nurture doctor --repair`
+doctor-leases = every customer is in somebody's hands
+doctor-leases-nobody = no process works on this database now
+doctor-leases-unheld = { $unheld } parts of the customers are in nobody's hands; { $held } are. If it stays so for a minute, restart the workers
+doctor-due = nothing is late
+doctor-due-late = the oldest thing that is due waits for { $seconds } seconds: does `nurture run` work?
+doctor-clock = this clock and the database's agree
+doctor-clock-off = the database is { $ms } ms ahead of this clock: run a time service on both machines
+doctor-zones = time zones of { $version }, bundled
+doctor-disk = { $free } of { $whole } MiB are free
+doctor-disk-low = only { $free } of { $whole } MiB are free: when the disk is full nothing goes out
+doctor-commits-unsafe = the server runs with `{ $setting }`: a loss of power loses what was sent, and sends it twice
+doctor-replication = a commit waits for a standby; { $count } follow
+doctor-replication-none = no standby follows the server
+doctor-replication-unseen = { $count } standbys follow; whether a commit waits for one, this account may not see (grant pg_monitor)
+doctor-replication-asynchronous = { $count } standbys follow and no commit waits for them: after a failover messages go twice. Set synchronous_standby_names
+doctor-replication-slots = { $count } replication slots keep the log for a standby that does not come: the disk will fill
+doctor-held = everything is held since { $since }: `nurture resume` lets it go on
+doctor-held-restored = a restored backup is held since { $since }: `nurture resume` lets it go on
+doctor-held-moved = this database was moved to { $to }
+doctor-aside = the turn of customer { $customer } fails (workflow { $workflow }); they are left alone until { $until }: { $why }. Mended, `nurture doctor --repair` tries again
+doctor-paused = { $workflow } is held, by { $who }
+doctor-delivery-file = nothing leaves this machine (delivery = "file")
+doctor-delivery-only = messages leave to some addresses only (delivery = "only")
+doctor-delivery-live = messages leave to everybody (delivery = "live")
+run-held = The database is held: nothing is decided and nothing goes out. `nurture resume` lets it go on.

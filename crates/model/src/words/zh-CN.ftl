@@ -1753,3 +1753,81 @@ W0421-taken = 所有测试里 `only_if` 都跳过了这一步
 W0421-left-out = 没有测试让 `only_if` 跳过这一步
 W0421-failed = 没有测试让这一步失败，`on_error` 从没走过
 W0421-help = 写一个走这条路的测试，或者在本文件里关掉这条提醒：`lint: {"{"} W0421: 原因 {"}"}`
+
+## operations
+
+config-takes-migrate = `start` 或 `explicit`
+config-takes-count = 至少为 1 的数字，例如 "20000"，或者 `off`
+config-takes-keep = 至少 30 天的时长，例如 "400 天"，或者 `forever`
+setting-migrate = 数据库何时升级：start（谁先打开谁升级）或 explicit（只由 `nurture migrate` 升级）
+setting-messages_per_hour = 一个流程一小时内发出这么多消息就自动暂停；off：不限
+setting-errors_per_hour = 一个流程一小时内有这么多客户出错就自动暂停；off：不限
+setting-keep_traces = 决定的原因保留多久，例如 "400 天"
+setting-keep_walks = 已结束的流程记录和已有结果的消息保留多久，例如 "400 天"
+setting-keep_events = 没有流程、评分或属性读取的事件保留多久，例如 "400 天"
+migrate-done = 数据库已升级：从第 { $from } 版到第 { $to } 版。
+migrate-none = 数据库本来就是最新的：第 { $to } 版。
+backup-done = { $path } 存下了 { $at } 的全部数据：{ $rows } 行，{ $size } KiB。旁边是它的清单。
+backup-sound = { $path } 完好：{ $at } 的全部数据，{ $rows } 行，{ $size } KiB。
+backup-unusable = 这份备份用不了：{ $why }
+backup-damaged = 这份备份已损坏：{ $why }
+backup-in-the-way = 什么都没做：{ $why }
+restore-done = 数据库已回到 { $at } 的状态，并且整体暂停：什么都不会发出。{ $count ->
+    [0] {""}
+   *[other] 其中 { $count } 封消息之后可能已经发出，用 `nurture sends --unknown` 查看。
+}
+restore-aside = 原来的数据库已移到一边：{ $path }
+restore-next = 先补上这段时间发生的事（`nurture import`），再运行 `nurture resume`：这段时间会补走一遍，什么都不会发两次。
+move-done = 全部数据已在 { $to }，两边逐表核对过行数与校验和。请把它写进 nurture.toml 的 `database`；这个数据库不再发送任何消息。
+move-same = 这就是当前的数据库。
+pause-all-done = 已全部暂停：不做决定，也不发消息。用 `nurture resume` 恢复。
+pause-all-before = 本来就已全部暂停。
+resume-all-done = 已全部恢复。{ $count ->
+    [0] {""}
+   *[other] 有 { $count } 封消息可能早已发出，不会再发，用 `nurture sends --unknown` 查看。
+}
+resume-all-before = 数据库没有整体暂停。
+resume-moved = 这个数据库已搬到 { $to }，请在那里工作。如果那边确定不用了，运行 `nurture resume --anyway`。
+cli-moved = 这个数据库已经搬走（{ $why }）：请把 `database` 改成新地址。如果那边确定不用了，运行 `nurture resume --anyway`。
+doctor-level-ok = 正常
+doctor-level-warning = 留意
+doctor-level-wrong = 有问题
+doctor-repaired = 已修复：{ $walks } 条流程记录，{ $sends } 封消息；{ $customers } 位客户会重新尝试。
+doctor-database = { $kind }，第 { $migration } 版，{ $size } MiB
+doctor-file-damaged = SQLite 报告文件损坏：{ $why }。请恢复备份。
+doctor-walks = 每条进行中的流程记录都只处于一种状态
+doctor-walks-stateless = { $count } 条流程记录不处于任何状态：运行 `nurture doctor --repair`
+doctor-walks-on-nobody = { $count } 条流程记录在等一个没人在走的子流程：运行 `nurture doctor --repair`
+doctor-walks-no-version = { $count } 条流程记录属于一个不存在的版本：请恢复备份，或用 `nurture exit` 让这些客户离开
+doctor-walks-no-customer = { $count } 条流程记录属于不存在的客户
+doctor-walks-nowhere = { $workflow }：{ $count } 条流程记录停在步骤 `{ $step }`，而它们的版本里没有这一步
+doctor-walks-unreadable = 这些流程记录读不出来：{ $ids }
+doctor-version-unreadable = 有客户在走一个本程序读不懂的版本：{ $version }。请重新发布，或使用当初发布它的程序
+doctor-sends = 没有消息卡在这里和邮件服务器之间
+doctor-sends-unknown = { $count } 封消息结果不明：运行 `nurture sends --unknown` 查看
+doctor-sends-stuck = { $count } 封消息在一个已经退出的进程手里：`nurture run` 会收回，也可运行 `nurture doctor --repair`
+doctor-leases = 每位客户都有进程负责
+doctor-leases-nobody = 现在没有进程在处理这个数据库
+doctor-leases-unheld = 有 { $unheld } 份客户没有进程负责，{ $held } 份有。如果一分钟后仍然如此，请重启工作进程
+doctor-due = 没有延误
+doctor-due-late = 最早到期的事已等了 { $seconds } 秒：`nurture run` 在运行吗？
+doctor-clock = 本机时钟与数据库时钟一致
+doctor-clock-off = 数据库的时钟比本机快 { $ms } 毫秒：请在两台机器上都启用时间同步
+doctor-zones = 内置时区数据 { $version }
+doctor-disk = 磁盘共 { $whole } MiB，剩余 { $free } MiB
+doctor-disk-low = 磁盘共 { $whole } MiB，只剩 { $free } MiB：磁盘写满后什么都发不出去
+doctor-commits-unsafe = 数据库服务器设置了 `{ $setting }`：断电会丢失发送记录，导致重复发送
+doctor-replication = 提交会等待备机，共 { $count } 台备机
+doctor-replication-none = 数据库没有备机
+doctor-replication-unseen = 有 { $count } 台备机；提交是否等待它们，这个账号无权查看（请授予 pg_monitor）
+doctor-replication-asynchronous = 有 { $count } 台备机，但提交不等待它们：主备切换后会重复发送。请设置 synchronous_standby_names
+doctor-replication-slots = 有 { $count } 个复制槽在为不再出现的备机保留日志：磁盘会被写满
+doctor-held = 自 { $since } 起全部暂停：用 `nurture resume` 恢复
+doctor-held-restored = 恢复的备份自 { $since } 起处于暂停：用 `nurture resume` 恢复
+doctor-held-moved = 这个数据库已搬到 { $to }
+doctor-aside = 客户 { $customer } 处理失败（流程 { $workflow }），在 { $until } 之前先放在一边：{ $why }。修好后用 `nurture doctor --repair` 重试
+doctor-paused = { $workflow } 已暂停，由 { $who } 操作
+doctor-delivery-file = 什么都不会离开本机（delivery = "file"）
+doctor-delivery-only = 只发给部分地址（delivery = "only"）
+doctor-delivery-live = 消息会发给所有人（delivery = "live"）
+run-held = 数据库处于整体暂停：不做决定，也不发消息。用 `nurture resume` 恢复。

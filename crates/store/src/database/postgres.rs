@@ -34,7 +34,7 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
 }
 
 /// The address as it may be shown and logged.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "postgres://…".to_owned() };
     // A parameter may hold a password as well.
     let rest = rest.split_once('?').map_or(rest, |(before, _)| before);

@@ -1,0 +1,258 @@
+//! What an operator relies on: `doctor` finds and mends, a workflow that runs away pauses itself, a customer whose
+//! turn fails holds nobody up, what is over is deleted and what proves something is not.
+
+use engine::breaker::Limits;
+use engine::prune::Keep;
+use jiff::SignedDuration;
+use serde_json::Value as Json;
+use store::Store;
+use tests::binary::nurture;
+use tests::driven::Driven;
+use tests::shop::{Shop, count};
+use tests::sink::Sink;
+
+fn doctor(shop: &Shop, arguments: &[&str]) -> (i32, Json) {
+    let mut all = vec!["doctor", "--json"];
+    all.extend(arguments);
+    let ran = nurture(shop.path(), &all);
+    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err)))
+}
+
+/// The codes of what is not as it should be.
+fn findings(told: &Json) -> Vec<String> {
+    let checks = told["checks"].as_array().expect("checks").iter();
+    let found = checks.filter(|check| check["level"] != "ok" && check["check"] != "disk");
+    found.map(|check| check["code"].as_str().expect("a code").to_owned()).collect()
+}
+
+/// Does to the database what no program of ours does.
+async fn breaks(store: &Store, statements: &[&'static str]) {
+    let mut transaction = store.begin().await.expect("a writer");
+    for statement in statements {
+        store::sql::query(*statement).execute(&mut transaction).await.expect("the statement fits");
+    }
+    store::commit(transaction).await.expect("committed");
+}
+
+async fn doctor_finds_and_mends(database: Option<String>) {
+    let sink = Sink::start();
+    let mut shop = Shop::marketing(sink.port());
+    if let Some(database) = &database {
+        shop.move_to(database);
+        shop.fine(&["publish"]);
+    }
+    shop.write(
+        "workflows/parent.yaml",
+        "workflow: parent\ntrigger: { event: go }\nconsent: none\nsteps:\n  - call: child\n  - tag: returned\n",
+    );
+    shop.write(
+        "workflows/child.yaml",
+        "workflow: child\ntrigger: { called: true }\nconsent: none\nsteps:\n  - wait: 30 days\n",
+    );
+    shop.fine(&["publish"]);
+    shop.start(4);
+    shop.fine(&["run", "--until-idle"]);
+    let (code, told) = doctor(&shop, &["--deep"]);
+    assert_eq!((code, told["healthy"].as_bool()), (0, Some(true)), "{told}");
+    let zones = told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "zones").unwrap();
+    assert!(zones["values"]["version"].as_str().unwrap().starts_with("20"), "{zones}");
+
+    let store = shop.store().await;
+    // Two callers whose called walks are gone, a message in a dead hand, one of a version that never was.
+    breaks(
+        &store,
+        &[
+            "DELETE FROM enrollment WHERE workflow = 'child' AND customer IN ('c0', 'c1')",
+            "UPDATE enrollment SET version = 'lost' WHERE workflow = 'child' AND customer = 'c2'",
+        ],
+    )
+    .await;
+    if database.is_none() {
+        // What the tables refuse: a damaged file may hold it all the same.
+        breaks(
+            &store,
+            &[
+                "PRAGMA ignore_check_constraints = 1",
+                "UPDATE enrollment SET wake_at = NULL WHERE workflow = 'child' AND customer = 'c3'",
+                "PRAGMA ignore_check_constraints = 0",
+            ],
+        )
+        .await;
+    }
+    let (code, told) = doctor(&shop, &[]);
+    let stateless = database.is_none().then_some("doctor-walks-stateless");
+    let expected: Vec<&str> =
+        stateless.into_iter().chain(["doctor-walks-on-nobody", "doctor-walks-no-version"]).collect();
+    assert_eq!((code, findings(&told)), (1, expected.iter().map(ToString::to_string).collect()));
+    let (code, told) = doctor(&shop, &["--repair"]);
+    let walks = if database.is_none() { 3 } else { 2 };
+    assert_eq!(told["repaired"]["walks"], walks, "{told}");
+    // What nobody can know stays a finding.
+    assert_eq!((code, findings(&told)), (1, vec!["doctor-walks-no-version".to_owned()]));
+    shop.fine(&["run", "--until-idle"]);
+    let mut conn = store.read().await.unwrap();
+    let ended = "SELECT count(*) FROM enrollment WHERE workflow = 'parent' AND state = 'ended'";
+    assert_eq!(count(&mut conn, ended).await, 2, "who rested on nobody went on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_finds_and_mends_on_sqlite() {
+    doctor_finds_and_mends(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_finds_and_mends_on_postgres() {
+    doctor_finds_and_mends(Some(cluster::database())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workflow_that_sends_too_much_pauses_itself_and_says_so() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.write(
+        "workflows/calm.yaml",
+        "workflow: calm\ntrigger: { event: go }\nconsent: none\nsteps:\n  - tag: calm\n",
+    );
+    shop.fine(&["publish"]);
+    // More than a batch, so that the first is within the limit.
+    shop.start(900);
+    let mut driven = Driven::over(shop.path()).await;
+    let limits = Limits { messages_per_hour: Some(700), errors_per_hour: None };
+    driven.engine = driven.engine.with_limits(limits);
+    driven.work().await;
+    let sent = sink.count();
+    assert!(sent <= 700, "{sent} messages within an hour");
+    let (_, told) = doctor(&shop, &[]);
+    let paused = told["checks"].as_array().unwrap().iter().find(|check| check["code"] == "doctor-paused");
+    assert_eq!(paused.expect("it says so")["values"]["who"], "breaker: messages", "{told}");
+    // Other workflows go on as ever, and nothing of the held one waits in the outbox.
+    assert_eq!(driven.count("SELECT count(*) FROM trace WHERE workflow = 'calm' AND did = 'tag'").await, 900);
+    assert_eq!(driven.count("SELECT count(*) FROM send WHERE state IN ('due', 'claimed')").await, 0);
+    driven.work_after(7_200).await;
+    assert_eq!(sink.count(), sent, "it is held until somebody lets it go on");
+    shop.fine(&["resume", "chain"]);
+    driven.work_after(1).await;
+    // It goes on, counted anew: those who were let in get what waited for them, and the second mail.
+    assert_eq!(sink.count(), 2 * 500);
+}
+
+async fn one_bad_row_holds_nobody_up(database: Option<String>) {
+    let sink = Sink::start();
+    let mut shop = Shop::marketing(sink.port());
+    if let Some(database) = &database {
+        shop.move_to(database);
+        shop.fine(&["publish"]);
+    }
+    shop.start(40);
+    let store = shop.store().await;
+    // What no program of ours wrote: the customer's attributes are no object.
+    breaks(&store, &["UPDATE customer SET attributes = '[7]' WHERE id IN ('c3', 'c17', 'c18')"]).await;
+    shop.fine(&["run", "--until-idle"]);
+    let mut conn = store.read().await.unwrap();
+    let met = "SELECT count(*) FROM enrollment WHERE workflow = 'chain'";
+    assert_eq!(count(&mut conn, met).await, 37, "all others had their turn");
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM aside WHERE held = 1").await, 3);
+    let (code, told) = doctor(&shop, &[]);
+    assert_eq!((code, findings(&told).contains(&"doctor-aside".to_owned())), (1, true), "{told}");
+    drop(conn);
+    // Mended, they are tried again, and nothing was lost.
+    breaks(&store, &["UPDATE customer SET attributes = '{}' WHERE id IN ('c3', 'c17', 'c18')"]).await;
+    let (_, told) = doctor(&shop, &["--repair"]);
+    assert_eq!(told["repaired"]["aside"], 3, "{told}");
+    shop.fine(&["run", "--until-idle"]);
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(count(&mut conn, met).await, 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_bad_row_of_sqlite_holds_nobody_up() {
+    one_bad_row_holds_nobody_up(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_bad_row_of_postgres_holds_nobody_up() {
+    one_bad_row_holds_nobody_up(Some(cluster::database())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn walks_that_fail_for_many_pause_their_workflow() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.start(60);
+    let mut driven = Driven::over(shop.path()).await;
+    let limits = Limits { messages_per_hour: None, errors_per_hour: Some(5) };
+    driven.engine = driven.engine.with_limits(limits);
+    driven.work().await;
+    // What each walk carries cannot be read for six of them.
+    let store = shop.store().await;
+    breaks(&store, &["UPDATE enrollment SET walk = '[]' WHERE customer IN ('c1','c2','c3','c4','c5','c6')"]).await;
+    driven.work_after(2).await;
+    let (_, told) = doctor(&shop, &[]);
+    let paused = told["checks"].as_array().unwrap().iter().find(|check| check["code"] == "doctor-paused");
+    assert_eq!(paused.map(|check| &check["values"]["who"]), Some(&"breaker: errors".into()), "{told}");
+    assert!(driven.count("SELECT count(*) FROM aside WHERE held = 1").await >= 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_over_is_deleted_and_what_proves_something_stays() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.write(
+        "workflows/model.yaml",
+        "model: shop\ncustomer:\n  city: { type: text, optional: true }\nevents:\n  go: {}\n  looked: {}\n",
+    );
+    shop.write(
+        "workflows/long.yaml",
+        "workflow: long\ntrigger: { event: go }\nconsent: none\nsteps:\n  - tag: begun\n  - wait: 900 days\n",
+    );
+    shop.fine(&["publish"]);
+    shop.customers(0..30);
+    let old = jiff::Timestamp::now() - SignedDuration::from_hours(24 * 500);
+    shop.write("seen.csv", &format!("id,event,customer,at\ns1,go,c1,{old}\ns2,looked,c1,{old}\n"));
+    shop.fine(&["import", "events", "seen.csv"]);
+    shop.start(30);
+    let mut driven = Driven::over(shop.path()).await;
+    driven.work().await;
+    driven.work_after(5).await;
+    let month = SignedDuration::from_hours(24 * 30);
+    driven.engine =
+        driven.engine.with_keep(Keep { traces: Some(month), walks: Some(month), events: Some(month) });
+    let now = driven.engine.now();
+    let none = driven.engine.prune(now).await.expect("the database is there");
+    assert_eq!((none.traces, none.walks, none.sends), (0, 0, 0), "nothing is over yet");
+    assert_eq!(none.events, 1, "`looked` is read by nothing, `go` starts workflows");
+    let traces = driven.count("SELECT count(*) FROM trace WHERE workflow = 'chain'").await;
+    let consents = driven.count("SELECT count(*) FROM consent").await;
+    driven.clock.advance(SignedDuration::from_hours(24 * 31));
+    let pruned = driven.engine.prune_daily().await.expect("the database is there").expect("it is time");
+    assert_eq!((pruned.walks, pruned.sends), (30, 60));
+    assert_eq!(i64::try_from(pruned.traces).unwrap(), traces, "the reasons of walks under way stay");
+    assert_eq!(pruned.events, 0, "`go` starts workflows: it is read");
+    assert_eq!(driven.count("SELECT count(*) FROM event WHERE name = 'go'").await, 31);
+    let left = |statement| driven.count(statement);
+    assert_eq!(left("SELECT count(*) FROM enrollment").await, 30, "walks under way stay");
+    assert!(left("SELECT count(*) FROM trace WHERE workflow = 'long'").await >= 30);
+    assert_eq!(left("SELECT count(*) FROM consent").await, consents);
+    assert_eq!(left("SELECT count(*) FROM entry WHERE workflow = 'chain'").await, 30, "nobody enters twice");
+    assert_eq!(driven.engine.prune_daily().await.expect("the database is there"), None, "once a day");
+}
+
+#[test]
+fn a_second_run_on_one_file_ends_with_5() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    let mut first = shop.spawn(&["run"], "run.log");
+    for _ in 0..600 {
+        if shop.said("run.log").contains("healthz") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let second = nurture(shop.path(), &["run", "--until-idle"]);
+    let moved = nurture(shop.path(), &["move", "--to", "sqlite://other.db"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(second.code, 5, "{}{}", second.out, second.err);
+    assert_eq!(moved.code, 5, "{}{}", moved.out, moved.err);
+    assert_eq!(nurture(shop.path(), &["run", "--until-idle"]).code, 0);
+}
