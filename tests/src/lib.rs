@@ -7,6 +7,7 @@ pub mod dice;
 pub mod driven;
 pub mod guide;
 pub mod hook;
+pub mod http;
 pub mod lived;
 pub mod proof;
 pub mod proxy;

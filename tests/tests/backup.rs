@@ -21,7 +21,10 @@ fn json(shop: &Shop, arguments: &[&str]) -> Json {
 async fn states(shop: &Shop) -> BTreeMap<String, i64> {
     let store = shop.store().await;
     let mut conn = store.read().await.expect("the database is there");
-    counts(&mut conn, "SELECT state, count(*) FROM send GROUP BY state ORDER BY state").await.into_iter().collect()
+    counts(&mut conn, "SELECT state, count(*) FROM send GROUP BY state ORDER BY state")
+        .await
+        .into_iter()
+        .collect()
 }
 
 /// Runs until each customer has both mails.
@@ -91,7 +94,11 @@ async fn an_old_backup_sends_nothing_twice(database: Option<String>) {
     shop.fine(&["import", "events", "later.csv"]);
     until_all_are_out(&shop, &sink, all + MAILS * 5).await;
     let lines = fs::read_to_string(&log).unwrap();
-    assert_eq!(lines.lines().collect::<BTreeSet<_>>().len(), lines.lines().count(), "no line of the sink twice");
+    assert_eq!(
+        lines.lines().collect::<BTreeSet<_>>().len(),
+        lines.lines().count(),
+        "no line of the sink twice"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -159,10 +166,7 @@ async fn what_is_moved_there_and_back_is_the_same_and_goes_on_in_one_place() {
     // What is not empty is not moved into.
     let elsewhere = nurture(shop.path(), &["--database", &there, "move", "--to", &there]);
     assert_eq!(elsewhere.code, 2, "{}", elsewhere.err);
-    let back = nurture(
-        shop.path(),
-        &["--database", &there, "move", "--to", &format!("sqlite://{here}")],
-    );
+    let back = nurture(shop.path(), &["--database", &there, "move", "--to", &format!("sqlite://{here}")]);
     assert_eq!(back.code, 5, "{}", back.err);
     assert!(!back.err.is_empty());
     let fresh = format!("sqlite://{}", shop.path().join("fresh.db").display());

@@ -15,7 +15,10 @@ fn doctor(shop: &Shop, arguments: &[&str]) -> (i32, Json) {
     let mut all = vec!["doctor", "--json"];
     all.extend(arguments);
     let ran = nurture(shop.path(), &all);
-    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err)))
+    (
+        ran.code,
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err)),
+    )
 }
 
 /// The codes of what is not as it should be.
@@ -185,7 +188,8 @@ async fn walks_that_fail_for_many_pause_their_workflow() {
     driven.work().await;
     // What each walk carries cannot be read for six of them.
     let store = shop.store().await;
-    breaks(&store, &["UPDATE enrollment SET walk = '[]' WHERE customer IN ('c1','c2','c3','c4','c5','c6')"]).await;
+    breaks(&store, &["UPDATE enrollment SET walk = '[]' WHERE customer IN ('c1','c2','c3','c4','c5','c6')"])
+        .await;
     driven.work_after(2).await;
     let (_, told) = doctor(&shop, &[]);
     let paused = told["checks"].as_array().unwrap().iter().find(|check| check["code"] == "doctor-paused");

@@ -5,9 +5,9 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    add, approve, backtest, backup, check, completions, config, demo, doctor, exit_walk, explain, graph, import,
-    init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps, retire, run, schema, score, sends,
-    simulate, tasks, test, why,
+    add, approve, backtest, backup, check, completions, config, demo, doctor, exit_walk, explain, graph,
+    import, init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps, retire,
+    run, schema, score, sends, simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -149,7 +149,9 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  nurture doctor\n  nurture doctor --repair")]
     Doctor(doctor::Args),
     /// Write a backup while the work goes on, or verify one
-    #[command(after_help = "Examples:\n  nurture backup backups/monday.db\n  nurture backup verify backups/monday.db")]
+    #[command(
+        after_help = "Examples:\n  nurture backup backups/monday.db\n  nurture backup verify backups/monday.db"
+    )]
     Backup(backup::Args),
     /// Put a backup in the place of the database; nothing goes out until `nurture resume`
     #[command(after_help = "Example:\n  nurture restore backups/monday.db --replace")]

@@ -67,9 +67,9 @@ pub async fn look(
     let ahead = match asked {
         Some(clock) => clock.as_millisecond() - now.as_millisecond(),
         // A file has no clock, but bears the instants of those who wrote to it.
-        None => doctor::newest(&mut conn).await?.map_or(0, |newest| {
-            (newest.as_millisecond() - now.as_millisecond()).max(0)
-        }),
+        None => doctor::newest(&mut conn)
+            .await?
+            .map_or(0, |newest| (newest.as_millisecond() - now.as_millisecond()).max(0)),
     };
     let virtual_clock = meta::get_instant(&mut conn, meta::LIVED).await?;
     let published = Published::load(&mut conn, settings, now).await?;

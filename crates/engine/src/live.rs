@@ -3,8 +3,8 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::metrics;
 use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
+use crate::metrics;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
@@ -101,7 +101,12 @@ impl Engine {
         metrics::count("nudges", &[("queue", queue.name())], 1);
         if let Err(error) = result {
             metrics::count("batches_failed", &[("queue", queue.name())], 1);
-            tracing::error!(error = error.without_values(), retry = error.retry(), queue = queue.name(), "a batch failed; it is tried again within a second");
+            tracing::error!(
+                error = error.without_values(),
+                retry = error.retry(),
+                queue = queue.name(),
+                "a batch failed; it is tried again within a second"
+            );
         }
     }
 

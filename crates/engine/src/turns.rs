@@ -184,10 +184,18 @@ impl Engine {
                 schedule::remove(conn, &id).await?;
                 continue;
             };
-            let next = next_fire(&published.world(), rule, at.max(now - jiff::SignedDuration::from_secs(60)));
+            // After a downtime the latest of those that were missed fires, as late as it is; the others do not.
+            let (mut latest, mut missed) = (at, 0);
+            let next = loop {
+                match next_fire(&published.world(), rule, latest) {
+                    Some(next) if next <= now => (latest, missed) = (next, missed + 1),
+                    next => break next,
+                }
+            };
             // In a pause, too: each of the audience then hears that they missed it.
             if schedule::fire(conn, &id, at, next).await? {
-                crate::audience::set_timers(conn, published, &workflow, at).await?;
+                metrics::count("misfires", &[("reason", "schedule")], missed);
+                crate::audience::set_timers(conn, published, &workflow, latest).await?;
             }
         }
         Ok(())

@@ -82,7 +82,8 @@ async fn readyz(State(served): State<Served>) -> Response {
                     why.push(json!({ "code": "held", "why": "everything is held: `nurture resume`" }));
                 }
                 let oldest = gauges.backlog.iter().filter_map(|queue| queue.oldest).min();
-                if let Some(oldest) = oldest.filter(|oldest| served.clock.now().duration_since(*oldest) > LATE)
+                if let Some(oldest) =
+                    oldest.filter(|oldest| served.clock.now().duration_since(*oldest) > LATE)
                     && served.engine.roles().worker
                     && !gauges.held
                 {

@@ -92,7 +92,8 @@ fn samples(page: &Page<'_>, name: &str) -> Samples {
         let all = metrics::all().into_iter().filter(|(known, _, _)| *known == counter);
         return all.map(|(_, labels, count)| (labels, float(count))).collect();
     }
-    let gauge = |value: fn(&Gauges) -> u64| page.gauges.map(|gauges| one(float(value(gauges)))).unwrap_or_default();
+    let gauge =
+        |value: fn(&Gauges) -> u64| page.gauges.map(|gauges| one(float(value(gauges)))).unwrap_or_default();
     match name {
         "build_info" => vec![(vec![("version", env!("CARGO_PKG_VERSION").to_owned())], 1.0)],
         "sends_unknown" => gauge(|gauges| gauges.unknown),

@@ -93,7 +93,8 @@ pub async fn lift_all(conn: &mut Connection) -> Result<u64, StoreError> {
 
 /// How many are left alone.
 pub async fn count(conn: &mut Connection) -> Result<u64, StoreError> {
-    let count: i64 = sql::query_scalar(COUNT).fetch_one(conn).await.tried("count who is left alone", no_ids)?;
+    let count: i64 =
+        sql::query_scalar(COUNT).fetch_one(conn).await.tried("count who is left alone", no_ids)?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
 

@@ -83,7 +83,8 @@ pub async fn tally(conn: &mut Connection, progress: Progress<'_>) -> Result<Vec<
 /// The first table that holds anything; `None`: the database is empty.
 pub async fn first_filled(conn: &mut Connection) -> Result<Option<String>, StoreError> {
     for table in tables() {
-        let statement = ["SELECT count(*) FROM (SELECT 1 AS one FROM ", &table, " LIMIT 1) AS found"].concat();
+        let statement =
+            ["SELECT count(*) FROM (SELECT 1 AS one FROM ", &table, " LIMIT 1) AS found"].concat();
         let rows: i64 = sql::query_scalar(Statement::Written(statement))
             .fetch_one(&mut *conn)
             .await
@@ -191,7 +192,8 @@ fn insert(table: &str, columns: &[Column]) -> String {
     };
     let values: Vec<String> = columns.iter().enumerate().map(value).collect();
     let (names, values) = (list(columns), values.join(", "));
-    ["INSERT INTO \"", table, "\" (", &names, ") SELECT ", &values, " FROM jsonb_each(?1) WHERE true"].concat()
+    ["INSERT INTO \"", table, "\" (", &names, ") SELECT ", &values, " FROM jsonb_each(?1) WHERE true"]
+        .concat()
 }
 
 fn read(row: &Row, columns: &[Column]) -> Result<Vec<Json>, sqlx::Error> {

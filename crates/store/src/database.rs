@@ -337,13 +337,15 @@ pub(crate) fn table_names() -> Vec<String> {
     for migration in SQLITE.iter() {
         let text: &str = migration.sql.as_str();
         for line in text.lines() {
-            if let Some((name, _)) = line.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (")) {
+            if let Some((name, _)) = line.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" ("))
+            {
                 names.push(name.to_owned());
-            } else if let Some((name, _)) = line.strip_prefix("DROP TABLE ").and_then(|rest| rest.split_once(';')) {
+            } else if let Some((name, _)) =
+                line.strip_prefix("DROP TABLE ").and_then(|rest| rest.split_once(';'))
+            {
                 names.retain(|known| known != name);
-            } else if let Some((from, to)) = line
-                .strip_prefix("ALTER TABLE ")
-                .and_then(|rest| rest.split_once(" RENAME TO "))
+            } else if let Some((from, to)) =
+                line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" RENAME TO "))
             {
                 names.retain(|known| known != from);
                 names.push(to.trim_end_matches(';').to_owned());

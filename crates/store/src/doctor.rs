@@ -71,8 +71,7 @@ const UNHELD: &str = "SELECT count(*) FROM slot_lease WHERE until <= ?1";
 const HELD: &str = "SELECT count(*) FROM slot_lease WHERE until > ?1";
 const WORKERS: &str = "SELECT count(*) FROM worker WHERE until > ?1";
 
-const WALKS: &str =
-    "SELECT e.slot, e.id, e.customer, e.walk FROM enrollment AS e WHERE e.state <> 'ended'";
+const WALKS: &str = "SELECT e.slot, e.id, e.customer, e.walk FROM enrollment AS e WHERE e.state <> 'ended'";
 
 // The newest instant that any row bears as the time of its writing.
 const NEWEST: &str = "
@@ -119,9 +118,7 @@ pub async fn repair_walks(conn: &mut Connection, now: Timestamp) -> Result<u64, 
 }
 
 /// Where people stand: workflow, version, step, how many.
-pub async fn places(
-    conn: &mut Connection,
-) -> Result<Vec<(WorkflowId, VersionId, String, u64)>, StoreError> {
+pub async fn places(conn: &mut Connection) -> Result<Vec<(WorkflowId, VersionId, String, u64)>, StoreError> {
     let rows: Vec<(String, String, String, i64)> =
         sql::query_as(PLACES).fetch_all(conn).await.tried("look where people stand", no_ids)?;
     let place = |(workflow, version, step, count): (String, String, String, i64)| {
@@ -177,7 +174,8 @@ pub async fn flight(conn: &mut Connection, now: Timestamp) -> Result<Flight, Sto
 
 /// The newest instant at which somebody wrote; `None`: nobody did.
 pub async fn newest(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
-    let at: Option<i64> = sql::query_scalar(NEWEST).fetch_one(conn).await.tried("look for the newest row", no_ids)?;
+    let at: Option<i64> =
+        sql::query_scalar(NEWEST).fetch_one(conn).await.tried("look for the newest row", no_ids)?;
     crate::stored::instant_of("audit", "the newest", at)
 }
 
@@ -186,8 +184,10 @@ pub async fn damage(conn: &mut Connection) -> Result<Option<String>, StoreError>
     if conn.is_postgres() {
         return Ok(None);
     }
-    let words: String =
-        sql::query_scalar("PRAGMA integrity_check(1)").fetch_one(conn).await.tried("check the file", no_ids)?;
+    let words: String = sql::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_one(conn)
+        .await
+        .tried("check the file", no_ids)?;
     Ok(Some(words).filter(|words| words != "ok"))
 }
 

@@ -15,8 +15,7 @@ pub const MOST: i64 = 100_000;
 // What is due by each index, counted up to ?2.  ?1 now
 const FACTS: &str = "
 SELECT count(*) FROM (SELECT 1 AS one FROM event WHERE state IN ('new', 'applied') AND at <= ?1 LIMIT ?2) AS due";
-const TIMERS: &str =
-    "SELECT count(*) FROM (SELECT 1 AS one FROM timer WHERE fire_at <= ?1 LIMIT ?2) AS due";
+const TIMERS: &str = "SELECT count(*) FROM (SELECT 1 AS one FROM timer WHERE fire_at <= ?1 LIMIT ?2) AS due";
 const WALKS: &str = "
 SELECT count(*) FROM (
   SELECT 1 AS one FROM enrollment WHERE state <> 'ended' AND wake_at <= ?1 LIMIT ?2) AS due";
@@ -88,8 +87,10 @@ pub async fn look(conn: &mut Connection, now: Timestamp) -> Result<Gauges, Store
     let fires = schedule::next_at(conn).await?.filter(|next| *next <= now);
     backlog.push(Backlog { queue: "schedule", due: u64::from(fires.is_some()), oldest: fires });
     let tried = "look how the database stands";
-    let paused: Vec<(String, i64)> = sql::query_as(PAUSED).fetch_all(&mut *conn).await.tried(tried, no_ids)?;
-    let sent: Vec<(String, i64)> = sql::query_as(SENT_TODAY).fetch_all(&mut *conn).await.tried(tried, no_ids)?;
+    let paused: Vec<(String, i64)> =
+        sql::query_as(PAUSED).fetch_all(&mut *conn).await.tried(tried, no_ids)?;
+    let sent: Vec<(String, i64)> =
+        sql::query_as(SENT_TODAY).fetch_all(&mut *conn).await.tried(tried, no_ids)?;
     let count = |(name, number): (String, i64)| (name, u64::try_from(number).unwrap_or(0));
     Ok(Gauges {
         backlog,

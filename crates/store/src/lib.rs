@@ -10,9 +10,9 @@ pub mod pace;
 pub mod pause;
 #[cfg(test)]
 mod plans;
+pub mod prune;
 mod published;
 mod stored;
-pub mod prune;
 
 pub mod snapshot;
 pub mod sql;

@@ -68,6 +68,7 @@ pub async fn clock(conn: &mut Connection) -> Result<Option<Timestamp>, StoreErro
     if !conn.is_postgres() {
         return Ok(None);
     }
-    let at: i64 = sql::query_scalar(CLOCK).fetch_one(conn).await.tried("ask the clock of the database", no_ids)?;
+    let at: i64 =
+        sql::query_scalar(CLOCK).fetch_one(conn).await.tried("ask the clock of the database", no_ids)?;
     crate::stored::instant("the clock", "now", at).map(Some)
 }

@@ -148,7 +148,9 @@ fn of_backup(config: &Config, error: &BackupError) -> Failure {
     let why = error.to_string();
     let say = |exit, key| Failure::say(exit, language, key, &[("why", &why)]);
     match error {
-        BackupError::File { .. } | BackupError::Manifest { .. } => say(Exit::Configuration, "backup-unusable"),
+        BackupError::File { .. } | BackupError::Manifest { .. } => {
+            say(Exit::Configuration, "backup-unusable")
+        }
         BackupError::Damaged { .. } => say(Exit::Findings, "backup-damaged"),
         BackupError::InTheWay { .. } => say(Exit::Conflict, "backup-in-the-way"),
         BackupError::Engine(error) => of_engine(config, error),

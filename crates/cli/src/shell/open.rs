@@ -139,9 +139,7 @@ pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
         | EngineError::Channel { .. }
         | EngineError::Panic(_)
         | EngineError::Twice { .. }
-        | EngineError::Render { .. } => {
-            Failure::new(Exit::Configuration, error.to_string())
-        }
+        | EngineError::Render { .. } => Failure::new(Exit::Configuration, error.to_string()),
     }
 }
 

@@ -329,8 +329,7 @@ async fn serve(
     }
     let engine = Arc::new(engine);
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let server =
-        server::Server::bind(config.listen.value, Arc::clone(&engine), clock).await.map_err(busy)?;
+    let server = server::Server::bind(config.listen.value, Arc::clone(&engine), clock).await.map_err(busy)?;
     let address = server.address().map_err(busy)?;
     let url = config.public_url.value.clone().unwrap_or_else(|| format!("http://{address}"));
     crate::complain(&model::words::say(language, "run-serves", &[("url", url.trim_end_matches('/'))]));

@@ -250,8 +250,11 @@ pub fn json(checks: &[Check], repaired: Option<&Repaired>, language: Language) -
     let rows: Vec<Json> = checks
         .iter()
         .map(|check| {
-            let values: serde_json::Map<String, Json> =
-                check.values.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+            let values: serde_json::Map<String, Json> = check
+                .values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                .collect();
             json!({
                 "check": check.name,
                 "level": check.level.name(),
@@ -261,8 +264,10 @@ pub fn json(checks: &[Check], repaired: Option<&Repaired>, language: Language) -
             })
         })
         .collect();
-    let repaired = repaired.map(|repaired| json!({
+    let repaired = repaired.map(|repaired| {
+        json!({
             "walks": repaired.walks, "sends": repaired.sends, "aside": repaired.aside
-        }));
+        })
+    });
     json!({ "healthy": is_healthy(checks), "checks": rows, "repaired": repaired })
 }

@@ -1,0 +1,233 @@
+//! What a process says of itself while it works: `/readyz`, `/metrics` as Prometheus reads them, and a log in which
+//! no customer is named, however much it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Child;
+use std::time::{Duration, Instant};
+use tests::binary::command;
+use tests::http::get;
+use tests::shop::{MAILS, Shop};
+use tests::sink::{Point, Sink, Trouble, free_port};
+
+/// How long something may take on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A served process.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(shop: &Shop, arguments: &[&str], log: &str, level: &str) -> Served {
+    let address = free_port().local_addr().expect("an address").to_string();
+    let open =
+        || std::fs::File::options().create(true).append(true).open(shop.path().join(log)).expect("a log");
+    let child = command(shop.path(), arguments)
+        .env("NURTURE_LISTEN", &address)
+        .env("NURTURE_LOG", level)
+        .stdin(std::process::Stdio::null())
+        .stdout(open())
+        .stderr(open())
+        .spawn()
+        .expect("nurture starts");
+    Served { child, address }
+}
+
+fn until(what: &str, log: impl Fn() -> String, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "not in time: {what}\n{}", log());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// A page in the text format of Prometheus: each sample by its name and labels, with its value. Panics where the
+/// page is not in that format.
+fn parsed(page: &str) -> BTreeMap<String, f64> {
+    let mut samples = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut helped = BTreeSet::new();
+    assert!(page.ends_with('\n'), "the last line ends too");
+    for line in page.lines() {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let (name, help) = rest.split_once(' ').expect("a name and a help");
+            assert!(helped.insert(name) && !help.is_empty(), "{line}");
+            continue;
+        }
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').expect("a name and a kind");
+            assert!(["counter", "gauge"].contains(&kind) && helped.contains(name), "{line}");
+            assert!(kinds.insert(name, kind).is_none(), "told twice: {line}");
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').expect("a series and a value");
+        let (name, labels) = match series.split_once('{') {
+            Some((name, labels)) => (name, labels.strip_suffix('}').expect("labels end")),
+            None => (series, ""),
+        };
+        let letters = |text: &str| {
+            text.chars().all(|letter| letter.is_ascii_lowercase() || "_:0123456789".contains(letter))
+        };
+        assert!(name.starts_with("nurture_") && letters(name), "{line}");
+        assert!(kinds.contains_key(name), "before its kind: {line}");
+        assert_eq!(kinds[name] == "counter", name.ends_with("_total"), "{line}");
+        let mut seen = BTreeSet::new();
+        for label in labels.split("\",").filter(|label| !label.is_empty()) {
+            let (label, value) = label.split_once("=\"").expect("a label has a value in quotes");
+            let value = value.strip_suffix('"').unwrap_or(value);
+            assert!(letters(label) && seen.insert(label) && !value.contains(['"', '\n']), "{line}");
+        }
+        let value: f64 = value.parse().expect("a number");
+        assert!(value.is_finite(), "{line}");
+        assert!(samples.insert(series.to_owned(), value).is_none(), "twice: {line}");
+    }
+    samples
+}
+
+/// Names that no alert or dashboard may miss.
+const PROMISED: [&str; 14] = [
+    "nurture_sends_total{channel=\"email\",outcome=\"accepted\"}",
+    "nurture_sends_unknown",
+    "nurture_due_lag_seconds{queue=\"walk\"}",
+    "nurture_due_lag_seconds{queue=\"send\"}",
+    "nurture_backlog{queue=\"event\"}",
+    "nurture_leases",
+    "nurture_held",
+    "nurture_pool_connections{pool=\"write\",state=\"idle\"}",
+    "nurture_provider_tokens{sender=\"care\"}",
+    "nurture_relay_resting",
+    "nurture_database_up",
+    "nurture_database_bytes",
+    "nurture_customers_set_aside",
+    "nurture_start_time_seconds",
+];
+
+/// Words that must be in no log: what only customers have.
+const CANARIES: [&str; 4] = ["canary", "13900001111", "Zwitscher", "金丝雀"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_tells_its_numbers_and_names_no_customer() {
+    let sink = Sink::start();
+    let shop = Shop::marketing(sink.port());
+    shop.write(
+        "workflows/senders.yaml",
+        "senders:\n  care: { address: care@example.com, name: Care, per_day: 1000 }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
+    );
+    // A webhook that nobody answers, and a template that errs for one customer.
+    shop.write(
+        "workflows/channels.yaml",
+        &format!("channels:\n  mail: {{ kind: smtp, host: 127.0.0.1, port: {}, tls: none }}\n", sink.port()),
+    );
+    shop.fine(&["publish"]);
+    let mut rows = "external_id,name,email,phone,consent.offers,consent_at,consent_source\n".to_owned();
+    for number in 0..12 {
+        rows += &format!(
+            "c{number},Zwitscher 金丝雀,canary{number}@example.com,+8613900001111,granted,2026-01-01T00:00:00Z,test\n"
+        );
+    }
+    rows += "c90,Zwitscher,canary90 is no address,,granted,not a day,test\n";
+    shop.write("customers.csv", &rows);
+    // Servers repeat whom a mail is for, in what they refuse.
+    for (number, words) in [
+        (1, "550 5.1.1 <canary1@example.com> Zwitscher is unknown here"),
+        (2, "450 4.2.0 <canary2@example.com> greylisted"),
+        (3, "554 5.7.1 canary3@example.com refused for 13900001111"),
+    ] {
+        let to: &'static str = Box::leak(format!("canary{number}@example.com").into_boxed_str());
+        let words: &'static str = words;
+        sink.trouble(Trouble::say(Point::Recipient, words).only_to(to));
+    }
+    sink.trouble(
+        Trouble::say(Point::Mail, "535 5.7.8 no mail for canary4@example.com").only_to("canary4@example.com"),
+    );
+    let served = serve(&shop, &["run"], "run.log", "trace");
+    let said = || shop.said("run.log");
+    until("it serves", said, || get(&served.address, "/healthz").is_some_and(|(status, _)| status == 200));
+    until("it is ready", said, || get(&served.address, "/readyz").is_some_and(|(status, _)| status == 200));
+    let imported = tests::binary::nurture(shop.path(), &["import", "customers", "customers.csv"]);
+    assert_eq!(imported.code, 1, "a bad row: {}", imported.out);
+    shop.facts("facts.csv", 0..12);
+    shop.fine(&["import", "events", "facts.csv"]);
+    until("the mails are out", said, || sink.count() >= 8);
+    let numbers = || parsed(&get(&served.address, "/metrics").expect("it serves").1);
+    until("the fates are counted", said, || numbers().get(PROMISED[0]).is_some_and(|sent| *sent >= 8.0));
+    let page = numbers();
+    for name in PROMISED {
+        assert!(page.contains_key(name), "{name} is missing: {page:#?}");
+    }
+    assert_eq!(page["nurture_database_up"], 1.0);
+    assert_eq!(page["nurture_held"], 0.0);
+    assert!(page.keys().any(|name| name.starts_with("nurture_steps_total{did=\"tag\"")), "{page:#?}");
+    assert_eq!(page.get("nurture_leases"), Some(&1.0));
+    for name in page.keys() {
+        assert!(!CANARIES.iter().any(|canary| name.contains(canary)), "{name}");
+        assert!(!(0..12).any(|number| name.contains(&format!("\"c{number}\""))), "{name}");
+    }
+    // Held, it says so to whoever would give it work, and goes on when it may.
+    shop.fine(&["pause", "--all"]);
+    until("it is held", said, || {
+        get(&served.address, "/readyz")
+            .is_some_and(|(status, body)| status == 503 && body.contains("\"held\""))
+    });
+    assert_eq!(numbers()["nurture_held"], 1.0);
+    shop.fine(&["resume"]);
+    until("it is ready again", said, || {
+        get(&served.address, "/readyz").is_some_and(|(status, _)| status == 200)
+    });
+    drop(served);
+    let log = said();
+    let lines: Vec<&str> = log.lines().filter(|line| line.starts_with('{')).collect();
+    assert!(lines.len() > 100, "it says everything: {} lines", lines.len());
+    for line in &lines {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    for canary in CANARIES {
+        let found: Vec<&&str> = lines.iter().filter(|line| line.contains(canary)).collect();
+        assert!(found.is_empty(), "`{canary}` is in the log: {:#?}", &found[..found.len().min(5)]);
+    }
+}
+
+/// Several processes, each with a part of the work: none of them alone does it all, together they do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn roles_share_the_work() {
+    let sink = Sink::start();
+    let shop = Shop::over(sink.port(), "offers", &cluster::database());
+    shop.write(
+        "workflows/hourly.yaml",
+        "workflow: hourly\ntrigger: { schedule: { every: monday, at: \"09:00\" } }\nconsent: none\nsteps:\n  - tag: seen\n",
+    );
+    let checked = tests::binary::nurture(shop.path(), &["publish"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+    let api = serve(&shop, &["run", "--roles", "api"], "api.log", "info");
+    until("the api answers", || shop.said("api.log"), || get(&api.address, "/healthz").is_some());
+    shop.start(20);
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(sink.count(), 0, "the api hands nothing over");
+    let worker = serve(&shop, &["run", "--roles", "worker"], "worker.log", "info");
+    until("the mails are out", || shop.said("worker.log"), || sink.count() == MAILS * 20);
+    assert!(get(&worker.address, "/healthz").is_none(), "the worker serves nothing");
+    let store = shop.store().await;
+    let fired = "SELECT count(*) FROM trace WHERE workflow = 'hourly'";
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(tests::shop::count(&mut conn, fired).await, 0, "nobody fires schedules");
+    // Its instant has come, as far as the table knows.
+    let mut transaction = store.begin().await.unwrap();
+    store::sql::query("UPDATE schedule SET next_fire_at = 1 WHERE workflow = 'hourly'")
+        .execute(&mut transaction)
+        .await
+        .unwrap();
+    store::commit(transaction).await.unwrap();
+    let _scheduler = serve(&shop, &["run", "--roles", "scheduler"], "scheduler.log", "info");
+    let began = Instant::now();
+    while tests::shop::count(&mut conn, fired).await < 20 {
+        assert!(began.elapsed() < PATIENCE, "{}", shop.said("scheduler.log"));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
