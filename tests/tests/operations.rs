@@ -21,6 +21,12 @@ fn doctor(shop: &Shop, arguments: &[&str]) -> (i32, Json) {
     )
 }
 
+/// A database in a cluster that waits for its disk, as a real one does.
+fn postgres() -> String {
+    static SAFE: std::sync::OnceLock<cluster::Cluster> = std::sync::OnceLock::new();
+    SAFE.get_or_init(|| cluster::Cluster::start(cluster::Disk::Safe)).database()
+}
+
 /// The codes of what is not as it should be.
 fn findings(told: &Json) -> Vec<String> {
     let checks = told["checks"].as_array().expect("checks").iter();
@@ -105,7 +111,7 @@ async fn doctor_finds_and_mends_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doctor_finds_and_mends_on_postgres() {
-    doctor_finds_and_mends(Some(cluster::database())).await;
+    doctor_finds_and_mends(Some(postgres())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,7 +180,7 @@ async fn one_bad_row_of_sqlite_holds_nobody_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_bad_row_of_postgres_holds_nobody_up() {
-    one_bad_row_holds_nobody_up(Some(cluster::database())).await;
+    one_bad_row_holds_nobody_up(Some(postgres())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
