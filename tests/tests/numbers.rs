@@ -219,7 +219,9 @@ async fn roles_share_the_work() {
     assert_eq!(tests::shop::count(&mut conn, fired).await, 0, "nobody fires schedules");
     // Its instant has come, as far as the table knows.
     let mut transaction = store.begin().await.unwrap();
-    store::sql::query("UPDATE schedule SET next_fire_at = 1 WHERE workflow = 'hourly'")
+    let past = jiff::Timestamp::now().as_millisecond() - 60_000;
+    store::sql::query("UPDATE schedule SET next_fire_at = ?1 WHERE workflow = 'hourly'")
+        .bind(past)
         .execute(&mut transaction)
         .await
         .unwrap();

@@ -142,7 +142,7 @@ async fn a_workflow_that_sends_too_much_pauses_itself_and_says_so() {
     shop.fine(&["resume", "chain"]);
     driven.work_after(1).await;
     // It goes on, counted anew: those who were let in get what waited for them, and the second mail.
-    assert_eq!(sink.count(), 2 * 500);
+    assert_eq!(sink.count(), 2 * 500, "{:?}", driven.states().await);
 }
 
 async fn one_bad_row_holds_nobody_up(database: Option<String>) {

@@ -21,6 +21,9 @@ use store::Connection;
 use store::event::{EventKey, EventState};
 use store::{assignment, contest, customer, enrollment, event, rep, schedule, sender, snapshot, team, timer};
 
+/// Of the firings that were missed, those before are not looked at: they would come too late by far.
+const LOOK_BACK: jiff::SignedDuration = jiff::SignedDuration::from_hours(40 * 24);
+
 /// What a batch did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
@@ -185,10 +188,10 @@ impl Engine {
                 continue;
             };
             // After a downtime the latest of those that were missed fires, as late as it is; the others do not.
-            let (mut latest, mut missed) = (at, 0);
+            let (mut latest, mut missed, mut after) = (at, 0, at.max(now - LOOK_BACK));
             let next = loop {
-                match next_fire(&published.world(), rule, latest) {
-                    Some(next) if next <= now => (latest, missed) = (next, missed + 1),
+                match next_fire(&published.world(), rule, after) {
+                    Some(next) if next <= now => (latest, after, missed) = (next, next, missed + 1),
                     next => break next,
                 }
             };

@@ -100,7 +100,7 @@ pub(crate) const DUE_BY_SLOT: &str = due!("e.wake_at, e.slot, e.id");
 // When the next walk goes on (clock, --until-idle).
 pub(crate) const NEXT: &str = "
 SELECT e.wake_at FROM enrollment AS e
-WHERE e.state <> 'ended' AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
+WHERE e.state <> 'ended' AND e.wake_at IS NOT NULL AND e.workflow NOT IN (SELECT id FROM workflow WHERE state = 'paused')
   AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
 ORDER BY e.wake_at LIMIT 1";
 
