@@ -10,7 +10,14 @@ static BINARY: OnceLock<PathBuf> = OnceLock::new();
 pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
+        let mut build = Command::new(cargo);
+        // What cargo tells a test about its package looks like a change to the build scripts that ask for it: half
+        // of the dependencies would be built anew, by turns for the tests and for the program.
+        let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in std::env::vars().filter(|(name, _)| told(name) || name == "CARGO_CRATE_NAME") {
+            build.env_remove(name);
+        }
+        let built = build
             .args(["build", "--package", "nurture", "--message-format", "json-render-diagnostics"])
             .current_dir(crate::root())
             .output()
