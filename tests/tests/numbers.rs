@@ -6,7 +6,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 use tests::binary::command;
 use tests::http::get;
-use tests::shop::{MAILS, Shop};
+use tests::shop::Shop;
 use tests::sink::{Point, Sink, Trouble, free_port};
 
 /// How long something may take on a machine that does other things too.
@@ -191,45 +191,5 @@ async fn a_process_tells_its_numbers_and_names_no_customer() {
     for canary in CANARIES {
         let found: Vec<&&str> = lines.iter().filter(|line| line.contains(canary)).collect();
         assert!(found.is_empty(), "`{canary}` is in the log: {:#?}", &found[..found.len().min(5)]);
-    }
-}
-
-/// Several processes, each with a part of the work: none of them alone does it all, together they do.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn roles_share_the_work() {
-    let sink = Sink::start();
-    let shop = Shop::over(sink.port(), "offers", &cluster::database());
-    shop.write(
-        "workflows/hourly.yaml",
-        "workflow: hourly\ntrigger: { schedule: { every: monday, at: \"09:00\" } }\nconsent: none\nsteps:\n  - tag: seen\n",
-    );
-    let checked = tests::binary::nurture(shop.path(), &["publish"]);
-    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
-    let api = serve(&shop, &["run", "--roles", "api"], "api.log", "info");
-    until("the api answers", || shop.said("api.log"), || get(&api.address, "/healthz").is_some());
-    shop.start(20);
-    std::thread::sleep(Duration::from_secs(3));
-    assert_eq!(sink.count(), 0, "the api hands nothing over");
-    let worker = serve(&shop, &["run", "--roles", "worker"], "worker.log", "info");
-    until("the mails are out", || shop.said("worker.log"), || sink.count() == MAILS * 20);
-    assert!(get(&worker.address, "/healthz").is_none(), "the worker serves nothing");
-    let store = shop.store().await;
-    let fired = "SELECT count(*) FROM trace WHERE workflow = 'hourly'";
-    let mut conn = store.read().await.unwrap();
-    assert_eq!(tests::shop::count(&mut conn, fired).await, 0, "nobody fires schedules");
-    // Its instant has come, as far as the table knows.
-    let mut transaction = store.begin().await.unwrap();
-    let past = jiff::Timestamp::now().as_millisecond() - 60_000;
-    store::sql::query("UPDATE schedule SET next_fire_at = ?1 WHERE workflow = 'hourly'")
-        .bind(past)
-        .execute(&mut transaction)
-        .await
-        .unwrap();
-    store::commit(transaction).await.unwrap();
-    let _scheduler = serve(&shop, &["run", "--roles", "scheduler"], "scheduler.log", "info");
-    let began = Instant::now();
-    while tests::shop::count(&mut conn, fired).await < 20 {
-        assert!(began.elapsed() < PATIENCE, "{}", shop.said("scheduler.log"));
-        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -14,7 +14,7 @@ use crate::letter::{self, Outbound};
 use crate::metrics;
 use crate::published::Published;
 use crash::Point;
-use dsl::library::Channel;
+use dsl::library::{Channel, Model};
 use fates::Became;
 use interpreter::permit;
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +26,8 @@ use std::time::Duration;
 use store::event::{self, EventState};
 use store::pace::Pace;
 use store::send::{self, Claimed, Deferral, Gate, SendKey, Word};
-use store::snapshot;
+use store::snapshot::{self, EventReads};
+use store::{Connection, StoreError};
 
 /// Sends claimed at once.
 const CLAIM: u32 = 200;
@@ -116,12 +117,7 @@ impl Engine {
         let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let model = &published.project.library.model;
-        let customers: BTreeMap<CustomerId, Snapshot> =
-            snapshot::load(&mut transaction, &ids, model, &published.reads, now)
-                .await?
-                .into_iter()
-                .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
-                .collect();
+        let customers = readable(&mut transaction, &ids, model, &published.reads, now).await?;
         let reps = store::rep::all(&mut transaction).await?;
         let count = claimed.len();
         let mut ways = Vec::with_capacity(count);
@@ -287,6 +283,38 @@ impl Engine {
         store::commit(transaction).await?;
         Ok(())
     }
+}
+
+/// Those of these customers who can be read. One whose row cannot is found out by halves: the messages of the others
+/// go.
+async fn readable(
+    conn: &mut Connection,
+    ids: &[CustomerId],
+    model: &Model,
+    reads: &EventReads,
+    now: Timestamp,
+) -> Result<BTreeMap<CustomerId, Snapshot>, EngineError> {
+    let mut readable = BTreeMap::new();
+    let mut parts = vec![ids];
+    while let Some(part) = parts.pop() {
+        match snapshot::load(&mut *conn, part, model, reads, now).await {
+            Ok(loaded) => {
+                readable.extend(loaded.into_iter().map(|snapshot| (snapshot.customer.id.clone(), snapshot)));
+            }
+            // The statement was sound, so the transaction is, too.
+            Err(StoreError::Corrupt { table, key, .. }) => match part {
+                [] | [_] => {
+                    tracing::error!(table, key, "a customer cannot be read; their messages are skipped")
+                }
+                several => {
+                    let (first, second) = several.split_at(several.len() / 2);
+                    parts.extend([first, second]);
+                }
+            },
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(readable)
 }
 
 fn gate(outgoing: &Outgoing, outbound: &Outbound) -> Gate {

@@ -15,7 +15,6 @@ mod database;
 mod due;
 mod events;
 mod leases;
-mod operations;
 mod published;
 mod sends;
 mod shares;
