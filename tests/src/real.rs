@@ -40,6 +40,33 @@ pub fn text(path: &Path) -> String {
     std::fs::read_to_string(path).map_err(|error| (path, error)).expect("the file is there")
 }
 
+/// What a project in UTC needs that mails offers: its settings, the topic `offers`, the sender `care`, a relay
+/// where nobody listens, the template `hello`.
+pub const MAILING: [(&str, &str); 5] = [
+    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
+    ("workflows/topics.yaml", "topics:\n  offers: { class: marketing, title: Offers }\n"),
+    (
+        "workflows/senders.yaml",
+        "senders:\n  care: { address: care@example.com, name: Care }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
+    ),
+    (
+        "workflows/channels.yaml",
+        "channels:\n  mail: { kind: smtp, host: 127.0.0.1, port: 2525, tls: none }\n",
+    ),
+    ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\npreheader: A word\n---\nHello.\n"),
+];
+
+/// A file with customers `c1`, `c2` … who have been known since January of 2026 and agreed to offers.
+pub fn agreed(numbers: impl Iterator<Item = usize>) -> String {
+    let rows = numbers.map(|number| {
+        format!("c{number},c{number}@example.com,2026-01-01T00:00:00Z,granted,2026-01-01T00:00:00Z,test\n")
+    });
+    rows.fold(
+        "external_id,email,created_at,consent.offers,consent_at,consent_source\n".to_owned(),
+        |all, row| all + &row,
+    )
+}
+
 /// A new project in a folder of its own, which goes with it.
 pub struct Project {
     dir: TempDir,
@@ -77,8 +104,6 @@ impl Project {
     pub fn scenario(name: &str) -> Self {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
         for file in crate::scenario_files(name) {
-            let place = project.path().join(&file.path);
-            std::fs::create_dir_all(place.parent().unwrap_or(&place)).expect("a folder can be made");
             project.write(&file.path, &file.text);
         }
         project.write("nurture.toml", "zone = \"Asia/Shanghai\"\nlanguage = \"zh-CN\"\n");
@@ -90,6 +115,22 @@ impl Project {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };
         std::fs::create_dir_all(project.path().join("workflows")).expect("a folder can be made");
         project
+    }
+
+    /// These files.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let project = Self::empty();
+        for (path, text) in files {
+            project.write(path, text);
+        }
+        project
+    }
+
+    /// The same over a database that a line of `nurture.toml` names; no line: SQLite.
+    pub fn on(self, database: &str) -> Self {
+        let settings = text(&self.path().join("nurture.toml"));
+        self.write("nurture.toml", &[&settings, database].concat());
+        self
     }
 
     /// A copy of a project's folder.
@@ -104,9 +145,10 @@ impl Project {
         self.dir.path()
     }
 
-    /// Writes a file of the project, and says where it lies.
+    /// Writes a file of the project, and says where it lies. Folders are made.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&path)).expect("a folder can be made");
         std::fs::write(&path, text).expect("the project can be written");
         path
     }
@@ -114,6 +156,37 @@ impl Project {
     /// Runs the program here.
     pub fn nurture(&self, arguments: &[&str]) -> Ran {
         binary::nurture(self.path(), arguments)
+    }
+
+    /// Runs what must succeed, and gives what it printed.
+    pub fn fine(&self, arguments: &[&str]) -> String {
+        let ran = self.nurture(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
+        ran.out
+    }
+
+    /// Runs what must succeed, and reads what it says to programs.
+    pub fn read(&self, arguments: &[&str]) -> Json {
+        let out = self.fine(arguments);
+        serde_json::from_str(&out).map_err(|error| (error, out)).expect("JSON")
+    }
+
+    /// What is decided from one day to another on a clock.
+    pub fn run(&self, from: &str, to: &str) -> Vec<Json> {
+        let mut trace = lines(&self.fine(&["run", "--clock", &format!("{from}..{to}"), "--json"]));
+        // The last line is the summary.
+        trace.pop();
+        trace
+    }
+
+    /// The same, which must be what is simulated before.
+    pub fn lived(&self, from: &str, to: &str) -> Vec<Json> {
+        let simulated = self.fine(&["simulate", "--from", from, "--to", to, "--json"]);
+        let live = self.fine(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
+        same_trace(&simulated, &live);
+        let mut trace = lines(&live);
+        trace.pop();
+        trace
     }
 
     /// Imports a file.

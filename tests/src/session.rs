@@ -33,15 +33,19 @@ pub fn exchanges(text: &str) -> Vec<Exchange> {
     found
 }
 
-/// Does what a command says in a folder, and gives back what was printed.
-pub fn answer(here: &Path, command: &str) -> String {
+/// Does what a command says in a folder, and gives back what was printed. `more`: variables for all commands.
+pub fn answer(here: &Path, command: &str, more: &[(&str, &str)]) -> String {
     let words = words(command);
     let settings = words.iter().map_while(|word| word.split_once('='));
     let settings: Vec<(&str, &str)> = settings.collect();
     let words: Vec<&str> = words.iter().skip(settings.len()).map(String::as_str).collect();
     match words.as_slice() {
         ["nurture", arguments @ ..] => {
-            let ran = ran(of_nurture(here, arguments).envs(settings).output().expect("nurture runs"));
+            let ran = ran(of_nurture(here, arguments)
+                .envs(more.iter().copied())
+                .envs(settings)
+                .output()
+                .expect("nurture runs"));
             let mut text = format!("{}{}", ran.out, ran.err);
             if ran.code != 0 {
                 let _ = writeln!(text, "[{}]", ran.code);

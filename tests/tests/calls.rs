@@ -2,20 +2,14 @@
 //! run on a clock is what was simulated, and what was expected by hand.
 
 use serde_json::Value as Json;
-use tests::real::{Project, lines, of, same_trace};
+use tests::real::{MAILING, Project, agreed, of};
 
-const FILES: [(&str, &str); 9] = [
-    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
-    ("workflows/topics.yaml", "topics:\n  offers: { class: marketing, title: Offers }\n"),
-    (
-        "workflows/senders.yaml",
-        "senders:\n  care: { address: care@example.com, name: Care }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
-    ),
-    (
-        "workflows/channels.yaml",
-        "channels:\n  mail: { kind: smtp, host: 127.0.0.1, port: 2525, tls: none }\n",
-    ),
-    ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\npreheader: A word\n---\nHello.\n"),
+tests::on_both! {
+    a_called_workflow_gives_its_exit_back_and_ends_with_its_caller,
+    walks_of_one_customer_in_one_batch_see_each_other,
+}
+
+const FILES: [(&str, &str); 4] = [
     (
         "workflows/model.yaml",
         "model: shop
@@ -91,38 +85,13 @@ steps:
 ",
 );
 
-fn project(more: &[(&str, &str)], customers: usize, events: &str) -> Project {
-    let project = Project::of(&tests::root().join("workflows/templates"));
-    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("folders can be made");
-    for (path, text) in FILES.iter().chain(more) {
-        project.write(path, text);
-    }
-    let mut rows = "external_id,email,created_at,consent.offers,consent_at,consent_source\n".to_owned();
-    for number in 1..=customers {
-        rows += &format!(
-            "c{number},c{number}@example.com,2026-01-01T00:00:00Z,granted,2026-01-01T00:00:00Z,test\n"
-        );
-    }
-    project.write("customers.csv", &rows);
+fn project(more: &[(&str, &str)], customers: usize, events: &str, database: &str) -> Project {
+    let project = Project::with(&[MAILING.as_slice(), &FILES, more].concat()).on(database);
+    project.write("customers.csv", &agreed(1..=customers));
     project.write("events.csv", &format!("id,event,customer,at,properties.number,properties.game\n{events}"));
-    for (kind, file) in [("customers", "customers.csv"), ("events", "events.csv")] {
-        let ran = project.nurture(&["import", kind, file]);
-        assert_eq!(ran.code, 0, "{kind}: {}{}", ran.out, ran.err);
-    }
+    project.fine(&["import", "customers", "customers.csv"]);
+    project.fine(&["import", "events", "events.csv"]);
     project
-}
-
-/// The trace of a run on a clock, which is the simulation's.
-fn lived(project: &Project) -> Vec<Json> {
-    let (from, to) = ("2026-03-01", "2026-03-20");
-    let simulated = project.nurture(&["simulate", "--from", from, "--to", to, "--json"]);
-    assert_eq!(simulated.code, 0, "{}", simulated.err);
-    let live = project.nurture(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    same_trace(&simulated.out, &live.out);
-    let mut trace = lines(&live.out);
-    trace.pop();
-    trace
 }
 
 /// `day did what` of the lines of one customer that say what was done, entered or left.
@@ -140,8 +109,7 @@ fn done(trace: &[Json], customer: &str) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn a_called_workflow_gives_its_exit_back_and_ends_with_its_caller() {
+fn a_called_workflow_gives_its_exit_back_and_ends_with_its_caller(database: &str) {
     let events = "e1,go,c1,2026-03-02T10:00:00Z,5,
 e2,go,c2,2026-03-02T10:00:00Z,1,
 e3,go,c3,2026-03-02T10:00:00Z,5,
@@ -149,7 +117,7 @@ e4,order.paid,c3,2026-03-03T10:00:00Z,,
 e5,spun_off,c4,2026-03-02T10:00:00Z,,
 e6,order.paid,c4,2026-03-02T12:00:00Z,,
 ";
-    let trace = lived(&project(&[], 4, events));
+    let trace = project(&[], 4, events, database).lived("2026-03-01", "2026-03-20");
     assert_eq!(
         done(&trace, "c1"),
         [
@@ -187,13 +155,12 @@ e6,order.paid,c4,2026-03-02T12:00:00Z,,
     );
 }
 
-#[test]
-fn walks_of_one_customer_in_one_batch_see_each_other() {
+fn walks_of_one_customer_in_one_batch_see_each_other(database: &str) {
     let games: String =
         (1..=15).map(|game| format!("e{game},played,c1,2026-03-02T10:00:00Z,,g{game}\n")).collect();
     let others: String =
         (2..=40).map(|number| format!("f{number},played,c{number},2026-03-02T10:00:00Z,,g1\n")).collect();
-    let trace = lived(&project(&[REWARD], 40, &(games + &others)));
+    let trace = project(&[REWARD], 40, &(games + &others), database).lived("2026-03-01", "2026-03-20");
     let count = |customer: &str, what: &str| {
         trace.iter().filter(|line| of(line, "customer") == customer && of(line, "what") == what).count()
     };

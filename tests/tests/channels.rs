@@ -4,12 +4,11 @@
 use serde_json::json;
 use tests::driven::Driven;
 use tests::hook::Hook;
-use tests::real::{Project, lines, of, same_trace};
+use tests::real::{Project, of};
 
 /// A project in UTC with these channels, one rep and two customers, of whom she owns one.
 fn project(delivery: &str, channels: &str, steps: &str) -> Project {
     let project = Project::empty();
-    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("a folder can be made");
     let listen = tests::sink::free_port().local_addr().expect("a bound listener has an address");
     for (name, text) in [
         (
@@ -33,27 +32,20 @@ fn project(delivery: &str, channels: &str, steps: &str) -> Project {
         project.write(name, &text);
     }
     for file in ["reps", "customers"] {
-        fine(&project, &["import", file, &format!("{file}.csv")]);
+        project.fine(&["import", file, &format!("{file}.csv")]);
     }
     project
-}
-
-/// Runs what must succeed, and gives what it printed.
-fn fine(project: &Project, arguments: &[&str]) -> String {
-    let ran = project.nurture(arguments);
-    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
-    ran.out
 }
 
 /// Imports these events.
 fn happens(project: &Project, events: &[serde_json::Value]) {
     project.write("events.jsonl", &events.iter().map(|event| format!("{event}\n")).collect::<String>());
-    fine(project, &["import", "events", "events.jsonl"]);
+    project.fine(&["import", "events", "events.jsonl"]);
 }
 
 /// Imports that the customers paid just now.
 fn paid_now(project: &Project) {
-    fine(project, &["publish"]);
+    project.fine(&["publish"]);
     let now = jiff::Timestamp::now();
     happens(project, &["c1", "c2"].map(|who| json!({ "event": "order.paid", "customer": who, "at": now })));
 }
@@ -79,11 +71,7 @@ fn a_message_by_hand_is_sent_live_as_it_was_simulated() {
             json!({ "event": "task.done", "customer": "c1", "at": at(3) }),
         ],
     );
-    let simulated = fine(&project, &["simulate", "--from", "2026-03-01", "--to", "2026-03-09", "--json"]);
-    let live = fine(&project, &["run", "--clock", "2026-03-01..2026-03-09", "--json"]);
-    same_trace(&simulated, &live);
-    let mut trace = lines(&live);
-    trace.pop();
+    let trace = project.lived("2026-03-01", "2026-03-09");
     let told: Vec<String> = trace
         .iter()
         .filter(|line| ["task", "message", "tag"].contains(&of(line, "did")))
@@ -107,9 +95,8 @@ fn the_task_of_a_message_by_hand_holds_its_words() {
     let steps = "  - message: hello\n    via: wechat\n    topic: service\n";
     let project = project("file", "  wechat: { kind: by_hand, to: owner }\n", steps);
     paid_now(&project);
-    fine(&project, &["run", "--until-idle"]);
-    let tasks: serde_json::Value =
-        serde_json::from_str(&fine(&project, &["tasks", "--rep", "ann", "--json"])).expect("JSON");
+    project.fine(&["run", "--until-idle"]);
+    let tasks = project.read(&["tasks", "--rep", "ann", "--json"]);
     let tasks = tasks.as_array().expect("a list");
     assert_eq!(tasks.len(), 1, "{tasks:?}");
     let body = of(tasks.first().expect("a task"), "body");

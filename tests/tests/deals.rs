@@ -2,7 +2,11 @@
 //! or is lost brings what the recipe says, once; what the live engine does on a clock is what was simulated.
 
 use std::collections::BTreeMap;
-use tests::real::{Project, csv, lines, map, of, same_trace, text, that};
+use tests::real::{Project, csv, map, of, text, that};
+
+tests::on_both! {
+    each_deal_of_the_crm_brings_what_its_stages_say,
+}
 
 /// What the accounts and deals of the CRM have beside the recipe's own model.
 const MORE: [(&str, &str); 2] = [
@@ -16,10 +20,9 @@ const MORE: [(&str, &str); 2] = [
     ),
 ];
 
-#[test]
-fn each_deal_of_the_crm_brings_what_its_stages_say() {
+fn each_deal_of_the_crm_brings_what_its_stages_say(database: &str) {
     let crm = tests::root().join("tests/real_data/crm");
-    let project = Project::scenario("15-stage-change");
+    let project = Project::scenario("15-stage-change").on(database);
     let mut model = text(&project.path().join("workflows/model.yaml"));
     for (head, more) in MORE {
         assert_eq!(model.matches(head).count(), 1, "{model}");
@@ -44,13 +47,7 @@ fn each_deal_of_the_crm_brings_what_its_stages_say() {
     }
     assert!(expected.values().sum::<usize>() > 30, "{expected:?}");
 
-    let simulated = project.nurture(&["simulate", "--from", "2016-10-01", "--to", "2018-01-01", "--json"]);
-    assert_eq!(simulated.code, 0, "{}", simulated.err);
-    let live = project.nurture(&["run", "--clock", "2016-10-01..2018-01-01", "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    same_trace(&simulated.out, &live.out);
-
-    let trace = lines(&simulated.out);
+    let trace = project.lived("2016-10-01", "2018-01-01");
     let mut entered: BTreeMap<&str, usize> = BTreeMap::new();
     for line in that(&trace, "enroll", "entered") {
         *entered.entry(of(line, "workflow")).or_default() += 1;

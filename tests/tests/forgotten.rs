@@ -6,19 +6,22 @@
 use std::fs;
 use tests::binary::nurture;
 
+tests::on_both! {
+    neither_the_id_nor_the_address_brings_a_forgotten_customer_back,
+}
+
 const MODEL: &str = "model: shop\nevents:\n  privacy.asked: {}\n  privacy.returned: {}\n";
 const FORGET: &str =
     "workflow: forget\ntrigger: { event: privacy.asked }\nconsent: none\nsteps:\n  - forget: customer\n";
 const RETURN: &str =
     "workflow: back\ntrigger: { event: privacy.returned }\nconsent: none\nsteps:\n  - unsuppress: all\n";
 
-#[test]
-fn neither_the_id_nor_the_address_brings_a_forgotten_customer_back() {
+fn neither_the_id_nor_the_address_brings_a_forgotten_customer_back(database: &str) {
     let dir = tempfile::tempdir().unwrap();
     let here = dir.path();
     fs::create_dir(here.join("workflows")).unwrap();
     let put = |name: &str, text: &str| fs::write(here.join(name), text).unwrap();
-    put("nurture.toml", "zone = \"Asia/Shanghai\"\ndatabase = \"sqlite://nurture.db\"\n");
+    put("nurture.toml", &["zone = \"Asia/Shanghai\"\n", database].concat());
     put("workflows/model.yaml", MODEL);
     put("workflows/forget.yaml", FORGET);
     put("workflows/back.yaml", RETURN);

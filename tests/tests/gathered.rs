@@ -3,7 +3,13 @@
 //! simulated.
 
 use std::path::Path;
-use tests::real::{Project, lines, of, same_trace, that};
+use tests::real::{Project, of, that};
+
+tests::on_both! {
+    messages_due_within_an_hour_are_one_mail_on_the_database_too,
+    a_rep_hears_all_of_a_day_in_one_message_and_a_sender_keeps_to_its_day,
+    a_simulation_adds_up_what_mails_cost,
+}
 
 const FILES: [(&str, &str); 9] = [
     ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
@@ -64,12 +70,8 @@ steps:
 ];
 
 /// A project with four customers of one rep; c2 was invited by c1.
-fn project(events: &str) -> Project {
-    let project = Project::empty();
-    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("folders can be made");
-    for (path, text) in FILES {
-        project.write(path, text);
-    }
+fn project(events: &str, database: &str) -> Project {
+    let project = Project::with(&FILES).on(database);
     project.write("reps.csv", "external_id,name,email\nann,Ann,ann@example.com\n");
     project.write(
         "customers.csv",
@@ -83,23 +85,9 @@ c4,c4@example.com,ann,,2026-01-01T00:00:00Z
     project
         .write("events.csv", &format!("id,event,customer,at,properties.invoice,properties.what\n{events}"));
     for kind in ["reps", "customers", "events"] {
-        let ran = project.nurture(&["import", kind, &format!("{kind}.csv")]);
-        assert_eq!(ran.code, 0, "{kind}: {}{}", ran.out, ran.err);
+        project.fine(&["import", kind, &format!("{kind}.csv")]);
     }
     project
-}
-
-/// The trace of a run on a clock, which is the simulation's.
-fn lived(project: &Project) -> Vec<serde_json::Value> {
-    let (from, to) = ("2026-03-02", "2026-03-06");
-    let simulated = project.nurture(&["simulate", "--from", from, "--to", to, "--json"]);
-    assert_eq!(simulated.code, 0, "{}", simulated.err);
-    let live = project.nurture(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    same_trace(&simulated.out, &live.out);
-    let mut trace = lines(&live.out);
-    trace.pop();
-    trace
 }
 
 /// The messages in the folder whose text says something, each as it was written.
@@ -120,8 +108,7 @@ fn written(at: &Path, says: &str) -> Vec<String> {
     found
 }
 
-#[test]
-fn messages_due_within_an_hour_are_one_mail_on_the_database_too() {
+fn messages_due_within_an_hour_are_one_mail_on_the_database_too(database: &str) {
     let project = project(
         "e1,due,c1,2026-03-02T10:00:00Z,I1,
 e2,due,c1,2026-03-02T10:40:00Z,I2,
@@ -129,8 +116,9 @@ e3,due,c1,2026-03-02T10:50:00Z,I3,
 e4,paid,c1,2026-03-02T10:55:00Z,I3,
 e5,due,c2,2026-03-02T10:50:00Z,I4,
 ",
+        database,
     );
-    let trace = lived(&project);
+    let trace = project.lived("2026-03-02", "2026-03-06");
     let done: Vec<_> =
         that(&trace, "email", "done").map(|line| (of(line, "customer"), of(line, "reason"))).collect();
     assert_eq!(done, [("c1", ""), ("c1", "combined"), ("c2", "")]);
@@ -140,8 +128,7 @@ e5,due,c2,2026-03-02T10:50:00Z,I4,
     assert!(mails.iter().all(|mail| mail.contains("I1") && mail.contains("I2") && !mail.contains("I3")));
 }
 
-#[test]
-fn a_rep_hears_all_of_a_day_in_one_message_and_a_sender_keeps_to_its_day() {
+fn a_rep_hears_all_of_a_day_in_one_message_and_a_sender_keeps_to_its_day(database: &str) {
     let project = project(
         "e1,told,c1,2026-03-02T10:00:00Z,,one
 e2,told,c2,2026-03-02T11:00:00Z,,two
@@ -149,8 +136,9 @@ e3,told,c3,2026-03-02T12:00:00Z,,three
 e4,told,c4,2026-03-03T08:59:00Z,,four
 e5,told,c4,2026-03-03T09:30:00Z,,five
 ",
+        database,
     );
-    let trace = lived(&project);
+    let trace = project.lived("2026-03-02", "2026-03-06");
     let days = written(project.path(), "words of the day");
     assert_eq!(days.len(), 1, "{days:?}");
     let all = ["c1 says one", "c2 says two", "c3 says three", "c4 says four"];
@@ -168,9 +156,9 @@ e5,told,c4,2026-03-03T09:30:00Z,,five
     assert_eq!(friends.collect::<Vec<_>>(), ["c1"]);
 }
 
-#[test]
-fn a_simulation_adds_up_what_mails_cost() {
-    let project = project("e1,due,c1,2026-03-02T10:00:00Z,I1,\ne2,due,c2,2026-03-02T10:00:00Z,I2,\n");
+fn a_simulation_adds_up_what_mails_cost(database: &str) {
+    let project =
+        project("e1,due,c1,2026-03-02T10:00:00Z,I1,\ne2,due,c2,2026-03-02T10:00:00Z,I2,\n", database);
     let ran = project.nurture(&["simulate", "--from", "2026-03-02", "--to", "2026-03-04"]);
     assert!(ran.out.contains("care: 1 (2 × 0.5)"), "{}", ran.out);
 }

@@ -54,7 +54,7 @@ impl Reader {
         } else {
             command.to_owned()
         };
-        answer(&self.here, &spoken)
+        answer(&self.here, &spoken, &[])
     }
 
     /// Reads a page as it says, and gives back its text with the answers of today.

@@ -1,7 +1,12 @@
 //! What holds messages back and whom a release lets in, by the program itself on its database: the live engine
 //! on a clock does what was simulated, and an approval lets go what waited for it.
 
-use tests::real::{Project, lines, of, same_trace, that};
+use tests::real::{MAILING, Project, of, that};
+
+tests::on_both! {
+    an_imported_event_to_everybody_lets_in_by_portions_until_sold_out,
+    a_cap_is_counted_over_the_database,
+}
 
 const MODEL: &str = "model: shop
 customer:
@@ -16,19 +21,8 @@ entities:
   sku: { stock: number, shared: true }
 ";
 
-const FILES: [(&str, &str); 8] = [
-    ("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n"),
+const FILES: [(&str, &str); 3] = [
     ("workflows/model.yaml", MODEL),
-    ("workflows/topics.yaml", "topics:\n  offers: { class: marketing, title: Offers }\n"),
-    (
-        "workflows/senders.yaml",
-        "senders:\n  care: { address: care@example.com, name: Care }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
-    ),
-    (
-        "workflows/channels.yaml",
-        "channels:\n  mail: { kind: smtp, host: 127.0.0.1, port: 2525, tls: none }\n",
-    ),
-    ("workflows/templates/hello.md.hbs", "---\nsubject: Hello\npreheader: A word\n---\nHello.\n"),
     (
         "workflows/policies.yaml",
         "policies:\n  caps:\n    - { class: marketing, at_most: 1 per week, over_cap: defer, for_at_most: 9 days }\n",
@@ -45,12 +39,8 @@ steps:
     ),
 ];
 
-fn project(more: &str, events: &str) -> Project {
-    let project = Project::of(&tests::root().join("workflows/templates"));
-    std::fs::create_dir_all(project.path().join("workflows/templates")).expect("folders can be made");
-    for (path, text) in FILES {
-        project.write(path, text);
-    }
+fn project(more: &str, events: &str, database: &str) -> Project {
+    let project = Project::with(&[MAILING.as_slice(), &FILES].concat()).on(database);
     if !more.is_empty() {
         project.write("workflows/more.yaml", more);
     }
@@ -64,29 +54,14 @@ fn project(more: &str, events: &str) -> Project {
     project.write("customers.csv", &rows);
     project
         .write("events.csv", &format!("id,event,customer,at,properties.sku_id,properties.stock\n{events}"));
-    for (kind, file) in [("customers", "customers.csv"), ("events", "events.csv")] {
-        let ran = project.nurture(&["import", kind, file]);
-        assert_eq!(ran.code, 0, "{kind}: {}{}", ran.out, ran.err);
-    }
+    project.fine(&["import", "customers", "customers.csv"]);
+    project.fine(&["import", "events", "events.csv"]);
     project
 }
 
-/// The trace of a run on a clock, which is the simulation's.
-fn lived(project: &Project, from: &str, to: &str) -> Vec<serde_json::Value> {
-    let simulated = project.nurture(&["simulate", "--from", from, "--to", to, "--json"]);
-    assert_eq!(simulated.code, 0, "{}", simulated.err);
-    let live = project.nurture(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    same_trace(&simulated.out, &live.out);
-    let mut trace = lines(&live.out);
-    trace.pop();
-    trace
-}
-
-#[test]
-fn an_imported_event_to_everybody_lets_in_by_portions_until_sold_out() {
+fn an_imported_event_to_everybody_lets_in_by_portions_until_sold_out(database: &str) {
     let events = "e1,sku.restocked,,2026-03-02T10:00:00Z,A1,60\ne2,sku.sold,,2026-03-02T10:31:00Z,A1,0\n";
-    let trace = lived(&project("", events), "2026-03-01", "2026-03-04");
+    let trace = project("", events, database).lived("2026-03-01", "2026-03-04");
     let entered: Vec<_> = that(&trace, "enroll", "entered").collect();
     assert_eq!(entered.len(), 60);
     let first = entered.first().map(|line| of(line, "customer"));
@@ -94,8 +69,7 @@ fn an_imported_event_to_everybody_lets_in_by_portions_until_sold_out() {
     assert_eq!(that(&trace, "enroll", "refused").filter(|line| of(line, "reason") == "stopped").count(), 40);
 }
 
-#[test]
-fn a_cap_is_counted_over_the_database() {
+fn a_cap_is_counted_over_the_database(database: &str) {
     let more = "workflow: often
 trigger: { event: go }
 consent: offers
@@ -104,7 +78,7 @@ steps:
   - email: hello
 ";
     let events = "e1,go,c01,2026-03-02T10:00:00Z,,\ne2,go,c01,2026-03-03T10:00:00Z,,\n";
-    let trace = lived(&project(more, events), "2026-03-01", "2026-03-20");
+    let trace = project(more, events, database).lived("2026-03-01", "2026-03-20");
     let mails = |outcome| {
         that(&trace, "email", outcome)
             .map(|line| of(line, "at").get(..10).unwrap_or_default())

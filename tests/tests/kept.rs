@@ -3,7 +3,11 @@
 //! simulated, and what it kept at the end is what a count by hand finds. Without the real data: on the sample.
 
 use std::collections::BTreeMap;
-use tests::real::{self, Project, lines, of, same_trace, that};
+use tests::real::{self, Project, of, that};
+
+tests::on_both! {
+    what_is_kept_live_is_what_was_simulated,
+}
 
 const SEGMENTS: &str = "segments:
   active: count(order.paid, last 60 days) >= 1
@@ -23,8 +27,8 @@ const WORKFLOWS: [(&str, &str); 6] = [
 ];
 
 /// The shop with attributes that are kept, and a workflow for each way in which they tell of themselves.
-fn project() -> Project {
-    let project = Project::shop();
+fn project(database: &str) -> Project {
+    let project = Project::shop().on(database);
     let model = std::fs::read_to_string(project.path().join("workflows/model.yaml")).expect("the model");
     let kept = "
   fifth: { rank: \"sum(order.paid.amount, last 90 days)\", groups: 5, among: customer.orders >= 1, at: 02:00 }
@@ -56,22 +60,14 @@ fn purchases() -> (String, &'static str, &'static str) {
     }
 }
 
-#[test]
-fn what_is_kept_live_is_what_was_simulated() {
+fn what_is_kept_live_is_what_was_simulated(database: &str) {
     let (text, from, to) = purchases();
-    let project = project();
+    let project = project(database);
     let file = project.write("purchases.txt", &text);
     for (kind, map) in [("customers", "cdnow_customers.map.yaml"), ("events", "cdnow_orders.map.yaml")] {
         assert_eq!(project.import(kind, &file, &real::map(map)).code, 0);
     }
-    let simulated = project.nurture(&["simulate", "--from", from, "--to", to, "--json"]);
-    assert_eq!(simulated.code, 0, "{}", simulated.err);
-    let live = project.nurture(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    same_trace(&simulated.out, &live.out);
-
-    let mut trace = lines(&live.out);
-    trace.pop();
+    let trace = project.lived(from, to);
     let mut entered: BTreeMap<&str, usize> = BTreeMap::new();
     for line in that(&trace, "enroll", "entered") {
         *entered.entry(of(line, "workflow")).or_default() += 1;

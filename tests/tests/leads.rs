@@ -3,9 +3,8 @@
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value as Json, json};
-use std::path::Path;
-use tests::binary::{Ran, nurture};
-use tests::real::{lines, of, same_trace, that};
+use tests::binary::Ran;
+use tests::real::{Project, lines, of, same_trace, that};
 
 tests::on_both! {
     reps_answer_by_the_command_line,
@@ -55,41 +54,18 @@ steps:
 ];
 
 /// A project with its people imported: four of the six customers came with an owner.
-fn project(database: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let here = dir.path();
-    std::fs::create_dir_all(here.join("workflows")).expect("a folder can be made");
-    for (path, text) in FILES {
-        write(here, path, text);
-    }
-    let (_, settings) = FILES[0];
-    write(here, "nurture.toml", &[settings, database].concat());
-    fine(here, &["import", "reps", "reps.csv"]);
-    fine(here, &["import", "customers", "customers.csv"]);
-    fine(here, &["publish"]);
-    dir
-}
-
-fn write(here: &Path, path: &str, text: &str) {
-    std::fs::write(here.join(path), text).expect("the project can be written");
-}
-
-/// Runs what must succeed, and gives what it printed.
-fn fine(here: &Path, arguments: &[&str]) -> String {
-    let ran = nurture(here, arguments);
-    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
-    ran.out
+fn project(database: &str) -> Project {
+    let project = Project::with(&FILES).on(database);
+    project.fine(&["import", "reps", "reps.csv"]);
+    project.fine(&["import", "customers", "customers.csv"]);
+    project.fine(&["publish"]);
+    project
 }
 
 /// Runs what must be refused with a code and these words.
-fn refused(here: &Path, arguments: &[&str], code: i32, words: &str) {
-    let Ran { code: left, out, err } = nurture(here, arguments);
+fn refused(project: &Project, arguments: &[&str], code: i32, words: &str) {
+    let Ran { code: left, out, err } = project.nurture(arguments);
     assert_eq!((left, err.contains(words)), (code, true), "{arguments:?}: {out}{err}");
-}
-
-/// What a verb says to programs.
-fn read(here: &Path, arguments: &[&str]) -> Json {
-    serde_json::from_str(&fine(here, arguments)).expect("JSON")
 }
 
 fn owner(line: &Json) -> &str {
@@ -97,58 +73,56 @@ fn owner(line: &Json) -> &str {
 }
 
 fn reps_answer_by_the_command_line(database: &str) {
-    let dir = project(database);
-    let here = dir.path();
+    let project = project(database);
     let event = json!({ "event": "order.paid", "customer": "c4", "at": Timestamp::now() });
-    write(here, "events.jsonl", &format!("{event}\n"));
-    fine(here, &["import", "events", "events.jsonl"]);
-    fine(here, &["run", "--until-idle"]);
+    project.write("events.jsonl", &format!("{event}\n"));
+    project.fine(&["import", "events", "events.jsonl"]);
+    project.fine(&["run", "--until-idle"]);
 
     // Who refuses hands it on, and it does not come back so soon; who has spoken stops the clock.
-    let said = read(here, &["lead", "refuse", "c2", "--rep", "ann", "--json"]);
+    let said = project.read(&["lead", "refuse", "c2", "--rep", "ann", "--json"]);
     let given = said.as_array().and_then(|lines| lines.iter().find(|line| of(line, "did") == "assign"));
     let given = given.unwrap_or_else(|| panic!("{said}"));
     assert_ne!(owner(given), "ann");
     assert_eq!(given.pointer("/values/passed_over/ann").and_then(Json::as_str), Some("not_back"));
-    assert!(fine(here, &["lead", "contact", "c3", "--rep", "ann"]).contains("the clock stops"));
+    assert!(project.fine(&["lead", "contact", "c3", "--rep", "ann"]).contains("the clock stops"));
     // What is not in the pool cannot be taken out of it.
-    refused(here, &["lead", "claim", "c1", "--rep", "bob"], 5, "it belongs to somebody");
-    refused(here, &["lead", "claim", "c1", "--rep", "ann"], 5, "it belongs to ann already");
-    refused(here, &["lead", "claim", "c5", "--rep", "bob"], 5, "it is not in the public pool");
-    refused(here, &["lead", "accept", "c9", "--rep", "bob"], 4, "c9");
+    refused(&project, &["lead", "claim", "c1", "--rep", "bob"], 5, "it belongs to somebody");
+    refused(&project, &["lead", "claim", "c1", "--rep", "ann"], 5, "it belongs to ann already");
+    refused(&project, &["lead", "claim", "c5", "--rep", "bob"], 5, "it is not in the public pool");
+    refused(&project, &["lead", "accept", "c9", "--rep", "bob"], 4, "c9");
 
     // A rep who is away is passed over, and comes back.
-    assert!(fine(here, &["reps", "--away", "cid"]).contains("away"));
+    assert!(project.fine(&["reps", "--away", "cid"]).contains("away"));
     let away = |rows: &Json| -> Vec<String> {
         let rows = rows.as_array().expect("rows");
         let away = rows.iter().filter(|row| row.get("away") == Some(&Json::Bool(true)));
         away.map(|row| of(row, "id").to_owned()).collect()
     };
-    assert_eq!(away(&read(here, &["reps", "--json"])), ["cid"]);
-    assert_eq!(away(&read(here, &["reps", "--back", "cid", "--json"])), Vec::<String>::new());
-    refused(here, &["reps", "--away", "nobody"], 4, "`nobody`");
+    assert_eq!(away(&project.read(&["reps", "--json"])), ["cid"]);
+    assert_eq!(away(&project.read(&["reps", "--back", "cid", "--json"])), Vec::<String>::new());
+    refused(&project, &["reps", "--away", "nobody"], 4, "`nobody`");
 
     // A task is finished with one of its outcomes, which the workflow then reads.
-    let tasks = read(here, &["tasks", "--rep", "bob", "--json"]);
+    let tasks = project.read(&["tasks", "--rep", "bob", "--json"]);
     let task = tasks.get(0).map(|task| of(task, "id").to_owned()).unwrap_or_else(|| panic!("{tasks}"));
-    assert!(fine(here, &["tasks"]).contains("Call them"));
-    refused(here, &["tasks", "--done", &task, "--outcome", "maybe"], 2, "reached, nobody");
-    refused(here, &["tasks", "--done", "ta_none"], 4, "ta_none");
-    let left = read(here, &["tasks", "--done", &task, "--outcome", "reached", "--json"]);
+    assert!(project.fine(&["tasks"]).contains("Call them"));
+    refused(&project, &["tasks", "--done", &task, "--outcome", "maybe"], 2, "reached, nobody");
+    refused(&project, &["tasks", "--done", "ta_none"], 4, "ta_none");
+    let left = project.read(&["tasks", "--done", &task, "--outcome", "reached", "--json"]);
     assert_eq!(left, json!([]));
-    refused(here, &["tasks", "--done", &task], 4, &task);
-    fine(here, &["run", "--until-idle"]);
-    let why = fine(here, &["why", "c4", "--json"]);
+    refused(&project, &["tasks", "--done", &task], 4, &task);
+    project.fine(&["run", "--until-idle"]);
+    let why = project.fine(&["why", "c4", "--json"]);
     assert!(why.contains("\"tag\"") && why.contains("reached"), "{why}");
 }
 
 fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool(database: &str) {
     let from = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let to = from.saturating_add(14.days()).to_string();
-    let dir = project(database);
-    let here = dir.path();
-    let simulated = fine(here, &["simulate", "--from", &from.to_string(), "--to", &to, "--json"]);
-    let live = fine(here, &["run", "--clock", &format!("{from}..{to}"), "--json"]);
+    let project = project(database);
+    let simulated = project.fine(&["simulate", "--from", &from.to_string(), "--to", &to, "--json"]);
+    let live = project.fine(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
     same_trace(&simulated, &live);
     let trace = lines(&live);
     let because = |did: &str, reason: &str| {
@@ -168,39 +142,37 @@ fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool(database: 
 fn what_reps_take_out_of_the_pool_has_its_limits(database: &str) {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let day = |back: i64| today.saturating_sub(back.days()).to_string();
-    let dir = project(database);
-    let here = dir.path();
+    let project = project(database);
     let teams = FILES.iter().find(|(path, _)| path.ends_with("teams.yaml")).map_or("", |(_, text)| text);
-    write(
-        here,
+    project.write(
         "workflows/teams.yaml",
         &teams.replace("former_owner_after: 24 hours", "former_owner_after: 60 days"),
     );
     let give = "workflow: give\ntrigger: { event: order.paid }\nconsent: none\nsteps:\n  - assign: sales\n";
-    write(here, "workflows/call.yaml", &give.replace("workflow: give", "workflow: call"));
-    write(here, "old.csv", &format!("external_id,created_at\nd1,{0}\nd2,{0}\n", day(60)));
+    project.write("workflows/call.yaml", &give.replace("workflow: give", "workflow: call"));
+    project.write("old.csv", &format!("external_id,created_at\nd1,{0}\nd2,{0}\n", day(60)));
     let paid = |id: &str| {
         format!(
             "{}\n",
             json!({ "event": "order.paid", "customer": id, "at": format!("{}T10:00:00Z", day(28)) })
         )
     };
-    write(here, "events.jsonl", &(paid("d1") + &paid("d2")));
-    fine(here, &["import", "customers", "old.csv"]);
-    fine(here, &["import", "events", "events.jsonl", "--start"]);
-    fine(here, &["publish"]);
-    let live = fine(here, &["run", "--clock", &format!("{}..{}", day(30), day(2)), "--json"]);
+    project.write("events.jsonl", &(paid("d1") + &paid("d2")));
+    project.fine(&["import", "customers", "old.csv"]);
+    project.fine(&["import", "events", "events.jsonl", "--start"]);
+    project.fine(&["publish"]);
+    let live = project.fine(&["run", "--clock", &format!("{}..{}", day(30), day(2)), "--json"]);
     let trace = lines(&live);
     let pooled: Vec<_> = trace.iter().filter(|line| of(line, "what") == "pooled").collect();
     assert_eq!(pooled.len(), 2, "{live}");
     assert!(pooled.iter().all(|line| owner(line) == "cid"), "{live}");
 
     // Ann owns three by the import, cid had it last, sun is in no team; bob takes one a day.
-    refused(here, &["lead", "claim", "d1", "--rep", "ann"], 5, "as many open leads as the team allows");
-    refused(here, &["lead", "claim", "d1", "--rep", "cid"], 5, "must wait a while");
-    refused(here, &["lead", "claim", "d1", "--rep", "sun"], 5, "is not in the team");
-    assert!(fine(here, &["lead", "claim", "d1", "--rep", "bob"]).contains("out of the public pool"));
-    refused(here, &["lead", "claim", "d1", "--rep", "bob"], 5, "already");
-    refused(here, &["lead", "claim", "d1", "--rep", "cid"], 5, "belongs to somebody");
-    refused(here, &["lead", "claim", "d2", "--rep", "bob"], 5, "as many today as the team allows");
+    refused(&project, &["lead", "claim", "d1", "--rep", "ann"], 5, "as many open leads as the team allows");
+    refused(&project, &["lead", "claim", "d1", "--rep", "cid"], 5, "must wait a while");
+    refused(&project, &["lead", "claim", "d1", "--rep", "sun"], 5, "is not in the team");
+    assert!(project.fine(&["lead", "claim", "d1", "--rep", "bob"]).contains("out of the public pool"));
+    refused(&project, &["lead", "claim", "d1", "--rep", "bob"], 5, "already");
+    refused(&project, &["lead", "claim", "d1", "--rep", "cid"], 5, "belongs to somebody");
+    refused(&project, &["lead", "claim", "d2", "--rep", "bob"], 5, "as many today as the team allows");
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 use std::fmt::Write as _;
-use tests::lived::{fine, lives, project};
+use tests::lived::{lives, project};
 use tests::real::Project;
 
 tests::on_both! {
@@ -14,7 +14,7 @@ tests::on_both! {
 }
 
 fn json(project: &Project, arguments: &[&str]) -> Json {
-    serde_json::from_str(&fine(project, arguments)).expect("JSON")
+    serde_json::from_str(&project.fine(arguments)).expect("JSON")
 }
 
 /// The lines of one customer.
@@ -70,10 +70,10 @@ steps:
     );
     assert_eq!(plan["workflows"][0]["wakes"], 1, "{plan}");
     assert!(
-        fine(&project, &["plan"]).contains("  with `publish --move` 2 people go on in the new version\n")
+        project.fine(&["plan"]).contains("  with `publish --move` 2 people go on in the new version\n")
     );
-    fine(&project, &["plan", "--out", "plan.json"]);
-    let said = fine(&project, &["publish", "--move", "--plan", "plan.json"]);
+    project.fine(&["plan", "--out", "plan.json"]);
+    let said = project.fine(&["publish", "--move", "--plan", "plan.json"]);
     assert!(
         said.contains("a new version is live") && said.contains("2 people go on in the new version"),
         "{said}"
@@ -104,7 +104,7 @@ steps:
     assert_eq!(after("c2"), walked("03-11T10:00"));
     // Who enters later does all of it.
     assert_eq!(after("c3").iter().filter(|line| line.ends_with("done")).count(), 7, "{:?}", after("c3"));
-    let why = fine(&project, &["why", "c2"]);
+    let why = project.fine(&["why", "c2"]);
     assert!(
         why.contains("a new version was published, and they go on here, until 2026-03-11 10:00"),
         "{why}"
@@ -161,11 +161,11 @@ steps:
     );
     let plan = json(&project, &["plan", "--json"]);
     assert_eq!(plan["workflows"][0]["became"], "changed", "nothing of it was published");
-    assert!(fine(&project, &["plan"]).contains("is refused: 1 person stands at poor"));
+    assert!(project.fine(&["plan"]).contains("is refused: 1 person stands at poor"));
 
     // Without --move they finish on their version; later they are moved nevertheless, though the file says no
     // more than where they go.
-    fine(&project, &["publish"]);
+    project.fine(&["publish"]);
     project.write("workflows/greets.yaml", &format!("{new}moved:\n  rich: rest\n  poor: exit\n"));
     let plan = json(&project, &["plan", "--json"]);
     let row = &plan["workflows"][0];
@@ -186,8 +186,8 @@ steps:
         ]
         .map(|line| line.replace("move done", "move  done"))
     );
-    assert!(fine(&project, &["why", "c1"]).contains("from rich they go on here, until 2026-03-22 10:00"));
-    assert!(fine(&project, &["why", "c2"]).contains("which leads from their step out"));
+    assert!(project.fine(&["why", "c1"]).contains("from rich they go on here, until 2026-03-22 10:00"));
+    assert!(project.fine(&["why", "c2"]).contains("which leads from their step out"));
 }
 
 fn rounds_points_and_calls_that_are_under_way_go_on(database: &str) {
@@ -254,7 +254,7 @@ steps:
         &calls.replace("  - tag: answered", "  - tag: answered\n  - untag: answered"),
     );
     project.write("workflows/called.yaml", &called.replace("10 days", "5 days"));
-    let said = fine(&project, &["publish", "--move"]);
+    let said = project.fine(&["publish", "--move"]);
     assert_eq!(said.matches("1 person goes on in the new version").count(), 4, "{said}");
     let lived = lives(&project, "2026-03-04", "2026-03-25");
     let of_workflow = |workflow: &str| -> Vec<String> {
@@ -300,8 +300,8 @@ fn everybody_is_taken_along_batch_by_batch(database: &str) {
     }
     project.write("people.csv", &people);
     project.write("facts.csv", &facts);
-    fine(&project, &["import", "customers", "people.csv"]);
-    fine(&project, &["import", "events", "facts.csv"]);
+    project.fine(&["import", "customers", "people.csv"]);
+    project.fine(&["import", "events", "facts.csv"]);
     lives(&project, "2026-03-01", "2026-03-04");
     project.write("workflows/greets.yaml", &format!("{text}  - tag: rested\n"));
     let done = json(&project, &["publish", "--move", "--json"]);

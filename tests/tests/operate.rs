@@ -4,17 +4,19 @@
 
 use std::time::Duration;
 use store::Store;
-use tests::lived::{fine, lives};
-use tests::real::{Project, lines, of, same_trace, that};
+use tests::lived::{lives, project};
+use tests::real::{Project, of, that};
 use tests::shop::{Shop, count};
 use tests::sink::Sink;
 
-fn project(workflows: &[(&str, &str)], facts: &str) -> Project {
-    tests::lived::project("", workflows, facts)
+tests::on_both! {
+    the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so,
+    a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on,
+    who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in,
+    a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_or_not_at_all,
 }
 
-#[test]
-fn the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so() {
+fn the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so(database: &str) {
     let quiet =
         "trigger: { inactive: { no: [paid], for: 10 days } }\nconsent: none\nsteps:\n  - tag: quiet\n";
     let inside = "trigger: { segment: { enters: big } }\nconsent: none\nsteps:\n  - tag: big\n";
@@ -27,11 +29,8 @@ fn the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so() {
     let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     // c1 is quiet and comes back; c2 is big, ceases to be, and is so again; c3 is quiet for ever.
     let facts = "c1,paid,2026-01-05T00:00:00Z\nc1,paid,2026-03-03T00:00:00Z\nc2,paid,2026-02-27T00:00:00Z\nc2,paid,2026-03-06T00:00:00Z\n";
-    let project = project(&files, facts);
-    let simulated = fine(&project, &["simulate", "--from", "2026-03-01", "--to", "2026-03-20", "--json"]);
-    let live = fine(&project, &["run", "--clock", "2026-03-01..2026-03-20", "--json"]);
-    same_trace(&simulated, &live);
-    let trace = lines(&live);
+    let project = project(database, &files, facts);
+    let trace = project.lived("2026-03-01", "2026-03-20");
     let entered = |workflow: &str| -> Vec<String> {
         let lines = that(&trace, "enroll", "entered").filter(|line| of(line, "workflow") == workflow);
         lines.map(|line| format!("{} {}", of(line, "customer"), of(line, "at").get(5..10).unwrap())).collect()
@@ -53,17 +52,15 @@ steps:
   - tag: greeted
 ";
 
-#[test]
-fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on() {
+fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on(database: &str) {
     let weekly = "workflow: weekly\ntrigger: { schedule: { every: wednesday, at: \"09:00\" } }\naudience: customer.points >= 0\nconsent: none\nsteps:\n  - tag: asked\n";
     let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-02T10:00:00Z\nc3,go,2026-03-04T12:00:00Z\nc2,left,2026-03-04T13:00:00Z\n";
-    let project = project(&[("greets", GREETS), ("weekly", weekly)], facts);
+    let project = project(database, &[("greets", GREETS), ("weekly", weekly)], facts);
     lives(&project, "2026-03-01", "2026-03-03");
-    assert!(fine(&project, &["pause", "greets"]).starts_with("greets is held: no step, no entry."));
-    assert_eq!(fine(&project, &["pause", "greets"]), "greets is held already\n");
-    fine(&project, &["pause", "weekly"]);
-    let told: serde_json::Value =
-        serde_json::from_str(&fine(&project, &["people", "greets", "--json"])).expect("JSON");
+    assert!(project.fine(&["pause", "greets"]).starts_with("greets is held: no step, no entry."));
+    assert_eq!(project.fine(&["pause", "greets"]), "greets is held already\n");
+    project.fine(&["pause", "weekly"]);
+    let told: serde_json::Value = project.read(&["people", "greets", "--json"]);
     assert_eq!((&told["paused"], &told["steps"][0]["people"]), (&true.into(), &2.into()));
     assert_eq!(
         lives(&project, "2026-03-03", "2026-03-05"),
@@ -76,9 +73,9 @@ fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on() {
         ]
         .map(str::to_owned)
     );
-    fine(&project, &["resume", "greets"]);
-    fine(&project, &["resume", "weekly"]);
-    assert_eq!(fine(&project, &["resume", "weekly"]), "weekly is not held\n");
+    project.fine(&["resume", "greets"]);
+    project.fine(&["resume", "weekly"]);
+    assert_eq!(project.fine(&["resume", "weekly"]), "weekly is not held\n");
     let lived = lives(&project, "2026-03-05", "2026-03-12");
     let greeted = ["03-05T00:00 c1 greets tag greeted done", "03-05T00:00 c1 greets exit end exited end"];
     assert_eq!(lived.get(..2).expect("it goes on"), greeted);
@@ -88,21 +85,20 @@ fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on() {
     );
 }
 
-#[test]
-fn who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in() {
+fn who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in(database: &str) {
     let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-02T10:00:00Z\nc3,go,2026-03-04T12:00:00Z\nc3,go,2026-03-07T12:00:00Z\n";
-    let project = project(&[("greets", GREETS)], facts);
+    let project = project(database, &[("greets", GREETS)], facts);
     lives(&project, "2026-03-01", "2026-03-03");
     let gone = ["exit", "c1@example.com", "--workflow", "greets", "--reason", "asked by phone"];
-    assert_eq!(fine(&project, &gone), "c1 has left greets\n");
+    assert_eq!(project.fine(&gone), "c1 has left greets\n");
     assert_eq!(project.nurture(&gone).code, 4, "they are not in it any more");
     for wrong in [["exit", "nobody", "--workflow", "greets"], ["exit", "c1", "--workflow", "none"]] {
         assert_eq!(project.nurture(&wrong).code, 4, "{wrong:?}");
     }
-    let why = fine(&project, &["why", "c1"]);
+    let why = project.fine(&["why", "c1"]);
     assert!(why.contains("asked by phone"), "{why}");
-    fine(&project, &["retire", "greets"]);
-    assert_eq!(fine(&project, &["retire", "greets"]), "greets was retired before\n");
+    project.fine(&["retire", "greets"]);
+    assert_eq!(project.fine(&["retire", "greets"]), "greets was retired before\n");
     assert_eq!(project.nurture(&["pause", "greets"]).code, 5);
     // c2 finishes what they began; c3 does not enter.
     assert_eq!(
@@ -114,24 +110,23 @@ fn who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in() {
         ]
     );
     // Its file lies there still, and only whoever names it makes it live again.
-    fine(&project, &["publish"]);
+    project.fine(&["publish"]);
     assert_eq!(project.nurture(&["pause", "greets"]).code, 5);
-    fine(&project, &["publish", "workflows/greets.yaml"]);
+    project.fine(&["publish", "workflows/greets.yaml"]);
     let lived = lives(&project, "2026-03-06", "2026-03-08");
     assert_eq!(lived.first().expect("c3 enters"), "03-07T12:00 c3 greets enroll go entered");
-    fine(&project, &["retire", "greets", "--exit"]);
-    let people = fine(&project, &["why", "c3"]);
+    project.fine(&["retire", "greets", "--exit"]);
+    let people = project.fine(&["why", "c3"]);
     assert!(people.contains("the workflow was retired"), "{people}");
 }
 
 fn planned(project: &Project) -> serde_json::Value {
-    serde_json::from_str(&fine(project, &["plan", "--json"])).expect("JSON")
+    project.read(&["plan", "--json"])
 }
 
-#[test]
-fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_or_not_at_all() {
+fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_or_not_at_all(database: &str) {
     let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-03T10:00:00Z\nc3,paid,2026-02-20T00:00:00Z\n";
-    let project = project(&[("greets", GREETS)], facts);
+    let project = project(database, &[("greets", GREETS)], facts);
     let new = planned(&project);
     let row = |plan: &serde_json::Value, id: &str| {
         let rows = plan["workflows"].as_array().expect("rows").iter();
@@ -139,7 +134,7 @@ fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_o
     };
     assert_eq!(row(&new, "greets")["became"], "new");
     lives(&project, "2026-03-01", "2026-03-04");
-    assert!(fine(&project, &["plan"]).starts_with("greets  unchanged\nA publish would change nothing.\n"));
+    assert!(project.fine(&["plan"]).starts_with("greets  unchanged\nA publish would change nothing.\n"));
 
     let shorter = GREETS.replace("2 days", "1 day").replace("  - tag: greeted\n", "  - tag: hello\n");
     project.write("workflows/greets.yaml", &shorter);
@@ -169,19 +164,18 @@ fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_o
     let days: Vec<_> = row(&plan, "weekly")["dates"].as_array().expect("days").to_vec();
     assert_eq!(days.len(), 5);
     assert_eq!(days[0]["on"], "2026-03-09");
-    let human = fine(&project, &["plan"]);
+    let human = project.fine(&["plan"]);
     assert!(human.contains("  ~ wait-after:email:hello  changes  2 on it\n"), "{human}");
     assert!(human.contains("  at launch: 2 enter\n"), "{human}");
 
     // Somebody leaves: the plan is another now, and nothing of it is published.
-    fine(&project, &["exit", "c2", "--workflow", "greets"]);
+    project.fine(&["exit", "c2", "--workflow", "greets"]);
     let drifted = project.nurture(&["publish", "--plan", "plan.json"]);
     assert_eq!((drifted.code, drifted.out.as_str()), (5, ""), "{}", drifted.err);
     assert!(drifted.err.contains("greets: "), "{}", drifted.err);
     assert_eq!(row(&planned(&project), "winback")["became"], "new");
-    fine(&project, &["plan", "--out", "plan.json"]);
-    let done: serde_json::Value =
-        serde_json::from_str(&fine(&project, &["publish", "--plan", "plan.json", "--json"])).expect("JSON");
+    project.fine(&["plan", "--out", "plan.json"]);
+    let done: serde_json::Value = project.read(&["publish", "--plan", "plan.json", "--json"]);
     let rows = done["workflows"].as_array().expect("rows");
     let entered: Vec<_> =
         rows.iter().map(|row| (row["workflow"].as_str(), row["enrolled"].as_u64())).collect();

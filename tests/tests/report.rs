@@ -5,7 +5,11 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use tests::dice::Dice;
-use tests::real::{Project, lines, of};
+use tests::real::{Project, of};
+
+tests::on_both! {
+    the_report_counts_what_the_trace_says,
+}
 
 const CUSTOMERS: u64 = 80;
 
@@ -37,24 +41,17 @@ fn list<'r>(of: &'r Json, name: &str) -> &'r [Json] {
     of.get(name).and_then(Json::as_array).ok_or((name, of)).expect("the report has this list")
 }
 
-#[test]
-fn the_report_counts_what_the_trace_says() {
+fn the_report_counts_what_the_trace_says(database: &str) {
     let (mut dice, seed) = Dice::from_environment("NURTURE_SEED");
     eprintln!("NURTURE_SEED={seed}");
-    let project = Project::scenario("05-winback-with-holdout");
+    let project = Project::scenario("05-winback-with-holdout").on(database);
     let (customers, orders) = shop(&mut dice);
     for (kind, name, text) in [("customers", "customers.csv", customers), ("events", "orders.csv", orders)] {
         let file = project.write(name, &text).display().to_string();
-        let ran = project.nurture(&["import", kind, &file]);
-        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        project.fine(&["import", kind, &file]);
     }
-    let live = project.nurture(&["run", "--clock", "2026-03-01..2026-05-01", "--json"]);
-    assert_eq!(live.code, 0, "{}", live.err);
-    let mut trace = lines(&live.out);
-    trace.pop();
-    let told = project.nurture(&["report", "winback", "--json"]);
-    assert_eq!(told.code, 0, "{}", told.err);
-    let report: Json = serde_json::from_str(&told.out).expect("a report");
+    let trace = project.run("2026-03-01", "2026-05-01");
+    let report = project.read(&["report", "winback", "--json"]);
 
     let who = |line: &Json| of(line, "customer").to_owned();
     let entered: BTreeSet<String> =

@@ -7,13 +7,18 @@ use std::fs;
 use std::path::Path;
 use tests::binary::nurture;
 
+tests::on_both! {
+    values_that_read_as_the_new_type_are_turned_and_the_others_refuse_the_publish,
+    values_that_do_not_fit_are_dropped_only_on_demand,
+    what_a_live_version_uses_cannot_be_taken_away,
+}
+
 const PEOPLE: &str = "external_id,size,tier\na,12,gold\nb,seven,gold\nc,30,basic\n";
 
-fn project(here: &Path, model: &str) {
+fn project(here: &Path, model: &str, database: &str) {
     let workflows = here.join("workflows");
     fs::create_dir_all(&workflows).unwrap();
-    fs::write(here.join("nurture.toml"), "zone = \"Asia/Shanghai\"\ndatabase = \"sqlite://nurture.db\"\n")
-        .unwrap();
+    fs::write(here.join("nurture.toml"), ["zone = \"Asia/Shanghai\"\n", database].concat()).unwrap();
     fs::write(workflows.join("model.yaml"), model).unwrap();
 }
 
@@ -24,11 +29,10 @@ fn model(attributes: &str) -> String {
 const TEXT: &str = "  size: { type: text, optional: true }\n  tier: { type: text, optional: true }\n";
 const NUMBER: &str = "  size: { type: number, optional: true }\n  tier: { type: text, optional: true }\n";
 
-#[test]
-fn values_that_read_as_the_new_type_are_turned_and_the_others_refuse_the_publish() {
+fn values_that_read_as_the_new_type_are_turned_and_the_others_refuse_the_publish(database: &str) {
     let dir = tempfile::tempdir().unwrap();
     let here = dir.path();
-    project(here, &model(TEXT));
+    project(here, &model(TEXT), database);
     fs::write(here.join("people.csv"), PEOPLE).unwrap();
     assert_eq!(nurture(here, &["publish"]).code, 0);
     assert_eq!(nurture(here, &["import", "customers", "people.csv"]).code, 0);
@@ -64,11 +68,10 @@ fn values_that_read_as_the_new_type_are_turned_and_the_others_refuse_the_publish
     assert!(same.out.contains("1 the same"), "{}{}", same.out, same.err);
 }
 
-#[test]
-fn values_that_do_not_fit_are_dropped_only_on_demand() {
+fn values_that_do_not_fit_are_dropped_only_on_demand(database: &str) {
     let dir = tempfile::tempdir().unwrap();
     let here = dir.path();
-    project(here, &model(TEXT));
+    project(here, &model(TEXT), database);
     fs::write(here.join("people.csv"), PEOPLE).unwrap();
     assert_eq!(nurture(here, &["publish"]).code, 0);
     assert_eq!(nurture(here, &["import", "customers", "people.csv"]).code, 0);
@@ -86,11 +89,10 @@ fn values_that_do_not_fit_are_dropped_only_on_demand() {
     assert!(same.out.contains("3 the same"), "{}{}", same.out, same.err);
 }
 
-#[test]
-fn what_a_live_version_uses_cannot_be_taken_away() {
+fn what_a_live_version_uses_cannot_be_taken_away(database: &str) {
     let dir = tempfile::tempdir().unwrap();
     let here = dir.path();
-    project(here, &model(TEXT));
+    project(here, &model(TEXT), database);
     let workflow = |condition: &str| {
         format!(
             "workflow: paid\ntrigger: {{ event: order.paid }}\nconsent: none\nsteps:\n  - wait: 30 days\n  \

@@ -26,6 +26,18 @@ fn names(of: &Path) -> BTreeSet<String> {
 
 #[test]
 fn every_session_of_a_rule_goes_as_written() {
+    all_go_as_written(|| None);
+}
+
+#[test]
+fn on_postgres_they_go_the_same_way() {
+    if std::env::var_os("UPDATE_RULES").is_none() {
+        all_go_as_written(|| Some(cluster::database()));
+    }
+}
+
+/// Each session, over a database of its own: `None`: SQLite in its folder.
+fn all_go_as_written(database: fn() -> Option<String>) {
     let update = std::env::var_os("UPDATE_RULES").is_some();
     let mut wrong = Vec::new();
     for name in names(&folder()) {
@@ -39,8 +51,10 @@ fn every_session_of_a_rule_goes_as_written() {
         let mut now = said.fold(String::new(), |all, line| all + line + "\n");
         let session = exchanges(&written);
         assert!(!session.is_empty(), "{name} has no commands");
+        let database = database();
+        let variables: Vec<_> = database.iter().map(|url| ("NURTURE_DATABASE_URL", url.as_str())).collect();
         for exchange in session {
-            let came = answer(here.path(), &exchange.command);
+            let came = answer(here.path(), &exchange.command, &variables);
             let as_written = meets(&exchange.answer, &came);
             let kept = if as_written { &exchange.answer } else { &came };
             let _ = writeln!(now, "$ {}", exchange.command);

@@ -4,11 +4,16 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use tests::dice::Dice;
-use tests::real::Project;
+use tests::real::{MAILING, Project};
+
+tests::on_both! {
+    a_score_is_the_sum_of_its_events_and_follows_new_rules,
+    a_score_is_the_sum_of_events_that_come_late_twice_and_out_of_order,
+}
 
 const ZONES: [&str; 3] = ["Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles"];
 /// The first day.
@@ -195,18 +200,11 @@ fn shuffle<T>(dice: &mut Dice, list: &mut [T]) {
     }
 }
 
-fn fine(project: &Project, arguments: &[&str]) -> String {
-    let ran = project.nurture(arguments);
-    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
-    ran.out
-}
-
 /// Every score is the sum, to 1e-9.
 fn the_law_holds(project: &Project, leads: &[Lead], rules: &Rules, by_steps: bool, when: &str) {
     let at: Timestamp = ASKED.parse().expect("an instant");
     for lead in leads {
-        let told = fine(project, &["score", &lead.id, "--at", ASKED, "--json"]);
-        let told: Json = serde_json::from_str(&told).expect("JSON");
+        let told = project.read(&["score", &lead.id, "--at", ASKED, "--json"]);
         let is = told[0]["value"].as_f64().expect("a score");
         let law = rules.sum(lead, at, by_steps);
         assert!((is - law).abs() < 1e-9, "{when}, {}: {is}, by the law {law}\n{told:#}", lead.id);
@@ -214,10 +212,9 @@ fn the_law_holds(project: &Project, leads: &[Lead], rules: &Rules, by_steps: boo
 }
 
 /// A project with its people, published.
-fn project(leads: &[Lead]) -> Project {
-    let project = Project::empty();
-    project.write("nurture.toml", "zone = \"UTC\"\nlanguage = \"en\"\n");
-    project.write("workflows/model.yaml", MODEL);
+fn project(leads: &[Lead], database: &str) -> Project {
+    let [settings, ..] = MAILING;
+    let project = Project::with(&[settings, ("workflows/model.yaml", MODEL)]).on(database);
     project.write("workflows/interest.yaml", &FIRST.file());
     project.write("workflows/praise.yaml", PRAISE);
     let mut customers = "external_id,zone,sector,created_at\n".to_owned();
@@ -226,8 +223,8 @@ fn project(leads: &[Lead]) -> Project {
         let _ = writeln!(customers, "{},{},{sector},2026-01-01T00:00:00Z", lead.id, lead.zone);
     }
     project.write("customers.csv", &customers);
-    fine(&project, &["import", "customers", "customers.csv"]);
-    fine(&project, &["publish"]);
+    project.fine(&["import", "customers", "customers.csv"]);
+    project.fine(&["publish"]);
     project
 }
 
@@ -247,34 +244,32 @@ fn parts(project: &Project, dice: &mut Dice, leads: &[Lead]) -> [String; 3] {
     })
 }
 
-#[test]
-fn a_score_is_the_sum_of_its_events_and_follows_new_rules() {
+fn a_score_is_the_sum_of_its_events_and_follows_new_rules(database: &str) {
     let (mut dice, seed) = Dice::from_environment("NURTURE_SEED");
     eprintln!("NURTURE_SEED={seed}");
     let leads = leads(&mut dice);
     let mut all = leads.iter().flat_map(|lead| &lead.events);
     assert!(all.any(|event| event.name == "praised"), "some points are added by a step");
-    let project = project(&leads);
+    let project = project(&leads, database);
     for part in parts(&project, &mut dice, &leads) {
-        fine(&project, &["import", "events", &part]);
+        project.fine(&["import", "events", &part]);
     }
-    fine(&project, &["run", "--clock", "2026-01-05..2026-04-02"]);
+    project.fine(&["run", "--clock", "2026-01-05..2026-04-02"]);
     the_law_holds(&project, &leads, &FIRST, true, "after a run");
     project.write("workflows/interest.yaml", &SECOND.file());
-    fine(&project, &["publish"]);
+    project.fine(&["publish"]);
     the_law_holds(&project, &leads, &SECOND, true, "after a change of the rules");
 }
 
-#[test]
-fn a_score_is_the_sum_of_events_that_come_late_twice_and_out_of_order() {
+fn a_score_is_the_sum_of_events_that_come_late_twice_and_out_of_order(database: &str) {
     let (mut dice, seed) = Dice::from_environment("NURTURE_SEED");
     eprintln!("NURTURE_SEED={seed}");
     let leads = leads(&mut dice);
-    let project = project(&leads);
+    let project = project(&leads, database);
     for part in parts(&project, &mut dice, &leads) {
-        fine(&project, &["import", "events", &part]);
+        project.fine(&["import", "events", &part]);
         // What came before has been applied when the next part comes; old facts start no walk.
-        fine(&project, &["run", "--until-idle"]);
+        project.fine(&["run", "--until-idle"]);
     }
     the_law_holds(&project, &leads, &FIRST, false, "late");
 }

@@ -3,8 +3,7 @@
 
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
-use std::path::Path;
-use tests::binary::nurture;
+use tests::real::{MAILING, Project};
 
 tests::on_both! {
     a_score_is_told_and_tried_on_the_past,
@@ -31,29 +30,12 @@ bands:
   hot: 50
 ";
 
-fn write(here: &Path, path: &str, text: &str) {
-    std::fs::write(here.join(path), text).expect("the project can be written");
-}
-
-fn fine(here: &Path, arguments: &[&str]) -> String {
-    let ran = nurture(here, arguments);
-    assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.out, ran.err);
-    ran.out
-}
-
-fn read(here: &Path, arguments: &[&str]) -> Json {
-    serde_json::from_str(&fine(here, arguments)).expect("JSON")
-}
-
 /// Ten customers in March: the first five are of the trade and visit often, and four of them buy in April;
 /// of the others, one does.
-fn project(database: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let here = dir.path();
-    std::fs::create_dir_all(here.join("workflows")).expect("a folder can be made");
-    write(here, "nurture.toml", &["zone = \"UTC\"\nlanguage = \"en\"\n", database].concat());
-    write(here, "workflows/model.yaml", MODEL);
-    write(here, "workflows/interest.yaml", SCORE);
+fn project(database: &str) -> Project {
+    let [settings, ..] = MAILING;
+    let files = [settings, ("workflows/model.yaml", MODEL), ("workflows/interest.yaml", SCORE)];
+    let project = Project::with(&files).on(database);
     let mut customers = "external_id,sector,created_at\n".to_owned();
     let mut events = String::new();
     for number in 0..10 {
@@ -70,30 +52,29 @@ fn project(database: &str) -> tempfile::TempDir {
             event("order.paid", "2026-04-10T10:00:00Z".to_owned());
         }
     }
-    write(here, "customers.csv", &customers);
-    write(here, "events.jsonl", &events);
-    fine(here, &["import", "customers", "customers.csv"]);
-    fine(here, &["import", "events", "events.jsonl"]);
-    fine(here, &["publish"]);
-    dir
+    project.write("customers.csv", &customers);
+    project.write("events.jsonl", &events);
+    project.fine(&["import", "customers", "customers.csv"]);
+    project.fine(&["import", "events", "events.jsonl"]);
+    project.fine(&["publish"]);
+    project
 }
 
 fn a_score_is_told_and_tried_on_the_past(database: &str) {
-    let dir = project(database);
-    let here = dir.path();
-    let told = read(here, &["score", "c0", "--at", "2026-03-20", "--json"]);
+    let project = project(database);
+    let told = project.read(&["score", "c0", "--at", "2026-03-20", "--json"]);
     let one = told.get(0).unwrap_or_else(|| panic!("{told}"));
     // Four visits of a day count three times: 30 + 30.
     assert_eq!(one.get("value").and_then(Json::as_f64), Some(60.0), "{told}");
     assert_eq!(one.get("band"), Some(&json!("hot")), "{told}");
-    let told = fine(here, &["score", "c0", "--at", "2026-03-20"]);
+    let told = project.fine(&["score", "c0", "--at", "2026-03-20"]);
     assert!(told.contains("+30") && told.contains("hot") && told.contains("retail"), "{told}");
-    assert!(fine(here, &["--lang", "zh", "score", "c0", "--at", "2026-03-20"]).contains("c0"));
-    assert_eq!(nurture(here, &["score", "c0", "--score", "none"]).code, 4);
+    assert!(project.fine(&["--lang", "zh", "score", "c0", "--at", "2026-03-20"]).contains("c0"));
+    assert_eq!(project.nurture(&["score", "c0", "--score", "none"]).code, 4);
 
     let question =
         ["backtest", "interest", "--event", "order.paid", "--within", "30 days", "--at", "2026-04-01"];
-    let told = read(here, &[&question[..], &["--json"]].concat());
+    let told = project.read(&[&question[..], &["--json"]].concat());
     assert_eq!((told.get("people"), told.get("came")), (Some(&json!(10)), Some(&json!(5))), "{told}");
     // Of 25 pairs of a buyer and another: c0 to c3 beat the four others below them and tie with c4;
     // c9 (10 points) loses to c4, ties with c5 and c7, beats c6 and c8: (4 × 4.5 + 3) / 25.
@@ -105,19 +86,18 @@ fn a_score_is_told_and_tried_on_the_past(database: &str) {
         (Some(&json!("hot")), Some(&json!(5)), Some(&json!(4)))
     );
     let unasked = ["backtest", "interest", "--at", "2026-04-01", "--json"];
-    assert_eq!(read(here, &unasked), told, "a purchase is what one hopes for where nobody says it");
-    let text = fine(here, &question);
+    assert_eq!(project.read(&unasked), told, "a purchase is what one hopes for where nobody says it");
+    let text = project.fine(&question);
     assert!(text.contains("0.840") && text.contains("80.0 %"), "{text}");
-    assert_eq!(nurture(here, &["backtest", "interest", "--event", "no.such"]).code, 2);
+    assert_eq!(project.nurture(&["backtest", "interest", "--event", "no.such"]).code, 2);
 }
 
 fn a_publish_of_new_rules_says_whom_they_move(database: &str) {
-    let dir = project(database);
-    let here = dir.path();
-    write(here, "workflows/interest.yaml", &SCORE.replace("points: 30", "points: 10"));
-    let told = fine(here, &["publish"]);
+    let project = project(database);
+    project.write("workflows/interest.yaml", &SCORE.replace("points: 30", "points: 10"));
+    let told = project.fine(&["publish"]);
     // 60 becomes 40: the five of the trade leave `hot`.
     let moved = told.lines().find(|line| line.contains("hot") && line.contains("warm"));
     assert!(moved.is_some_and(|line| line.contains('5')), "{told}");
-    assert!(!fine(here, &["publish"]).contains("hot"), "nothing has changed");
+    assert!(!project.fine(&["publish"]).contains("hot"), "nothing has changed");
 }

@@ -174,21 +174,37 @@ fn half_of(text: &str) -> Option<String> {
 }
 
 fn parse_words(text: &str) -> Result<Length, LengthError> {
+    words(text).map_err(|fault| match fault {
+        Fault::NotALength => LengthError::NotALength { text: text.to_owned() },
+        Fault::NoUnit(number) => no_unit(text, &number),
+        Fault::UnknownUnit(word) => unknown_unit(text, word),
+        Fault::Said(error) => error,
+    })
+}
+
+/// Why words are no length, before anything better is looked for: that asks whether other words are one.
+enum Fault<'t> {
+    NotALength,
+    NoUnit(String),
+    UnknownUnit(&'t str),
+    Said(LengthError),
+}
+
+fn words(text: &str) -> Result<Length, Fault<'_>> {
     let mut length = Length::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
-        let (number, after) =
-            take_number(rest).ok_or_else(|| LengthError::NotALength { text: text.to_owned() })?;
+        let (number, after) = take_number(rest).ok_or(Fault::NotALength)?;
         let after = after.trim_start();
         let ends_unit =
             |letter: char| letter.is_whitespace() || letter.is_ascii_digit() || NUMERALS.contains(letter);
         let end = after.find(ends_unit).unwrap_or(after.len());
         let (word, next) = after.split_at_checked(end).unwrap_or((after, ""));
         if word.is_empty() {
-            return Err(no_unit(text, &number));
+            return Err(Fault::NoUnit(number));
         }
-        let Some(unit) = unit_named(word) else { return Err(unknown_unit(text, word)) };
-        length = length.with(&number, unit, text)?;
+        let unit = unit_named(word).ok_or(Fault::UnknownUnit(word))?;
+        length = length.with(&number, unit, text).map_err(Fault::Said)?;
         rest = next.trim_start();
     }
     Ok(length)
@@ -226,7 +242,7 @@ fn unknown_unit(text: &str, word: &str) -> LengthError {
     });
     LengthError::UnknownUnit {
         unit: word.to_owned(),
-        suggestion: mended.filter(|meant| meant.parse::<Length>().is_ok()),
+        suggestion: mended.filter(|meant| words(meant).is_ok()),
     }
 }
 

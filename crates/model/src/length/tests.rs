@@ -124,3 +124,9 @@ proptest! {
         let _ = text.parse::<Length>();
     }
 }
+
+#[test]
+fn many_units_that_nobody_knows_are_refused_at_once() {
+    let text = "1 dya ".repeat(50_000);
+    assert!(matches!(text.parse::<Length>(), Err(LengthError::UnknownUnit { suggestion: None, .. })));
+}
