@@ -28,7 +28,7 @@ pub use plan::{held_against, plan};
 pub use report::report;
 pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use resolve::resolve;
-pub use score::{backtest, live_scores, score};
+pub use score::{backtest, score};
 pub use work::{approve, publish, run, simulate};
 
 use crate::view::simulate::Sample;

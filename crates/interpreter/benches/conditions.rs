@@ -68,21 +68,7 @@ fn conditions(criterion: &mut Criterion) {
         });
     }
     let reps = BTreeMap::new();
-    let facts = Facts {
-        library: &library,
-        snapshot: &snapshot,
-        reps: &reps,
-        entry: None,
-        event: None,
-        candidate: None,
-        candidate_entity: None,
-        vars: None,
-        inputs: None,
-        results: None,
-        now,
-        zone: &zone,
-        project_zone: &zone,
-    };
+    let facts = Facts::bare(&library, &reps, &snapshot, (&zone, &zone), now);
     let read = |text: &str| -> Condition {
         dsl::condition::condition(text, Span::EMPTY, &Scope::default(), &library, &mut Report::new()).unwrap()
     };

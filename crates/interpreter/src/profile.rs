@@ -146,20 +146,11 @@ fn keep_computed(
         }
         if let Some(filter) = &aggregate.filter {
             let entry = Entry::of_event(event);
+            let reps = BTreeMap::new();
             let facts = Facts {
-                library,
-                snapshot,
-                reps: &BTreeMap::new(),
-                entry: None,
                 event: Some(&entry),
                 candidate: Some(event),
-                candidate_entity: None,
-                vars: None,
-                inputs: None,
-                results: None,
-                now: event.at,
-                zone,
-                project_zone: zone,
+                ..Facts::bare(library, &reps, snapshot, (zone, zone), event.at)
             };
             if !condition::test(filter, &facts) {
                 continue;

@@ -188,16 +188,13 @@ async fn changed_keys(
     conn: &mut Connection,
     customers: &[&Customer],
 ) -> Result<(Vec<Key>, Vec<Key>), StoreError> {
-    let wanted = spread_customers(customers.iter().map(|customer| &customer.id))?;
-    let rows: Vec<(i64, Option<String>, Option<String>)> =
-        sql::query_as(ADDRESSES).bind(wanted).fetch_all(conn).await.tried("load addresses", no_ids)?;
-    let mut before = BTreeMap::new();
-    for (place, email, phone) in rows {
-        before.insert(usize::try_from(place).unwrap_or(usize::MAX), (email, phone));
-    }
+    let ids: Vec<&CustomerId> = customers.iter().map(|customer| &customer.id).collect();
+    let stored = addresses(conn, &ids).await?;
+    let mut before: BTreeMap<_, _> =
+        stored.into_iter().map(|(id, email, phone)| (id, (email, phone))).collect();
     let (mut gone, mut new) = (Vec::new(), Vec::new());
-    for (place, customer) in customers.iter().enumerate() {
-        let (email, phone) = before.remove(&place).unwrap_or_default();
+    for customer in customers {
+        let (email, phone) = before.remove(&customer.id).unwrap_or_default();
         for (kind, old, name) in [(KeyKind::Email, email, "email"), (KeyKind::Phone, phone, "phone")] {
             let now = customer.text(name);
             if old.as_deref() == now {

@@ -30,22 +30,17 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     if let Some(at) = at {
         why::up_to(&mut told.lines, at);
     }
-    // Of one workflow alone nobody asks for the scores.
-    let scores = match args.workflow {
-        Some(_) => Vec::new(),
-        None => context.wait(shell::live_scores(&context.config, &args.customer, at))?,
-    };
     if context.json {
         let mut page = why::json(&told, context.language);
         if let Some(page) = page.as_object_mut() {
-            page.insert("scores".to_owned(), score::json(&scores));
+            page.insert("scores".to_owned(), score::json(&told.scores));
         }
         out.json(&page)?;
     } else {
         out.text(&why::human(&told, context.language))?;
-        if !scores.is_empty() {
+        if !told.scores.is_empty() {
             out.text("\n")?;
-            out.text(&score::human(&scores, context.language))?;
+            out.text(&score::human(&told.scores, context.language))?;
         }
     }
     Ok(Exit::Fine)

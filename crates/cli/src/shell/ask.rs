@@ -100,6 +100,11 @@ pub async fn why(
     let outlook =
         if at.is_some() { Vec::new() } else { outlook(&published, &snapshot, &zone, workflow.as_ref(), now) };
     let titles = published.workflows.versions.values().map(|w| (w.id.clone(), w.title.clone())).collect();
+    drop(conn);
+    let scores = match &workflow {
+        Some(_) => Vec::new(),
+        None => super::score::told(config, &store, &published, customer, None, at).await?,
+    };
     Ok(Why {
         customer: id.to_string(),
         external_id: None,
@@ -108,6 +113,7 @@ pub async fn why(
         lines,
         outlook,
         titles,
+        scores,
     })
 }
 

@@ -49,17 +49,8 @@ pub async fn score(
     told(config, &store, &published, customer, only, at).await
 }
 
-/// A customer's published scores, for `why`: what has happened rests on nothing else.
-pub async fn live_scores(
-    config: &Config,
-    customer: &str,
-    at: Option<Timestamp>,
-) -> Result<Vec<Told>, Failure> {
-    let (store, published) = loaded(config).await?;
-    told(config, &store, &published, customer, None, at).await
-}
-
-async fn told(
+/// A customer's scores by what was loaded.
+pub(super) async fn told(
     config: &Config,
     store: &Store,
     published: &Published,

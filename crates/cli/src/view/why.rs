@@ -1,5 +1,6 @@
 //! `nurture why CUSTOMER`: every decision about one customer, by workflow and walk, in the order of time.
 
+use super::score::Told;
 use super::{cells, trace};
 use jiff::Timestamp;
 use model::words::{Language, say};
@@ -27,6 +28,8 @@ pub struct Why {
     pub outlook: Vec<Outlook>,
     /// The titles of workflows, where they have one of their own.
     pub titles: BTreeMap<WorkflowId, String>,
+    /// Their scores; empty where one workflow alone is asked for.
+    pub scores: Vec<Told>,
 }
 
 /// How a workflow that a customer is not in looks at them now.
@@ -252,6 +255,7 @@ mod tests {
             lines,
             outlook: Vec::new(),
             titles: BTreeMap::from([(WorkflowId::new("birthday"), "生日关怀".to_owned())]),
+            scores: Vec::new(),
         }
     }
 

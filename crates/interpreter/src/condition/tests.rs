@@ -141,19 +141,15 @@ impl Shop {
 
     fn facts(&self) -> Facts<'_> {
         Facts {
-            library: &self.library,
-            snapshot: &self.snapshot,
-            reps: &self.reps,
             entry: self.entry.as_ref(),
-            event: None,
-            candidate: None,
-            candidate_entity: None,
             vars: Some(&self.vars),
-            inputs: None,
-            results: None,
-            now: self.now,
-            zone: &self.zone,
-            project_zone: &self.project_zone,
+            ..Facts::bare(
+                &self.library,
+                &self.reps,
+                &self.snapshot,
+                (&self.zone, &self.project_zone),
+                self.now,
+            )
         }
     }
 

@@ -123,21 +123,7 @@ impl Case {
         project: &'a TimeZone,
         now: Timestamp,
     ) -> Facts<'a> {
-        Facts {
-            library,
-            snapshot: &self.snapshot,
-            reps,
-            entry: None,
-            event: None,
-            candidate: None,
-            candidate_entity: None,
-            vars: None,
-            inputs: None,
-            results: None,
-            now,
-            zone: &self.zone,
-            project_zone: project,
-        }
+        Facts::bare(library, reps, &self.snapshot, (&self.zone, project), now)
     }
 }
 

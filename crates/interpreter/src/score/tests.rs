@@ -114,21 +114,7 @@ impl Lead {
     }
 
     fn facts_at(&self, now: Timestamp) -> Facts<'_> {
-        Facts {
-            library: &self.library,
-            snapshot: &self.snapshot,
-            reps: NOBODY,
-            entry: None,
-            event: None,
-            candidate: None,
-            candidate_entity: None,
-            vars: None,
-            inputs: None,
-            results: None,
-            now,
-            zone: &self.zone,
-            project_zone: &self.zone,
-        }
+        Facts::bare(&self.library, NOBODY, &self.snapshot, (&self.zone, &self.zone), now)
     }
 
     fn value_at(&self, now: Timestamp) -> Decimal {
