@@ -13,10 +13,6 @@ tests::on_both! {
     everybody_is_taken_along_batch_by_batch,
 }
 
-fn json(project: &Project, arguments: &[&str]) -> Json {
-    serde_json::from_str(&project.fine(arguments)).expect("JSON")
-}
-
 /// The lines of one customer.
 fn of_customer(lived: &[String], customer: &str) -> Vec<String> {
     let mark = format!(" {customer} ");
@@ -63,15 +59,13 @@ steps:
   - email: again
 ";
     project.write("workflows/greets.yaml", new);
-    let plan = json(&project, &["plan", "--json"]);
+    let plan = project.read(&["plan", "--json"]);
     assert_eq!(
         plan["workflows"][0]["moves"]["to"],
         serde_json::json!([{ "from": "rest", "to": "rest", "people": 2 }])
     );
     assert_eq!(plan["workflows"][0]["wakes"], 1, "{plan}");
-    assert!(
-        project.fine(&["plan"]).contains("  with `publish --move` 2 people go on in the new version\n")
-    );
+    assert!(project.fine(&["plan"]).contains("  with `publish --move` 2 people go on in the new version\n"));
     project.fine(&["plan", "--out", "plan.json"]);
     let said = project.fine(&["publish", "--move", "--plan", "plan.json"]);
     assert!(
@@ -110,7 +104,7 @@ steps:
         "{why}"
     );
     assert!(why.contains("done before, in the version they came from"), "{why}");
-    let sends = json(&project, &["sends", "--customer", "c1", "--json"]);
+    let sends = project.read(&["sends", "--customer", "c1", "--json"]);
     assert_eq!(
         sends.as_array().map(Vec::len).or(sends["sends"].as_array().map(Vec::len)),
         Some(2),
@@ -159,7 +153,7 @@ steps:
         "{}",
         refused.err
     );
-    let plan = json(&project, &["plan", "--json"]);
+    let plan = project.read(&["plan", "--json"]);
     assert_eq!(plan["workflows"][0]["became"], "changed", "nothing of it was published");
     assert!(project.fine(&["plan"]).contains("is refused: 1 person stands at poor"));
 
@@ -167,12 +161,12 @@ steps:
     // more than where they go.
     project.fine(&["publish"]);
     project.write("workflows/greets.yaml", &format!("{new}moved:\n  rich: rest\n  poor: exit\n"));
-    let plan = json(&project, &["plan", "--json"]);
+    let plan = project.read(&["plan", "--json"]);
     let row = &plan["workflows"][0];
     assert_eq!(row["became"], "same", "where people go is no part of the version");
     assert_eq!(row["moves"]["to"][0], serde_json::json!({ "from": "rich", "to": "rest", "people": 1 }));
     assert_eq!(row["moves"]["out"][0], serde_json::json!({ "from": "poor", "people": 1 }));
-    let done = json(&project, &["publish", "--move", "--json"]);
+    let done = project.read(&["publish", "--move", "--json"]);
     assert_eq!(done["workflows"][0]["moved"]["out"][0]["people"], 1, "{done}");
     let lived = lives(&project, "2026-03-05", "2026-04-20");
     assert_eq!(of_customer(&lived, "c2"), ["03-05T00:00 greets exit moved exited moved"]);
@@ -304,9 +298,9 @@ fn everybody_is_taken_along_batch_by_batch(database: &str) {
     project.fine(&["import", "events", "facts.csv"]);
     lives(&project, "2026-03-01", "2026-03-04");
     project.write("workflows/greets.yaml", &format!("{text}  - tag: rested\n"));
-    let done = json(&project, &["publish", "--move", "--json"]);
+    let done = project.read(&["publish", "--move", "--json"]);
     assert_eq!(done["workflows"][0]["moved"]["to"][0]["people"], 1_201);
-    let plan = json(&project, &["plan", "--json"]);
+    let plan = project.read(&["plan", "--json"]);
     assert_eq!(
         plan["workflows"][0]["moves"]["to"],
         serde_json::json!([]),
