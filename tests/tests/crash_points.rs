@@ -1,0 +1,390 @@
+//! Every named crash point is safe: a process with the engine in it is ended at each, for real, and what comes after
+//! it loses nothing and sends nothing twice. `scripts/soak crash-points` ends it 50 times at each.
+//!
+//! The process is this test itself, started once more with a task in its environment.
+
+#[path = "crash/judge.rs"]
+#[allow(dead_code, reason = "other tests look at more of it")]
+mod judge;
+
+use crash::{Point, Then};
+use engine::import::{self, Job, StoreTarget, What};
+use engine::publish::{self, Policy};
+use engine::{Apply, Clock, Delivery, Engine, LEASE, Speakers, WallClock, lock, merge, operate};
+use jiff::tz::TimeZone;
+use judge::Judged;
+use model::{CustomerId, WorkflowId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use store::{Options, Store};
+use tests::dice::Dice;
+use tests::proof::Proof;
+use tests::shop::{Shop, count};
+use tests::sink::{Act, Point as Place, Settings, Sink, Trouble};
+
+/// Under this name the environment holds the task of a process.
+const TASK: &str = "NURTURE_CRASH_TASK";
+/// Customers who come with each round.
+const COMERS: usize = 6;
+/// The most connections that the engine opens to a relay.
+const CONNECTIONS: usize = 8;
+/// How long a process may take to come to its point, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a process is to do.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Task {
+    /// The project's folder.
+    folder: String,
+    /// Files of facts to import first: also the last one's, who may have died before it was in.
+    facts: Vec<String>,
+    /// Two customers to make one.
+    merge: Option<(String, String)>,
+    /// At which point it ends, and how often it comes there first. `None`: it does not.
+    ends_at: Option<(String, u64)>,
+    /// Only opens the database, and brings it up to date.
+    migrates: bool,
+}
+
+static ENDS_AT: OnceLock<(Point, u64)> = OnceLock::new();
+static SEEN: AtomicU64 = AtomicU64::new(0);
+
+/// Ends this process, as `kill -9` does: nothing is put in order.
+fn watcher(point: Point) -> Then {
+    if let Some((at, times)) = ENDS_AT.get()
+        && point == *at
+        && SEEN.fetch_add(1, Ordering::SeqCst) + 1 == *times
+    {
+        std::process::abort();
+    }
+    Then::GoOn
+}
+
+fn point_of(name: &str) -> Point {
+    Point::ALL.into_iter().find(|point| point.name() == name).expect("a point has this name")
+}
+
+/// Does a task, as `nurture` would do it.
+async fn perform(task: &Task) {
+    if let Some((name, times)) = &task.ends_at {
+        ENDS_AT.set((point_of(name), *times)).expect("one task a process");
+        crash::watch(watcher);
+    }
+    let folder = Path::new(&task.folder);
+    let database = folder.join("nurture.db");
+    let store = Store::open(&database.display().to_string(), Options::default()).await.unwrap();
+    if task.migrates {
+        store.close().await;
+        return;
+    }
+    let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
+    let clock = WallClock;
+    let (_lock, worker) =
+        lock::take(&store, Some(&database), clock.now(), LEASE, lock::Part::Share).await.unwrap();
+    let files = tests::project_files(folder, "workflows");
+    publish::publish(&store, &files, &settings, &Policy::All, false, clock.now()).await.unwrap();
+    let speakers = Speakers::new(Delivery::Live, folder.join("outbox"), TimeZone::UTC, Box::new(|_| None))
+        .of_project(folder);
+    let engine =
+        Engine::new(store.clone(), Arc::new(clock), settings, worker.clone(), speakers, false).await.unwrap();
+    engine.recover().await.unwrap();
+    engine.plan_published().await.unwrap();
+    for facts in &task.facts {
+        let (published, now) = (engine.published(), clock.now());
+        let library = &published.project.library;
+        let job = Job {
+            path: &folder.join(facts),
+            what: What::read("events", library).unwrap(),
+            map: None,
+            library,
+            zone: &published.zone,
+            settings: import::Settings::new(now),
+        };
+        let mut target =
+            StoreTarget::new(&store, library, now, false, Apply::new(Arc::clone(&published), now));
+        let report = import::load(&job, &mut target, |_| {}).await.unwrap();
+        assert_eq!(report.bad_count, 0, "{:?}", report.bad);
+    }
+    if let Some((keep, other)) = &task.merge {
+        let (keep, other) = (CustomerId::new(keep), CustomerId::new(other));
+        merge::merge(&store, engine.published(), &keep, &other, "test", clock.now()).await.unwrap();
+    }
+    let other = WorkflowId::new("other");
+    operate::hold(&store, &other, clock.now()).await.unwrap();
+    operate::resume(&store, &other, clock.now()).await.unwrap();
+    engine.until_idle().await.unwrap();
+    lock::release(&store, &worker).await.unwrap();
+    store.close().await;
+}
+
+/// A workflow that is published anew with each round, and whose trigger plans a timer for everybody.
+fn other(round: usize) -> String {
+    format!(
+        "workflow: other\ntrigger: {{ inactive: {{ no: [go], for: {} days }} }}\nconsent: none\nsteps:\n  - tag: quiet\n",
+        300 + round
+    )
+}
+
+/// The project, its relay, and what was done to them.
+struct World {
+    shop: Shop,
+    sink: Sink,
+    folder: tempfile::TempDir,
+    rounds: usize,
+    deaths: usize,
+    /// The last round's facts.
+    last: Option<String>,
+}
+
+impl World {
+    fn new(shop: fn(u16) -> Shop) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = Some(folder.path().join("sink.log"));
+        let sink = Sink::with(Settings { keep_data: true, log, ..Settings::default() });
+        Self { shop: shop(sink.port()), sink, folder, rounds: 0, deaths: 0, last: None }
+    }
+
+    /// The next round's task: customers come, two others are to become one, something is published.
+    fn task(&mut self, ends_at: Option<(Point, u64)>) -> Task {
+        let round = self.rounds;
+        self.rounds += 1;
+        let comers = round * COMERS..(round + 1) * COMERS;
+        let facts = format!("facts{round}.csv");
+        self.shop.facts(&facts, comers);
+        self.shop.write("workflows/other.yaml", &other(round));
+        Task {
+            folder: self.shop.path().display().to_string(),
+            facts: self.last.replace(facts.clone()).into_iter().chain([facts]).collect(),
+            merge: Some((format!("keep{round}"), format!("gone{round}"))),
+            ends_at: ends_at.map(|(point, times)| (point.name().to_owned(), times)),
+            migrates: false,
+        }
+    }
+
+    /// Everybody who is to come in so many rounds.
+    fn people(&self, rounds: usize) {
+        let mut rows = "external_id,name,email,consent.offers,consent_at,consent_source\n".to_owned();
+        let mut add = |id: String| {
+            rows += &format!("{id},Kim,{id}@example.com,granted,2026-01-01T00:00:00Z,test\n");
+        };
+        (0..rounds * COMERS).for_each(|number| add(format!("c{number}")));
+        (0..rounds).for_each(|round| add(format!("keep{round}")));
+        (0..rounds).for_each(|round| add(format!("gone{round}")));
+        self.shop.write("people.csv", &rows);
+        self.shop.fine(&["import", "customers", "people.csv"]);
+    }
+
+    fn run(&self, task: &Task) -> Child {
+        process(task, &self.shop.path().join("work.log"))
+    }
+
+    fn said(&self) -> String {
+        self.shop.said("work.log")
+    }
+
+    /// Works until nothing is open, and judges. Waits of a second are in between.
+    async fn end(mut self) -> (Judged, usize) {
+        let store = self.shop.store().await;
+        for _ in 0..100 {
+            let facts = self.last.take().into_iter().collect();
+            let folder = self.shop.path().display().to_string();
+            let task = Task { folder, facts, ..Task::default() };
+            let ended = self.run(&task).wait().unwrap();
+            assert!(ended.success(), "{ended}: {}", self.said());
+            let open = "SELECT (SELECT count(*) FROM send WHERE state IN ('due', 'claimed', 'handed'))
+                             + (SELECT count(*) FROM enrollment WHERE state <> 'ended')
+                             + (SELECT count(*) FROM event WHERE state IN ('new', 'applied'))";
+            if count(&mut store.read().await.unwrap(), open).await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        let log = self.folder.path().join("sink.log");
+        (Judged::of(&self.shop, &log, self.rounds * COMERS).await, self.deaths)
+    }
+
+    /// A round whose process ends at a point.
+    fn die_at(&mut self, point: Point, times: u64) {
+        let task = self.task(Some((point, times)));
+        let ended = self.run(&task).wait().unwrap();
+        assert!(died(ended), "it did not come to `{}` {times} times: {ended}; {}", point.name(), self.said());
+        self.deaths += 1;
+    }
+}
+
+fn died(ended: ExitStatus) -> bool {
+    // SIGABRT
+    ended.signal() == Some(6)
+}
+
+/// This very program with a task.
+fn process(task: &Task, log: &Path) -> Child {
+    let open = || std::fs::File::options().create(true).append(true).open(log).unwrap();
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_process_works_until_nothing_is_due", "--nocapture"])
+        .env(TASK, serde_json::to_string(task).unwrap())
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::null())
+        .stdout(open())
+        .stderr(open())
+        .spawn()
+        .unwrap()
+}
+
+/// How often it ends at each point.
+fn rounds() -> usize {
+    std::env::var("NURTURE_POINT_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// The points that a working process comes to.
+fn working() -> Vec<Point> {
+    // Between migrations, files and webhooks: the tests below, `holding` and `hooks`.
+    let elsewhere = [Point::Migrated, Point::FilesWritten, Point::HooksAnswered];
+    Point::ALL.into_iter().filter(|point| !elsewhere.contains(point)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_works_until_nothing_is_due() {
+    if let Ok(task) = std::env::var(TASK) {
+        perform(&serde_json::from_str(&task).expect("a task")).await;
+        return;
+    }
+    let mut world = World::new(Shop::marketing);
+    world.people(1);
+    let task = world.task(None);
+    let ended = world.run(&task).wait().unwrap();
+    assert!(ended.success(), "{ended}: {}", world.said());
+    let (judged, _) = world.end().await;
+    assert_eq!(judged, Judged { mails: 2 * COMERS, at_sink: 2 * COMERS, ..Judged::default() });
+}
+
+/// Ends it at every point, and judges.
+async fn ended_everywhere(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> (Judged, usize) {
+    let (mut dice, seed) = Dice::from_environment("NURTURE_POINT_SEED");
+    println!("NURTURE_POINT_SEED={seed}");
+    let mut world = World::new(shop);
+    let points = working();
+    world.people(points.len() * rounds);
+    for _ in 0..rounds {
+        for point in &points {
+            let times = match point {
+                Point::Committing | Point::Committed => dice.between(1, 9),
+                Point::Waited | Point::GateKept | Point::Answered => dice.between(1, COMERS as u64),
+                _ => 1,
+            };
+            world.die_at(*point, times);
+        }
+    }
+    let (judged, deaths) = world.end().await;
+    Proof { name, rounds, seed: Some(seed) }.keep(serde_json::json!({
+        "points": points.len(), "deaths": deaths, "mails": judged.mails, "lost": judged.lost,
+        "twice": judged.twice, "unknown": judged.unknown,
+    }));
+    (judged, deaths)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_every_point_it_may_end_and_nothing_is_lost_or_sent_twice() {
+    let (judged, deaths) = ended_everywhere("crash-points", Shop::marketing, rounds()).await;
+    println!("{deaths} deaths, {judged}");
+    assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
+    assert_eq!(judged.at_sink + judged.unknown - judged.arrived_unknown, judged.mails, "{judged}");
+    assert!(judged.unknown <= deaths * CONNECTIONS, "{judged}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_every_point_it_may_end_and_what_may_come_twice_always_comes() {
+    let (judged, deaths) = ended_everywhere("crash-points-twice", Shop::service, rounds().div_ceil(2)).await;
+    println!("{deaths} deaths, {judged}");
+    assert_eq!((judged.lost, judged.unknown, judged.untrue), (0, 0, 0), "{judged}");
+    assert_eq!(judged.at_sink, judged.mails, "{judged}");
+    assert!(judged.twice <= deaths * CONNECTIONS, "{judged}");
+}
+
+/// In the middle of the content, behind the dot, and behind the dot when the relay has the mail.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_before_and_after_the_dot_a_mail_is_unknown_and_never_sent_again() {
+    for (place, arrives) in [(Place::Body, 0), (Place::Dot, 0), (Place::Recorded, 1)] {
+        for _ in 0..rounds() {
+            let mut world = World::new(Shop::marketing);
+            world.people(1);
+            world.sink.trouble(Trouble::at(place, Act::Hang).only_to("c0@example.com"));
+            let task = world.task(None);
+            let mut working = world.run(&task);
+            let hangs = |speaker: &tests::sink::Speaker| {
+                speaker.count() == COMERS - 1 + arrives && speaker.sessions().iter().any(|one| one.hangs)
+            };
+            assert!(world.sink.wait_until(PATIENCE, hangs).await, "{place:?}: {}", world.said());
+            // The others' answers are written down before the process ends.
+            let store = world.shop.store().await;
+            let accepted = "SELECT count(*) FROM send WHERE state = 'accepted'";
+            while count(&mut store.read().await.unwrap(), accepted).await < COMERS as i64 - 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            working.kill().unwrap();
+            working.wait().unwrap();
+            world.sink.behave();
+            let (judged, _) = world.end().await;
+            let mails = 2 * COMERS;
+            let expected = Judged {
+                mails,
+                at_sink: mails - 1 + arrives,
+                unknown: 1,
+                arrived_unknown: arrives,
+                ..Judged::default()
+            };
+            assert_eq!(judged, expected, "{place:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn between_two_migrations_it_may_end_and_the_next_one_goes_on() {
+    let known = migrations().await;
+    let made = known.keys().filter(|name| name.starts_with("migration ")).count() as u64;
+    for times in 1..=made {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().display().to_string();
+        let ends_at = Some((Point::Migrated.name().to_owned(), times));
+        let task = Task { folder: here, ends_at, migrates: true, ..Task::default() };
+        let log = folder.path().join("work.log");
+        let ended = process(&task, &log).wait().unwrap();
+        assert!(died(ended), "{ended}: {}", std::fs::read_to_string(&log).unwrap());
+        let after = process(&Task { ends_at: None, ..task }, &log).wait().unwrap();
+        assert!(after.success(), "{after}: {}", std::fs::read_to_string(&log).unwrap());
+        assert_eq!(tables(&folder.path().join("nurture.db")).await, known);
+    }
+}
+
+/// What a database has that was made in one go.
+async fn migrations() -> BTreeMap<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nurture.db");
+    Store::open(&path.display().to_string(), Options::default()).await.unwrap().close().await;
+    tables(&path).await
+}
+
+/// Migrations and the text of each table and index.
+async fn tables(path: &Path) -> BTreeMap<String, String> {
+    let store = Store::open(&path.display().to_string(), Options::to_read()).await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let mut all: Vec<(String, String)> =
+        store::sql::query_as("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    let made: Vec<(String, String)> = store::sql::query_as(
+        "SELECT 'migration ' || version, description FROM _sqlx_migrations WHERE success",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    all.retain(|(name, _)| !name.contains("sqlite_"));
+    all.into_iter().chain(made).collect()
+}
