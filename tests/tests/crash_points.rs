@@ -88,7 +88,9 @@ async fn perform(task: &Task) {
     let (_lock, worker) =
         lock::take(&store, Some(&database), clock.now(), LEASE, lock::Part::Share).await.unwrap();
     let files = tests::project_files(folder, "workflows");
-    publish::publish(&store, &files, &settings, &Policy::All, false, clock.now()).await.unwrap();
+    publish::publish(&store, &files, &settings, &Policy::All, publish::Wish::default(), clock.now())
+        .await
+        .unwrap();
     let speakers = Speakers::new(Delivery::Live, folder.join("outbox"), TimeZone::UTC, Box::new(|_| None))
         .of_project(folder);
     let engine =

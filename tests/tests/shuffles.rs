@@ -229,8 +229,10 @@ async fn whatever_order_facts_come_in_everybody_ends_the_same() {
         .map(|(path, text)| dsl::project::File { path: (*path).to_owned(), text: (*text).to_owned() })
         .collect();
     let store = Store::open(&address, Options::default()).await.unwrap();
-    let report = publish::publish(&store, &files, &settings(), &Policy::All, false, begin).await.unwrap();
-    assert!(report.broken.is_empty() && !report.refused(false), "{report:?}");
+    let report = publish::publish(&store, &files, &settings(), &Policy::All, publish::Wish::default(), begin)
+        .await
+        .unwrap();
+    assert!(report.broken.is_empty() && !report.refused(publish::Wish::default()), "{report:?}");
     let workers: Vec<Worker> = {
         let (one, two, three) = tokio::join!(
             worker(&address, &clock, here),
