@@ -1,10 +1,8 @@
 //! `publish --move`: who is under way goes on in the new version, does nothing twice, and stays where there is no
 //! way. On both databases.
 
-use serde_json::Value as Json;
 use std::fmt::Write as _;
 use tests::lived::{lives, project};
-use tests::real::Project;
 
 tests::on_both! {
     who_is_under_way_goes_on_in_the_new_version_and_does_nothing_twice,
