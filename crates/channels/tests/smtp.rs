@@ -232,7 +232,7 @@ async fn a_refused_recipient_does_not_spoil_the_next_mail() {
     assert_eq!(sessions.len(), 1);
     assert_eq!(
         sessions[0].commands.join(" "),
-        "EHLO MAIL RCPT DATA MAIL RCPT RSET MAIL RCPT DATA RSET MAIL RCPT DATA"
+        "EHLO MAIL RCPT DATA MAIL RCPT DATA RSET MAIL RCPT DATA RSET MAIL RCPT DATA"
     );
 }
 

@@ -5,9 +5,9 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    add, approve, backtest, backup, check, completions, config, demo, doctor, exit_walk, explain, graph,
-    import, init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps, retire,
-    run, schema, score, sends, simulate, tasks, test, why,
+    add, approve, backtest, backup, bench, check, completions, config, demo, doctor, exit_walk, explain,
+    graph, import, init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps,
+    retire, run, schema, score, sends, simulate, tasks, test, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -170,6 +170,9 @@ pub enum Verb {
     /// Show the settings and where each value came from
     #[command(after_help = "Example:\n  nurture config show")]
     Config(config::Args),
+    /// Measure how fast it is on this machine: customers, a mail server and a database of its own
+    #[command(after_help = "Example:\n  nurture bench w1 --json")]
+    Bench(bench::Args),
     /// Print the completions of a shell
     #[command(
         after_help = "Example:\n  nurture completions bash > ~/.local/share/bash-completion/completions/nurture"

@@ -4,6 +4,7 @@ pub mod add;
 pub mod approve;
 pub mod backtest;
 pub mod backup;
+pub mod bench;
 pub mod check;
 pub mod completions;
 pub mod config;
@@ -158,6 +159,7 @@ pub fn without_project(
         | Verb::Why(_)
         | Verb::Score(_)
         | Verb::Backtest(_)
+        | Verb::Bench(_)
         | Verb::People(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
@@ -199,6 +201,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Why(_)
         | Verb::Score(_)
         | Verb::Backtest(_)
+        | Verb::Bench(_)
         | Verb::People(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
@@ -244,6 +247,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Why(args) => why::perform(args, context, out),
         Verb::Score(args) => score::perform(args, context, out),
         Verb::Backtest(args) => backtest::perform(args, context, out),
+        Verb::Bench(args) => bench::perform(args, context, out),
         Verb::People(args) => people::perform(args, context, out),
         Verb::Report(args) => report::perform(args, context, out),
         Verb::Preview(args) => preview::perform(args, context, out),

@@ -3,6 +3,7 @@
 
 mod ask;
 mod backup;
+mod bench;
 mod demo;
 mod doctor;
 mod import;
@@ -19,6 +20,7 @@ mod work;
 
 pub use ask::{people, preview, sends, why};
 pub use backup::{back_up, migrate, move_to, pause_all, restore, resume_all, verify};
+pub use bench::{BenchRequest, Workload, bench};
 pub use demo::{demo, demo_zone, run_demo};
 pub use doctor::{Told, doctor};
 pub use import::import;

@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod backup;
+pub mod bench;
 pub mod cells;
 pub mod demo;
 pub mod diff;

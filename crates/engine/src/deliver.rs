@@ -297,7 +297,7 @@ async fn readable(
     let mut readable = BTreeMap::new();
     let mut parts = vec![ids];
     while let Some(part) = parts.pop() {
-        match snapshot::load(&mut *conn, part, model, reads, now).await {
+        match snapshot::load_for_letters(&mut *conn, part, model, reads, now).await {
             Ok(loaded) => {
                 readable.extend(loaded.into_iter().map(|snapshot| (snapshot.customer.id.clone(), snapshot)));
             }

@@ -3,13 +3,14 @@
 use crate::breaker::Limits;
 use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::jobs::Queue;
 use crate::prune::Keep;
 use crate::published::Published;
 use crate::speak::Speakers;
 use channels::email::Timeouts;
 use dsl::project::Settings;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
@@ -43,6 +44,8 @@ pub struct Engine {
     /// Whether decisions leave nudges for the delivering worker (the live engine) or the caller drives
     /// everything itself (the engine on a virtual clock).
     pub(crate) nudges: bool,
+    /// When this process last left nudges.
+    pub(crate) nudged: Nudged,
     /// Wakes the workers, while they run.
     pub(crate) bells: std::sync::OnceLock<crate::jobs::Bells>,
     /// What of the work it does.
@@ -62,6 +65,32 @@ pub struct Engine {
     /// How long mails that are being handed over may take when the engine is asked to end.
     pub(crate) grace: Duration,
     published: RwLock<Arc<Published>>,
+}
+
+/// When this process last left a nudge, by queue: its own workers hear of what is due without one, and other
+/// processes need not hear of each batch.
+#[derive(Debug, Default)]
+pub(crate) struct Nudged {
+    turn: AtomicI64,
+    deliver: AtomicI64,
+}
+
+/// Between two nudges of one queue, at least, in milliseconds.
+const NUDGE_EVERY: i64 = 200;
+
+impl Nudged {
+    /// Whether it is time for a nudge; the caller then leaves one.
+    pub(crate) fn may(&self, queue: Queue, now: Timestamp) -> bool {
+        let last = match queue {
+            Queue::Turn => &self.turn,
+            Queue::Deliver => &self.deliver,
+        };
+        let now = now.as_millisecond();
+        let before = last.load(Ordering::SeqCst);
+        // A clock that was set back must not silence it.
+        let far = (now - before).abs() >= NUDGE_EVERY;
+        far && last.compare_exchange(before, now, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
 }
 
 impl Engine {
@@ -84,6 +113,7 @@ impl Engine {
             worker,
             speakers,
             nudges,
+            nudged: Nudged::default(),
             bells: std::sync::OnceLock::new(),
             roles: Roles::default(),
             limits: Limits::NONE,

@@ -132,10 +132,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Wakes a queue's worker at once; the row of the nudge is there already.
-    fn wake(&self, queue: Queue) {
+    /// Lets a queue's worker look at once; other processes hear of it by the nudge.
+    pub(crate) fn wake(&self, queue: Queue) {
         if let Some(bells) = self.bells.get() {
-            bells.wake(queue);
+            bells.ring(queue);
         }
     }
 

@@ -2,12 +2,14 @@
 
 use crate::error::EngineError;
 use dsl::project::{File, Project, Settings};
+use interpreter::heed;
 use interpreter::pause::Pause;
 use interpreter::render::Renderer;
 use interpreter::world::{Workflows, World};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{VersionId, zone};
+use model::event::names;
+use model::{Medium, VersionId, zone};
 use std::collections::BTreeSet;
 use store::Connection;
 use store::version::WorkflowState;
@@ -25,6 +27,8 @@ pub struct Published {
     pub zone: TimeZone,
     /// The events that any decision may read.
     pub reads: EventReads,
+    /// Facts of ours that nobody could mind: they are stored as done, without a turn.
+    pub idle: BTreeSet<String>,
     /// The database's mark of this publish; a change of it means: load again.
     pub mark: String,
     /// Versions that this program could not read: their walks are held, and an operator hears of it.
@@ -118,7 +122,8 @@ impl Published {
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
         let held = store::hold::get(conn).await?;
-        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving, held })
+        let idle = idle(&project, &workflows, &zone, &reads);
+        Ok(Self { project, workflows, renderer, zone, reads, idle, mark, unreadable, moving, held })
     }
 
     /// A project that was never published: for simulations of files.
@@ -130,8 +135,20 @@ impl Published {
         })?;
         let reads = reads(&project, &workflows);
         let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+        let idle = idle(&project, &workflows, &zone, &reads);
         let (mark, unreadable) = (String::new(), Vec::new());
-        Ok(Self { project, workflows, renderer, zone, reads, mark, unreadable, moving: false, held: None })
+        Ok(Self {
+            project,
+            workflows,
+            renderer,
+            zone,
+            reads,
+            idle,
+            mark,
+            unreadable,
+            moving: false,
+            held: None,
+        })
     }
 
     /// The world of decisions.
@@ -144,6 +161,13 @@ impl Published {
             trial: None,
         }
     }
+}
+
+/// What an accepted message makes known, as far as nobody could mind it.
+fn idle(project: &Project, workflows: &Workflows, zone: &TimeZone, reads: &EventReads) -> BTreeSet<String> {
+    let world = World { library: &project.library, workflows, zone, renderer: None, trial: None };
+    let told = [Medium::Email, Medium::Sms, Medium::Message].map(|medium| names::sent(medium.as_str()));
+    told.into_iter().filter(|name| heed::is_idle(&world, &reads.names, name)).collect()
 }
 
 /// The files with one more, or with one in the place of that of its path.

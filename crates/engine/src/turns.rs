@@ -149,7 +149,7 @@ impl Engine {
         }
         let done = done_of(&decided);
         event::mark_done(&mut transaction, &due.events).await?;
-        if done.sends > 0 && self.nudges {
+        if done.sends > 0 && self.nudges && self.nudged.may(Queue::Deliver, now) {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
@@ -354,12 +354,12 @@ async fn load_of_reps(
     Ok(())
 }
 
-/// Up to 500 things that are due: facts first, then timers, then walks. The simulation takes its batches in
-/// the same order.
+/// Up to 500 things that are due: facts first, then timers, then walks; of one instant those whose rows lie
+/// together. The simulation takes its batches in the same order.
 async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Result<Due, EngineError> {
     let limit = BATCH as u32;
     let mut inputs: BTreeMap<CustomerId, Vec<Input>> = BTreeMap::new();
-    let facts = event::due(conn, &published.project.library.model, now, limit).await?;
+    let facts = event::due_by_slot(conn, &published.project.library.model, now, limit).await?;
     if !facts.is_empty() {
         let count = facts.len();
         let mut events = Vec::with_capacity(count);
@@ -379,8 +379,8 @@ async fn due(conn: &mut Connection, published: &Published, now: Timestamp) -> Re
         }
         return Ok(Due { inputs, events, to_everybody, count });
     }
-    let timers = timer::due(conn, now, limit).await?;
-    let walks = if timers.is_empty() { enrollment::due(conn, now, limit).await? } else { Vec::new() };
+    let timers = timer::due_by_slot(conn, now, limit).await?;
+    let walks = if timers.is_empty() { enrollment::due_by_slot(conn, now, limit).await? } else { Vec::new() };
     let count = timers.len() + walks.len();
     let customers =
         timers.into_iter().map(|timer| timer.customer).chain(walks.into_iter().map(|walk| walk.customer));

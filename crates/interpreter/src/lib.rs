@@ -13,6 +13,7 @@ pub mod everybody;
 pub mod exchange;
 pub mod facts;
 mod forget;
+pub mod heed;
 pub mod history;
 pub mod keep;
 mod lead;

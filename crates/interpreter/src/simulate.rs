@@ -32,8 +32,12 @@ pub const BATCH: usize = 500;
 /// Batches at one instant, at most: a guard against a fault of ours.
 const MOST_BATCHES_AT_ONE_INSTANT: usize = 1_000_000;
 
+/// A customer, by the slot of their rows: of what is due at one instant the live engine takes what lies
+/// together first.
+type Seat = (u16, CustomerId);
+
 /// A fact that is still to come, by (occurred at, customer, received at, id).
-type Coming = BTreeMap<(Timestamp, CustomerId, Timestamp, EventId), Event>;
+type Coming = BTreeMap<(Timestamp, Seat, Timestamp, EventId), Event>;
 
 /// A world in memory on its own clock.
 pub struct Simulation<'a> {
@@ -49,8 +53,8 @@ pub struct Simulation<'a> {
     merges: BTreeSet<(Timestamp, CustomerId, CustomerId)>,
     /// Whose id leads to whom since then.
     led: BTreeMap<CustomerId, CustomerId>,
-    timers: BTreeSet<(Timestamp, CustomerId, TimerKey)>,
-    wakes: BTreeSet<(Timestamp, CustomerId, EnrollmentId)>,
+    timers: BTreeSet<(Timestamp, Seat, TimerKey)>,
+    wakes: BTreeSet<(Timestamp, u16, EnrollmentId, CustomerId)>,
     schedules: BTreeMap<WorkflowId, Timestamp>,
     /// When each rank is taken next, by attribute.
     ranks: BTreeMap<String, Timestamp>,
@@ -88,10 +92,7 @@ impl<'a> Simulation<'a> {
         coming: impl IntoIterator<Item = Event>,
         now: Timestamp,
     ) -> Self {
-        let coming = coming
-            .into_iter()
-            .map(|event| ((event.at, event.customer.clone(), event.received_at, event.id.clone()), event))
-            .collect();
+        let coming = coming.into_iter().map(|event| (place_of(&event), event)).collect();
         let mut simulation = Self {
             world,
             people,
@@ -273,7 +274,7 @@ impl<'a> Simulation<'a> {
             .iter()
             .take_while(|key| key.0 <= now)
             .take(BATCH)
-            .map(|key| (key.1.clone(), due()))
+            .map(|key| (key.1.1.clone(), due()))
             .collect();
         if !work.is_empty() {
             return work;
@@ -282,7 +283,7 @@ impl<'a> Simulation<'a> {
             .iter()
             .take_while(|key| key.0 <= now)
             .take(BATCH)
-            .map(|key| (key.1.clone(), due()))
+            .map(|key| (key.3.clone(), due()))
             .collect()
     }
 
@@ -314,7 +315,7 @@ impl<'a> Simulation<'a> {
             }
             let (key, timer) = rank::timer(attribute, group, at, first);
             snapshot.timers.insert(key.clone(), timer);
-            self.timers.insert((at, customer, key));
+            self.timers.insert((at, seat(&customer), key));
         }
     }
 
@@ -342,8 +343,7 @@ impl<'a> Simulation<'a> {
         for event in told {
             // What is recorded of somebody whom nobody knows is dropped, as it is live.
             if self.customers.contains_key(&event.customer) {
-                let key = (event.at, event.customer.clone(), event.received_at, event.id.clone());
-                self.coming.insert(key, event);
+                self.coming.insert(place_of(&event), event);
             }
         }
         for (workflow, split) in contest::decisions(&self.people).difference(&before) {
@@ -388,8 +388,7 @@ impl<'a> Simulation<'a> {
                 let Some(left) = left else { continue };
                 left.open = false;
             }
-            self.coming
-                .insert((event.at, event.customer.clone(), event.received_at, event.id.clone()), event);
+            self.coming.insert(place_of(&event), event);
         }
     }
 
@@ -398,12 +397,12 @@ impl<'a> Simulation<'a> {
         self.see_shared(&mut snapshot);
         for (key, timer) in &snapshot.timers {
             if let Some(at) = self.comes(key, timer.fire_at) {
-                self.timers.remove(&(at, id.clone(), key.clone()));
+                self.timers.remove(&(at, seat(id), key.clone()));
             }
         }
         for walk in &snapshot.enrollments {
             if let Some(at) = self.goes_on(walk) {
-                self.wakes.remove(&(at, id.clone(), walk.id.clone()));
+                self.wakes.remove(&(at, id.slot(), walk.id.clone(), id.clone()));
             }
         }
         Some(snapshot)
@@ -420,12 +419,12 @@ impl<'a> Simulation<'a> {
             .retain(|walk| walk.is_active() || walk.goal_until.is_some_and(|until| until > now));
         for (key, timer) in &snapshot.timers {
             if let Some(at) = self.comes(key, timer.fire_at) {
-                self.timers.insert((at, id.clone(), key.clone()));
+                self.timers.insert((at, seat(&id), key.clone()));
             }
         }
         for walk in &snapshot.enrollments {
             if let Some(at) = self.goes_on(walk) {
-                self.wakes.insert((at, id.clone(), walk.id.clone()));
+                self.wakes.insert((at, id.slot(), walk.id.clone(), id.clone()));
             }
         }
         self.customers.insert(id, snapshot);
@@ -446,6 +445,14 @@ impl<'a> Simulation<'a> {
             Some(fire_at)
         }
     }
+}
+
+fn seat(customer: &CustomerId) -> Seat {
+    (customer.slot(), customer.clone())
+}
+
+fn place_of(event: &Event) -> (Timestamp, Seat, Timestamp, EventId) {
+    (event.at, seat(&event.customer), event.received_at, event.id.clone())
 }
 
 fn due() -> Vec<Input> {

@@ -2,6 +2,7 @@
 //! read; on PostgreSQL several write, and say how they keep out of each other's way.
 
 mod postgres;
+mod scratch;
 mod sqlite;
 
 use crate::connection::{Connection, Held, Link, Reader, Transaction};

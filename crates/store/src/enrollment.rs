@@ -6,7 +6,6 @@ use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Enrollment, EnrollmentId, StepId, VersionId, Walk, WalkState, WorkflowId};
-use serde::Serialize;
 
 macro_rules! columns {
     ($select:literal, $rest:literal) => {
@@ -40,43 +39,43 @@ pub(crate) const LOAD: &str = concat!(
 );
 
 // Which of a batch have another rev than they were loaded with; asked before the update, for after it
-// nobody can tell our own step from another's.  ?1 rows
+// nobody can tell our own step from another's.  ?1 rows, each a list in the order of `Row`
 pub(crate) const STALE: &str = "
-SELECT now.value->>'id' FROM jsonb_each(?1) AS now
-LEFT JOIN enrollment AS e ON e.slot = CAST(now.value->>'slot' AS BIGINT) AND e.id = now.value->>'id'
-WHERE e.rev IS NULL OR e.rev <> CAST(now.value->>'rev' AS BIGINT)";
+SELECT now.value->>1 FROM jsonb_each(?1) AS now
+LEFT JOIN enrollment AS e ON e.slot = CAST(now.value->>0 AS BIGINT) AND e.id = now.value->>1
+WHERE e.rev IS NULL OR e.rev <> CAST(now.value->>15 AS BIGINT)";
 
 // Saves walks that were loaded before; one whose rev has moved is left alone.  ?1 rows
 pub(crate) const UPDATE: &str = "
 UPDATE enrollment SET
-  version = now.value->>'version', state = now.value->>'state', step = now.value->>'step',
-  arrived_at = CAST(now.value->>'arrived_at' AS BIGINT), wake_at = CAST(now.value->>'wake_at' AS BIGINT),
-  ended_at = CAST(now.value->>'ended_at' AS BIGINT),
-  reason = now.value->>'reason', goal_until = CAST(now.value->>'goal_until' AS BIGINT), walk = now.value->'walk',
+  version = now.value->>4, state = now.value->>6, step = now.value->>7,
+  arrived_at = CAST(now.value->>8 AS BIGINT), wake_at = CAST(now.value->>9 AS BIGINT),
+  ended_at = CAST(now.value->>11 AS BIGINT),
+  reason = now.value->>12, goal_until = CAST(now.value->>13 AS BIGINT), walk = now.value->14,
   rev = rev + 1
 FROM jsonb_each(?1) AS now
-WHERE enrollment.slot = CAST(now.value->>'slot' AS BIGINT) AND enrollment.id = now.value->>'id'
-  AND enrollment.rev = CAST(now.value->>'rev' AS BIGINT)";
+WHERE enrollment.slot = CAST(now.value->>0 AS BIGINT) AND enrollment.id = now.value->>1
+  AND enrollment.rev = CAST(now.value->>15 AS BIGINT)";
 
 // New walks; their rev becomes 1.  ?1 rows
 const INSERT: &str = "
 INSERT INTO enrollment (slot, id, customer, workflow, version, key, state, step, arrived_at, wake_at, entered_at,
                         ended_at, reason, goal_until, walk, rev)
-SELECT CAST(value->>'slot' AS BIGINT), value->>'id', value->>'customer', value->>'workflow', value->>'version',
-       value->>'key',
-       value->>'state', value->>'step', CAST(value->>'arrived_at' AS BIGINT), CAST(value->>'wake_at' AS BIGINT),
-       CAST(value->>'entered_at' AS BIGINT),
-       CAST(value->>'ended_at' AS BIGINT), value->>'reason', CAST(value->>'goal_until' AS BIGINT), value->'walk', 1
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4,
+       value->>5,
+       value->>6, value->>7, CAST(value->>8 AS BIGINT), CAST(value->>9 AS BIGINT),
+       CAST(value->>10 AS BIGINT),
+       CAST(value->>11 AS BIGINT), value->>12, CAST(value->>13 AS BIGINT), value->14, 1
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
 // Which new walks met another that is active.  ?1 rows
 const MET: &str = "
-SELECT now.value->>'id' FROM jsonb_each(?1) AS now
+SELECT now.value->>1 FROM jsonb_each(?1) AS now
 CROSS JOIN enrollment AS e
-WHERE e.slot = CAST(now.value->>'slot' AS BIGINT) AND e.customer = now.value->>'customer'
-AND e.state <> 'ended' AND e.workflow = now.value->>'workflow' AND e.key = now.value->>'key'
-  AND now.value->>'state' <> 'ended' AND e.id <> now.value->>'id'";
+WHERE e.slot = CAST(now.value->>0 AS BIGINT) AND e.customer = now.value->>2
+AND e.state <> 'ended' AND e.workflow = now.value->>3 AND e.key = now.value->>5
+  AND now.value->>6 <> 'ended' AND e.id <> now.value->>1";
 
 // Walks that go on now; those of paused workflows are held (engine/wake, each turn).  ?1 now  ?2 most rows
 // ?3 parts of the slots
@@ -128,54 +127,53 @@ const OF_CUSTOMER: &str = columns!(
     "FROM enrollment AS e WHERE e.slot = ?1 AND e.customer = ?2 ORDER BY e.entered_at, e.id"
 );
 
-#[derive(Serialize)]
-struct Stored<'a> {
-    slot: u16,
-    id: &'a str,
-    customer: &'a str,
-    workflow: &'a str,
-    version: &'a str,
-    key: &'a str,
-    state: &'static str,
-    step: Option<&'a str>,
-    arrived_at: Option<i64>,
-    wake_at: Option<i64>,
-    entered_at: i64,
-    ended_at: Option<i64>,
-    reason: Option<&'a str>,
-    goal_until: Option<i64>,
-    walk: &'a Walk,
-    rev: i64,
-}
+/// slot, id, customer, workflow, version, key, state, step, arrived at, wake at, entered at, ended at, reason,
+/// goal until, walk, rev.
+type Row<'a> = (
+    u16,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'static str,
+    Option<&'a str>,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    Option<i64>,
+    Option<&'a str>,
+    Option<i64>,
+    &'a Walk,
+    i64,
+);
 
-impl<'a> Stored<'a> {
-    fn of(enrollment: &'a Enrollment) -> Self {
-        let (state, step, arrived_at, wake_at, ended_at, reason) = match &enrollment.state {
-            WalkState::Ready { step, since } => ("ready", Some(step), Some(*since), Some(*since), None, None),
-            WalkState::Waiting { step, since, wake_at } => {
-                ("waiting", Some(step), Some(*since), Some(*wake_at), None, None)
-            }
-            WalkState::Ended { at, reason } => ("ended", None, None, None, Some(*at), Some(reason)),
-        };
-        Self {
-            slot: enrollment.customer.slot(),
-            id: enrollment.id.as_str(),
-            customer: enrollment.customer.as_str(),
-            workflow: enrollment.workflow.as_str(),
-            version: enrollment.version.as_str(),
-            key: &enrollment.key,
-            state,
-            step: step.map(StepId::as_str),
-            arrived_at: millis_of(arrived_at),
-            wake_at: millis_of(wake_at),
-            entered_at: millis(enrollment.entered_at),
-            ended_at: millis_of(ended_at),
-            reason: reason.map(String::as_str),
-            goal_until: millis_of(enrollment.goal_until),
-            walk: &enrollment.walk,
-            rev: enrollment.rev,
+fn row(enrollment: &Enrollment) -> Row<'_> {
+    let (state, step, arrived_at, wake_at, ended_at, reason) = match &enrollment.state {
+        WalkState::Ready { step, since } => ("ready", Some(step), Some(*since), Some(*since), None, None),
+        WalkState::Waiting { step, since, wake_at } => {
+            ("waiting", Some(step), Some(*since), Some(*wake_at), None, None)
         }
-    }
+        WalkState::Ended { at, reason } => ("ended", None, None, None, Some(*at), Some(reason)),
+    };
+    (
+        enrollment.customer.slot(),
+        enrollment.id.as_str(),
+        enrollment.customer.as_str(),
+        enrollment.workflow.as_str(),
+        enrollment.version.as_str(),
+        &enrollment.key,
+        state,
+        step.map(StepId::as_str),
+        millis_of(arrived_at),
+        millis_of(wake_at),
+        millis(enrollment.entered_at),
+        millis_of(ended_at),
+        reason.map(String::as_str),
+        millis_of(enrollment.goal_until),
+        &enrollment.walk,
+        enrollment.rev,
+    )
 }
 
 fn read(row: &sql::Row) -> Result<(i64, Enrollment), StoreError> {
@@ -244,7 +242,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
     let (new, known): (Vec<&Enrollment>, Vec<&Enrollment>) =
         enrollments.iter().partition(|enrollment| enrollment.rev == 0);
     if !known.is_empty() {
-        let rows = spread("enrollment", &known.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
+        let rows = spread("enrollment", &known.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
         let ids = || some(known.iter().map(|walk| &walk.id));
         let stale: Vec<String> = sql::query_scalar(STALE)
             .bind(&rows)
@@ -264,7 +262,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
         }
     }
     if !new.is_empty() {
-        let rows = spread("enrollment", &new.iter().map(|walk| Stored::of(walk)).collect::<Vec<_>>())?;
+        let rows = spread("enrollment", &new.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
         let ids = || some(new.iter().map(|walk| &walk.id));
         let done = sql::query(INSERT).bind(&rows).execute(&mut *conn).await.tried("enroll", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(new.len()) {

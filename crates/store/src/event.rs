@@ -7,7 +7,6 @@ use crate::stored::{Attributes, instant, millis, read_values, spread, spread_cus
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{CustomerId, EntityId, Event, EventId, Type};
-use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// How far an event has come.
@@ -124,13 +123,13 @@ const OF_CUSTOMER: &str = columns!(
      ORDER BY e.at, e.received_at, e.id"
 );
 
-// ?1 rows  ?2 state
+// ?1 [[slot, customer, …], …] in the order of `rows`  ?2 state
 const INSERT: &str = "
 INSERT INTO event (slot, customer, source, id, name, entity_kind, entity_id, at, received_at, properties, chain, state)
-SELECT CAST(value->>'slot' AS BIGINT), value->>'customer', value->>'source', value->>'id', value->>'name',
-       value->>'entity_kind',
-       value->>'entity_id', CAST(value->>'at' AS BIGINT), CAST(value->>'received_at' AS BIGINT), value->'properties',
-       CAST(value->>'chain' AS BIGINT), ?2
+SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4,
+       value->>5,
+       value->>6, CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT), value->9,
+       CAST(value->>10 AS BIGINT), ?2
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
@@ -155,21 +154,6 @@ pub(crate) const NEXT_DUE: &str = "
 SELECT min(e.at) FROM event AS e
 WHERE e.state IN ('new', 'applied')
   AND (e.slot, e.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)";
-
-#[derive(Serialize)]
-struct Stored<'a> {
-    slot: u16,
-    customer: &'a str,
-    source: &'a str,
-    id: &'a str,
-    name: &'a str,
-    entity_kind: Option<&'a str>,
-    entity_id: Option<&'a str>,
-    at: i64,
-    received_at: i64,
-    properties: Attributes<'a>,
-    chain: u8,
-}
 
 /// A change's `from` and `to` are of the type of the attribute that changed; `None`: the event is no change.
 fn changed_type<'m>(name: &str, kind: Option<&str>, properties: &str, model: &'m Model) -> Option<&'m Type> {
@@ -249,20 +233,22 @@ pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState)
     if events.is_empty() {
         return Ok(0);
     }
-    let rows: Vec<Stored<'_>> = events
+    let rows: Vec<_> = events
         .iter()
-        .map(|event| Stored {
-            slot: event.customer.slot(),
-            customer: event.customer.as_str(),
-            source: &event.source,
-            id: event.id.as_str(),
-            name: &event.name,
-            entity_kind: event.entity.as_ref().map(|(kind, _)| kind.as_str()),
-            entity_id: event.entity.as_ref().map(|(_, id)| id.as_str()),
-            at: millis(event.at),
-            received_at: millis(event.received_at),
-            properties: Attributes { values: &event.properties, columns: &[] },
-            chain: event.chain,
+        .map(|event| {
+            (
+                event.customer.slot(),
+                event.customer.as_str(),
+                &event.source,
+                event.id.as_str(),
+                &event.name,
+                event.entity.as_ref().map(|(kind, _)| kind.as_str()),
+                event.entity.as_ref().map(|(_, id)| id.as_str()),
+                millis(event.at),
+                millis(event.received_at),
+                Attributes { values: &event.properties, columns: &[] },
+                event.chain,
+            )
         })
         .collect();
     let done = sql::query(INSERT)

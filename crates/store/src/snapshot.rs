@@ -41,6 +41,39 @@ pub async fn load(
     reads: &EventReads,
     now: Timestamp,
 ) -> Result<Vec<Snapshot>, StoreError> {
+    load_part(conn, customers, model, reads, now, Part::All).await
+}
+
+/// The same, of what a message says and whether it may go: customers, consents, suppressions, entities, and what
+/// these refer to.
+pub async fn load_for_letters(
+    conn: &mut Connection,
+    customers: &[CustomerId],
+    model: &Model,
+    reads: &EventReads,
+    now: Timestamp,
+) -> Result<Vec<Snapshot>, StoreError> {
+    load_part(conn, customers, model, reads, now, Part::Letters).await
+}
+
+/// What of customers is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Letters,
+}
+
+async fn load_part(
+    conn: &mut Connection,
+    customers: &[CustomerId],
+    model: &Model,
+    reads: &EventReads,
+    now: Timestamp,
+    part: Part,
+) -> Result<Vec<Snapshot>, StoreError> {
+    // What refers to a shared entity or another customer may be an event or a walk.
+    let refers = model.entities.values().any(|kind| kind.shared) || model.refers_to_customers();
+    let decides = part == Part::All;
     let ids: Vec<CustomerId> = customers.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -54,12 +87,14 @@ pub async fn load(
         }
     }
     let mut batch = Batch(batch);
-    for (place, entity) in entity::of_batch(conn, &wanted, &ids, model).await? {
-        batch.at(place, |snapshot| {
-            snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
-        });
+    if !model.entities.is_empty() {
+        for (place, entity) in entity::of_batch(conn, &wanted, &ids, model).await? {
+            batch.at(place, |snapshot| {
+                snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
+            });
+        }
     }
-    if !reads.names.is_empty() {
+    if !reads.names.is_empty() && (decides || refers) {
         for (place, event) in event::of_batch(conn, &wanted, &ids, &reads.names, model).await? {
             batch.at(place, |snapshot| match snapshot.events.get_mut(&event.name) {
                 Some(list) => list.push(event),
@@ -82,32 +117,36 @@ pub async fn load(
     for (place, words) in spoken {
         batch.at(place, |snapshot| snapshot.consents = Consents::of(&words, |said| said <= now));
     }
-    for (place, walk) in enrollment::of_batch(conn, &wanted, &ids, now).await? {
-        batch.at(place, |snapshot| snapshot.enrollments.push(walk));
+    if decides || refers {
+        for (place, walk) in enrollment::of_batch(conn, &wanted, &ids, now).await? {
+            batch.at(place, |snapshot| snapshot.enrollments.push(walk));
+        }
     }
-    for (place, remembered) in memory::of_batch(conn, &wanted, &ids).await? {
-        batch.at(place, |snapshot| match remembered {
-            Memory::Entry { workflow, key, entered_at } => {
-                snapshot.memory.insert((workflow, key), EntryMemory { entered_at });
+    if decides {
+        for (place, remembered) in memory::of_batch(conn, &wanted, &ids).await? {
+            batch.at(place, |snapshot| match remembered {
+                Memory::Entry { workflow, key, entered_at } => {
+                    snapshot.memory.insert((workflow, key), EntryMemory { entered_at });
+                }
+                Memory::Draw { workflow, split, arm } => {
+                    snapshot.draws.insert((workflow, split), arm);
+                }
+            });
+        }
+        for (place, key, timer) in timer::of_batch(conn, &wanted, &ids).await? {
+            batch.at(place, |snapshot| {
+                snapshot.timers.insert(key, timer);
+            });
+        }
+        for (place, key, standing) in standing::of_batch(conn, &wanted, &ids).await? {
+            batch.at(place, |snapshot| {
+                snapshot.standings.insert(key, standing);
+            });
+        }
+        if let Some(back) = reads.sent_back {
+            for (place, sent) in send::counted(conn, &wanted, &ids, back, now).await? {
+                batch.at(place, |snapshot| snapshot.sent.push(sent));
             }
-            Memory::Draw { workflow, split, arm } => {
-                snapshot.draws.insert((workflow, split), arm);
-            }
-        });
-    }
-    for (place, key, timer) in timer::of_batch(conn, &wanted, &ids).await? {
-        batch.at(place, |snapshot| {
-            snapshot.timers.insert(key, timer);
-        });
-    }
-    for (place, key, standing) in standing::of_batch(conn, &wanted, &ids).await? {
-        batch.at(place, |snapshot| {
-            snapshot.standings.insert(key, standing);
-        });
-    }
-    if let Some(back) = reads.sent_back {
-        for (place, sent) in send::counted(conn, &wanted, &ids, back, now).await? {
-            batch.at(place, |snapshot| snapshot.sent.push(sent));
         }
     }
     let mut snapshots: Vec<Snapshot> = batch.0.into_iter().flatten().collect();

@@ -8,22 +8,21 @@ use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use model::{CustomerId, Did, EnrollmentId, Outcome, StepId, TraceLine, VersionId, WorkflowId};
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 // Appends lines; `number` is the line's place among those of its customer and instant in this batch, and goes
-// on where earlier batches ended (snapshot.rs, each save).  ?1 rows
+// on where earlier batches ended (snapshot.rs, each save).  ?1 [[slot, customer, …], …] in the order of `rows`
 pub(crate) const APPEND: &str = "
 INSERT INTO trace (slot, customer, at, number, \"offset\", workflow, version, enrollment, step, did, what, outcome, until,
                    until_offset, reason, line)
-SELECT CAST(value->>'slot' AS BIGINT), value->>'customer', CAST(value->>'at' AS BIGINT),
-       CAST(value->>'number' AS BIGINT) + coalesce((SELECT max(t.number) + 1 FROM trace AS t
-         WHERE t.slot = CAST(value->>'slot' AS BIGINT) AND t.customer = value->>'customer'
-           AND t.at = CAST(value->>'at' AS BIGINT)), 0),
-       CAST(value->>'offset' AS BIGINT), value->>'workflow', value->>'version', value->>'enrollment', value->>'step',
-       value->>'did',
-       value->>'what', value->>'outcome', CAST(value->>'until' AS BIGINT), CAST(value->>'until_offset' AS BIGINT),
-       value->>'reason', value->'line'
+SELECT CAST(value->>0 AS BIGINT), value->>1, CAST(value->>2 AS BIGINT),
+       CAST(value->>3 AS BIGINT) + coalesce((SELECT max(t.number) + 1 FROM trace AS t
+         WHERE t.slot = CAST(value->>0 AS BIGINT) AND t.customer = value->>1
+           AND t.at = CAST(value->>2 AS BIGINT)), 0),
+       CAST(value->>4 AS BIGINT), value->>5, value->>6, value->>7, value->>8,
+       value->>9,
+       value->>10, value->>11, CAST(value->>12 AS BIGINT), CAST(value->>13 AS BIGINT),
+       value->>14, value->15
 FROM jsonb_each(?1) WHERE true";
 
 macro_rules! select {
@@ -55,26 +54,6 @@ SELECT t.workflow, t.did, t.outcome, t.reason, count(*), sum(CASE WHEN t.line->'
 FROM trace AS t WHERE t.at >= ?1 AND t.at < ?2
 GROUP BY t.workflow, t.did, t.outcome, t.reason ORDER BY t.workflow, t.did, t.outcome, t.reason";
 
-#[derive(Serialize)]
-struct Stored<'a> {
-    slot: u16,
-    customer: &'a str,
-    at: i64,
-    number: u32,
-    offset: i32,
-    workflow: &'a str,
-    version: &'a str,
-    enrollment: Option<&'a str>,
-    step: Option<&'a str>,
-    did: &'static str,
-    what: &'a str,
-    outcome: &'static str,
-    until: Option<i64>,
-    until_offset: Option<i32>,
-    reason: Option<&'a str>,
-    line: &'a BTreeMap<String, serde_json::Value>,
-}
-
 /// Appends lines, in their order.
 pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), StoreError> {
     if lines.is_empty() {
@@ -85,24 +64,24 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
     for line in lines {
         let at = millis(line.at);
         let next = numbers.entry((line.customer.as_str(), at)).or_insert(0);
-        rows.push(Stored {
-            slot: line.customer.slot(),
-            customer: line.customer.as_str(),
+        rows.push((
+            line.customer.slot(),
+            line.customer.as_str(),
             at,
-            number: *next,
-            offset: line.offset.seconds(),
-            workflow: line.workflow.as_str(),
-            version: line.version.as_str(),
-            enrollment: line.enrollment.as_ref().map(EnrollmentId::as_str),
-            step: line.step.as_ref().map(StepId::as_str),
-            did: line.did.as_str(),
-            what: &line.what,
-            outcome: line.outcome.as_str(),
-            until: millis_of(line.until),
-            until_offset: (line.until_offset != line.offset).then(|| line.until_offset.seconds()),
-            reason: line.reason.as_deref(),
-            line: &line.values,
-        });
+            *next,
+            line.offset.seconds(),
+            line.workflow.as_str(),
+            line.version.as_str(),
+            line.enrollment.as_ref().map(EnrollmentId::as_str),
+            line.step.as_ref().map(StepId::as_str),
+            line.did.as_str(),
+            &line.what,
+            line.outcome.as_str(),
+            millis_of(line.until),
+            (line.until_offset != line.offset).then(|| line.until_offset.seconds()),
+            line.reason.as_deref(),
+            &line.values,
+        ));
         *next += 1;
     }
     sql::query(APPEND)

@@ -126,7 +126,7 @@ impl Connection {
     async fn line(&mut self) -> Result<&mut Line, Fate> {
         let kept = self.line.take();
         let line = match kept {
-            Some(line) if line.is_ready() && !self.shared.is_spent(&line) => line,
+            Some(line) if line.is_asked() || (line.is_ready() && !self.shared.is_spent(&line)) => line,
             Some(line) => {
                 line.quit(self.shared.relay.timeouts.goodbye).await;
                 self.shared.open().await?
@@ -141,7 +141,15 @@ impl Handover<'_> {
     /// Sends the content and the dot, and waits for the reply. Only 250 is accepted; silence or loss is
     /// unknown. Dropping the future half-way leaves the fate unknown too, and closes the connection.
     pub async fn hand_over(self, letter: &Letter) -> Fate {
-        self.line.hand_over(letter, self.shared.relay.timeouts.content).await
+        self.hand_over_before(letter, None).await
+    }
+
+    /// The same, and in the same write the announcement of the next mail on this connection, where the server
+    /// takes several commands at once and the connection carries another mail. [`Connection::prepare`] must be
+    /// asked for that one next, or the connection be dropped, which closes it.
+    pub async fn hand_over_before(self, letter: &Letter, next: Option<&Envelope>) -> Fate {
+        let next = next.filter(|_| !self.shared.is_spent(self.line));
+        self.line.hand_over(letter, next, self.shared.relay.timeouts.content).await
     }
 }
 

@@ -13,6 +13,7 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
@@ -27,6 +28,39 @@ pub(super) struct Wire {
     stream: Stream,
     /// A greeting that was read before STARTTLS, read once more by lettre. Empty: nothing is left of it.
     greeting: Vec<u8>,
+    offer: Arc<Offer>,
+}
+
+/// What the server says until the first mail: lettre keeps of EHLO's answer only what it knows itself, and
+/// PIPELINING (RFC 2920) is not among that.
+#[derive(Debug, Default)]
+pub(super) struct Offer {
+    /// `None`: nobody listens any more.
+    heard: Mutex<Option<Vec<u8>>>,
+}
+
+impl Offer {
+    fn listening() -> Arc<Self> {
+        Arc::new(Self { heard: Mutex::new(Some(Vec::new())) })
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        // What was heard is whole after each statement.
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(heard) = heard.as_mut().filter(|heard| heard.len() < LONGEST_REPLY) {
+            heard.extend_from_slice(bytes);
+        }
+    }
+
+    /// Ends listening, and says whether several commands may be said at once.
+    pub(super) fn pipelining(&self) -> bool {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+        let mut lines = heard.split(|byte| *byte == b'\n');
+        lines.any(|line| {
+            line.starts_with(b"250")
+                && line.get(4..).is_some_and(|word| word.trim_ascii().eq_ignore_ascii_case(b"PIPELINING"))
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -39,25 +73,30 @@ enum Stream {
 
 /// Opens a stream to the relay. The caller bounds it in time.
 /// Errors: how far it came, and what happened there.
-pub(super) async fn open(relay: &Relay, tls: Option<&Tls>) -> Result<Wire, (Phase, Cause)> {
+pub(super) async fn open(relay: &Relay, tls: Option<&Tls>) -> Result<(Wire, Arc<Offer>), (Phase, Cause)> {
+    let (stream, greeting) = stream(relay, tls).await?;
+    let offer = Offer::listening();
+    Ok((Wire { stream, greeting, offer: Arc::clone(&offer) }, offer))
+}
+
+async fn stream(relay: &Relay, tls: Option<&Tls>) -> Result<(Stream, Vec<u8>), (Phase, Cause)> {
     let lost = |phase: Phase| move |error: io::Error| (phase, Cause::Lost(error.to_string()));
     if let Some(dial) = &relay.dial {
-        let stream = Stream::Pretended(dial.open().map_err(lost(Phase::Connect))?);
-        return Ok(Wire { stream, greeting: Vec::new() });
+        return Ok((Stream::Pretended(dial.open().map_err(lost(Phase::Connect))?), Vec::new()));
     }
     let host = relay.host.trim_matches(['[', ']']);
     let mut tcp = TcpStream::connect((host, relay.port)).await.map_err(lost(Phase::Connect))?;
     tcp.set_nodelay(true).map_err(lost(Phase::Connect))?;
     match (relay.security, tls) {
-        (Security::Plain, _) => Ok(Wire { stream: Stream::Plain(tcp), greeting: Vec::new() }),
+        (Security::Plain, _) => Ok((Stream::Plain(tcp), Vec::new())),
         (Security::Implicit, Some(tls)) => {
             let secure = tls.secure(tcp).await.map_err(lost(Phase::Tls))?;
-            Ok(Wire { stream: Stream::Secure(Box::new(secure)), greeting: Vec::new() })
+            Ok((Stream::Secure(Box::new(secure)), Vec::new()))
         }
         (Security::StartTls, Some(tls)) => {
             let greeting = ask_for_tls(&mut tcp, &relay.helo).await?;
             let secure = tls.secure(tcp).await.map_err(lost(Phase::Tls))?;
-            Ok(Wire { stream: Stream::Secure(Box::new(secure)), greeting })
+            Ok((Stream::Secure(Box::new(secure)), greeting))
         }
         (Security::Implicit | Security::StartTls, None) => {
             Err((Phase::Tls, Cause::Lost("TLS was not set up".into())))
@@ -164,11 +203,14 @@ impl AsyncRead for Wire {
             }
             return Poll::Ready(Ok(()));
         }
-        match &mut this.stream {
+        let before = into.filled().len();
+        let read = match &mut this.stream {
             Stream::Plain(tcp) => Pin::new(tcp).poll_read(cx, into),
             Stream::Secure(tls) => Pin::new(tls.as_mut()).poll_read(cx, into),
             Stream::Pretended(pipe) => Pin::new(pipe).poll_read(cx, into),
-        }
+        };
+        this.offer.hear(into.filled().get(before..).unwrap_or_default());
+        read
     }
 }
 
@@ -266,11 +308,24 @@ mod tests {
         assert!(matches!(refused, Err((Phase::Greeting, Cause::Lost(_)))), "{refused:?}");
     }
 
+    #[test]
+    fn several_commands_at_once_are_said_only_where_the_server_offers_it() {
+        for (said, offers) in [
+            ("220 mx PIPELINING\r\n250-mx\r\n250 8BITMIME\r\n", false),
+            ("220 mx\r\n250-mx\r\n250-PIPELINING\r\n250 8BITMIME\r\n", true),
+            ("220 mx\r\n250-mx\r\n250 pipelining\r\n", true),
+        ] {
+            let offer = Offer::listening();
+            said.as_bytes().chunks(7).for_each(|part| offer.hear(part));
+            assert_eq!(offer.pipelining(), offers, "{said}");
+        }
+    }
+
     #[tokio::test]
     async fn a_connection_does_not_wait_to_fill_its_packets() {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let wire = open(&Relay::new("127.0.0.1", port, Security::Plain), None).await.unwrap();
+        let (wire, _) = open(&Relay::new("127.0.0.1", port, Security::Plain), None).await.unwrap();
         let Stream::Plain(tcp) = &wire.stream else { panic!("asked for a plain one") };
         assert!(tcp.nodelay().unwrap());
     }

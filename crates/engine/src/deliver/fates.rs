@@ -134,9 +134,14 @@ impl Engine {
         // What else was to go to that address stays here, also where it is claimed already.
         let stopped: Vec<_> = bounced.iter().map(|(customer, word)| (customer, None, word.medium)).collect();
         send::cancel_topics(&mut *conn, &stopped, now).await?;
-        let facts: Vec<&Event> = facts.iter().collect();
-        event::insert(&mut *conn, &facts, EventState::New).await?;
-        if !facts.is_empty() && self.nudges {
+        let published = self.published();
+        // What was published in between may mind.
+        let behind = !facts.is_empty() && self.is_behind(conn).await?;
+        let (idle, minded): (Vec<&Event>, Vec<&Event>) =
+            facts.iter().partition(|fact| !behind && published.idle.contains(&fact.name));
+        event::insert(&mut *conn, &idle, EventState::Done).await?;
+        event::insert(&mut *conn, &minded, EventState::New).await?;
+        if !minded.is_empty() && self.nudges && self.nudged.may(Queue::Turn, now) {
             jobs::push(conn.raw(), &Nudge::new(Queue::Turn, "fates")).await?;
         }
         Ok(())

@@ -9,12 +9,15 @@ use crate::error::EngineError;
 use crate::letter::Outbound;
 use crate::probe::Probe;
 use channels::Fate;
-use channels::email::{Envelope, Letter, RelayPool};
+use channels::email::{Connection, Envelope, Letter, RelayPool};
 use crash::Point;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::send::Gate;
 use tokio::sync::{mpsc, oneshot};
+
+/// The mails that are still to go.
+type Mails = Arc<Mutex<std::vec::IntoIter<Way>>>;
 
 impl Engine {
     /// Messages that leave: connections at once, gates and fates together. What the relay's failure or the
@@ -42,7 +45,7 @@ impl Engine {
         } else {
             self.speakers.connections.max(1).min(queue.len())
         };
-        let queue = Arc::new(Mutex::new(queue));
+        let queue: Mails = Arc::new(Mutex::new(queue));
         let mut speakers = tokio::task::JoinSet::new();
         for _ in 0..connections {
             let speaker = Speaker {
@@ -87,52 +90,79 @@ enum Spoken {
 impl Speaker {
     /// Works until the queue is empty, the relay fails, or the engine ends. Returns what it took from the
     /// queue and nothing became of.
-    async fn work(self, queue: Arc<Mutex<std::vec::IntoIter<Way>>>) -> Vec<Way> {
-        loop {
+    async fn work(self, queue: Mails) -> Vec<Way> {
+        let mut line = None;
+        let mut next = lock(&queue).next();
+        while let Some(way) = next.take() {
             if self.stopping.load(Ordering::SeqCst) || self.probe.rests(self.clock.now()).is_some() {
-                return Vec::new();
+                return vec![way];
             }
-            let Some(way) = lock(&queue).next() else { return Vec::new() };
             let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
-            match self.hand_over(envelope, letter, gate(&way.claimed.outgoing, &way.outbound)).await {
+            let at_gate = gate(&way.claimed.outgoing, &way.outbound);
+            match self.hand_over(&mut line, (envelope, letter), at_gate, (&queue, &mut next)).await {
                 Spoken::Fate(fate) => {
                     self.probe.learn(&fate, self.clock.now());
                     let became = Became { claimed: way.claimed, fate, heard: None };
                     if self.ledger.send(Entry::Fate(Box::new(became))).await.is_err() {
-                        return Vec::new();
+                        return next.into_iter().collect();
                     }
                 }
                 Spoken::Refused => {}
+                // The next one is taken at an open gate only.
                 Spoken::NoGate => return vec![way],
             }
+            if next.is_none() {
+                next = lock(&queue).next();
+            }
         }
+        Vec::new()
     }
 
-    /// One exchange.
-    async fn hand_over(&self, envelope: &Envelope, letter: &Letter, gate: Gate) -> Spoken {
-        let mut connection = match self.relay.checkout().await {
-            Ok(connection) => connection,
-            Err(fate) => return Spoken::Fate(fate),
+    /// One exchange. Once the gate is open the next mail is taken, and announced to the server in the same
+    /// breath; it has a gate of its own.
+    async fn hand_over(
+        &self,
+        line: &mut Option<Connection>,
+        (envelope, letter): (&Envelope, &Letter),
+        at_gate: Gate,
+        (queue, next): (&Mails, &mut Option<Way>),
+    ) -> Spoken {
+        let mut connection = match line.take() {
+            Some(connection) => connection,
+            None => match self.relay.checkout().await {
+                Ok(connection) => connection,
+                Err(fate) => return Spoken::Fate(fate),
+            },
         };
-        let handover = match connection.prepare(envelope).await {
-            Ok(handover) => handover,
-            Err(fate) => return Spoken::Fate(fate),
-        };
-        crash::point(Point::Waited).await;
-        let (ask, answer) = oneshot::channel();
-        if self.ledger.send(Entry::Gate(gate, ask)).await.is_err() {
-            return Spoken::NoGate;
-        }
-        match answer.await {
-            Ok(true) => {
+        let fate = match connection.prepare(envelope).await {
+            Err(fate) => fate,
+            Ok(handover) => {
+                crash::point(Point::Waited).await;
+                let (ask, answer) = oneshot::channel();
+                if self.ledger.send(Entry::Gate(at_gate, ask)).await.is_err() {
+                    return Spoken::NoGate;
+                }
+                match answer.await {
+                    Ok(true) => {}
+                    // The server waits for a content that does not come: this connection is over.
+                    Ok(false) => return Spoken::Refused,
+                    Err(_) => return Spoken::NoGate,
+                }
                 crash::point(Point::GateKept).await;
-                let fate = handover.hand_over(letter).await;
+                if !self.stopping.load(Ordering::SeqCst) {
+                    *next = lock(queue).next();
+                }
+                let announced = next.as_ref().and_then(|way| match &way.outbound {
+                    Outbound::Mail { envelope, .. } => Some(envelope),
+                    Outbound::Note { .. } | Outbound::ByHand | Outbound::Hook { .. } => None,
+                });
+                let fate = handover.hand_over_before(letter, announced).await;
                 crash::point(Point::Answered).await;
-                Spoken::Fate(fate)
+                fate
             }
-            Ok(false) => Spoken::Refused,
-            Err(_) => Spoken::NoGate,
-        }
+        };
+        *line = Some(connection);
+        Spoken::Fate(fate)
     }
 }
 

@@ -66,6 +66,11 @@ impl Bells {
         self.desk(queue).committed.notify_one();
     }
 
+    /// Has the queue's run begin, or another follow the one under way, without a nudge.
+    pub fn ring(&self, queue: Queue) {
+        self.desk(queue).ring();
+    }
+
     /// What happened in a queue since the process started.
     pub fn tally(&self, queue: Queue) -> Tally {
         self.desk(queue).tally()

@@ -1,7 +1,7 @@
 //! What starts many at once in a simulation: schedules that come round, events to everybody. As in the live
 //! engine, each customer whom they name gets a timer.
 
-use super::{Simulation, invites, next_fire};
+use super::{Simulation, invites, next_fire, seat};
 use crate::{everybody, release};
 use dsl::library::refer::CUSTOMER;
 use dsl::trigger::Trigger;
@@ -76,10 +76,10 @@ impl Simulation<'_> {
                 if let Some(known) = snapshot.timers.insert(key.clone(), timer)
                     && let Some(known) = self.comes(&key, known.fire_at)
                 {
-                    self.timers.remove(&(known, customer.clone(), key.clone()));
+                    self.timers.remove(&(known, seat(&customer), key.clone()));
                 }
                 if let Some(at) = self.comes(&key, at) {
-                    self.timers.insert((at, customer, key));
+                    self.timers.insert((at, seat(&customer), key));
                 }
             }
         }

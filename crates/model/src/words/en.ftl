@@ -1728,6 +1728,17 @@ run-serves = health at { $url }/healthz; Ctrl-C ends
 run-delivers-to-folder = nothing leaves this machine: messages go to { $path } (delivery = "file")
 run-live = messages leave this machine; due in the next hour: { $count }
 demo-stays = The week is over. Ctrl-C ends; the folder stays.
+bench-seeds = customers are stored
+bench-plans = dates are planned
+bench-runs = it is measured
+bench-one-worker = SQLite has one worker: leave `--workers` out, or name a PostgreSQL with `--database`
+bench-w1 = { $database }, { $stored } customers stored: { $done } entered, got their mail and were done in { $seconds } s: { $rate } a second, { $each } µs each
+bench-w2 = { $database }, { $stored } customers stored: { $done } had their day and entered in { $seconds } s: { $rate } a second, { $each } µs each
+bench-cost = { $cpu } ms of processor time each, { $peak } MiB of memory at most
+bench-sound = messages sent { $sent }, mails that arrived { $sink }, different ones { $different }: none is missing, none came twice
+bench-unsound = these numbers should all be { $expected }, and are not: messages sent { $sent }, mails that arrived { $sink }, different ones { $different }
+bench-missing = { $expected } should have entered, and { $done } did
+bench-spoilt = Other programs kept { $busy } of { $cores } processors busy meanwhile: the figure is too low.
 
 ## conditions
 

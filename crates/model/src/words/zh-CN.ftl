@@ -1593,6 +1593,17 @@ run-serves = 健康检查在 { $url }/healthz，按 Ctrl-C 结束
 run-delivers-to-folder = 消息不会离开本机，都写进 { $path }（delivery = "file"）
 run-live = 消息会真正发出；接下来一小时到期：{ $count }
 demo-stays = 这一周结束了。按 Ctrl-C 退出，文件夹会保留。
+bench-seeds = 正在写入客户
+bench-plans = 正在排定日期
+bench-runs = 正在测量
+bench-one-worker = SQLite 只能有一个工作进程：去掉 `--workers`，或用 `--database` 指定 PostgreSQL
+bench-w1 = { $database }，库中 { $stored } 位客户：{ $done } 位进入流程、收到邮件并走完，用时 { $seconds } 秒；每秒 { $rate } 位，每位 { $each } 微秒
+bench-w2 = { $database }，库中 { $stored } 位客户：{ $done } 位今天到日子并进入流程，用时 { $seconds } 秒；每秒 { $rate } 位，每位 { $each } 微秒
+bench-cost = 每位占用处理器 { $cpu } 毫秒，内存最多 { $peak } MiB
+bench-sound = 发出 { $sent } 封，收到 { $sink } 封，其中不同的 { $different } 封：没有丢失，也没有重复
+bench-unsound = 以下数字都应是 { $expected }，实际不是：发出 { $sent } 封，收到 { $sink } 封，其中不同的 { $different } 封
+bench-missing = 应有 { $expected } 位进入，实际 { $done } 位
+bench-spoilt = 测量期间其他程序占用了 { $cores } 个处理器中的 { $busy } 个，结果偏低。
 
 ## conditions
 

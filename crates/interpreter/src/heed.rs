@@ -1,0 +1,38 @@
+//! Whether anybody could mind a fact of ours that only tells what we did: if nobody can, it is stored and needs
+//! no turn. In doubt somebody minds.
+
+use crate::contest;
+use crate::world::World;
+use dsl::condition::Over;
+use dsl::library::Origin;
+use dsl::workflow::{GoalReached, Workflow};
+use std::collections::BTreeSet;
+
+/// Whether a fact of this name that carries no change of the customer can be left without a turn: nothing looks
+/// back at it (`read`: the names that any decision reads), nothing waits for it, counts it or ends by it, and
+/// no condition is asked at whatever happens.
+pub fn is_idle(world: &World<'_>, read: &BTreeSet<String>, name: &str) -> bool {
+    let library = world.library;
+    let counted = library.model.customer.values().any(|attribute| match &attribute.origin {
+        Origin::From(aggregate) => matches!(&aggregate.of, Over::Events(over) if **over == *name),
+        Origin::Given | Origin::Cases(_) | Origin::Rank(_) => false,
+    });
+    let declared = library.model.events.contains_key(name);
+    // A message that waits for a place under a cap is asked again whenever something happens.
+    let capped = !library.policies.caps.is_empty();
+    let minds = |workflow: &Workflow| {
+        workflow.hold_while.is_some()
+            || workflow.spacing.is_some()
+            || contest::any_in(workflow)
+            || workflow.exit_when.iter().any(|rule| rule.event.as_deref().is_none_or(|event| event == name))
+            || workflow.goal.as_ref().is_some_and(|goal| match &goal.reached {
+                GoalReached::Event { name: goal, .. } => goal == name,
+                GoalReached::When(_) => true,
+            })
+    };
+    !read.contains(name)
+        && !counted
+        && !declared
+        && !capped
+        && !world.workflows.versions.values().any(|workflow| minds(workflow))
+}
