@@ -199,7 +199,10 @@ impl Store {
     pub async fn takes_a_write(&self) -> Result<(), StoreError> {
         let mut transaction = self.begin_beside().await?;
         if !transaction.is_postgres() {
-            crate::meta::set(&mut transaction, "ready", Some("yes")).await?;
+            // Anew each time: what does not change SQLite does not write.
+            for value in [None, Some("yes")] {
+                crate::meta::set(&mut transaction, "ready", value).await?;
+            }
         }
         crate::connection::commit(transaction).await
     }

@@ -72,6 +72,8 @@ impl Pair {
         let pid = fs::read_to_string(Path::new(&self.data(self.primary)).join("postmaster.pid"));
         let pid = pid.expect("the primary runs").lines().next().expect("its id").to_owned();
         self.run("kill", &["-9", &pid]);
+        // Nobody may take another process for it later.
+        self.run("rm", &["-f", &format!("{}/postmaster.pid", self.data(self.primary))]);
     }
 
     /// Makes the standby the primary; it waits for no standby of its own yet.

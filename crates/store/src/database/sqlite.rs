@@ -2,7 +2,10 @@
 
 use super::{ACQUIRE, BUSY, Options, Pools};
 use crate::error::StoreError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::Connection;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use std::path::Path;
 
 pub(super) async fn connect(
@@ -21,12 +24,23 @@ pub(super) async fn connect(
     let write = lasting()
         .min_connections(1)
         .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_free(connection)))
         .connect_with(settings.clone())
         .await
         .map_err(|source| StoreError::Open { url: url.to_owned(), source })?;
     let readers = options.readers.max(1);
     let read = lasting().max_connections(readers).connect_lazy_with(settings.pragma("cache_size", "-8192"));
     Ok(Pools::Sqlite { write, read })
+}
+
+/// Whether a connection that comes back is in no transaction. On a full disk SQLite undoes a transaction by itself;
+/// the rollback then fails, and the connection would count as within one for ever, and begin no other.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // What is on its way to be undone is undone when this is answered.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConnectOptions {

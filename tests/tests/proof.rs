@@ -1,0 +1,134 @@
+//! The page of proofs: each promise with the test that shows it, and the figures of the last long run.
+//! `scripts/report` writes it.
+
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fs;
+use tests::root;
+
+/// A promise, how it is shown, and the rows of figures that belong to it.
+struct Promise {
+    promise: &'static str,
+    test: &'static str,
+    soak: &'static str,
+    /// Names of `target/soak/NAME.json`.
+    names: &'static [&'static str],
+}
+
+/// In the order of the page. Whoever adds a soak adds its line here.
+const PROMISES: &[Promise] = &[
+    Promise {
+        promise: "killed at any moment (`kill -9`) under load, nothing is lost, nothing is sent twice, and what is unknown is listed; one process on SQLite, three on PostgreSQL; at most once, and at least once (`twice`)",
+        test: "crash",
+        soak: "kill",
+        names: &["kill-sqlite", "kill-sqlite-twice", "kill-postgresql", "kill-postgresql-twice"],
+    },
+    Promise {
+        promise: "the primary database is killed under load and its synchronous standby promoted: nothing lost, nothing twice, and it goes on by itself",
+        test: "failover",
+        soak: "failover",
+        names: &["failover"],
+    },
+    Promise {
+        promise: "each fault of a relay (away, 421, dropped at each phase, silent, slow, lying) has its exact state in the ledger and at the relay; down for six hours it is asked at most once a second and nothing is lost",
+        test: "faults",
+        soak: "",
+        names: &[],
+    },
+];
+
+const HEAD: &str = "# Proofs
+
+What is promised, the test that shows it in every run, the command that shows it for longer, and what the last long run found. `scripts/report` writes this page from the figures that `scripts/soak` leaves in `target/soak`; a row whose soak was not run since keeps its figures. A seed is given back as `NURTURE_…_SEED` to throw the same dice.
+
+*Lost*: due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason. *Twice*: a Message-ID that the sink has more than once.
+
+";
+
+#[test]
+fn the_page_of_proofs_is_what_the_soaks_have_found() {
+    let path = root().join("docs/operations/proof.md");
+    let page = fs::read_to_string(&path).unwrap_or_default();
+    let mut rows = rows_of(&page);
+    if std::env::var_os("UPDATE_PROOF").is_some() {
+        for (name, object) in found() {
+            rows.insert(name, row(&object));
+        }
+        fs::write(&path, made(&rows)).unwrap();
+        return;
+    }
+    assert_eq!(page, made(&rows), "scripts/report writes it");
+}
+
+#[test]
+fn every_promise_names_a_test_and_a_soak_that_are_there() {
+    let soaks = fs::read_to_string(root().join("scripts/soak")).unwrap();
+    for promise in PROMISES {
+        assert!(root().join(format!("tests/tests/{}.rs", promise.test)).exists(), "{}", promise.test);
+        let function = format!("soak_{}()", promise.soak.replace('-', "_"));
+        assert!(promise.soak.is_empty() || soaks.contains(&function), "{}", promise.soak);
+    }
+}
+
+/// The figures of the soaks that were run here, by name.
+fn found() -> BTreeMap<String, Json> {
+    let files = fs::read_dir(root().join("target/soak")).into_iter().flatten().flatten();
+    files
+        .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
+        .map(|file| {
+            let text = fs::read_to_string(file.path()).unwrap();
+            let object: Json = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{file:?}: {why}"));
+            (object["name"].as_str().expect("a name").to_owned(), object)
+        })
+        .collect()
+}
+
+/// `| name | rounds | seed | figures |`
+fn row(object: &Json) -> String {
+    let figures: Vec<String> = object["figures"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{} {value}", name.replace('_', " ")))
+        .collect();
+    let seed = object["seed"].as_str().unwrap_or("–");
+    let name = object["name"].as_str().unwrap_or_default();
+    format!("| {name} | {} | {seed} | {} |", object["rounds"], figures.join(", "))
+}
+
+/// The rows of figures that a page has, by name.
+fn rows_of(page: &str) -> BTreeMap<String, String> {
+    let row = |line: &str| {
+        let name = line.strip_prefix("| ")?.split(" | ").next()?;
+        Some((name.to_owned(), line.to_owned()))
+    };
+    page.lines().filter_map(row).collect()
+}
+
+fn made(rows: &BTreeMap<String, String>) -> String {
+    let mut page = HEAD.to_owned();
+    for promise in PROMISES {
+        let soak = match promise.soak {
+            "" => String::new(),
+            soak => format!("; longer: `scripts/soak {soak}`"),
+        };
+        page += &format!(
+            "## {}\n\nIn every run: `cargo test -p tests --test {}`{soak}.\n\n",
+            upper(promise.promise),
+            promise.test
+        );
+        let known: Vec<&String> = promise.names.iter().filter_map(|name| rows.get(*name)).collect();
+        if !known.is_empty() {
+            page += "| what | rounds | seed | found |\n|---|---|---|---|\n";
+            known.iter().for_each(|row| page += &format!("{row}\n"));
+            page += "\n";
+        }
+    }
+    page.truncate(page.trim_end().len());
+    page + "\n"
+}
+
+fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
