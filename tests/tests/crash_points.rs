@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Task {
     /// The project's folder.
     folder: String,
-    /// Files of facts to import first: also the last one's, who may have died before it was in.
+    /// Files of facts to import first: also those of processes that may have died before they were in.
     facts: Vec<String>,
     /// Two customers to make one.
     merge: Option<(String, String)>,
@@ -140,8 +140,8 @@ struct World {
     folder: tempfile::TempDir,
     rounds: usize,
     deaths: usize,
-    /// The last round's facts.
-    last: Option<String>,
+    /// Facts of which it is not certain that they are in.
+    coming: Vec<String>,
 }
 
 impl World {
@@ -149,7 +149,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let log = Some(folder.path().join("sink.log"));
         let sink = Sink::with(Settings { keep_data: true, log, ..Settings::default() });
-        Self { shop: shop(sink.port()), sink, folder, rounds: 0, deaths: 0, last: None }
+        Self { shop: shop(sink.port()), sink, folder, rounds: 0, deaths: 0, coming: Vec::new() }
     }
 
     /// The next round's task: customers come, two others are to become one, something is published.
@@ -159,10 +159,11 @@ impl World {
         let comers = round * COMERS..(round + 1) * COMERS;
         let facts = format!("facts{round}.csv");
         self.shop.facts(&facts, comers);
+        self.coming.push(facts);
         self.shop.write("workflows/other.yaml", &other(round));
         Task {
             folder: self.shop.path().display().to_string(),
-            facts: self.last.replace(facts.clone()).into_iter().chain([facts]).collect(),
+            facts: self.coming.clone(),
             merge: Some((format!("keep{round}"), format!("gone{round}"))),
             ends_at: ends_at.map(|(point, times)| (point.name().to_owned(), times)),
             migrates: false,
@@ -194,7 +195,7 @@ impl World {
     async fn end(mut self) -> (Judged, usize) {
         let store = self.shop.store().await;
         for _ in 0..100 {
-            let facts = self.last.take().into_iter().collect();
+            let facts = std::mem::take(&mut self.coming);
             let folder = self.shop.path().display().to_string();
             let task = Task { folder, facts, ..Task::default() };
             let ended = self.run(&task).wait().unwrap();
@@ -217,7 +218,20 @@ impl World {
         let ended = self.run(&task).wait().unwrap();
         assert!(died(ended), "it did not come to `{}` {times} times: {ended}; {}", point.name(), self.said());
         self.deaths += 1;
+        if comes_after_the_import(point) {
+            self.coming.clear();
+        }
     }
+}
+
+/// Whether a process has imported its facts when it comes to this point.
+fn comes_after_the_import(point: Point) -> bool {
+    use Point::{
+        Committed, Committing, ImportKept, ImportMade, Migrated, PlannedPart, PublishKept, PublishMade,
+    };
+    let before = [Migrated, Point::Taken, Point::Recovered, PublishMade, PublishKept, PlannedPart];
+    let at_any_time = [Committing, Committed, ImportMade, ImportKept];
+    !before.contains(&point) && !at_any_time.contains(&point)
 }
 
 fn died(ended: ExitStatus) -> bool {
