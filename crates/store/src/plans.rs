@@ -19,7 +19,7 @@ async fn plan(conn: &mut Connection, statement: &str) -> Vec<String> {
 const HOT: &[(&str, &[&str])] = &[
     (event::DUE, &["e USING INDEX event_due (at<?)"]),
     (event::DUE_BY_SLOT, &["e USING INDEX event_due (at<?)", "USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY"]),
-    (event::NEXT_DUE, &["event USING INDEX event_due"]),
+    (event::NEXT_DUE, &["e USING INDEX event_due"]),
     (event::NEXT_HELD, &["event USING COVERING INDEX event_held"]),
     (event::HOLD, &["event USING INDEX event_due (at>?)"]),
     (event::RELEASE, &["event USING INDEX event_held (at<?)"]),
@@ -106,6 +106,8 @@ async fn hot_statements_go_by_their_indexes() {
             let allowed = small.iter().any(|name| line.starts_with(&format!("SCAN {name}")))
                 || line.contains("USING INDEX")
                 || line.contains("USING COVERING INDEX")
+                // Who is left alone: a handful, if anybody.
+                || line == "SCAN a"
                 || line == "SCAN CONSTANT ROW";
             if scans && !allowed {
                 wrong.push(format!("`{line}`\n{statement}"));

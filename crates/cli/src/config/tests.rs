@@ -74,7 +74,8 @@ fn every_mistake_is_said_at_once_with_its_line() {
         "nurture.toml:1: there is no setting `zon`: did you mean `zone`?\n\
          nurture.toml:2: `listen` takes a text in quotes\n\
          nurture.toml:4: there is no setting `frobnicate`: there are: database, workflows, zone, language, publish, \
-         listen, public_url, delivery, delivery_to, outbox, lease\n\
+         listen, public_url, delivery, delivery_to, outbox, lease, migrate, messages_per_hour, errors_per_hour, \
+         keep_traces, keep_walks, keep_events\n\
          nurture.toml:3: `publish` cannot be `sometimes`: it takes `new`, `all` or `never`"
     );
 }
