@@ -103,6 +103,7 @@ fn turns(criterion: &mut Criterion) {
     };
     let sends = turn().pop().unwrap().1.sends;
     assert_eq!(sends.len(), 1);
+    let first = sends.first().unwrap();
 
     let mut group = criterion.benchmark_group("turns");
     group.throughput(Throughput::Elements(1));
@@ -120,7 +121,7 @@ fn turns(criterion: &mut Criterion) {
     let reps = BTreeMap::new();
     let facts = Facts::outside(&world, &reps, &known, &zone, now);
     group.bench_function("5 KB of HTML", |bencher| {
-        bencher.iter(|| send(&renderer, black_box(&sends[0]), &facts).unwrap());
+        bencher.iter(|| send(&renderer, black_box(first), &facts).unwrap());
     });
     group.finish();
 }

@@ -47,7 +47,7 @@ pub fn runtime() -> Runtime {
 /// Lets the connections of a store answer in order.
 pub async fn keep(store: &Store) {
     if let Pool::Sqlite(pool) = store.pool() {
-        obey(&mut *pool.acquire().await.unwrap()).await;
+        obey(&mut pool.acquire().await.unwrap()).await;
     }
     let mut reader = store.read().await.unwrap();
     match reader.raw() {
