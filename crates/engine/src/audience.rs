@@ -1,18 +1,93 @@
-//! Whom a schedule or an event to everybody names: customers loaded 500 at a time, asked by the evaluator;
-//! each whom it names gets a timer.
+//! Whom a schedule or an event to everybody names. Of a schedule's audience the database tells who belongs to
+//! it, where it can know; those are loaded 500 at a time and asked by the evaluator, and each gets a timer.
 
 use crate::error::EngineError;
 use crate::published::Published;
+use dsl::condition::Test;
 use dsl::workflow::Workflow;
 use interpreter::everybody;
 use interpreter::release::{self, Portion};
 use interpreter::simulate::invites;
-use interpreter::world::{Moment, People};
+use interpreter::world::{Moment, People, zone_of_country};
 use jiff::Timestamp;
-use model::{CustomerId, Decimal, Entry, Event, Snapshot, Timer, TimerKey};
+use jiff::tz::TimeZone;
+use model::{CustomerId, Decimal, Entry, Event, Snapshot, Timer, TimerKey, zone};
 use std::collections::BTreeMap;
 use store::Connection;
+use store::condition::{Dialect, SqlContext};
 use store::{customer, entity, snapshot, timer};
+
+/// The zones in which customers live: what a condition needs to know that is asked of the database.
+pub(crate) struct Places {
+    zones: Vec<(String, TimeZone)>,
+    countries: Vec<(String, TimeZone)>,
+}
+
+impl Places {
+    /// As they stand in the database.
+    pub(crate) async fn of(conn: &mut Connection) -> Result<Self, EngineError> {
+        let (zones, countries) = store::rank::places(conn).await?;
+        let of_zone = |name: String| zone::zone(&name).map(|zone| (name, zone));
+        let of_country = |name: String| {
+            let zone = zone::zone(zone_of_country(&name)?)?;
+            Some((name, zone))
+        };
+        Ok(Self {
+            zones: zones.into_iter().filter_map(of_zone).collect(),
+            countries: countries.into_iter().filter_map(of_country).collect(),
+        })
+    }
+
+    /// What the database is asked with at an instant.
+    pub(crate) fn context<'a>(
+        &'a self,
+        conn: &Connection,
+        published: &'a Published,
+        at: Timestamp,
+    ) -> SqlContext<'a> {
+        SqlContext {
+            library: &published.project.library,
+            now: at,
+            project_zone: &published.zone,
+            zones: &self.zones,
+            countries: &self.countries,
+            dialect: Dialect::of(conn),
+            subject: None,
+        }
+    }
+}
+
+/// Those for whom the audience of a workflow may hold at an instant: where the database can know it, only
+/// those for whom it does; else everybody.
+async fn candidates(
+    conn: &mut Connection,
+    published: &Published,
+    workflow: &Workflow,
+    at: Timestamp,
+) -> Result<Vec<CustomerId>, EngineError> {
+    if let Some(audience) = &workflow.audience {
+        let places = Places::of(conn).await?;
+        let context = places.context(conn, published, at);
+        if let Some(members) = store::audience::members(conn, &audience.test, &context).await? {
+            return Ok(members);
+        }
+    }
+    Ok(customer::ids(conn).await?)
+}
+
+/// How many belong to the audience of a workflow at an instant, by the database alone. `None`: it cannot know.
+pub(crate) async fn size(
+    conn: &mut Connection,
+    published: &Published,
+    workflow: &Workflow,
+    at: Timestamp,
+) -> Result<Option<u64>, EngineError> {
+    let places = Places::of(conn).await?;
+    let context = places.context(conn, published, at);
+    let all = Test::Always(true);
+    let test = workflow.audience.as_ref().map_or(&all, |audience| &audience.test);
+    Ok(store::audience::count(conn, test, &context).await?)
+}
 
 /// Sets a timer for each customer of a schedule's audience.
 pub(crate) async fn set_timers(
@@ -24,7 +99,8 @@ pub(crate) async fn set_timers(
     let world = published.world();
     let entry = release::entry_of_schedule(at);
     let asks = |snapshot: &Snapshot| invites(&world, workflow, snapshot, at);
-    let named = named(conn, published, workflow, &entry, at, asks).await?;
+    let asked = candidates(conn, published, workflow, at).await?;
+    let named = named(conn, published, workflow, &entry, at, (&asked, asks)).await?;
     let mut people = releases(conn).await?;
     let timers = release::invited(&world, &mut people, workflow, &entry, at, named);
     write(conn, &timers, &people).await
@@ -46,9 +122,10 @@ pub(crate) async fn tell_everybody(
     }
     let entry = Entry::of_event(event);
     let at = Moment::of(event.at, now).at;
+    let all = customer::ids(conn).await?;
     for workflow in everybody::listeners(&world, event) {
         let asks = |snapshot: &Snapshot| everybody::reaches(&world, &workflow, &entry, snapshot, at);
-        let reached = self::named(conn, published, &workflow, &entry, at, asks).await?;
+        let reached = self::named(conn, published, &workflow, &entry, at, (&all, asks)).await?;
         let mut people = releases(conn).await?;
         let timers = release::stand_in_line(&world, &mut people, &workflow, &entry, at, reached);
         write(conn, &timers, &people).await?;
@@ -56,19 +133,18 @@ pub(crate) async fn tell_everybody(
     Ok(())
 }
 
-/// The customers of whom something holds at an instant, each with their rank.
+/// Those of some customers of whom something holds at an instant, each with their rank.
 async fn named(
     conn: &mut Connection,
     published: &Published,
     workflow: &Workflow,
     entry: &Entry,
     at: Timestamp,
-    asks: impl Fn(&Snapshot) -> bool,
+    (asked, asks): (&[CustomerId], impl Fn(&Snapshot) -> bool),
 ) -> Result<Vec<(Option<Decimal>, CustomerId)>, EngineError> {
-    let all = customer::ids(conn).await?;
     let mut named = Vec::new();
     let world = published.world();
-    for part in all.chunks(500) {
+    for part in asked.chunks(500) {
         let snapshots =
             snapshot::load(conn, part, &published.project.library.model, &published.reads, at).await?;
         let asked = snapshots.iter().filter(|snapshot| asks(snapshot));
@@ -89,7 +165,8 @@ pub async fn members(
 ) -> Result<Vec<CustomerId>, EngineError> {
     let world = published.world();
     let asks = |snapshot: &Snapshot| invites(&world, workflow, snapshot, at);
-    let named = named(conn, published, workflow, &release::entry_of_schedule(at), at, asks).await?;
+    let asked = candidates(conn, published, workflow, at).await?;
+    let named = named(conn, published, workflow, &release::entry_of_schedule(at), at, (&asked, asks)).await?;
     Ok(named.into_iter().map(|(_, customer)| customer).collect())
 }
 

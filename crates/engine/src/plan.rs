@@ -1,6 +1,7 @@
 //! What a publish would do: steps that come, go, change and move, and who stands on them; whom it lets in at
 //! once; when it fires next. Everything is counted by the same functions that decide; nothing is written.
 
+use crate::audience;
 use crate::error::EngineError;
 use crate::moving::Ways;
 use crate::published::Published;
@@ -132,15 +133,25 @@ async fn look(
     let part = if rank::all(library).next().is_some() { ids.len().max(1) } else { BATCH };
     let mut days: BTreeMap<WorkflowId, BTreeMap<Date, u64>> = BTreeMap::new();
     let mut counted = Counted::default();
+    let all = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let mut uncounted = Vec::new();
+    for new in looked_at.iter().filter(|new| asks_customers_only(new, &world)) {
+        let inside = audience::size(conn, after, new, now).await?;
+        if inside.is_none() {
+            uncounted.push(Arc::clone(new));
+        }
+        if let Some(planned) = plan.get_mut(&new.id) {
+            planned.audience = Some((all, inside.unwrap_or(0)));
+        }
+    }
     for part in ids.chunks(part) {
         let customers = snapshot::load(conn, part, &library.model, &after.reads, now).await?;
         for snapshot in &customers {
             for new in looked_at {
                 let Some(planned) = plan.get_mut(&new.id) else { continue };
                 planned.wakes += wakes(&world, before, new, snapshot, now);
-                if asks_customers_only(new, &world) {
-                    let (all, inside) = planned.audience.get_or_insert((0, 0));
-                    *all += 1;
+                let asked = uncounted.iter().any(|each| each.id == new.id);
+                if let Some((_, inside)) = planned.audience.as_mut().filter(|_| asked) {
                     *inside += u64::from(invites(&world, new, snapshot, now));
                 }
             }

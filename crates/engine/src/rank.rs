@@ -1,16 +1,14 @@
 //! Attributes by `rank:`: the database ranks all customers at their hour, and each whose group has moved gets
 //! a timer. What the database cannot know is asked of the evaluator, 500 customers at a time.
 
+use crate::audience::Places;
 use crate::error::EngineError;
 use crate::published::Published;
 use interpreter::keep::rank;
-use interpreter::world::zone_of_country;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use model::{CustomerId, zone};
+use model::CustomerId;
 use std::collections::BTreeMap;
 use store::Connection;
-use store::condition::{Dialect, SqlContext};
 use store::{customer, meta, schedule, snapshot, timer};
 
 /// Below this name `meta` keeps when a rank was taken for the first time.
@@ -27,22 +25,8 @@ pub(crate) async fn take(
 ) -> Result<(), EngineError> {
     let library = &published.project.library;
     let Some((_, found)) = rank::all(library).find(|(name, _)| *name == attribute) else { return Ok(()) };
-    let (zones, countries) = store::rank::places(conn).await?;
-    let zones: Vec<(String, TimeZone)> =
-        zones.into_iter().filter_map(|name| Some((name.clone(), zone::zone(&name)?))).collect();
-    let countries: Vec<(String, TimeZone)> = countries
-        .into_iter()
-        .filter_map(|name| Some((name.clone(), zone::zone(zone_of_country(&name)?)?)))
-        .collect();
-    let context = SqlContext {
-        library,
-        now: at,
-        project_zone: &published.zone,
-        zones: &zones,
-        countries: &countries,
-        dialect: Dialect::of(conn),
-        subject: None,
-    };
+    let places = Places::of(conn).await?;
+    let context = places.context(conn, published, at);
     let moved = match store::rank::moved(conn, attribute, found, &context).await? {
         Some(moved) => moved,
         None => asked(conn, published, attribute, found, at).await?,

@@ -20,6 +20,7 @@ pub mod sql;
 pub mod approval;
 pub mod aside;
 pub mod assignment;
+pub mod audience;
 pub mod audit;
 pub mod condition;
 pub mod consent;

@@ -1,8 +1,7 @@
 //! Ranks: all customers in one statement, and only whose group has moved comes back.
 
-use crate::condition::{Bind, SqlContext, rank_values};
+use crate::condition::{SqlContext, rank_values};
 use crate::connection::Connection;
-use crate::dialect::Statement;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::sql;
 use dsl::library::Rank;
@@ -31,13 +30,7 @@ pub async fn moved(
     context: &SqlContext<'_>,
 ) -> Result<Option<Vec<(CustomerId, Option<i64>)>>, StoreError> {
     let Ok(values) = rank_values(rank, attribute, context) else { return Ok(None) };
-    let mut query = sql::query_as::<(String, Option<i64>)>(Statement::Written(values.sql));
-    for bind in values.binds {
-        query = match bind {
-            Bind::Text(text) => query.bind(text),
-            Bind::Integer(number) => query.bind(number),
-        };
-    }
-    let rows = query.fetch_all(conn).await.tried("rank all customers", no_ids)?;
+    let rows: Vec<(String, Option<i64>)> =
+        values.query().fetch_all(conn).await.tried("rank all customers", no_ids)?;
     Ok(Some(rows.into_iter().map(|(id, group)| (CustomerId::from(id), group)).collect()))
 }

@@ -11,6 +11,8 @@ mod postgres;
 mod sqlite;
 
 use crate::connection::Connection;
+use crate::dialect::Statement;
+use crate::sql::{self, FromRow, QueryAs};
 use dsl::condition::{Condition, Operand, Test, print};
 use dsl::library::{Library, Rank};
 use jiff::Timestamp;
@@ -65,6 +67,17 @@ pub struct SqlFragment {
     pub sql: String,
     /// What its `?` stand for.
     pub binds: Vec<Bind>,
+}
+
+impl SqlFragment {
+    /// The whole as a statement with its binds.
+    pub(crate) fn query<T: FromRow>(self) -> QueryAs<'static, T> {
+        let query = sql::query_as(Statement::Written(self.sql));
+        self.binds.into_iter().fold(query, |query, bind| match bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Integer(number) => query.bind(number),
+        })
+    }
 }
 
 /// A bound value.
