@@ -166,3 +166,22 @@ fn only_the_clock_looks_at_a_wall() {
         .collect();
     assert!(found.is_empty(), "time comes in as an argument: {found:?}");
 }
+
+/// What a diagnostic calls a thing by (`thing-goal`, `shape-list`) is said in every language.
+#[test]
+fn every_word_that_a_diagnostic_takes_is_in_the_catalogue() {
+    let catalogues = ["en", "zh-CN"].map(|language| read(&format!("crates/model/src/words/{language}.ftl")));
+    let mut missing = BTreeSet::new();
+    let mut seen = 0;
+    for (path, text) in all(".rs").iter().filter(|(path, _)| path.starts_with("crates/dsl/src")) {
+        for piece in text.split('"').filter(|piece| piece.starts_with("thing-") || piece.starts_with("shape-")) {
+            seen += 1;
+            let key = format!("\n{piece} = ");
+            if !catalogues.iter().all(|catalogue| catalogue.contains(&key)) {
+                missing.insert(format!("{path}: {piece}"));
+            }
+        }
+    }
+    assert!(seen > 60, "only {seen} words were found");
+    assert!(missing.is_empty(), "not in every catalogue: {missing:#?}");
+}

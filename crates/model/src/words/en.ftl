@@ -1130,6 +1130,7 @@ W0715-above = takes them first
 W0715-help = put the narrower case first
 
 thing-attribute = an attribute
+thing-bands = the bands of a score
 thing-behaviour = the behaviour of a score
 thing-brand = the brand
 thing-cap = a frequency cap
@@ -1163,6 +1164,7 @@ thing-reentry = `reentry`
 thing-release = a release
 thing-reserve = a reserve
 thing-trigger-score = a score trigger
+thing-winner = `winner`
 thing-on-band = what a band does
 thing-score-rule = a rule of a score
 thing-scenario = a scenario

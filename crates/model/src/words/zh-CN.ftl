@@ -1097,6 +1097,7 @@ W0715-above = 先被这里带走
 W0715-help = 把更严格的情况放在前面
 
 thing-attribute = 属性
+thing-bands = 分数的等级
 thing-behaviour = 评分的行为部分
 thing-brand = 品牌
 thing-cap = 频次限制
@@ -1130,6 +1131,7 @@ thing-reentry = `reentry`
 thing-release = 分批放行
 thing-reserve = 预留名额
 thing-trigger-score = 评分触发条件
+thing-winner = `winner`
 thing-on-band = 等级的动作
 thing-score-rule = 评分规则
 thing-secret = 密钥
