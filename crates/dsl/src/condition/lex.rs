@@ -6,6 +6,9 @@ use jiff::civil::Date;
 use model::{Decimal, Length};
 use unicode_normalization::UnicodeNormalization;
 
+/// No length has more numbers: there are not so many units.
+const MOST_UNITS: usize = 8;
+
 /// A token and where it stands, as bytes of the condition's text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
@@ -231,11 +234,12 @@ impl Lexer<'_, '_> {
         }
     }
 
-    /// `30 days`, `1 hour 30 minutes`, `1h30m`, `3天`: as many numbers with units as follow each other.
+    /// `30 days`, `1 hour 30 minutes`, `1h30m`, `3天`: as many numbers with units as follow each other, up to
+    /// [`MOST_UNITS`].
     fn length(&self, after_number: usize) -> Option<(Length, usize)> {
         let mut found = None;
         let mut end = after_number;
-        loop {
+        for _ in 0..MOST_UNITS {
             let word = self.end_of(end, char::is_whitespace);
             end = self.end_of(word, |letter| letter.is_alphabetic() || letter == '_');
             let length = self.slice(self.at, end).parse::<Length>().ok().filter(|_| end > word);
@@ -247,6 +251,7 @@ impl Lexer<'_, '_> {
                 return found;
             }
         }
+        found
     }
 
     /// `2026-03-02`, `2026-03-02T09:00:00+08:00`. `None`: not of that shape; `Some(false)`: no real date.
