@@ -1,10 +1,16 @@
-//! A workflow as a tree of text: `nurture graph --format text`. The ids stand in a column of their own,
-//! which Chinese text (two cells a character) does not push out of line.
+//! A workflow as a tree: of text (`nurture graph --format text`), as a picture (`svg`), as a flowchart
+//! (`mermaid`). In text the ids stand in a column of their own, which Chinese text (two cells a character)
+//! does not push out of line.
 
+mod mermaid;
+mod svg;
 mod words;
 
+pub use mermaid::mermaid;
+pub use svg::svg;
+
 use crate::condition::Condition;
-use crate::step::{BlockIx, StepIx, Verb};
+use crate::step::{BlockIx, OnError, Step, StepIx, Verb};
 use crate::trigger::{Crossing, DateTrigger, ScheduleZone, Subject, Trigger};
 use crate::workflow::{ConsentRule, GoalReached, Reentry, Workflow};
 use model::words::{Language, say};
@@ -18,7 +24,7 @@ const WIDEST: usize = 72;
 /// Draws a workflow: what starts it and who may enter, then its steps as a tree, each with its id at the
 /// right. Ends with a line end. The same workflow gives the same text.
 pub fn text(workflow: &Workflow, language: Language) -> String {
-    let mut drawing = Drawing { workflow, language, lines: Vec::new() };
+    let mut drawing = Drawing::new(workflow, language);
     drawing.head();
     drawing.list(workflow.root, "", true);
     if let Some(then) = workflow.goal.as_ref().and_then(|goal| goal.then) {
@@ -40,6 +46,12 @@ struct Drawing<'w> {
     lines: Vec<Line>,
 }
 
+impl<'w> Drawing<'w> {
+    fn new(workflow: &'w Workflow, language: Language) -> Self {
+        Self { workflow, language, lines: Vec::new() }
+    }
+}
+
 impl Drawing<'_> {
     fn word(&self, key: &str, values: &[(&str, &str)]) -> String {
         say(self.language, key, values)
@@ -49,10 +61,27 @@ impl Drawing<'_> {
         self.lines.push(Line { branch: branch.to_owned(), text: text.to_owned(), id: String::new() });
     }
 
-    fn head(&mut self) {
+    /// The id, and the title where it has one.
+    fn title(&self) -> String {
         let workflow = self.workflow;
         let title = if workflow.title == workflow.id.as_str() { "" } else { workflow.title.as_str() };
-        self.plain("", format!("{}  {title}", workflow.id).trim_end());
+        format!("{}  {title}", workflow.id).trim_end().to_owned()
+    }
+
+    fn head(&mut self) {
+        self.plain("", &self.title());
+        let facts = self.facts();
+        let widest = facts.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+        for (name, value) in facts {
+            let gap = " ".repeat(widest.saturating_sub(name.width()) + 2);
+            self.plain("", &format!("  {name}{gap}{value}"));
+        }
+        self.plain("│", "");
+    }
+
+    /// What starts it, who may enter, what ends it: each with its name.
+    fn facts(&self) -> Vec<(String, String)> {
+        let workflow = self.workflow;
         let mut facts: Vec<(&str, String)> = vec![("draw-starts", self.trigger(&workflow.trigger))];
         if let Some(audience) = &workflow.audience {
             facts.push(("draw-audience", audience.text.to_string()));
@@ -113,13 +142,7 @@ impl Drawing<'_> {
         if let Some(role) = &workflow.approval {
             facts.push(("draw-approval", role.clone()));
         }
-        let widest = facts.iter().map(|(key, _)| self.word(key, &[]).width()).max().unwrap_or(0);
-        for (key, value) in facts {
-            let name = self.word(key, &[]);
-            let gap = " ".repeat(widest.saturating_sub(name.width()) + 2);
-            self.plain("", &format!("  {name}{gap}{value}"));
-        }
-        self.plain("│", "");
+        facts.into_iter().map(|(key, value)| (self.word(key, &[]), value)).collect()
     }
 
     fn narrowed(&self, event: &str, when: Option<&Condition>) -> String {
@@ -235,17 +258,11 @@ impl Drawing<'_> {
 
     fn step(&mut self, at: StepIx, branch: &str, is_last: bool) {
         let Some(step) = self.workflow.step(at) else { return };
-        let mut text = self.verb(&step.verb);
-        if let Some(condition) = &step.only_if {
-            text = self.word("draw-only-if", &[("what", &text), ("condition", &condition.text)]);
-        }
+        let text = self.said(step);
         let (knot, below) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         self.lines.push(Line { branch: format!("{branch}{knot}"), text, id: step.id.to_string() });
         let below = format!("{branch}{below}");
-        let mut arms = self.arms(&step.verb);
-        if let crate::step::OnError::GoOnWith(steps) = step.on_error {
-            arms.push((self.word("draw-on-error", &[]), Some(steps)));
-        }
+        let arms = self.all_arms(step);
         let last = arms.len().saturating_sub(1);
         for (place, (name, steps)) in arms.into_iter().enumerate() {
             let (knot, inside) = if place == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
@@ -254,6 +271,24 @@ impl Drawing<'_> {
                 self.list(steps, &format!("{below}{inside}"), false);
             }
         }
+    }
+
+    /// What a step does, and under which condition.
+    fn said(&self, step: &Step) -> String {
+        let text = self.verb(&step.verb);
+        match &step.only_if {
+            Some(condition) => self.word("draw-only-if", &[("what", &text), ("condition", &condition.text)]),
+            None => text,
+        }
+    }
+
+    /// The arms of a step, that of a failure the last.
+    fn all_arms(&self, step: &Step) -> Vec<(String, Option<BlockIx>)> {
+        let mut arms = self.arms(&step.verb);
+        if let OnError::GoOnWith(steps) = step.on_error {
+            arms.push((self.word("draw-on-error", &[]), Some(steps)));
+        }
+        arms
     }
 
     /// The arms of a step in the author's order: a name, and the steps where there are any.
@@ -374,12 +409,16 @@ mod tests {
     use super::*;
     use crate::project::{File, Settings};
 
-    fn drawn(text: &str, language: Language) -> String {
+    pub(super) fn workflow(text: &str) -> std::sync::Arc<Workflow> {
         let file = File { path: "workflows/a.yaml".to_owned(), text: text.to_owned() };
         let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
         let loaded = crate::load(&[file], &settings);
         assert!(!loaded.report.has_errors(), "{:?}", loaded.report);
-        super::text(loaded.project.workflows.values().next().unwrap(), language)
+        loaded.project.workflows.into_values().next().unwrap()
+    }
+
+    fn drawn(text: &str, language: Language) -> String {
+        super::text(&workflow(text), language)
     }
 
     const SAMPLE: &str = "workflow: a\ntitle: 样例\ntrigger: manual\nreentry: { once_every: 30 days }\nsteps:\n  - tag: 新客户\n  - if: customer.country == \"CN\"\n    then:\n      - wait: 2 days\n    else:\n      - exit: abroad\n  - task: call\n    due: 1 workday\n";

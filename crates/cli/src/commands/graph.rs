@@ -28,6 +28,10 @@ pub struct Args {
 pub enum Format {
     /// A tree of text.
     Text,
+    /// The tree as a picture.
+    Svg,
+    /// A flowchart in the words of Mermaid.
+    Mermaid,
 }
 
 /// Draws. Exit 1: the file has errors; 3: there is no such file; 4: no such workflow.
@@ -52,25 +56,39 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
             .ok_or_else(|| Failure::say(Exit::NotFound, language, "graph-none", &[("path", &name)]))?
     } else {
         loaded = project::load(&context.config)?;
-        loaded
-            .project
-            .workflows
-            .get(&WorkflowId::new(&name))
-            .ok_or_else(|| unknown(&name, &loaded, context))?
+        let id = WorkflowId::new(&name);
+        if let Some(workflow) = loaded.project.workflows.get(&id) {
+            return draw(workflow, args.format, context, out).map(|()| Exit::Fine);
+        }
+        return has_mistakes(&name, loaded, context, out);
     };
-    match args.format {
-        Format::Text => draw(workflow, context, out)?,
-    }
+    draw(workflow, args.format, context, out)?;
     Ok(Exit::Fine)
 }
 
-fn draw(workflow: &Arc<Workflow>, context: &Context, out: &mut Out) -> Result<(), Failure> {
-    let text = dsl::drawing::text(workflow, context.language);
+fn draw(workflow: &Arc<Workflow>, format: Format, context: &Context, out: &mut Out) -> Result<(), Failure> {
+    let (name, text) = match format {
+        Format::Text => ("text", dsl::drawing::text(workflow, context.language)),
+        Format::Svg => ("svg", dsl::drawing::svg(workflow, context.language)),
+        Format::Mermaid => ("mermaid", dsl::drawing::mermaid(workflow, context.language)),
+    };
     if context.json {
-        out.json(&serde_json::json!({ "workflow": workflow.id.as_str(), "format": "text", "drawing": text }))
+        out.json(&serde_json::json!({ "workflow": workflow.id.as_str(), "format": name, "drawing": text }))
     } else {
         out.text(&text)
     }
+}
+
+/// No workflow of this name could be read: its file's mistakes, where there is such a file.
+fn has_mistakes(name: &str, mut loaded: Loaded, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let head = format!("workflow: {name}");
+    let is_it = |file| loaded.sources.text(file).lines().any(|line| line.trim_end() == head);
+    let Some(file) = loaded.sources.ids().find(|file| is_it(*file)) else {
+        return Err(unknown(name, &loaded, context));
+    };
+    loaded.report.retain(|found| found.span.is_nowhere() || found.span.file == file);
+    out.text(&diagnostic::human(&loaded.report, &loaded.sources, context.language, context.colour))?;
+    Ok(Exit::Findings)
 }
 
 fn unknown(name: &str, loaded: &Loaded, context: &Context) -> Failure {

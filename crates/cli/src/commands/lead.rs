@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::shell::{self, LeadVerb};
 use crate::view::trace;
+use model::words::say;
 
 /// What `lead` takes.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,15 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         let lines: serde_json::Value = lines.iter().map(|line| trace::json(line, context.language)).collect();
         out.json(&lines)?;
     } else {
+        // An answer to nothing moves nothing.
+        if lines.is_empty() {
+            let key = match args.verb {
+                LeadVerb::Accept | LeadVerb::Refuse => "lead-no-offer",
+                LeadVerb::Contact | LeadVerb::Claim => "lead-nothing",
+            };
+            let values = [("customer", args.customer.as_str()), ("rep", &args.rep)];
+            out.text(&format!("{}\n", say(context.language, key, &values)))?;
+        }
         for line in &lines {
             let noun = trace::noun(line, context.language);
             let because = trace::because(line, context.language);

@@ -352,7 +352,11 @@ pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRo
     let rows = match (&request.customer, request.unknown) {
         (Some(customer), _) => {
             let id = open::customer(config, &mut conn, customer, &published).await?;
-            store::send::of_customer(&mut conn, &id).await
+            let latest = |mut rows: Vec<_>| {
+                rows.reverse();
+                rows
+            };
+            store::send::of_customer(&mut conn, &id).await.map(latest)
         }
         (None, true) => store::send::unknown(&mut conn, request.limit).await,
         (None, false) => store::send::recent(&mut conn, request.limit).await,
@@ -364,6 +368,7 @@ pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRo
         .filter(|row| {
             request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow)
         })
+        .take(usize::try_from(request.limit).unwrap_or(usize::MAX))
         .map(|row| SendRow {
             id: row.outgoing.id.to_string(),
             at: row.settled_at.unwrap_or(row.due_at),

@@ -20,27 +20,26 @@ pub(super) struct Around {
     pub scope: Scope,
     /// What a call hands in.
     pub inputs: BTreeMap<String, Input>,
+    /// The workflow that all of it stands in; empty: none.
+    pub workflow: String,
 }
 
 impl Around {
     /// Starts with the names of the project and nothing of a workflow.
     pub fn new(names: &Names) -> Self {
-        Self { scope: names.scope(), inputs: BTreeMap::new() }
+        Self { scope: names.scope(), ..Self::default() }
     }
 
     /// The same with another event at hand.
     #[must_use]
     pub fn with_event(&self, event: Known) -> Self {
-        Self { scope: Scope { event: Some(event), ..self.scope.clone() }, inputs: self.inputs.clone() }
+        Self { scope: Scope { event: Some(event), ..self.scope.clone() }, ..self.clone() }
     }
 
     /// The same seeing customers, entities, aggregates and segments only.
     #[must_use]
     pub fn narrow(&self) -> Self {
-        Self {
-            scope: Scope { allows: Allows::CustomerOnly, ..self.scope.clone() },
-            inputs: self.inputs.clone(),
-        }
+        Self { scope: Scope { allows: Allows::CustomerOnly, ..self.scope.clone() }, ..self.clone() }
     }
 
     /// For merge tags; `more` are the variables that a message brings itself.

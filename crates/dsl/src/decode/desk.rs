@@ -65,6 +65,15 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether there is something to read; says so where a text is empty.
+    pub fn says_something(&mut self, node: &Node) -> bool {
+        let empty = node.raw_text().is_some_and(|text| text.trim().is_empty());
+        if empty {
+            self.report.error(Code::E0663, node.span).help("E0663-help");
+        }
+        !empty
+    }
+
     /// A scalar as it was written; says so where there is a list, a map or nothing.
     pub fn written<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         syntax::text(node, None, self.report).map(|text| text.value)
@@ -256,11 +265,6 @@ impl Desk<'_> {
     /// Says that something of the language is not in this release. It is never left out in silence.
     pub fn not_built(&mut self, what: &str, span: Span) {
         self.report.error(Code::E0390, span).arg("what", what).help("E0390-help");
-    }
-
-    /// Warns that a key is read and not acted upon yet.
-    pub fn not_acted_on(&mut self, what: &str, span: Span) {
-        self.report.warning(Code::W0391, span).arg("what", what);
     }
 
     /// Says that a name does not exist, and which was probably meant.

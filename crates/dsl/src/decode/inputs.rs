@@ -127,7 +127,9 @@ pub(super) fn call(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Arou
     let name = name?;
     let names = steps.names;
     let Some(callee) = names.callees.get(&name.value) else {
-        let known = names.callees.iter().filter(|(_, callee)| callee.may_be_called);
+        // A workflow that calls itself would be no help.
+        let known = names.callees.iter();
+        let known = known.filter(|(id, callee)| callee.may_be_called && **id != around.workflow);
         let known: Vec<&str> = known.map(|(id, _)| id.as_str()).collect();
         steps.desk.unknown(Code::E0348, &name.value, name.span, known);
         return None;

@@ -44,14 +44,11 @@ pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
     let per_day = per_day.map(|node| desk.whole(node, "per_day", 1, 1_000_000_000));
     let per_day = spread(per_day)?.and_then(|most| u32::try_from(most).ok());
     let cost = spread(desk.take(&mut fields, "cost").map(|node| cost(node, desk)))?;
-    // The standard footer is the layout's own.
-    if let Some(footer) = fields.entry("footer")
-        && footer.value.raw_text() != Some("standard")
-    {
-        desk.not_acted_on("footer", footer.key_span);
-    }
+    // The standard footer is the layout's own: the brand's name and address.
+    let footer = desk.take(&mut fields, "footer").and_then(|node| desk.text(node));
+    let footer = footer.filter(|footer| footer != "standard" && !footer.is_empty());
     desk.close(fields);
-    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label, per_day, cost })
+    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label, footer, per_day, cost })
 }
 
 fn cost(node: &Node, desk: &mut Desk<'_>) -> Option<Decimal> {

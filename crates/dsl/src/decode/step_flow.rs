@@ -72,6 +72,10 @@ pub(super) fn split(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Aro
     let winner = steps.desk.take(&mut item.fields, "winner");
     let node = steps.desk.need(&mut item.fields, "ways");
     let items = node.map(|node| steps.desk.list(node)).unwrap_or_default();
+    if let Some(node) = node.filter(|node| node.items().is_some_and(<[_]>::is_empty)) {
+        steps.desk.report.error(Code::E0662, node.span).help("E0662-help");
+        return None;
+    }
     let mut ways: Vec<(Option<Way>, Option<Spanned<String>>, u32)> = Vec::new();
     for (place, node) in items.iter().enumerate() {
         ways.push(way(steps, node, item, place, around));

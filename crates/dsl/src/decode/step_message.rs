@@ -131,6 +131,7 @@ fn sender(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
 pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
     let to = if item.has_object(steps.desk) { colleague(steps.names, steps.desk, item.object) } else { None };
     let text = steps.desk.need(&mut item.fields, "text");
+    let text = text.filter(|node| steps.desk.says_something(node));
     let text = text.and_then(|node| assigned::text_template(node, around, &[], steps.desk));
     let digest = steps.desk.take(&mut item.fields, "digest").map(|node| steps.desk.clock(node));
     let via = steps.desk.take(&mut item.fields, "via").map(|node| channel(steps, node));

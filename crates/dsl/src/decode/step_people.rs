@@ -149,7 +149,7 @@ pub(super) fn unassign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
 
 /// `task: TITLE`.
 pub(super) fn task(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
-    let title = if item.has_object(steps.desk) {
+    let title = if item.has_object(steps.desk) && steps.desk.says_something(item.object) {
         assigned::text_template(item.object, around, &[], steps.desk)
     } else {
         None

@@ -30,7 +30,7 @@ pub(super) fn read(
     entries: &mut BTreeMap<String, Known>,
     desk: &mut Desk<'_>,
 ) -> Option<Workflow> {
-    let mut around = Around::new(names);
+    let mut around = Around { workflow: id.value.clone(), ..Around::new(names) };
     let title = desk.take(fields, "title").and_then(|node| desk.text(node));
     let owner = desk.take(fields, "owner").and_then(|node| desk.text(node));
     let trigger = desk.need(fields, "trigger").and_then(|node| trigger::read(node, &mut around, desk));
@@ -234,6 +234,15 @@ fn reentry(node: &Node, desk: &mut Desk<'_>) -> Option<Reentry> {
 }
 
 fn key(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<Path> {
+    if let Some(kind) =
+        node.raw_text().map(str::trim).filter(|kind| desk.library.model.entities.contains_key(*kind))
+    {
+        // An entity is told apart by its id; a trigger on one does so by itself.
+        let meant = format!("{kind}.id");
+        let diagnostic = desk.report.error(Code::E0338, node.span);
+        diagnostic.did_you_mean(Some(meant.clone())).help("E0338-help").fix(node.span, meant);
+        return None;
+    }
     let operand = desk.formula(node, None, &around.scope)?;
     if let Operand::Name(path) = operand {
         return Some(path);

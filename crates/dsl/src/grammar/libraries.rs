@@ -226,7 +226,7 @@ static SENDER: Thing = inner(
             "回信地址，或 `owner`。",
         )
         .like("owner"),
-        key("footer", Value::Text, "The footer that stands below marketing mails.", "营销邮件的页脚。")
+        key("footer", Value::Text, "What stands at the foot of its mails, without merge tags. `standard`: the brand's name and address. The link to unsubscribe always stands below it.", "邮件页脚的文字，不含变量。`standard`：品牌名称和地址。退订链接总在它下面。")
             .like("standard"),
         key(
             "ad_label",

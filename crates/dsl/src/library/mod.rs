@@ -262,6 +262,8 @@ pub struct Sender {
     pub reply_to: Option<String>,
     /// What stands before the subject of marketing (`广告`, `AD`); `None`: nothing.
     pub ad_label: Option<String>,
+    /// What stands at the foot of its mails in place of the brand's name and address; `None`: these.
+    pub footer: Option<String>,
     /// Mails to customers on one day of the project's zone, at most; `None`: as many as there are.
     pub per_day: Option<u32>,
     /// What one mail costs.

@@ -43,7 +43,7 @@ const REP: [&str; 6] = ["id", "name", "email", "phone", "zone", "team"];
 /// Fields of the brand.
 const BRAND: [&str; 5] = ["name", "logo", "color", "address", "country"];
 /// What the engine gives to pages and the layout.
-const PAGE: [&str; 4] = ["subject", "preheader", "language", "unsubscribe_url"];
+const PAGE: [&str; 5] = ["subject", "preheader", "language", "unsubscribe_url", "footer"];
 /// Roots that are always there.
 const ROOTS: [&str; 12] = [
     "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "items", "brand", "now", "today",
@@ -154,7 +154,7 @@ pub(super) fn roots(place: Place, library: &Library) -> Vec<String> {
     let extra: &[&str] = match place {
         Place::Message => &[],
         Place::Page => &PAGE,
-        Place::Layout => &["content", "subject", "preheader", "language", "unsubscribe_url"],
+        Place::Layout => &["content", "subject", "preheader", "language", "unsubscribe_url", "footer"],
     };
     let names = ROOTS.iter().chain(extra).map(|root| (*root).to_owned());
     names.chain(library.model.entities.keys().cloned()).collect()
@@ -217,7 +217,10 @@ fn root(part: &str, place: Place, library: &Library) -> Step {
         ("brand", _) => there(Thing::Brand),
         ("now", _) => there(Thing::Leaf(Some(Type::Time))),
         ("today", _) => there(Thing::Leaf(Some(Type::Date))),
-        ("subject" | "preheader" | "language" | "unsubscribe_url", Place::Page | Place::Layout)
+        (
+            "subject" | "preheader" | "language" | "unsubscribe_url" | "footer",
+            Place::Page | Place::Layout,
+        )
         | ("content", Place::Layout) => there(Thing::Leaf(Some(Type::Text))),
         _ if library.model.entities.contains_key(part) => there(Thing::Entity(part.to_owned(), false)),
         _ => Step::Unknown(roots(place, library)),

@@ -30,6 +30,8 @@ pub struct Envelope<'a> {
     pub marketing: bool,
     /// What stands before the subject of advertising: `广告`, `AD`; `None`: nothing.
     pub ad_label: Option<&'a str>,
+    /// What stands at the foot in place of the brand's name and address; `None`: these.
+    pub footer: Option<&'a str>,
 }
 
 /// A message, ready to be sent.
@@ -138,6 +140,7 @@ impl Renderer {
         all.insert("language".to_owned(), language.into());
         all.entry("brand").or_insert_with(|| self.brand.clone());
         all.insert("unsubscribe_url".to_owned(), envelope.unsubscribe_url.unwrap_or("").into());
+        all.insert("footer".to_owned(), envelope.footer.unwrap_or("").into());
         all.insert("words".to_owned(), frame_words(words));
         let mut context = Context::from(Json::Object(all));
         let subject = match envelope.subject {
@@ -210,7 +213,9 @@ impl Renderer {
         context: &Context,
     ) -> String {
         let mut lines = Vec::new();
-        if format != Format::Text {
+        if let Some(footer) = envelope.footer.filter(|_| format != Format::Text) {
+            lines.push(footer);
+        } else if format != Format::Text {
             let brand = |name: &str| context.data().pointer(&format!("/brand/{name}")).and_then(Json::as_str);
             lines.extend(
                 ["name", "address"].iter().filter_map(|name| brand(name)).filter(|line| !line.is_empty()),
@@ -292,6 +297,7 @@ pub fn send_with(
         unsubscribe_url: unsubscribe_url.filter(|_| send.marketing),
         marketing: send.marketing,
         ad_label: sender.and_then(|sender| sender.ad_label.as_deref()),
+        footer: sender.and_then(|sender| sender.footer.as_deref()),
     };
     renderer.message(template, &context, envelope)
 }

@@ -46,8 +46,12 @@ fn words_of(html: &str) -> String {
 
 #[test]
 fn a_chinese_advertisement_with_label_button_and_foot() {
-    let envelope =
-        Envelope { marketing: true, ad_label: Some("广告"), unsubscribe_url: Some(LEAVE), subject: None };
+    let envelope = Envelope {
+        marketing: true,
+        ad_label: Some("广告"),
+        unsubscribe_url: Some(LEAVE),
+        ..Envelope::default()
+    };
     let mail = mail(&FILES, &World::new(), envelope).unwrap();
     assert_eq!(mail.subject, "广告 王芳，满 200 减 50");
     assert_eq!(mail.preheader, "合同 4月1日 到期");
@@ -133,7 +137,7 @@ fn the_label_of_advertising_stands_once_before_the_subject() {
         ("新豆到店", None, "新豆到店"),
     ] {
         let envelope =
-            Envelope { subject: Some(subject), marketing: true, ad_label: label, unsubscribe_url: None };
+            Envelope { subject: Some(subject), marketing: true, ad_label: label, ..Envelope::default() };
         assert_eq!(mail(&FILES, &World::new(), envelope).unwrap().subject, full);
     }
 }
@@ -149,6 +153,19 @@ fn the_projects_layout_frames_the_text() {
         html,
         "<html lang=\"zh-CN\"><head><title>&lt;s&gt;</title></head><body>p|<p style=\"m\">Hi</p>\n|none|山野咖啡</body></html>"
     );
+}
+
+#[test]
+fn a_senders_own_foot_stands_for_name_and_address_and_the_way_out_stays_below_it() {
+    let footer = Some("山野咖啡会员组 <A&B>\n电话 400-100-1000");
+    let envelope = Envelope { marketing: true, unsubscribe_url: Some(LEAVE), footer, ..Envelope::default() };
+    let mail = mail(&FILES, &World::new(), envelope).unwrap();
+    let foot =
+        "--\n山野咖啡会员组 <A&B>\n电话 400-100-1000\n退订或修改偏好：https://www.example.com/u/t0ken\n";
+    assert!(mail.text.ends_with(foot), "{}", mail.text);
+    let html = mail.html.unwrap();
+    assert!(html.contains(">山野咖啡会员组 &lt;A&amp;B&gt;\n电话 400-100-1000</p>"), "{html}");
+    assert!(html.contains(LEAVE) && !html.contains("杭州市文三路"), "{html}");
 }
 
 #[test]
