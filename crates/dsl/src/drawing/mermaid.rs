@@ -122,8 +122,7 @@ impl Chart<'_, '_> {
         if let Verb::If { otherwise: None, .. } = &step.verb {
             return vec![word("draw-else")];
         }
-        let leaves_by_arms =
-            matches!(step.verb, Verb::If { .. } | Verb::Split { .. } | Verb::Exit(_));
+        let leaves_by_arms = matches!(step.verb, Verb::If { .. } | Verb::Split { .. } | Verb::Exit(_));
         if leaves_by_arms { Vec::new() } else { vec![None] }
     }
 }
@@ -160,7 +159,7 @@ flowchart TD
   n0 --> n1
   n2([\"exit: no #35;1\"])
   n1 -->|\"yes\"| n2
-  n3{{\"repeat 2 times\"}}
+  n3{{\"repeat 2 times at most\"}}
   n1 -->|\"no\"| n3
   n4[\"tag b\"]
   n3 -->|\"each pass\"| n4
@@ -173,10 +172,13 @@ flowchart TD
 
     #[test]
     fn the_points_of_a_timeline_come_one_after_the_other() {
-        let text = "workflow: a\ntrigger: manual\nsteps:\n  - timeline: customer.birthday\n    points:\n      - before: 2 days\n        steps:\n          - tag: b\n      - after: 1 day\n        steps:\n          - tag: c\n";
+        let text = "workflow: a\ntrigger: manual\nsteps:\n  - timeline: customer.created_at\n    points:\n      - before: 2 days\n        steps:\n          - tag: b\n      - after: 1 day\n        steps:\n          - tag: c\n";
         let chart = mermaid(&workflow(text), Language::En);
-        assert!(chart.contains("n1 -->|\"2 days before customer.birthday\"| n2"), "{chart}");
-        assert!(chart.contains("n2 -->|\"1 day after customer.birthday\"| n3\n") && chart.contains("n3 --> n4"), "{chart}");
+        assert!(chart.contains("n1 -->|\"2 days before customer.created_at\"| n2"), "{chart}");
+        assert!(
+            chart.contains("n2 -->|\"1 day after customer.created_at\"| n3\n") && chart.contains("n3 --> n4"),
+            "{chart}"
+        );
         assert!(!chart.contains("n1 -->|\"1 day after") && !chart.contains("n1 --> n4"), "{chart}");
     }
 }
