@@ -48,8 +48,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         check::limit(&mut all, &selection);
         loaded = all;
         if loaded.report.has_errors() {
-            out.text(&diagnostic::human(&loaded.report, &loaded.sources, language, context.colour))?;
-            return Ok(Exit::Findings);
+            return findings(&loaded, context, out);
         }
         let mut held = loaded.project.workflows.values();
         held.find(|workflow| selection.has(loaded.sources.name(workflow.span.file)))
@@ -87,7 +86,17 @@ fn has_mistakes(name: &str, mut loaded: Loaded, context: &Context, out: &mut Out
         return Err(unknown(name, &loaded, context));
     };
     loaded.report.retain(|found| found.span.is_nowhere() || found.span.file == file);
-    out.text(&diagnostic::human(&loaded.report, &loaded.sources, context.language, context.colour))?;
+    findings(&loaded, context, out)
+}
+
+/// The mistakes in place of the drawing.
+fn findings(loaded: &Loaded, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    let (report, sources) = (&loaded.report, &loaded.sources);
+    if context.json {
+        out.text(&diagnostic::json(report, sources, context.language))?;
+    } else {
+        out.text(&diagnostic::human(report, sources, context.language, context.colour))?;
+    }
     Ok(Exit::Findings)
 }
 
