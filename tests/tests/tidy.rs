@@ -174,7 +174,9 @@ fn every_word_that_a_diagnostic_takes_is_in_the_catalogue() {
     let mut missing = BTreeSet::new();
     let mut seen = 0;
     for (path, text) in all(".rs").iter().filter(|(path, _)| path.starts_with("crates/dsl/src")) {
-        for piece in text.split('"').filter(|piece| piece.starts_with("thing-") || piece.starts_with("shape-")) {
+        for piece in
+            text.split('"').filter(|piece| piece.starts_with("thing-") || piece.starts_with("shape-"))
+        {
             seen += 1;
             let key = format!("\n{piece} = ");
             if !catalogues.iter().all(|catalogue| catalogue.contains(&key)) {
