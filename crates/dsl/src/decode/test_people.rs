@@ -1,7 +1,7 @@
 //! The customers of a test: attributes, things they refer to, entities, consent.
 
 use super::desk::Desk;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::test_case::TestCustomer;
 use crate::yaml::{Entry, Node};
 use model::{Medium, Type, Value};
@@ -169,7 +169,13 @@ fn channel_named(entry: &Entry, desk: &mut Desk<'_>) -> Option<Medium> {
     let all = [Medium::Email, Medium::Sms, Medium::Message];
     let found = all.into_iter().find(|medium| medium.as_str() == entry.key);
     if found.is_none() {
-        desk.unknown(Code::E0301, &entry.key, entry.key_span, all.map(Medium::as_str));
+        let known = all.map(Medium::as_str);
+        let meant = suggest(&entry.key, known).map(str::to_owned);
+        let diagnostic = desk.report.error(Code::E0301, entry.key_span);
+        diagnostic.arg("key", &entry.key).arg_word("what", "thing-consent").did_you_mean(meant.clone());
+        if meant.is_none() {
+            diagnostic.arg("known", known.join(", ")).help("E0301-help");
+        }
     }
     found
 }

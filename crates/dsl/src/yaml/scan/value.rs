@@ -290,6 +290,8 @@ impl Scan<'_, '_> {
         let mut line = at;
         let mut from = at + 1;
         let mut wrong = Vec::new();
+        // The empty lines before it are not looked at again and again.
+        let mut next_text = at;
         loop {
             // Behind a quote put in front, each line is the start of a quoted text.
             let rest = self.rest(line);
@@ -302,7 +304,11 @@ impl Scan<'_, '_> {
             }
             line = self.next_line(line);
             from = line;
+            if line <= next_text {
+                continue;
+            }
             let (content, indent) = self.next_content(line)?;
+            next_text = content;
             let is_shallow = parent.is_some_and(|parent| indent.width <= parent);
             if is_shallow && (self.find_key(content).is_some() || self.rest(content).starts_with("- ")) {
                 return None;
