@@ -79,10 +79,10 @@ async fn candidates(
 pub(crate) async fn size(
     conn: &mut Connection,
     published: &Published,
+    places: &Places,
     workflow: &Workflow,
     at: Timestamp,
 ) -> Result<Option<u64>, EngineError> {
-    let places = Places::of(conn).await?;
     let context = places.context(conn, published, at);
     let all = Test::Always(true);
     let test = workflow.audience.as_ref().map_or(&all, |audience| &audience.test);

@@ -134,9 +134,10 @@ async fn look(
     let mut days: BTreeMap<WorkflowId, BTreeMap<Date, u64>> = BTreeMap::new();
     let mut counted = Counted::default();
     let all = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let places = audience::Places::of(conn).await?;
     let mut uncounted = Vec::new();
     for new in looked_at.iter().filter(|new| asks_customers_only(new, &world)) {
-        let inside = audience::size(conn, after, new, now).await?;
+        let inside = audience::size(conn, after, &places, new, now).await?;
         if inside.is_none() {
             uncounted.push(Arc::clone(new));
         }

@@ -78,21 +78,7 @@ fn scores(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(10_000));
     for (customers, events) in [(1, 10_000), (500, 20)] {
         let snapshot = customer(events, now);
-        let facts = Facts {
-            library: &library,
-            snapshot: &snapshot,
-            reps: &reps,
-            entry: None,
-            event: None,
-            candidate: None,
-            candidate_entity: None,
-            vars: None,
-            inputs: None,
-            results: None,
-            now,
-            zone: &zone,
-            project_zone: &zone,
-        };
+        let facts = Facts::bare(&library, &reps, &snapshot, (&zone, &zone), now);
         assert!(score::value(&facts, scoring).is_some_and(|value| value > Decimal::ZERO), "there is a score");
         let name = BenchmarkId::new("10,000 events", format!("of {customers}"));
         group.bench_function(name, |bencher| {

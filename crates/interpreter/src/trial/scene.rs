@@ -268,34 +268,18 @@ impl Scene<'_> {
 
     /// Who claims whom from the public pool, and when.
     pub(super) fn claims(&self) -> Vec<(CustomerId, RepId, Timestamp)> {
-        let claim = |fact: &TestFact| match &fact.what {
-            Fact::Claim { rep } => Some((self.id(&fact.customer), rep.clone(), fact.at)),
-            Fact::Event { .. }
-            | Fact::Set(_)
-            | Fact::Stage { .. }
-            | Fact::Consent { .. }
-            | Fact::Tag { .. }
-            | Fact::Pause { .. }
-            | Fact::Resume { .. }
-            | Fact::Merge { .. }
-            | Fact::Start => None,
+        let claim = |fact: &TestFact| {
+            let Fact::Claim { rep } = &fact.what else { return None };
+            Some((self.id(&fact.customer), rep.clone(), fact.at))
         };
         self.test.events.iter().filter_map(claim).collect()
     }
 
     /// Who turns out to be whom: who stays, who goes, and when.
     pub(super) fn merges(&self) -> Vec<(CustomerId, CustomerId, Timestamp)> {
-        let merge = |fact: &TestFact| match &fact.what {
-            Fact::Merge { other } => Some((self.id(&fact.customer), self.id(other), fact.at)),
-            Fact::Event { .. }
-            | Fact::Set(_)
-            | Fact::Stage { .. }
-            | Fact::Consent { .. }
-            | Fact::Tag { .. }
-            | Fact::Pause { .. }
-            | Fact::Resume { .. }
-            | Fact::Claim { .. }
-            | Fact::Start => None,
+        let merge = |fact: &TestFact| {
+            let Fact::Merge { other } = &fact.what else { return None };
+            Some((self.id(&fact.customer), self.id(other), fact.at))
         };
         self.test.events.iter().filter_map(merge).collect()
     }
