@@ -6,6 +6,8 @@
 #[path = "crash/judge.rs"]
 #[allow(dead_code, reason = "other tests look at more of it")]
 mod judge;
+#[path = "crash/moving.rs"]
+mod moving;
 
 use crash::{Point, Then};
 use engine::import::{self, Job, StoreTarget, What};
@@ -50,6 +52,10 @@ struct Task {
     ends_at: Option<(String, u64)>,
     /// Only opens the database, and brings it up to date.
     migrates: bool,
+    /// Only publishes, and takes along who is under way, at this instant.
+    moves: Option<jiff::Timestamp>,
+    /// The database; `None`: a file in the folder.
+    database: Option<String>,
 }
 
 static ENDS_AT: OnceLock<(Point, u64)> = OnceLock::new();
@@ -78,9 +84,14 @@ async fn perform(task: &Task) {
     }
     let folder = Path::new(&task.folder);
     let database = folder.join("nurture.db");
-    let store = Store::open(&database.display().to_string(), Options::default()).await.unwrap();
+    let address = task.database.clone().unwrap_or_else(|| database.display().to_string());
+    let store = Store::open(&address, Options::default()).await.unwrap();
     if task.migrates {
         store.close().await;
+        return;
+    }
+    if let Some(at) = task.moves {
+        moving::publish(folder, store, at).await;
         return;
     }
     let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
@@ -166,7 +177,7 @@ impl World {
             facts: self.coming.clone(),
             merge: Some((format!("keep{round}"), format!("gone{round}"))),
             ends_at: ends_at.map(|(point, times)| (point.name().to_owned(), times)),
-            migrates: false,
+            ..Task::default()
         }
     }
 
@@ -260,8 +271,9 @@ fn rounds() -> usize {
 
 /// The points that a working process comes to.
 fn working() -> Vec<Point> {
-    // Between migrations, files and webhooks: the tests below, `holding` and `hooks`.
-    let elsewhere = [Point::Migrated, Point::FilesWritten, Point::HooksAnswered];
+    // Between migrations, files, webhooks and moves: the tests below, `hooks` and `crash/moving.rs`.
+    let elsewhere =
+        [Point::Migrated, Point::FilesWritten, Point::HooksAnswered, Point::MoveMade, Point::MoveKept];
     Point::ALL.into_iter().filter(|point| !elsewhere.contains(point)).collect()
 }
 

@@ -47,6 +47,10 @@ pub enum Point {
     PublishKept,
     /// Some of the customers are planned anew after a publish.
     PlannedPart,
+    /// Some of those whom a publish takes along stand in the new version, and it has not committed.
+    MoveMade,
+    /// Some of them, or all, stand in the new version; that the move is under way is noted still.
+    MoveKept,
     /// A batch of an import is written, and has not committed.
     ImportMade,
     /// A batch of an import has committed, and others have not.
@@ -63,7 +67,7 @@ pub enum Point {
 
 impl Point {
     /// Every point, roughly in the order of a life.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Migrated,
         Self::Committing,
         Self::Committed,
@@ -83,6 +87,8 @@ impl Point {
         Self::PublishMade,
         Self::PublishKept,
         Self::PlannedPart,
+        Self::MoveMade,
+        Self::MoveKept,
         Self::ImportMade,
         Self::ImportKept,
         Self::MergeMade,
@@ -113,6 +119,8 @@ impl Point {
             Self::PublishMade => "before a publish's commit",
             Self::PublishKept => "after a publish's commit",
             Self::PlannedPart => "while planning",
+            Self::MoveMade => "before a move's commit",
+            Self::MoveKept => "after a move's commit",
             Self::ImportMade => "before an import's commit",
             Self::ImportKept => "after an import's commit",
             Self::MergeMade => "before a merge's commit",

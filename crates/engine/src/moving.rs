@@ -1,11 +1,13 @@
 //! `publish --move`: people who are under way in older versions are taken along into the live one, 500 at a time.
 //! The publish does it itself; where it dies, the engine goes on.
 
+use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::publish::mark;
 use crate::published::Published;
 use crate::turns;
+use crash::Point;
 use interpreter::moved::{self, Moved, Way};
 use interpreter::simulate::BATCH;
 use jiff::Timestamp;
@@ -108,7 +110,7 @@ impl Engine {
         if all {
             mark(&mut transaction).await?;
         }
-        store::commit(transaction).await?;
+        commit_between(transaction, Point::MoveMade, Point::MoveKept).await?;
         Ok(older.len())
     }
 }
