@@ -1,6 +1,7 @@
 //! A small project that lives on a clock, with what the program says between.
 
-use crate::real::{MAILING, Project, agreed, of};
+use crate::real::{MAILING, Project, agreed, lines, of};
+use serde_json::Value as Json;
 
 const FILES: [(&str, &str); 3] = [
     (
@@ -27,10 +28,16 @@ pub fn project(database: &str, workflows: &[(&str, &str)], facts: &str) -> Proje
 
 /// What is decided from one instant to another, a line each: `10:00 c1 email hello done`.
 pub fn lives(project: &Project, from: &str, to: &str) -> Vec<String> {
-    let said = |line: &serde_json::Value| {
-        let at = of(line, "at").get(5..16).unwrap_or_default();
-        let words = ["customer", "workflow", "did", "what", "outcome", "reason"].map(|name| of(line, name));
-        format!("{at} {}", words.join(" ")).trim_end().to_owned()
-    };
-    project.run(from, to).iter().map(said).collect()
+    project.run(from, to).iter().map(told).collect()
+}
+
+/// The same as it is simulated before anything was lived.
+pub fn simulated(project: &Project, from: &str, to: &str) -> Vec<String> {
+    lines(&project.fine(&["simulate", "--from", from, "--to", to, "--json"])).iter().map(told).collect()
+}
+
+fn told(line: &Json) -> String {
+    let at = of(line, "at").get(5..16).unwrap_or_default();
+    let words = ["customer", "workflow", "did", "what", "outcome", "reason"].map(|name| of(line, name));
+    format!("{at} {}", words.join(" ")).trim_end().to_owned()
 }
