@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::words::{Language, say};
+use model::words::{Language, knows, say};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -54,7 +54,8 @@ pub fn human(summary: &RunSummary, zone: &TimeZone, language: Language) -> Strin
     );
     for (reason, times) in &summary.skipped {
         out.push('\n');
-        out.push_str(&say(language, "run-skipped", &[("reason", reason), ("count", &number(*times))]));
+        let why = in_words(reason, language);
+        out.push_str(&say(language, "run-skipped", &[("reason", &why), ("count", &number(*times))]));
     }
     out.push('\n');
     out.push_str(&match summary.next_at {
@@ -67,9 +68,34 @@ pub fn human(summary: &RunSummary, zone: &TimeZone, language: Language) -> Strin
     out
 }
 
+/// Why steps were left out, short; a code that the catalogue does not have stays a code.
+fn in_words(reason: &str, language: Language) -> String {
+    let key = format!("reason-{reason}");
+    if knows(language, &key) { say(language, &key, &[]) } else { reason.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_reason_that_why_has_words_for_has_short_ones_here() {
+        for language in Language::ALL {
+            let keys = model::words::keys(language);
+            let short = |code: &str| -> bool {
+                let known = keys.iter().filter_map(|key| key.strip_prefix("reason-"));
+                known.into_iter().any(|known| {
+                    code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+                })
+            };
+            let reasons: Vec<&str> =
+                keys.iter().filter_map(|key| key.strip_prefix("trace-skipped-")).collect();
+            assert!(reasons.len() > 30, "{reasons:?}");
+            let without: Vec<&&str> = reasons.iter().filter(|reason| !short(reason)).collect();
+            assert!(without.is_empty(), "{without:?}");
+            assert!(short("late") && in_words("late", language) != "late");
+        }
+    }
 
     #[test]
     fn the_last_line_is_the_contract() {
@@ -87,9 +113,10 @@ mod tests {
         );
         assert_eq!(
             human(&summary, &shanghai, Language::En),
-            "5 enrolled (0 held out), 3 messages sent, 0 tasks, 0 leads given to reps\n  2 left out: consent\n\
+            "5 enrolled (0 held out), 3 messages sent, 0 tasks, 0 leads given to reps\n  2 left out: no consent\n\
              The next thing is due at 2026-03-31 09:00.\n"
         );
+        assert!(human(&summary, &shanghai, Language::Zh).contains("跳过 2 次：没有得到同意"));
         assert!(human(&RunSummary::default(), &shanghai, Language::Zh).ends_with("之后没有要做的事。\n"));
     }
 }
