@@ -13,6 +13,7 @@ pub mod proof;
 pub mod proxy;
 pub mod purchases;
 pub mod real;
+pub mod served;
 pub mod session;
 pub mod shop;
 pub mod sink;

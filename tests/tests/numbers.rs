@@ -1,52 +1,13 @@
 //! What a process says of itself while it works: `/readyz`, `/metrics` as Prometheus reads them, and a log in which
 //! no customer is named, however much it says.
 
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Child;
-use std::time::{Duration, Instant};
-use tests::binary::command;
+use tests::hook::{Hook, Say};
 use tests::http::get;
+use tests::served::{serve, until, until_found};
 use tests::shop::Shop;
-use tests::sink::{Point, Sink, Trouble, free_port};
-
-/// How long something may take on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// A served process.
-struct Served {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(shop: &Shop, arguments: &[&str], log: &str, level: &str) -> Served {
-    let address = free_port().local_addr().expect("an address").to_string();
-    let open =
-        || std::fs::File::options().create(true).append(true).open(shop.path().join(log)).expect("a log");
-    let child = command(shop.path(), arguments)
-        .env("NURTURE_LISTEN", &address)
-        .env("NURTURE_LOG", level)
-        .stdin(std::process::Stdio::null())
-        .stdout(open())
-        .stderr(open())
-        .spawn()
-        .expect("nurture starts");
-    Served { child, address }
-}
-
-fn until(what: &str, log: impl Fn() -> String, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "not in time: {what}\n{}", log());
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
+use tests::sink::{Point, Sink, Trouble};
 
 /// A page in the text format of Prometheus: each sample by its name and labels, with its value. Panics where the
 /// page is not in that format.
@@ -120,11 +81,27 @@ async fn a_process_tells_its_numbers_and_names_no_customer() {
         "workflows/senders.yaml",
         "senders:\n  care: { address: care@example.com, name: Care, per_day: 1000 }\nbrand: { name: Acme, address: 1 Road, country: DE }\n",
     );
-    // A webhook that nobody answers, and a template that errs for one customer.
+    // Systems that are told of a customer repeat whom, too, or answer nothing, or nobody listens there.
+    let repeats = json!({ "error": "canary5@example.com (Zwitscher, 13900001111) is no customer of ours" });
+    let hook =
+        Hook::start((0..4).flat_map(|_| {
+            [Say::Status(500, repeats.clone()), Say::Status(429, repeats.clone()), Say::Close]
+        }));
+    let gone = tests::sink::free_port().local_addr().expect("a bound listener has an address");
     shop.write(
         "workflows/channels.yaml",
-        &format!("channels:\n  mail: {{ kind: smtp, host: 127.0.0.1, port: {}, tls: none }}\n", sink.port()),
+        &format!(
+            "channels:\n  mail: {{ kind: smtp, host: 127.0.0.1, port: {}, tls: none }}\n  billing: {{ kind: webhook, url: \"{}\" }}\n  gone: {{ kind: webhook, url: \"http://{gone}/\" }}\n",
+            sink.port(),
+            hook.url()
+        ),
     );
+    for (workflow, channel) in [("told", "billing"), ("told_nobody", "gone")] {
+        shop.write(
+            &format!("workflows/{workflow}.yaml"),
+            &format!("workflow: {workflow}\ntrigger: {{ event: go }}\nconsent: none\nsteps:\n  - webhook: {channel}\n    body: {{ to: \"{{{{customer.email}}}}\", name: \"{{{{customer.name}}}}\", phone: \"{{{{customer.phone}}}}\" }}\n"),
+        );
+    }
     shop.fine(&["publish"]);
     let mut rows = "external_id,name,email,phone,consent.offers,consent_at,consent_source\n".to_owned();
     for number in 0..12 {
@@ -156,6 +133,11 @@ async fn a_process_tells_its_numbers_and_names_no_customer() {
     shop.facts("facts.csv", 0..12);
     shop.fine(&["import", "events", "facts.csv"]);
     until("the mails are out", said, || sink.count() >= 8);
+    until("systems were told", said, || hook.asked().len() == 12);
+    assert!(hook.asked().iter().all(|asked| asked.body["name"] == "Zwitscher 金丝雀"), "and of whom");
+    let store = shop.store().await;
+    let failed = "SELECT count(*) FROM send WHERE attempt > 0 AND workflow LIKE 'told%'";
+    until_found(&store, failed, 24, said).await;
     let numbers = || parsed(&get(&served.address, "/metrics").expect("it serves").1);
     until("the fates are counted", said, || numbers().get(PROMISED[0]).is_some_and(|sent| *sent >= 8.0));
     let page = numbers();

@@ -9,6 +9,7 @@ use tests::root;
 /// A promise, how it is shown, and the rows of figures that belong to it.
 struct Promise {
     promise: &'static str,
+    /// A binary of this crate's tests, or `store`: the conformance suite.
     test: &'static str,
     soak: &'static str,
     /// Names of `target/soak/NAME.json`.
@@ -24,14 +25,74 @@ const PROMISES: &[Promise] = &[
         names: &["kill-sqlite", "kill-sqlite-twice", "kill-postgresql", "kill-postgresql-twice"],
     },
     Promise {
+        promise: "ended for real at each named point (after the claim, at 354, before and behind the dot, around each commit, between two migrations), nothing is lost and nothing sent twice",
+        test: "crash_points",
+        soak: "crash-points",
+        names: &["crash-points", "crash-points-twice"],
+    },
+    Promise {
+        promise: "whatever comes together (deaths at any point, facts doubled and shuffled, a wrong clock, a lying relay), a seed has one outcome, and it breaks no promise",
+        test: "simulator",
+        soak: "simulator",
+        names: &["simulator"],
+    },
+    Promise {
+        promise: "the order in which facts come does not matter: shuffled and doubled, taken in by three processes, they leave the same profiles, aggregates, scores and consents",
+        test: "shuffles",
+        soak: "shuffles",
+        names: &["shuffles"],
+    },
+    Promise {
+        promise: "several processes on one PostgreSQL keep what holds for all of them: a sender's limit a day is never exceeded, and walks of one customer see each other (never an eleventh reward where ten are allowed)",
+        test: "workers",
+        soak: "",
+        names: &[],
+    },
+    Promise {
+        promise: "processes that take a part of the work each (`--roles`) do together what one does alone",
+        test: "roles",
+        soak: "",
+        names: &[],
+    },
+    Promise {
         promise: "the primary database is killed under load and its synchronous standby promoted: nothing lost, nothing twice, and it goes on by itself",
         test: "failover",
         soak: "failover",
         names: &["failover"],
     },
     Promise {
+        promise: "a full disk: no send without its record, `/readyz` says 503, and it goes on by itself when there is room",
+        test: "disk_full",
+        soak: "disk-full",
+        names: &["disk-full"],
+    },
+    Promise {
+        promise: "off for five minutes, a day, nine days: what is too late is left out with its reason, all else goes, and a schedule fires once, in exact counts",
+        test: "downtime",
+        soak: "",
+        names: &[],
+    },
+    Promise {
         promise: "each fault of a relay (away, 421, dropped at each phase, silent, slow, lying) has its exact state in the ledger and at the relay; down for six hours it is asked at most once a second and nothing is lost",
         test: "faults",
+        soak: "",
+        names: &[],
+    },
+    Promise {
+        promise: "killed in the middle of any migration, on SQLite and on PostgreSQL, the next start brings the database up to date",
+        test: "store",
+        soak: "",
+        names: &[],
+    },
+    Promise {
+        promise: "`doctor` finds walks that are in no state, that rest on nobody and that have no version, mends what can be mended, and one row that cannot be read holds nobody else up",
+        test: "doctor",
+        soak: "",
+        names: &[],
+    },
+    Promise {
+        promise: "a backup that is restored stands held, lives through the lost time before it goes on, and sends nothing twice",
+        test: "backup",
         soak: "",
         names: &[],
     },
@@ -64,9 +125,20 @@ fn the_page_of_proofs_is_what_the_soaks_have_found() {
 fn every_promise_names_a_test_and_a_soak_that_are_there() {
     let soaks = fs::read_to_string(root().join("scripts/soak")).unwrap();
     for promise in PROMISES {
-        assert!(root().join(format!("tests/tests/{}.rs", promise.test)).exists(), "{}", promise.test);
+        let (_, file) = place(promise.test);
+        assert!(root().join(&file).exists(), "{file}");
         let function = format!("soak_{}()", promise.soak.replace('-', "_"));
         assert!(promise.soak.is_empty() || soaks.contains(&function), "{}", promise.soak);
+    }
+}
+
+/// What cargo is told to run a test, and its file.
+fn place(test: &str) -> (String, String) {
+    match test {
+        "store" => {
+            ("-p store --test conformance".to_owned(), "crates/store/tests/conformance/main.rs".to_owned())
+        }
+        other => (format!("-p tests --test {other}"), format!("tests/tests/{other}.rs")),
     }
 }
 
@@ -113,9 +185,9 @@ fn made(rows: &BTreeMap<String, String>) -> String {
             soak => format!("; longer: `scripts/soak {soak}`"),
         };
         page += &format!(
-            "## {}\n\nIn every run: `cargo test -p tests --test {}`{soak}.\n\n",
+            "## {}\n\nIn every run: `cargo test {}`{soak}.\n\n",
             upper(promise.promise),
-            promise.test
+            place(promise.test).0
         );
         let known: Vec<&String> = promise.names.iter().filter_map(|name| rows.get(*name)).collect();
         if !known.is_empty() {

@@ -15,6 +15,7 @@ mod database;
 mod due;
 mod events;
 mod leases;
+mod operations;
 mod published;
 mod sends;
 mod shares;
