@@ -143,6 +143,56 @@ fn graph_draws_a_file_or_an_id() {
     assert_eq!(nurture(dir.path(), &["graph", "workflows/none.yaml"]).code, 3);
 }
 
+/// The id may be quoted, spaced and remarked upon; the file has a mistake in line 4.
+#[test]
+fn graph_of_a_workflow_with_mistakes_says_them_by_file_or_by_id() {
+    let head = "# 优惠\n'workflow' :  \"offer\"   # for spring\ntrigger: manual\nstpes:\n  - tag: seen\n";
+    let dir = project(head);
+    for named in ["offer", "workflows/more.yaml"] {
+        let wrong = nurture(dir.path(), &["graph", named]);
+        assert_eq!(wrong.code, 1, "{named}: {}{}", wrong.out, wrong.err);
+        assert!(wrong.out.contains("workflows/more.yaml:4:1"), "{named}: {}", wrong.out);
+        assert!(!wrong.out.contains("birthday"), "{named}: {}", wrong.out);
+        let json = nurture(dir.path(), &["--json", "graph", named]);
+        let found: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+        assert_eq!((json.code, &found[0]["line"]), (1, &4.into()), "{named}: {}", json.out);
+    }
+    fs::write(dir.path().join("workflows/more.yaml"), head.replace("stpes", "steps")).unwrap();
+    assert_eq!(nurture(dir.path(), &["graph", "offer"]).code, 0);
+}
+
+#[test]
+fn graph_is_drawn_for_programs_too() {
+    let dir = project("");
+    for (format, begins) in [("text", "birthday"), ("svg", "<svg "), ("mermaid", "flowchart TD\n")] {
+        let json = nurture(dir.path(), &["--json", "graph", "birthday", "--format", format]);
+        let drawn: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+        assert_eq!(
+            (json.code, &drawn["workflow"], &drawn["format"]),
+            (0, &"birthday".into(), &format.into())
+        );
+        assert!(drawn["drawing"].as_str().unwrap().starts_with(begins), "{}", json.out);
+    }
+}
+
+#[test]
+fn an_answer_to_no_offer_moves_nothing_and_says_so() {
+    let dir = project("");
+    let imported = nurture(dir.path(), &["import", "customers", "workflows/samples/customers.csv"]);
+    assert_eq!(imported.code, 0, "{}{}", imported.out, imported.err);
+    for (verb, says) in [
+        ("accept", "no offer of c01 is open to li.na: there is nothing to answer\n"),
+        ("refuse", "no offer of c01 is open to li.na: there is nothing to answer\n"),
+        ("contact", "nothing of c01 waits for li.na: nothing has changed\n"),
+    ] {
+        let told = nurture(dir.path(), &["lead", verb, "c01", "--rep", "li.na"]);
+        assert_eq!((told.code, told.out.as_str()), (0, says), "{}", told.err);
+        let json = nurture(dir.path(), &["lead", verb, "c01", "--rep", "li.na", "--json"]);
+        assert_eq!((json.code, json.out.trim()), (0, "[]"), "{}", json.err);
+    }
+    assert_eq!(nurture(dir.path(), &["lead", "accept", "c99", "--rep", "li.na"]).code, 4);
+}
+
 #[test]
 fn settings_say_where_they_came_from() {
     let dir = project("");

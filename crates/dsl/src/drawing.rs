@@ -4,6 +4,7 @@
 
 mod mermaid;
 mod svg;
+mod time;
 mod words;
 
 pub use mermaid::mermaid;
@@ -11,10 +12,9 @@ pub use svg::svg;
 
 use crate::condition::Condition;
 use crate::step::{BlockIx, OnError, Step, StepIx, Verb};
-use crate::trigger::{Crossing, DateTrigger, ScheduleZone, Subject, Trigger};
+use crate::trigger::{Crossing, ScheduleZone, Subject, Trigger};
 use crate::workflow::{ConsentRule, GoalReached, Reentry, Workflow};
 use model::words::{Language, say};
-use model::{CalendarKind, DateRepeat, Shift};
 use unicode_width::UnicodeWidthChar;
 use unicode_width::UnicodeWidthStr;
 
@@ -90,8 +90,8 @@ impl Drawing<'_> {
             "draw-consent",
             match &workflow.consent {
                 ConsentRule::Topic(topic) => topic.clone(),
-                ConsentRule::Transactional => "transactional".to_owned(),
-                ConsentRule::None => "none".to_owned(),
+                ConsentRule::Transactional => self.word("draw-transactional", &[]),
+                ConsentRule::None => self.word("draw-none", &[]),
             },
         ));
         facts.push((
@@ -100,7 +100,7 @@ impl Drawing<'_> {
                 Reentry::Never => self.word("draw-never", &[]),
                 Reentry::AfterExit => self.word("draw-after-exit", &[]),
                 Reentry::OnceEvery(length) => {
-                    self.word("draw-once-every", &[("length", &length.to_string())])
+                    self.word("draw-once-every", &[("length", &self.length(length))])
                 }
             },
         ));
@@ -113,7 +113,7 @@ impl Drawing<'_> {
                 GoalReached::When(condition) => condition.text.to_string(),
             };
             if let Some(within) = &goal.within {
-                text = self.word("draw-within", &[("what", &text), ("length", &within.to_string())]);
+                text = self.with_length("draw-within", &text, within);
             }
             facts.push(("draw-goal", text));
         }
@@ -126,16 +126,16 @@ impl Drawing<'_> {
             facts.push(("draw-leaves", format!("{text}{reason}")));
         }
         if let Some(quiet) = &workflow.quiet_hours {
-            facts.push(("draw-quiet-hours", quiet.to_string()));
+            facts.push(("draw-quiet-hours", self.windows(quiet)));
         }
         if let Some(hold) = &workflow.hold_while {
             facts.push(("draw-hold-while", hold.when.text.to_string()));
         }
         if let Some(spacing) = &workflow.spacing {
-            facts.push(("draw-spacing", spacing.to_string()));
+            facts.push(("draw-spacing", self.length(spacing)));
         }
         if let Some(release) = &workflow.release {
-            let (batch, every) = (release.batch.to_string(), release.every.to_string());
+            let (batch, every) = (release.batch.to_string(), self.length(&release.every));
             let said = self.word("draw-portions", &[("batch", &batch), ("every", &every)]);
             facts.push(("draw-release", said));
         }
@@ -160,9 +160,7 @@ impl Drawing<'_> {
                     what = self.word("draw-to-all", &[("what", &what), ("condition", &to.text)]);
                 }
                 match settles {
-                    Some(length) => {
-                        self.word("draw-settled", &[("what", &what), ("length", &length.to_string())])
-                    }
+                    Some(length) => self.with_length("draw-settled", &what, length),
                     None => what,
                 }
             }
@@ -182,8 +180,8 @@ impl Drawing<'_> {
             }
             Trigger::Date(date) => self.date(date),
             Trigger::Inactive { no, length } => {
-                let length = words::length(length);
-                self.word("draw-inactive", &[("events", &no.join(", ")), ("length", &length)])
+                let length = self.waiting(length);
+                self.word("draw-inactive", &[("events", &self.listed(no)), ("length", &length)])
             }
             Trigger::Segment { name, crossing } => {
                 let key = match crossing {
@@ -197,7 +195,7 @@ impl Drawing<'_> {
                 self.word("draw-reaches", &[("score", &score.of), ("level", &reaches)])
             }
             Trigger::Schedule(schedule) => {
-                let when = schedule.rule.to_string();
+                let when = self.schedule(&schedule.rule);
                 match &schedule.zone {
                     ScheduleZone::Project => when,
                     ScheduleZone::Named(zone) => {
@@ -212,34 +210,15 @@ impl Drawing<'_> {
     }
 
     fn any(&self, names: &[String]) -> String {
-        if names.is_empty() { self.word("draw-any", &[]) } else { names.join(", ") }
+        if names.is_empty() { self.word("draw-any", &[]) } else { self.listed(names) }
     }
 
-    fn date(&self, date: &DateTrigger) -> String {
-        let text = self.shifted(date.of.text(), &date.rule.shift);
-        let repeat = match &date.rule.repeat {
-            DateRepeat::Once => "once".to_owned(),
-            DateRepeat::Yearly => "yearly".to_owned(),
-            DateRepeat::Monthly => "monthly".to_owned(),
-            DateRepeat::Every(length) => format!("every {length}"),
-        };
-        let calendar = match date.rule.calendar {
-            CalendarKind::Lunar => ", lunar",
-            CalendarKind::Solar | CalendarKind::FromCustomer => "",
-        };
-        format!("{text}, {repeat}{calendar}, {}", clock(date.rule.at))
-    }
-
-    fn shifted(&self, date: String, shift: &Shift) -> String {
-        match shift {
-            Shift::None => date,
-            Shift::Before(length) => {
-                self.word("draw-before", &[("what", &date), ("length", &length.to_string())])
-            }
-            Shift::After(length) => {
-                self.word("draw-after", &[("what", &date), ("length", &length.to_string())])
-            }
-        }
+    /// Names one after the other.
+    fn listed(&self, names: &[String]) -> String {
+        names.join(match self.language {
+            Language::Zh => "、",
+            Language::En => ", ",
+        })
     }
 
     /// Draws a list below `branch`; the walk's end stands below the top list.
@@ -377,10 +356,6 @@ fn subject(of: &Subject) -> &str {
     }
 }
 
-fn clock(at: jiff::civil::Time) -> String {
-    format!("{:02}:{:02}", at.hour(), at.minute())
-}
-
 /// Millionths of the whole as `33.3333%`.
 fn percent(millionths: u32) -> String {
     format!("{}%", model::Decimal::from_micros(i64::from(millionths) * 100))
@@ -417,7 +392,7 @@ mod tests {
         loaded.project.workflows.into_values().next().unwrap()
     }
 
-    fn drawn(text: &str, language: Language) -> String {
+    pub(super) fn drawn(text: &str, language: Language) -> String {
         super::text(&workflow(text), language)
     }
 

@@ -3,9 +3,10 @@
 use crate::diagnostic::{Code, Report};
 use crate::library::{Library, Scoring};
 use crate::source::{FileId, Sources};
-use crate::template::Templates;
+use crate::template::{self, Templates};
 use crate::test_case::Scenario;
 use crate::workflow::Workflow;
+use crate::yaml;
 use model::WorkflowId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,4 +65,60 @@ pub struct Loaded {
     pub report: Report,
     /// The warnings that files turn off (`lint:`), for lints that are found later.
     pub turned_off: BTreeMap<FileId, Vec<Code>>,
+}
+
+impl Loaded {
+    /// The file that declares the workflow of this id, whatever mistakes it has and however the line is
+    /// written. `None`: there is none.
+    pub fn file_of(&self, id: &str) -> Option<FileId> {
+        let declares = |file: &FileId| {
+            let mut said_before = Report::new();
+            let read = yaml::read(&self.sources, *file, &mut said_before);
+            match read.as_ref().and_then(|node| node.entries()?.first()) {
+                Some(first) => first.key == "workflow" && first.value.raw_text().map(str::trim) == Some(id),
+                None => head_of(self.sources.text(*file)) == Some(id),
+            }
+        };
+        let no_template = |file: &FileId| !template::is_template(self.sources.name(*file));
+        self.sources.ids().filter(no_template).find(declares)
+    }
+}
+
+/// The id in the first line of a file that cannot be read at all. `None`: the line declares no workflow.
+fn head_of(text: &str) -> Option<&str> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(['#', '-']))?;
+    let value = line.strip_prefix("workflow")?.trim_start().strip_prefix([':', '：'])?;
+    Some(value.split(" #").next()?.trim().trim_matches(['"', '\'']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_with_mistakes_is_found_by_its_id_however_the_line_is_written() {
+        let heads = [
+            "workflow: offer\n",
+            "# 优惠\n\nworkflow:   offer   # for spring\n",
+            "workflow: \"offer\"\n",
+            "workflow: 'offer'\r\n",
+            "\"workflow\": offer\n",
+            "workflow : offer\n",
+            "---\nworkflow: >-\n  offer\n",
+        ];
+        for head in heads {
+            for rest in ["trigger: manual\nsteps:\n  - wiat: 3 days\n", "title: \"open\ntrigger: manual\n"] {
+                let file = |path: &str, text: String| File { path: format!("workflows/{path}"), text };
+                let files = [
+                    file("a.yaml", "workflow: offers\ntrigger: manual\nsteps:\n  - tag: a\n".to_owned()),
+                    file("b.yaml", format!("{head}{rest}")),
+                ];
+                let settings = Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
+                let loaded = crate::load(&files, &settings);
+                let found = loaded.file_of("offer").map(|file| loaded.sources.name(file));
+                assert_eq!(found, Some("workflows/b.yaml"), "{head}{rest}");
+                assert_eq!(loaded.file_of("a"), None);
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 mod error;
 mod read;
+mod said;
 
 pub use error::LengthError;
 
@@ -105,35 +106,33 @@ impl Length {
     }
 }
 
+impl Length {
+    /// How many of which unit, the largest first; empty: no time at all.
+    fn parts(&self) -> Vec<(i64, &'static str)> {
+        let years = self.months % 12 == 0;
+        let workhours = self.work_minutes % 60 == 0;
+        let all = [
+            if years { (i64::from(self.months / 12), "year") } else { (i64::from(self.months), "month") },
+            (i64::from(self.days), "day"),
+            (i64::from(self.workdays), "workday"),
+            if workhours { (self.work_minutes / 60, "workhour") } else { (self.work_minutes, "workminute") },
+            (self.exact_ms / HOUR, "hour"),
+            (self.exact_ms % HOUR / MINUTE, "minute"),
+            (self.exact_ms % MINUTE / SECOND, "second"),
+            (self.exact_ms % SECOND, "millisecond"),
+        ];
+        all.into_iter().filter(|(count, _)| *count != 0).collect()
+    }
+}
+
 impl fmt::Display for Length {
     /// The canonical words, which read back to the same length: `5 days 3 hours`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<(i64, &str)> = Vec::new();
-        let mut put = |count: i64, unit| {
-            if count != 0 {
-                parts.push((count, unit));
-            }
-        };
-        if self.months % 12 == 0 {
-            put(i64::from(self.months / 12), "year");
-        } else {
-            put(i64::from(self.months), "month");
-        }
-        put(i64::from(self.days), "day");
-        put(i64::from(self.workdays), "workday");
-        if self.work_minutes % 60 == 0 {
-            put(self.work_minutes / 60, "workhour");
-        } else {
-            put(self.work_minutes, "workminute");
-        }
-        put(self.exact_ms / HOUR, "hour");
-        put(self.exact_ms % HOUR / MINUTE, "minute");
-        put(self.exact_ms % MINUTE / SECOND, "second");
-        put(self.exact_ms % SECOND, "millisecond");
-        if parts.is_empty() {
+        if self.is_zero() {
             return f.write_str("0 minutes");
         }
-        let words: Vec<String> = parts
+        let words: Vec<String> = self
+            .parts()
             .into_iter()
             .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
             .collect();

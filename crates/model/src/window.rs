@@ -46,6 +46,11 @@ impl Window {
         (i64::from(self.end) + day - i64::from(self.start)) * 60_000
     }
 
+    /// Whether it is open from midnight to midnight.
+    pub const fn is_whole_day(&self) -> bool {
+        self.start == 0 && self.end == DAY_MINUTES
+    }
+
     /// Whether it closes on the day after the one it opens on.
     pub const fn crosses_midnight(&self) -> bool {
         self.end < self.start
@@ -112,7 +117,7 @@ impl Windows {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole_day = self.start == 0 && self.end == DAY_MINUTES;
+        let whole_day = self.is_whole_day();
         if !whole_day || self.days == Days::Every {
             let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
             write!(f, "{}-{}", clock(self.start), clock(self.end))?;

@@ -80,9 +80,7 @@ fn draw(workflow: &Arc<Workflow>, format: Format, context: &Context, out: &mut O
 
 /// No workflow of this name could be read: its file's mistakes, where there is such a file.
 fn has_mistakes(name: &str, mut loaded: Loaded, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let head = format!("workflow: {name}");
-    let is_it = |file| loaded.sources.text(file).lines().any(|line| line.trim_end() == head);
-    let Some(file) = loaded.sources.ids().find(|file| is_it(*file)) else {
+    let Some(file) = loaded.file_of(name) else {
         return Err(unknown(name, &loaded, context));
     };
     loaded.report.retain(|found| found.span.is_nowhere() || found.span.file == file);

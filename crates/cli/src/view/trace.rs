@@ -562,19 +562,7 @@ pub fn plain(value: &Json, language: Language) -> String {
 
 /// A length of time in words: `5 days 3 hours`, `5 天 3 小时`. What is none (a formula) stays as it is.
 pub fn length_words(text: &str, language: Language) -> String {
-    let Ok(length) = text.parse::<Length>() else { return text.to_owned() };
-    let canonical = length.to_string();
-    let mut words = Vec::new();
-    let mut parts = canonical.split(' ');
-    while let (Some(count), Some(unit)) = (parts.next(), parts.next()) {
-        let key = format!("unit-{}", unit.trim_end_matches('s'));
-        words.push(if knows(language, &key) {
-            say(language, &key, &[("count", count)])
-        } else {
-            format!("{count} {unit}")
-        });
-    }
-    words.join(" ")
+    text.parse::<Length>().map_or_else(|_| text.to_owned(), |length| length.said(language))
 }
 
 /// A point of a timeline in words: `90 days before`, `on the date`.

@@ -23,6 +23,8 @@ pub(super) struct Names {
     pub segments: BTreeSet<String>,
     /// Teams.
     pub teams: BTreeSet<String>,
+    /// Reps: the members of all teams.
+    pub reps: BTreeSet<String>,
     /// Senders.
     pub senders: BTreeSet<String>,
     /// Topics.
@@ -48,11 +50,25 @@ impl Names {
                 }
             }
             "segments" => self.segments.extend(inner()),
-            "teams" => self.teams.extend(inner()),
+            "teams" => {
+                self.teams.extend(inner());
+                self.members(&first.value);
+            }
             "senders" => self.senders.extend(inner()),
             "topics" => self.topics.extend(inner()),
             "channels" => self.channels.extend(inner()),
             _ => {}
+        }
+    }
+
+    fn members(&mut self, teams: &Node) {
+        for team in teams.entries().unwrap_or_default() {
+            let members = team.value.get("members").and_then(|entry| entry.value.items()).unwrap_or_default();
+            let rep = |member: &Node| match member.get("rep") {
+                Some(entry) => entry.value.raw_text().map(str::to_owned),
+                None => member.raw_text().map(str::to_owned),
+            };
+            self.reps.extend(members.iter().filter_map(rep));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::yaml::Node;
 use model::{TeamId, Value, zone};
 
 /// Roles that a project has without declaring them.
-const ROLES: [&str; 4] = ["admin", "operator", "marketer", "manager"];
+pub(super) const ROLES: [&str; 4] = ["admin", "operator", "marketer", "manager"];
 
 /// `owner`, a team, a rep of a team, or a role.
 pub(super) fn colleague(names: &Names, desk: &mut Desk<'_>, node: &Node) -> Option<Colleague> {

@@ -2,10 +2,11 @@
 
 use super::desk::Desk;
 use super::names::Names;
+use super::step_people::ROLES;
 use crate::condition::{Allows, Scope};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::library::{Claim, Member, Pool, Postpone, Rung, RungDoes, Sla, Team, WhenClosed};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::step::AssignBy;
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
@@ -25,9 +26,9 @@ pub(super) fn by(node: &Node, desk: &mut Desk<'_>) -> Vec<AssignBy> {
 /// Reads one team.
 pub(super) fn read(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<(TeamId, Team)> {
     let mut fields = desk.fields(&entry.value, "thing-team")?;
-    let lead = desk.take(&mut fields, "lead").and_then(|node| desk.text(node)).map(RepId::from);
+    let lead = desk.take(&mut fields, "lead").and_then(|node| desk.spanned(node));
     let members = match desk.need(&mut fields, "members") {
-        Some(node) => desk.list(node).iter().filter_map(|node| member(node, desk)).collect(),
+        Some(node) => desk.list(node).iter().filter_map(|node| member(node, names, desk)).collect(),
         None => Vec::new(),
     };
     let by = desk.take(&mut fields, "by").map_or_else(Vec::new, |node| by(node, desk));
@@ -39,11 +40,18 @@ pub(super) fn read(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<
     let pool = desk.take(&mut fields, "pool").and_then(|node| pool(node, names, desk));
     let backup = desk.take(&mut fields, "backup").and_then(|node| desk.spanned(node));
     desk.close(fields);
-    if let Some(name) = backup.as_ref().filter(|name| name.value == entry.key) {
-        desk.report.error(Code::E0654, name.span).arg("name", &name.value).help("E0654-help");
+    if let Some(lead) = &lead {
+        a_rep(lead, names, desk);
+    }
+    match &backup {
+        Some(name) if name.value == entry.key => {
+            desk.report.error(Code::E0654, name.span).arg("name", &name.value).help("E0654-help");
+        }
+        Some(name) => somebody(name, names, desk),
+        None => {}
     }
     let team = Team {
-        lead,
+        lead: lead.map(|lead| RepId::from(lead.value)),
         members: once_each(members, desk),
         by,
         hours,
@@ -62,7 +70,7 @@ fn count(fields: &mut Fields<'_>, key: &'static str, least: i64, desk: &mut Desk
 }
 
 /// A rep's name, or a map with weight and limits.
-fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, Span)> {
+fn member(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<(Member, Span)> {
     if node.raw_text().is_some() {
         return Some((Member::new(RepId::from(desk.text(node)?)), node.span));
     }
@@ -80,8 +88,12 @@ fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, Span)> {
     let backup = desk.take(&mut fields, "backup").and_then(|node| desk.spanned(node));
     desk.close(fields);
     let rep = rep?;
-    if let Some(own) = backup.as_ref().filter(|backup| backup.value == rep.value) {
-        desk.report.error(Code::E0654, own.span).arg("name", &own.value).help("E0654-help");
+    match &backup {
+        Some(own) if own.value == rep.value => {
+            desk.report.error(Code::E0654, own.span).arg("name", &own.value).help("E0654-help");
+        }
+        Some(backup) => a_rep(backup, names, desk),
+        None => {}
     }
     let backup = backup.map(|name| RepId::from(name.value));
     let member = Member {
@@ -94,6 +106,50 @@ fn member(node: &Node, desk: &mut Desk<'_>) -> Option<(Member, Span)> {
         ..Member::new(RepId::from(rep.value))
     };
     Some((member, rep.span))
+}
+
+/// A rep by name. Reps come by imports as well, so a name that is like no other may be one; but one that is
+/// almost that of a member is misspelt, and a team or a role is nobody.
+fn a_rep(name: &Spanned<String>, names: &Names, desk: &mut Desk<'_>) {
+    if names.reps.contains(&name.value) {
+        return;
+    }
+    if names.teams.contains(&name.value) || ROLES.contains(&name.value.as_str()) {
+        desk.report
+            .error(Code::E0671, name.span)
+            .message("E0671-many")
+            .arg("name", &name.value)
+            .help("E0671-help");
+    } else if !misspelt(name, "E0671", names.reps.iter().map(String::as_str), desk) {
+        let warning = desk.report.warning(Code::W0241, name.span).message("W0241-rep");
+        warning.arg("name", &name.value).help("W0241-help-rep");
+    }
+}
+
+/// A team, a rep or a role by name.
+fn somebody(name: &Spanned<String>, names: &Names, desk: &mut Desk<'_>) {
+    let all = || names.teams.iter().chain(&names.reps).map(String::as_str).chain(ROLES);
+    if !all().any(|known| known == name.value) && !misspelt(name, "E0671-backup", all(), desk) {
+        desk.report.warning(Code::W0241, name.span).arg("name", &name.value).help("W0241-help");
+    }
+}
+
+/// Says that a name is nobody's where it is almost one of those that there are; `false`: it is like none.
+fn misspelt<'c>(
+    name: &Spanned<String>,
+    message: &'static str,
+    known: impl Iterator<Item = &'c str>,
+    desk: &mut Desk<'_>,
+) -> bool {
+    let known: Vec<&str> = known.collect();
+    if suggest(&name.value, known.iter().copied()).is_none() {
+        return false;
+    }
+    desk.unknown(Code::E0671, &name.value, name.span, known);
+    if let Some(said) = desk.report.last_mut() {
+        said.message(message);
+    }
+    true
 }
 
 /// `sla:`.

@@ -227,6 +227,7 @@ codes! {
     E0652 "A pool whose warning comes no earlier than the pool.",
     E0653 "An `on_refused` where nobody needs to accept.",
     E0654 "A team or a rep that stands in for itself.",
+    E0671 "A team's lead, or somebody who stands in, whom nobody is called.",
     E0670 "A merge of a test that joins a customer with themselves, or lies before the clock.",
     E0631 "An attribute whose cases lead back to itself.",
     E0632 "An attribute that gets its value in two ways.",

@@ -1,26 +1,18 @@
 //! What a step says of itself in a drawing, in the reader's language.
 
-use super::{Drawing, clock};
+use super::Drawing;
+use super::time::clock;
 use crate::condition::print::operand;
 use crate::step::{
-    Assigned, Colleague, DatePast, Due, MessageStep, Point, Since, Target, TextTemplate, Timeline, Verb,
-    WaitLength,
+    AssignBy, Assigned, Colleague, Due, MessageStep, Point, Target, TextTemplate, Timeline, Verb, WaitLength,
 };
-
-/// A length, or the expression that gives it.
-pub(super) fn length(length: &WaitLength) -> String {
-    match length {
-        WaitLength::Fixed(length) => length.to_string(),
-        WaitLength::Computed { formula, .. } => operand(formula).to_string(),
-    }
-}
 
 impl Drawing<'_> {
     pub(super) fn point(&self, point: &Point, timeline: &Timeline) -> String {
         let date = operand(&timeline.date);
         let text = self.shifted(date, &point.shift);
         match point.at.or(timeline.at) {
-            Some(at) => format!("{text}, {}", clock(at)),
+            Some(at) => self.and(&text, &clock(at)),
             None => text,
         }
     }
@@ -36,10 +28,10 @@ impl Drawing<'_> {
                     .iter()
                     .map(|(target, value)| format!("{} = {}", name(target), assigned(value)))
                     .collect();
-                self.word("draw-set", &[("what", &pairs.join(", "))])
+                self.word("draw-set", &[("what", &self.listed(&pairs))])
             }
-            Verb::Tag(tags) => self.word("draw-tag", &[("what", &tags.join(", "))]),
-            Verb::Untag(tags) => self.word("draw-untag", &[("what", &tags.join(", "))]),
+            Verb::Tag(tags) => self.word("draw-tag", &[("what", &self.listed(tags))]),
+            Verb::Untag(tags) => self.word("draw-untag", &[("what", &self.listed(tags))]),
             Verb::AddScore { points, score } => {
                 self.word("draw-add-score", &[("points", &points.to_string()), ("score", score)])
             }
@@ -49,36 +41,32 @@ impl Drawing<'_> {
                 self.word(if *grant { "draw-grant" } else { "draw-withdraw" }, &[("topic", topic)])
             }
             Verb::Suppress { medium, topic, length, .. } => {
-                let what = medium.map_or("all", model::Medium::as_str);
-                let what = topic.as_ref().map_or_else(|| what.to_owned(), |topic| format!("{what} {topic}"));
+                let what = self.medium(*medium);
+                let what = topic.as_ref().map_or_else(|| what.clone(), |topic| format!("{what} {topic}"));
                 match length {
-                    Some(length) => {
-                        self.word("draw-suppress-for", &[("what", &what), ("length", &length.to_string())])
-                    }
+                    Some(length) => self.with_length("draw-suppress-for", &what, length),
                     None => self.word("draw-suppress", &[("what", &what)]),
                 }
             }
             Verb::Unsuppress { medium, topic: _ } => {
-                self.word("draw-unsuppress", &[("what", medium.map_or("all", model::Medium::as_str))])
+                self.word("draw-unsuppress", &[("what", &self.medium(*medium))])
             }
             Verb::MoveStage { of, to } => {
-                let of = of.as_deref().unwrap_or("customer");
-                self.word("draw-move-stage", &[("what", of), ("stage", to)])
+                self.word("draw-move-stage", &[("what", &self.subject(of.as_deref())), ("stage", to)])
             }
             Verb::Assign { team, by, of, .. } => {
-                let what = of.as_deref().unwrap_or("customer");
-                let rules: Vec<&str> = by.iter().map(|rule| rule.as_str()).collect();
-                let text = self.word("draw-assign", &[("what", what), ("team", team.as_str())]);
-                if rules.is_empty() { text } else { format!("{text} ({})", rules.join(", ")) }
+                let what = self.subject(of.as_deref());
+                let rule = |rule: &AssignBy| self.word(&format!("rule-{}", rule.as_str()), &[]);
+                let rules: Vec<String> = by.iter().map(rule).collect();
+                let text = self.word("draw-assign", &[("what", &what), ("team", team.as_str())]);
+                if rules.is_empty() { text } else { format!("{text} ({})", self.listed(&rules)) }
             }
-            Verb::Unassign { of } => {
-                self.word("draw-unassign", &[("what", of.as_deref().unwrap_or("customer"))])
-            }
+            Verb::Unassign { of } => self.word("draw-unassign", &[("what", &self.subject(of.as_deref()))]),
             Verb::Task { title, to, due, .. } => {
                 let (who, title) = (self.colleague(to), shown(title));
                 match due {
                     Some(Due::After(length)) => {
-                        let length = length.to_string();
+                        let length = self.length(length);
                         self.word("draw-task-due", &[("who", &who), ("length", &length), ("title", &title)])
                     }
                     Some(Due::At(at)) => {
@@ -89,17 +77,17 @@ impl Drawing<'_> {
                 }
             }
             Verb::Wait(WaitLength::Fixed(length)) => {
-                self.word("draw-wait", &[("length", &length.to_string())])
+                self.word("draw-wait", &[("length", &self.length(length))])
             }
             Verb::Wait(WaitLength::Computed { formula, at_least, at_most }) => self.word(
                 "draw-wait-between",
                 &[
                     ("formula", &operand(formula)),
-                    ("least", &at_least.to_string()),
-                    ("most", &at_most.to_string()),
+                    ("least", &self.length(at_least)),
+                    ("most", &self.length(at_most)),
                 ],
             ),
-            Verb::WaitUntil(windows) => self.word("draw-wait-until", &[("windows", &windows.to_string())]),
+            Verb::WaitUntil(windows) => self.word("draw-wait-until", &[("windows", &self.windows(windows))]),
             Verb::WaitForDate { .. } | Verb::WaitFor { .. } => self.rest(verb),
             Verb::Timeline(timeline) => self.word("draw-timeline", &[("date", &operand(&timeline.date))]),
             Verb::If { condition, .. } => self.word("draw-if", &[("condition", &condition.text)]),
@@ -123,31 +111,17 @@ impl Drawing<'_> {
         }
     }
 
-    fn rest(&self, verb: &Verb) -> String {
-        if let Verb::WaitFor { events, within, since, .. } = verb {
-            let names: Vec<String> =
-                events.iter().map(|awaited| self.narrowed(&awaited.event, awaited.when.as_ref())).collect();
-            let text =
-                self.word("draw-wait-for", &[("what", &names.join(", ")), ("length", &within.to_string())]);
-            return match since {
-                Since::Step => text,
-                Since::Entry => format!("{text} (since entry)"),
-                Since::Back(length) => format!("{text} (since {length})"),
-            };
-        }
-        let Verb::WaitForDate { date, shift, at, if_past } = verb else { return String::new() };
-        let mut what = self.shifted(operand(date), shift);
-        if let Some(at) = at {
-            what = format!("{what}, {}", clock(*at));
-        }
-        match if_past {
-            DatePast::Now => self.word("draw-wait-for-date", &[("what", &what)]),
-            DatePast::Exit => self.word("draw-wait-for-date-or-leave", &[("what", &what)]),
-        }
+    /// Whom something is about; `None`: the customer.
+    fn subject(&self, of: Option<&str>) -> String {
+        of.map_or_else(|| self.word("draw-customer", &[]), str::to_owned)
+    }
+
+    fn medium(&self, medium: Option<model::Medium>) -> String {
+        self.word(medium.map_or("draw-all", medium_key), &[])
     }
 
     fn message(&self, message: &MessageStep) -> String {
-        let mut text = format!("{} {}", self.word(medium_key(message), &[]), message.template);
+        let mut text = format!("{} {}", self.medium(Some(message.medium)), message.template);
         if let Some(via) = &message.via {
             text = format!("{text} ({via})");
         }
@@ -166,8 +140,8 @@ impl Drawing<'_> {
     }
 }
 
-fn medium_key(message: &MessageStep) -> &'static str {
-    match message.medium {
+fn medium_key(medium: model::Medium) -> &'static str {
+    match medium {
         model::Medium::Email => "draw-email",
         model::Medium::Sms => "draw-sms",
         model::Medium::Message => "draw-message",

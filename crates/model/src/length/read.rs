@@ -64,6 +64,7 @@ const UNITS: &[(&str, Unit)] = &[
     ("分", Unit::Exact(MINUTE)),
     ("秒", Unit::Exact(SECOND)),
     ("秒钟", Unit::Exact(SECOND)),
+    ("毫秒", Unit::Exact(1)),
     ("周", Unit::Days(7)),
     ("星期", Unit::Days(7)),
     ("个星期", Unit::Days(7)),
@@ -74,6 +75,7 @@ const UNITS: &[(&str, Unit)] = &[
     ("工作小时", Unit::WorkMinutes(60)),
     ("个工作小时", Unit::WorkMinutes(60)),
     ("工作分钟", Unit::WorkMinutes(1)),
+    ("个工作分钟", Unit::WorkMinutes(1)),
 ];
 
 fn unit_named(word: &str) -> Option<Unit> {

@@ -62,6 +62,22 @@ impl WeekdaySet {
         self.0 & (1 << weekday.to_monday_zero_offset().unsigned_abs()) != 0
     }
 
+    /// The days in order, three or more that follow one another as a run: its first and its last day, 0 for
+    /// Monday to 6 for Sunday. Fewer stand each by itself.
+    pub fn runs(self) -> Vec<[usize; 2]> {
+        let mut runs: Vec<[usize; 2]> = Vec::new();
+        for day in (0..SHORT.len()).filter(|day| self.has(*day)) {
+            match runs.as_mut_slice() {
+                [.., [_, last]] if *last + 1 == day => *last = day,
+                _ => runs.push([day, day]),
+            }
+        }
+        let alone = |[first, last]: [usize; 2]| {
+            if last == first + 1 { vec![[first, first], [last, last]] } else { vec![[first, last]] }
+        };
+        runs.into_iter().flat_map(alone).collect()
+    }
+
     pub(super) fn has(self, from_monday: usize) -> bool {
         self.0 & (1 << from_monday) != 0
     }
@@ -116,22 +132,11 @@ fn zh_weekday(text: &str) -> Option<usize> {
 impl fmt::Display for WeekdaySet {
     /// Runs of three or more days as a range: `mon-fri`, `tue,sat`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut words: Vec<String> = Vec::new();
-        let mut start = None;
-        for (place, name) in SHORT.iter().enumerate() {
-            if !self.has(place) {
-                start = None;
-                continue;
-            }
-            let (first, first_name) = *start.get_or_insert((place, *name));
-            if place - first >= 2 {
-                words.truncate(words.len().saturating_sub(if place - first == 2 { 2 } else { 1 }));
-                words.push(format!("{first_name}-{name}"));
-            } else {
-                words.push((*name).to_owned());
-            }
-        }
-        f.write_str(&words.join(","))
+        let name = |day: usize| SHORT.get(day).copied().unwrap_or_default();
+        let word = |[first, last]: [usize; 2]| {
+            if first == last { name(first).to_owned() } else { format!("{}-{}", name(first), name(last)) }
+        };
+        f.write_str(&self.runs().into_iter().map(word).collect::<Vec<_>>().join(","))
     }
 }
 

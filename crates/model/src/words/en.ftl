@@ -636,6 +636,10 @@ unit-second = { $count ->
     [one] 1 second
    *[other] { $count } seconds
 }
+unit-millisecond = { $count ->
+    [one] 1 millisecond
+   *[other] { $count } milliseconds
+}
 
 ## messages (interpreter: render/)
 
@@ -738,6 +742,8 @@ E0240-none = the project has no score to add points to
 E0240-which = there are several scores: write `to:` with one of { $known }
 W0241 = `{ $name }` is neither a team nor a rep of one: it counts as a role
 W0241-title = A colleague nobody knows
+W0241-rep = `{ $name }` is a member of no team: unless they are imported as a rep, nobody hears of it
+W0241-help-rep = make them a member of a team, such as one of the managers
 W0241-help = declare a team of that name in `teams.yaml`, so that somebody hears of it
 E0242 = unknown team `{ $name }`
 E0242-title = A team that does not exist
@@ -1039,6 +1045,11 @@ E0653-help = add `accept_within: 30 minutes` to the step
 E0654 = `{ $name }` cannot stand in for itself
 E0654-title = A substitute that is the same
 E0654-help = name somebody else, or leave `backup` out
+E0671 = `{ $name }` is no rep of any team
+E0671-title = A lead or a substitute who does not exist
+E0671-backup = `{ $name }` is neither a team nor a rep of one
+E0671-many = `{ $name }` is a team or a role, not one rep
+E0671-help = name one rep, who hears of it by themselves
 E0670 = `{ $name }` is merged into themselves
 E0670-title = A merge that joins nobody
 E0670-history = customers become one from the clock on, not before it
@@ -1227,6 +1238,31 @@ draw-manual = by hand or API
 draw-called = another workflow
 draw-before = { $length } before { $what }
 draw-after = { $length } after { $what }
+draw-once = once
+draw-yearly = every year
+draw-monthly = every month
+draw-every = every { $length }
+draw-lunar = by the lunar calendar
+draw-at = { $what } at { $at }
+draw-and = { $first }, { $rest }
+draw-every-day = every day
+draw-every-workday = every workday
+draw-every-weekend = every weekend
+draw-every-weekday = every { $days }
+draw-workdays = workdays
+draw-weekends = weekends
+draw-days = { $first }–{ $last }
+draw-monthly-on = every month on the { $day }.
+draw-monthly-last = on the last day of every month
+draw-yearly-on = every year on { $day }
+draw-lunar-on = lunar { $day }
+draw-lunar-leap-on = lunar { $day } of the leap month
+draw-since-entry = { $what } (since it was entered)
+draw-since = { $what } (looking back { $length })
+draw-transactional = transactional
+draw-none = none
+draw-customer = customer
+draw-all = all
 draw-end = end
 draw-goal-then = goal reached
 draw-only-if = { $what }, only if { $condition }
