@@ -184,7 +184,7 @@ mod tests {
 
     /// The files of a project as `nurture init` makes it.
     fn new_project() -> Vec<File> {
-        crate::commands::init::written()
+        crate::commands::init::written(model::words::Language::Zh)
     }
 
     fn load(files: &[File]) -> dsl::project::Loaded {

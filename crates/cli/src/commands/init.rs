@@ -16,17 +16,19 @@ pub struct Args {
     pub dir: PathBuf,
 }
 
-/// The files of a new project. What the repository ships for use is taken from there, so that it cannot
-/// drift; the workflow is the one of the guide.
-const FILES: &[(&str, &str)] = &[
-    ("nurture.toml", include_str!("../init/nurture.toml")),
+/// The files of a new project: those that are the same for everybody, and those whose words are in the language
+/// of whoever makes it.
+fn files(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let words = match language {
+        Language::En => ENGLISH,
+        Language::Zh => CHINESE,
+    };
+    SHARED.iter().chain(words).copied()
+}
+
+const SHARED: &[(&str, &str)] = &[
     (".gitignore", include_str!("../init/gitignore")),
     (".vscode/settings.json", include_str!("../init/settings.json")),
-    ("workflows/birthday.yaml", include_str!("../init/birthday.yaml")),
-    ("workflows/model.yaml", include_str!("../../../../workflows/model.yaml")),
-    ("workflows/topics.yaml", include_str!("../../../../workflows/topics.yaml")),
-    ("workflows/senders.yaml", include_str!("../../../../workflows/senders.yaml")),
-    ("workflows/calendar.yaml", include_str!("../../../../workflows/calendar.yaml")),
     ("workflows/templates/birthday/card.zh-CN.md.hbs", include_str!("../init/card.zh-CN.md.hbs")),
     ("workflows/templates/birthday/card.en.md.hbs", include_str!("../init/card.en.md.hbs")),
     ("workflows/samples/customers.csv", include_str!("../../../../workflows/samples/customers.csv")),
@@ -34,19 +36,38 @@ const FILES: &[(&str, &str)] = &[
     ("workflows/samples/reps.csv", include_str!("../../../../workflows/samples/reps.csv")),
 ];
 
+const ENGLISH: &[(&str, &str)] = &[
+    ("nurture.toml", include_str!("../init/en/nurture.toml")),
+    ("workflows/birthday.yaml", include_str!("../init/en/birthday.yaml")),
+    ("workflows/model.yaml", include_str!("../init/en/model.yaml")),
+    ("workflows/topics.yaml", include_str!("../init/en/topics.yaml")),
+    ("workflows/senders.yaml", include_str!("../init/en/senders.yaml")),
+    ("workflows/calendar.yaml", include_str!("../init/en/calendar.yaml")),
+];
+
+const CHINESE: &[(&str, &str)] = &[
+    ("nurture.toml", include_str!("../init/zh/nurture.toml")),
+    ("workflows/birthday.yaml", include_str!("../init/zh/birthday.yaml")),
+    ("workflows/model.yaml", include_str!("../init/zh/model.yaml")),
+    ("workflows/topics.yaml", include_str!("../init/zh/topics.yaml")),
+    ("workflows/senders.yaml", include_str!("../init/zh/senders.yaml")),
+    ("workflows/calendar.yaml", include_str!("../init/zh/calendar.yaml")),
+];
+
 /// Where the editor finds the schema; `nurture schema` writes it anew.
 const SCHEMA: &str = "schemas/nurture.schema.json";
 
 /// The files of the language in a new project.
-pub fn written() -> Vec<File> {
-    let ours = FILES.iter().filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
-    ours.map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+pub fn written(language: Language) -> Vec<File> {
+    let ours =
+        files(language).filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
+    ours.map(|(path, text)| File { path: path.to_owned(), text: text.to_owned() }).collect()
 }
 
 /// The schema of a new project, with the names of its model.
 fn schema(language: Language) -> String {
     let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
-    let loaded = dsl::load(&written(), &settings);
+    let loaded = dsl::load(&written(language), &settings);
     let names = Names::of(&loaded.sources, &loaded.project.library);
     super::schema::text(&names, language)
 }
@@ -65,11 +86,13 @@ pub fn perform(
         return Err(Failure::say(Exit::Conflict, language, "init-full", &[("path", &shown)]));
     }
     let schema = schema(language);
-    let files = || FILES.iter().copied().chain([(SCHEMA, schema.as_str())]);
-    for (path, text) in files() {
+    let mut all: Vec<(&str, &str)> = files(language).map(|(path, text)| (path, text)).collect();
+    all.push((SCHEMA, schema.as_str()));
+    // As a listing of the folder shows them.
+    all.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
+    for (path, text) in &all {
         let place = dir.join(path);
         let folder = place.parent().unwrap_or(&dir);
-        let text = for_language(text, language);
         std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&place, text)).map_err(|error| {
             let (path, why) = (place.display().to_string(), error.to_string());
             let values = [("path", path.as_str()), ("why", why.as_str())];
@@ -77,12 +100,12 @@ pub fn perform(
         })?;
     }
     if as_json {
-        let files: Vec<&str> = files().map(|(path, _)| path).collect();
+        let files: Vec<&str> = all.iter().map(|(path, _)| *path).collect();
         out.json(&json!({ "project": shown, "files": files }))?;
         return Ok(Exit::Fine);
     }
     out.line(&say(language, "init-made", &[("path", &shown)]))?;
-    for (path, _) in files() {
+    for (path, _) in &all {
         out.line(&format!("  {path}"))?;
     }
     out.line(&format!("\n{}", say(language, "init-next", &[])))?;
@@ -96,14 +119,6 @@ pub fn perform(
     Ok(Exit::Fine)
 }
 
-/// The file as its author wants it: the settings name the language of whoever makes the project.
-fn for_language(text: &str, language: Language) -> String {
-    match language {
-        Language::Zh => text.to_owned(),
-        Language::En => text.replace(r#"language = "zh-CN"    "#, r#"language = "en"       "#),
-    }
-}
-
 /// Whether nothing is there, or an empty folder.
 fn is_free(dir: &Path) -> bool {
     match std::fs::read_dir(dir) {
@@ -115,44 +130,106 @@ fn is_free(dir: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dsl::project::Loaded;
 
-    #[test]
-    fn the_new_project_has_no_mistake_and_its_tests_pass() {
-        let files = written();
-        let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
-        let loaded = dsl::load(&files, &settings);
-        let said = dsl::diagnostic::human(
-            &loaded.report,
-            &loaded.sources,
-            Language::En,
-            dsl::diagnostic::Colour::Never,
-        );
-        assert!(loaded.report.is_empty(), "{said}");
-        let project = &loaded.project;
-        let renderer =
-            interpreter::render::Renderer::new(&project.templates, &project.library, &project.settings);
-        let mut run = 0;
-        for workflow in project.workflows.values() {
-            for test in &workflow.tests {
-                let verdict = interpreter::trial::run(project, &renderer, workflow, test);
-                assert_eq!(verdict.problems, [], "{}", verdict.name);
-                run += 1;
-            }
-        }
-        assert_eq!(run, 2);
+    fn settings() -> Settings {
+        Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() }
     }
 
     #[test]
-    fn the_settings_name_the_language_of_whoever_makes_the_project() {
-        let (_, settings) = FILES.iter().find(|(path, _)| *path == "nurture.toml").unwrap();
-        assert!(for_language(settings, Language::Zh).contains("\nlanguage = \"zh-CN\" "));
-        assert!(for_language(settings, Language::En).contains("\nlanguage = \"en\" "));
+    fn the_new_project_has_no_mistake_and_its_tests_pass() {
+        for language in Language::ALL {
+            let loaded = dsl::load(&written(language), &settings());
+            let said = dsl::diagnostic::human(
+                &loaded.report,
+                &loaded.sources,
+                Language::En,
+                dsl::diagnostic::Colour::Never,
+            );
+            assert!(loaded.report.is_empty(), "{said}");
+            let project = &loaded.project;
+            let renderer =
+                interpreter::render::Renderer::new(&project.templates, &project.library, &project.settings);
+            let mut run = 0;
+            for workflow in project.workflows.values() {
+                for test in &workflow.tests {
+                    let verdict = interpreter::trial::run(project, &renderer, workflow, test);
+                    assert_eq!(verdict.problems, [], "{}", verdict.name);
+                    run += 1;
+                }
+            }
+            assert_eq!(run, 2);
+        }
+    }
+
+    /// The same files as they ship.
+    const SHIPPED: [(&str, &str); 4] = [
+        ("workflows/model.yaml", include_str!("../../../../workflows/model.yaml")),
+        ("workflows/topics.yaml", include_str!("../../../../workflows/topics.yaml")),
+        ("workflows/senders.yaml", include_str!("../../../../workflows/senders.yaml")),
+        ("workflows/calendar.yaml", include_str!("../../../../workflows/calendar.yaml")),
+    ];
+
+    /// What the files declare, without titles and other words for people.
+    fn declared(loaded: &Loaded) -> String {
+        let (library, mut said) = (&loaded.project.library, String::new());
+        let model = &library.model;
+        for (name, attribute) in &model.customer {
+            said.push_str(&format!("{name} {:?} {:?}\n", attribute.ty, attribute.optional));
+        }
+        for (name, kind) in &model.entities {
+            let attributes = kind.attributes.iter().map(|(name, one)| format!("{name} {:?}", one.ty));
+            said.push_str(&format!("{name} {:?} {:?}\n", kind.stages, attributes.collect::<Vec<_>>()));
+        }
+        said.push_str(&format!("{:?}\n{:?}\n", model.events, library.calendar));
+        for sender in &library.senders {
+            said.push_str(&format!("{} {}\n", sender.id, sender.address));
+        }
+        for (name, topic) in &library.topics {
+            said.push_str(&format!("{name} {}\n", topic.marketing));
+        }
+        for workflow in
+            loaded.project.workflows.values().filter(|workflow| workflow.id.as_str() == "birthday")
+        {
+            said.push_str(workflow.version.as_str());
+        }
+        said
+    }
+
+    #[test]
+    fn both_languages_and_what_ships_declare_the_same() {
+        let [chinese, english] = Language::ALL.map(|language| dsl::load(&written(language), &settings()));
+        assert_eq!(declared(&english), declared(&chinese));
+        let with_shipped = written(Language::En).into_iter().map(|file| {
+            let shipped = SHIPPED.iter().find(|(path, _)| *path == file.path);
+            File { text: shipped.map_or(file.text.clone(), |(_, text)| (*text).to_owned()), ..file }
+        });
+        let shipped = dsl::load(&with_shipped.collect::<Vec<_>>(), &settings());
+        assert_eq!(declared(&english), declared(&shipped));
+    }
+
+    #[test]
+    fn each_language_is_written_in_itself() {
+        let chinese = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+        for (path, text) in ENGLISH {
+            assert!(!chinese(text), "{path} has Chinese in it");
+        }
+        for (path, text) in CHINESE {
+            let remarks = text.lines().filter_map(|line| Some(line.split_once("# ")?.1));
+            let foreign: Vec<&str> = remarks.filter(|remark| !chinese(remark)).collect();
+            let settings: Vec<&str> = foreign.into_iter().filter(|remark| !remark.contains(" = ")).collect();
+            assert!(settings.is_empty(), "{path}: {settings:?}");
+        }
+        assert!(files(Language::Zh).any(|(_, text)| text.contains("\nlanguage = \"zh-CN\" ")));
+        assert!(files(Language::En).any(|(_, text)| text.contains("\nlanguage = \"en\" ")));
     }
 
     #[test]
     fn the_guide_shows_the_workflow_and_the_mail_of_a_new_project() {
-        let guide = include_str!("../../../../docs/guide/first-birthday-mail.md");
-        assert!(guide.contains(include_str!("../init/birthday.yaml")));
-        assert!(guide.contains(include_str!("../init/card.zh-CN.md.hbs")));
+        let english = include_str!("../../../../docs/guide/first-birthday-mail.md");
+        assert!(english.contains(include_str!("../init/en/birthday.yaml")));
+        assert!(english.contains(include_str!("../init/card.zh-CN.md.hbs")));
+        let chinese = include_str!("../../../../docs/guide/first-birthday-mail.zh-CN.md");
+        assert!(chinese.contains(include_str!("../init/zh/birthday.yaml")));
     }
 }

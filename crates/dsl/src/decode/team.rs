@@ -41,6 +41,7 @@ pub(super) fn read(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<
     let backup = desk.take(&mut fields, "backup").and_then(|node| desk.spanned(node));
     desk.close(fields);
     if let Some(lead) = &lead {
+        // A lead need not be a member of any team.
         a_rep(lead, names, desk);
     }
     match &backup {
@@ -92,7 +93,12 @@ fn member(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<(Member, Sp
         Some(own) if own.value == rep.value => {
             desk.report.error(Code::E0654, own.span).arg("name", &own.value).help("E0654-help");
         }
-        Some(backup) => a_rep(backup, names, desk),
+        Some(backup) => {
+            if !a_rep(backup, names, desk) {
+                let warning = desk.report.warning(Code::W0241, backup.span).message("W0241-rep");
+                warning.arg("name", &backup.value).help("W0241-help-rep");
+            }
+        }
         None => {}
     }
     let backup = backup.map(|name| RepId::from(name.value));
@@ -108,22 +114,18 @@ fn member(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<(Member, Sp
     Some((member, rep.span))
 }
 
-/// A rep by name. Reps come by imports as well, so a name that is like no other may be one; but one that is
-/// almost that of a member is misspelt, and a team or a role is nobody.
-fn a_rep(name: &Spanned<String>, names: &Names, desk: &mut Desk<'_>) {
+/// A rep by name; `false`: a name that is no member's, nor like that of one. That may be somebody who came by
+/// an import; but a name that is almost a member's is misspelt, and a team or a role is nobody.
+fn a_rep(name: &Spanned<String>, names: &Names, desk: &mut Desk<'_>) -> bool {
     if names.reps.contains(&name.value) {
-        return;
+        return true;
     }
     if names.teams.contains(&name.value) || ROLES.contains(&name.value.as_str()) {
-        desk.report
-            .error(Code::E0671, name.span)
-            .message("E0671-many")
-            .arg("name", &name.value)
-            .help("E0671-help");
-    } else if !misspelt(name, "E0671", names.reps.iter().map(String::as_str), desk) {
-        let warning = desk.report.warning(Code::W0241, name.span).message("W0241-rep");
-        warning.arg("name", &name.value).help("W0241-help-rep");
+        let said = desk.report.error(Code::E0671, name.span).message("E0671-many");
+        said.arg("name", &name.value).help("E0671-help");
+        return true;
     }
+    misspelt(name, "E0671", names.reps.iter().map(String::as_str), desk)
 }
 
 /// A team, a rep or a role by name.
