@@ -123,6 +123,13 @@ const OF_CUSTOMER: &str = columns!(
      ORDER BY e.at, e.received_at, e.id"
 );
 
+// Which facts of an import are stored (engine/import, each batch).  ?1 [[slot, customer, id], …]  ?2 source
+pub(crate) const KNOWN: &str = "
+SELECT want.key FROM jsonb_each(?1) AS want
+CROSS JOIN event AS e
+WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = ?2
+  AND e.id = want.value->>2";
+
 // ?1 [[slot, customer, …], …] in the order of `rows`  ?2 state
 const INSERT: &str = "
 INSERT INTO event (slot, customer, source, id, name, entity_kind, entity_id, at, received_at, properties, chain, state)
@@ -226,6 +233,26 @@ pub(crate) async fn all_of_batch(
     let wanted = spread_customers(ids)?;
     let rows = sql::query(ALL).bind(wanted).fetch_all(conn).await.tried("load all events", || some(ids))?;
     rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
+}
+
+/// Which of these facts of one source are stored already, by their places in the list.
+pub async fn known(
+    conn: &mut Connection,
+    events: &[(&CustomerId, &EventId)],
+    source: &str,
+) -> Result<BTreeSet<usize>, StoreError> {
+    if events.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<_> =
+        events.iter().map(|(customer, id)| (customer.slot(), customer.as_str(), id.as_str())).collect();
+    let found: Vec<i64> = sql::query_scalar(KNOWN)
+        .bind(spread("event", &rows)?)
+        .bind(source)
+        .fetch_all(conn)
+        .await
+        .tried("look for known events", || some(events.iter().map(|(_, id)| id)))?;
+    Ok(found.into_iter().filter_map(|place| usize::try_from(place).ok()).collect())
 }
 
 /// Appends events in a state; one whose key is known is dropped. Returns how many are new.

@@ -6,9 +6,11 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::import::{ImportSummary, refused};
 use crate::view::progress::Progress;
-use engine::import::{self, ConsentForAll, Encoding, Job, Settings, StoreTarget, What};
+use engine::import::{self, ConsentForAll, Encoding, Job, Pass, Settings, StoreTarget, What};
 use engine::{Apply, Published};
 use jiff::Timestamp;
+use model::words::say;
+use std::time::{Duration, Instant};
 
 /// Imports a file. Errors: the file or map cannot be read (3), they do not fit the model (1), the database
 /// does not answer (69).
@@ -81,14 +83,34 @@ pub(super) async fn import_at(
     };
     let after = Apply::new(std::sync::Arc::clone(&published), now);
     let mut target = StoreTarget::new(&store, library, now, dry_run, after);
+    let began = Instant::now();
+    let mut pass = (Pass::Scan, began);
     let report = import::load(&job, &mut target, |far| {
+        if pass.0 != far.pass {
+            pass = (far.pass, Instant::now());
+        }
         progress.whole(far.of_bytes);
         progress.at(far.bytes);
+        let key = match far.pass {
+            Pass::Scan => "import-scans",
+            Pass::Load => "import-loads",
+        };
+        let (rows, rate) = (far.rows.to_string(), rate(far.rows, pass.1.elapsed()).to_string());
+        progress.doing(say(language, key, &[("rows", &rows), ("rate", &rate)]));
     })
     .await
     .map_err(|error| open::of_import(config, &error))?;
     store.close().await;
-    Ok(ImportSummary::of(&report, dry_run, language))
+    let took = began.elapsed();
+    let (rows, rate) = (report.read.to_string(), rate(report.read, took).to_string());
+    let seconds = format!("{:.1}", took.as_secs_f64());
+    progress.say(say(language, "import-took", &[("rows", &rows), ("seconds", &seconds), ("rate", &rate)]));
+    Ok(ImportSummary { seconds: took.as_secs_f64(), ..ImportSummary::of(&report, dry_run, language) })
+}
+
+/// Rows a second.
+fn rate(rows: u64, took: Duration) -> u64 {
+    (rows as f64 / took.as_secs_f64().max(0.001)) as u64
 }
 
 /// The model that rows are judged by: the files as they are now, with what is published for timers.

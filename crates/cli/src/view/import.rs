@@ -35,6 +35,8 @@ pub struct ImportSummary {
     pub duplicates: u64,
     /// Who may be mailed now; `None`: the import was not of customers.
     pub mailable: Option<u64>,
+    /// How long it took, in seconds; 0 where nobody measured.
+    pub seconds: f64,
 }
 
 impl ImportSummary {
@@ -54,8 +56,9 @@ impl ImportSummary {
             bad: bad.collect(),
             bad_count: report.bad_count,
             created: report.created,
-            duplicates: report.duplicates.len() as u64,
+            duplicates: report.duplicate_count,
             mailable: report.mailable,
+            seconds: 0.0,
         }
     }
 }
@@ -163,6 +166,7 @@ pub fn json(summary: &ImportSummary) -> Json {
         "created": summary.created,
         "duplicates": summary.duplicates,
         "mailable": summary.mailable,
+        "seconds": (summary.seconds * 1000.0).round() / 1000.0,
     })
 }
 

@@ -39,6 +39,11 @@ impl Progress {
         self.0.set_message(what.into());
     }
 
+    /// Says something that stays above the bar. Silent where nobody looks.
+    pub fn say(&self, what: impl AsRef<str>) {
+        self.0.println(what);
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         self.0.finish_and_clear();

@@ -5,7 +5,8 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use model::{
-    Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Medium, Rep, RepId, Suppression,
+    Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, EventId, Medium, Rep, RepId,
+    Suppression,
 };
 
 /// What is known of a customer before a row changes it.
@@ -40,7 +41,8 @@ pub struct Batch {
     pub entities: Vec<Entity>,
     /// Reps that are new or changed.
     pub reps: Vec<(RepId, Rep)>,
-    /// Facts older than a day: they change profiles and start nothing. To be stored as done.
+    /// Facts older than a day: they change profiles and start nothing. To be stored as done. Rows that are
+    /// stored already are not among them, nor among those of the last day.
     pub history: Vec<Event>,
     /// Facts of the last day (or all, with `start`). To be stored as new.
     pub fresh: Vec<Event>,
@@ -114,6 +116,13 @@ pub trait Target: Send {
         kind: &str,
         ids: &[EntityId],
     ) -> impl Future<Output = Result<BTreeMap<EntityId, Entity>, Self::Error>> + Send;
+
+    /// Which of these facts are stored already, by their places in the list.
+    fn known_events(
+        &mut self,
+        events: &[(&CustomerId, &EventId)],
+        source: &str,
+    ) -> impl Future<Output = Result<BTreeSet<usize>, Self::Error>> + Send;
 
     /// Reps; unknown ones are absent.
     fn reps(

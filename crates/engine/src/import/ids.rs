@@ -19,7 +19,7 @@ pub(super) fn id_key(id: &str) -> u64 {
 }
 
 /// The id of an event: as the file gives it, else made of its content and its ordinal among equal rows.
-pub(super) fn event_id(row: &EventRow, ordinal: u32) -> EventId {
+pub(super) fn event_id(row: &EventRow, ordinal: u64) -> EventId {
     if let Some(id) = &row.id {
         return EventId::new(id);
     }

@@ -7,6 +7,7 @@ mod people;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use dsl::library::Library;
@@ -23,13 +24,19 @@ use super::read::{Format, Rows, Shape};
 use super::record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
 };
-use super::repeats::{Repeated, Repeats};
+use super::repeats::{Marks, Repeats};
 use super::say::{BadRow, Finding, ImportError, ImportReport};
 
 /// Most rows of one batch, and so of one transaction.
 const BATCH: usize = 2_000;
+/// Bytes of the file after which a batch is full, however few rows it has: rows may be long.
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Addresses of a dry run that are remembered by who came first with them.
+const PRETENDED_ADDRESSES: usize = 100_000;
 /// Findings that are named when the columns do not fit.
 const NAMED: usize = 20;
+/// Names of JSON fields that are remembered as looked at; the maker looks at the others row by row.
+const KNOWN: usize = 10_000;
 /// Facts older than this start nothing.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
 
@@ -141,11 +148,10 @@ pub async fn load<T: Target>(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<ImportReport, LoadError<T::Error>> {
     let plan = Plan::new(job)?;
-    let (repeated, emails) = plan.scan(&mut progress)?;
+    let (repeated, shared) = plan.scan(&mut progress)?;
     let mut loader = Loader {
         settings: &job.settings,
         library: job.library,
-        emails,
         first_with: HashMap::new(),
         pretended: HashSet::new(),
         report: ImportReport::default(),
@@ -154,7 +160,7 @@ pub async fn load<T: Target>(
     if job.what == What::Customers {
         loader.report.mailable = Some(0);
     }
-    plan.load(repeated, &mut loader, target, &mut progress).await?;
+    plan.load(repeated, shared, &mut loader, target, &mut progress).await?;
     loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
 }
@@ -223,7 +229,8 @@ impl<'j> Plan<'j> {
         })))
     }
 
-    fn scan(&self, progress: &mut impl FnMut(Progress)) -> Result<(Repeated, Repeated), ImportError> {
+    /// The first pass: which lines count less because of others, and which share an address with others.
+    fn scan(&self, progress: &mut impl FnMut(Progress)) -> Result<(Marks, Marks), ImportError> {
         let mut rows = self.open()?;
         if let Some(columns) = rows.columns() {
             let findings = match self.job.map {
@@ -239,9 +246,7 @@ impl<'j> Plan<'j> {
         }
         let json = self.format.shape == Shape::JsonLines && self.job.map.is_none();
         let (mut known, mut unfit) = (BTreeSet::new(), Vec::new());
-        let mut repeats = Repeats::for_file(self.bytes);
-        // Only customers have addresses that two of them may give.
-        let mut emails = Repeats::for_file(if self.job.what == What::Customers { self.bytes } else { 0 });
+        let (mut repeats, mut emails) = (Repeats::new(), Repeats::new());
         let (mut count, mut ignored) = (0_u64, 0_u64);
         while let Some(row) = rows.next_row(self.job.path)? {
             count += 1;
@@ -252,7 +257,7 @@ impl<'j> Plan<'j> {
             let Ok(row) = row else { continue };
             if json {
                 for (name, _) in &row.cells {
-                    if !known.contains(name) && unfit.len() < NAMED {
+                    if known.len() < KNOWN && !known.contains(name) && unfit.len() < NAMED {
                         known.insert(name.clone());
                         unfit.extend(self.unfit(name));
                     }
@@ -263,15 +268,20 @@ impl<'j> Plan<'j> {
             else {
                 continue;
             };
-            if let Some(key) = key_of(&record) {
-                repeats.see(key, line);
-            }
+            let Some(key) = key_of(&record) else { continue };
+            repeats.see(key, line, 0).map_err(spilled)?;
             if let Some(email) = email_of(&record) {
-                emails.see(id_key(&email), line);
+                emails.see(id_key(&email), line, key).map_err(spilled)?;
             }
         }
         refuse(unfit)?;
-        Ok((repeats.end(), emails.end()))
+        let repeated = match self.job.what {
+            What::Events => repeats.ordinals(),
+            What::Customers | What::Reps | What::Consents | What::Suppressions | What::Entity(_) => {
+                repeats.superseded()
+            }
+        };
+        Ok((repeated.map_err(spilled)?, emails.shared().map_err(spilled)?))
     }
 
     /// Why a column cannot be imported, unless extra columns are welcome.
@@ -287,7 +297,8 @@ impl<'j> Plan<'j> {
 
     async fn load<T: Target>(
         &self,
-        mut repeated: Repeated,
+        mut repeated: Marks,
+        mut shared: Marks,
         loader: &mut Loader<'_>,
         target: &mut T,
         progress: &mut (impl FnMut(Progress) + Send),
@@ -297,7 +308,8 @@ impl<'j> Plan<'j> {
             let mut records = Records::default();
             let mut count = 0;
             let mut ended = false;
-            while count < BATCH {
+            let began = rows.bytes_read();
+            while count < BATCH && rows.bytes_read() - began < BATCH_BYTES {
                 let Some(next) = self.next(&mut rows, &mut loader.report.not_looked_up)? else {
                     ended = true;
                     break;
@@ -307,16 +319,14 @@ impl<'j> Plan<'j> {
                 match next {
                     Err(bad) => loader.report.bad_row(bad),
                     Ok((line, record)) => {
-                        let superseded = match &record {
-                            Record::Event(_) | Record::Consent(..) | Record::Suppression(_) => false,
-                            Record::Customer(_) | Record::Entity(_) | Record::Rep(_) => {
-                                key_of(&record).is_some_and(|key| repeated.again_after(key, line))
-                            }
-                        };
-                        if superseded {
+                        let mark = repeated.at(line).map_err(spilled)?;
+                        if mark.is_some() && self.job.what != What::Events {
                             loader.report.repeated += 1;
                         } else {
-                            records.add(line, record, &mut repeated);
+                            if shared.at(line).map_err(spilled)?.is_some() {
+                                records.shared.insert(line);
+                            }
+                            records.add(line, record, mark.unwrap_or(0));
                         }
                     }
                 }
@@ -331,6 +341,11 @@ impl<'j> Plan<'j> {
             }
         }
     }
+}
+
+/// The first pass found no room for what it must remember.
+fn spilled(source: io::Error) -> ImportError {
+    ImportError::File { path: std::env::temp_dir(), source }
 }
 
 fn refuse(mut findings: Vec<Finding>) -> Result<(), ImportError> {
@@ -371,15 +386,17 @@ struct Records {
     reps: Vec<RepRow>,
     consents: Vec<(u64, CustomerId, ConsentWord)>,
     suppressions: Vec<(u64, SuppressionRow)>,
+    /// Lines of customers whose address somebody else in the file has, too.
+    shared: BTreeSet<u64>,
 }
 
 impl Records {
-    fn add(&mut self, line: u64, record: Record, repeated: &mut Repeated) {
+    /// Takes a record in. `ordinal`: how often an equal event came before it.
+    fn add(&mut self, line: u64, record: Record, ordinal: u64) {
         match record {
             Record::Customer(row) => self.customers.push(row),
             Record::Entity(row) => self.entities.push((line, row)),
             Record::Event(row) => {
-                let ordinal = if row.id.is_none() { repeated.ordinal(content_key(&row)) } else { 0 };
                 let id = event_id(&row, ordinal);
                 self.events.push((line, row, id));
             }
@@ -394,12 +411,10 @@ impl Records {
 struct Loader<'a> {
     settings: &'a Settings,
     library: &'a Library,
-    /// Addresses that may come more than once in the file.
-    emails: Repeated,
-    /// Of those, the customer who came first.
+    /// Who came first with an address that comes again, where the database does not tell yet.
     first_with: HashMap<u64, CustomerId>,
-    /// Customers that a dry run would have made.
-    pretended: HashSet<CustomerId>,
+    /// Customers that a dry run would have made, by their keys.
+    pretended: HashSet<u64>,
     report: ImportReport,
     batch: Batch,
 }
@@ -433,9 +448,10 @@ impl Loader<'_> {
 
     /// Fills the batch. Returns how many rows were events: only writing tells which of those are new.
     async fn fill<T: Target>(&mut self, records: Records, target: &mut T) -> Result<Option<u64>, T::Error> {
-        let Records { customers, entities, events, reps, consents, suppressions } = records;
+        let Records { customers, entities, events, reps, consents, suppressions, shared } = records;
         if !customers.is_empty() {
-            self.take_customers(customers, target).await?;
+            self.take_customers(customers, &shared, target).await?;
+            self.forget_firsts();
         }
         if !entities.is_empty() {
             self.take_entities(entities, target).await?;
@@ -450,6 +466,13 @@ impl Loader<'_> {
             self.take_suppressions(suppressions, target).await?;
         }
         if events.is_empty() { Ok(None) } else { self.take_events(events, target).await.map(Some) }
+    }
+
+    /// Behind a batch the database tells who came first with an address; a dry run has nobody to ask.
+    fn forget_firsts(&mut self) {
+        if !self.settings.dry_run {
+            self.first_with.clear();
+        }
     }
 
     /// Files an event among history or what is fresh.

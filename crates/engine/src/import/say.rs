@@ -195,6 +195,8 @@ pub struct ImportReport {
     pub mailable: Option<u64>,
     /// Addresses that two customers give, the first [`KEPT`] of them.
     pub duplicates: Vec<Duplicate>,
+    /// How many such addresses there were.
+    pub duplicate_count: u64,
     /// Facts that were not known: events of the file, stage moves, changes.
     pub events: u64,
     /// The earliest event of the file.
@@ -214,6 +216,7 @@ impl ImportReport {
     }
 
     pub(super) fn duplicate(&mut self, pair: Duplicate) {
+        self.duplicate_count += 1;
         if self.duplicates.len() < KEPT {
             self.duplicates.push(pair);
         }

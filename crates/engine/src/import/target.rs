@@ -6,7 +6,9 @@ use std::future::Future;
 use crash::Point;
 use dsl::library::Library;
 use jiff::Timestamp;
-use model::{Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, Rep, RepId, Suppression};
+use model::{
+    Consent, Consents, Customer, CustomerId, Entity, EntityId, Event, EventId, Rep, RepId, Suppression,
+};
 use store::customer_key::KeyKind;
 use store::event::EventState;
 use store::snapshot::EventReads;
@@ -91,10 +93,9 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
     }
 
     async fn resolve(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, StoreError> {
-        let model = &self.library.model;
         let conn = self.conn().await?;
-        let here = store::customer::load(conn, ids, model).await?;
-        let mut who: BTreeMap<CustomerId, CustomerId> = here.into_keys().map(|id| (id.clone(), id)).collect();
+        let here = store::customer::known(conn, &ids.iter().collect()).await?;
+        let mut who: BTreeMap<CustomerId, CustomerId> = here.into_iter().map(|id| (id.clone(), id)).collect();
         let others: Vec<&str> =
             ids.iter().filter(|id| !who.contains_key(*id)).map(CustomerId::as_str).collect();
         if !others.is_empty() {
@@ -149,6 +150,14 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
         let names: Vec<(String, EntityId)> = ids.iter().map(|id| (kind.to_owned(), id.clone())).collect();
         let found = store::entity::find(self.conn().await?, &names, model).await?;
         Ok(found.into_iter().map(|((_, id), entity)| (id, entity)).collect())
+    }
+
+    async fn known_events(
+        &mut self,
+        events: &[(&CustomerId, &EventId)],
+        source: &str,
+    ) -> Result<BTreeSet<usize>, StoreError> {
+        store::event::known(self.conn().await?, events, source).await
     }
 
     async fn reps(&mut self, ids: &[RepId]) -> Result<BTreeMap<RepId, Rep>, StoreError> {

@@ -1683,6 +1683,9 @@ publish-enrolled = { $count ->
    *[other] { $count } people entered at once
 }
 import-line = line { $line }
+import-scans = looks through the rows: { $rows }, { $rate } a second
+import-loads = loads: { $rows } rows, { $rate } a second
+import-took = { $rows } rows in { $seconds } s: { $rate } a second
 import-dry-run = Only tried: nothing was written.
 import-rows = { $read ->
     [one] 1 row

@@ -7,13 +7,13 @@ use model::event::{EVERYBODY, names};
 use model::{Customer, CustomerId, Entity, EntityId, Event, EventId, Value};
 
 use super::super::batch::Target;
-use super::super::ids::{change_id, move_id};
+use super::super::ids::{change_id, id_key, move_id};
 use super::super::record::{EntityRow, EventRow, StageMove};
 use super::Loader;
 use super::people::unknown_customer;
 
 impl Loader<'_> {
-    /// Takes events. Returns how many rows are good.
+    /// Takes events that are not stored yet. Returns how many these are.
     pub(super) async fn take_events<T: Target>(
         &mut self,
         rows: Vec<(u64, EventRow, EventId)>,
@@ -26,19 +26,29 @@ impl Loader<'_> {
             *since = row.at.min(*since);
         }
         let who = self.resolve(wanted, target).await?;
-        let mut good = 0;
+        let mut good: Vec<(EventRow, CustomerId, EventId)> = Vec::with_capacity(rows.len());
         for (line, row, id) in rows {
             let everybody = nobodys(&row.customer) && self.library.to_everybody.contains(&row.name);
-            let Some(customer) = who.get(&row.customer).or(everybody.then_some(&row.customer)) else {
-                self.report.bad_row(unknown_customer(line, &row.customer));
-                continue;
-            };
-            good += 1;
+            match who.get(&row.customer).or(everybody.then_some(&row.customer)).cloned() {
+                Some(customer) => good.push((row, customer, id)),
+                None => self.report.bad_row(unknown_customer(line, &row.customer)),
+            }
+        }
+        let keys: Vec<(&CustomerId, &EventId)> =
+            good.iter().map(|(_, customer, id)| (customer, id)).collect();
+        let known = target.known_events(&keys, &self.settings.source).await?;
+        self.report.same += known.len() as u64;
+        let mut rows = 0;
+        for (place, (row, customer, id)) in good.into_iter().enumerate() {
             self.report.fact_at(row.at);
-            let event = self.event(id, row.name, customer.clone(), row.at, []);
+            if known.contains(&place) {
+                continue;
+            }
+            rows += 1;
+            let event = self.event(id, row.name, customer, row.at, []);
             self.put(Event { entity: row.entity, properties: row.properties, ..event });
         }
-        Ok(good)
+        Ok(rows)
     }
 
     /// Who stands behind these ids; those that are unknown are made where the settings allow, since the
@@ -58,7 +68,7 @@ impl Loader<'_> {
                 continue;
             }
             // A dry run forgets between batches whom it made.
-            if !self.settings.dry_run || self.pretended.insert(id.clone()) {
+            if !self.settings.dry_run || self.pretended.insert(id_key(id.as_str())) {
                 self.report.created += 1;
             }
             let mut customer = Customer::new(id.clone());

@@ -11,12 +11,13 @@ use super::super::batch::{GivenConsent, Known, Target, is_mailable};
 use super::super::ids::{change_id, consent_id, id_key};
 use super::super::record::{ConsentWord, CustomerRow, RepRow, SuppressionRow, Whom};
 use super::super::say::{BadRow, Duplicate, Finding};
-use super::{Loader, marketing_topics};
+use super::{Loader, PRETENDED_ADDRESSES, marketing_topics};
 
 impl Loader<'_> {
     pub(super) async fn take_customers<T: Target>(
         &mut self,
         rows: Vec<CustomerRow>,
+        shared: &BTreeSet<u64>,
         target: &mut T,
     ) -> Result<(), T::Error> {
         let ids: Vec<CustomerId> = rows.iter().map(|row| row.id.clone()).collect();
@@ -29,7 +30,7 @@ impl Loader<'_> {
         let rows: Vec<CustomerRow> = rows.into_iter().filter(|row| !merged.contains_key(&row.id)).collect();
         self.report.same += (before - rows.len()) as u64;
         let forgotten = forgotten_addresses(&rows, &known, target).await?;
-        self.flag_addresses(&rows, target).await?;
+        self.flag_addresses(&rows, shared, target).await?;
         let topics = marketing_topics(self.library);
         for mut row in rows {
             self.lead(None, &mut row.attributes, &merged);
@@ -239,6 +240,7 @@ impl Loader<'_> {
     async fn flag_addresses<T: Target>(
         &mut self,
         rows: &[CustomerRow],
+        shared: &BTreeSet<u64>,
         target: &mut T,
     ) -> Result<(), T::Error> {
         let email_of =
@@ -253,9 +255,14 @@ impl Loader<'_> {
             let key = id_key(&email.to_lowercase());
             let first = match holders.get(&email) {
                 Some(holder) => holder.clone(),
-                None if self.emails.may_repeat(key) => {
-                    self.first_with.entry(key).or_insert_with(|| row.id.clone()).clone()
-                }
+                None if shared.contains(&row.line) => match self.first_with.get(&key) {
+                    Some(first) => first.clone(),
+                    None if self.first_with.len() < PRETENDED_ADDRESSES => {
+                        self.first_with.insert(key, row.id.clone());
+                        continue;
+                    }
+                    None => continue,
+                },
                 None => continue,
             };
             if first != row.id {

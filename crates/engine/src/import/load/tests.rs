@@ -102,6 +102,16 @@ impl Target for Memory {
         let find = |id: &EntityId| self.held.entities.get(&(kind.to_owned(), id.clone())).cloned();
         Ok(ids.iter().filter_map(|id| Some((id.clone(), find(id)?))).collect())
     }
+    async fn known_events(
+        &mut self,
+        events: &[(&CustomerId, &EventId)],
+        source: &str,
+    ) -> Result<BTreeSet<usize>, Infallible> {
+        let known = |(customer, id): &(&CustomerId, &EventId)| {
+            self.held.events.contains_key(&((*customer).clone(), source.to_owned(), (*id).clone()))
+        };
+        Ok((0..events.len()).filter(|at| known(&events[*at])).collect())
+    }
     async fn reps(&mut self, ids: &[RepId]) -> Result<BTreeMap<RepId, Rep>, Infallible> {
         Ok(ids.iter().filter_map(|id| Some((id.clone(), self.held.reps.get(id)?.clone()))).collect())
     }
