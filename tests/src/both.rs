@@ -23,3 +23,23 @@ macro_rules! on_both {
         }
     };
 }
+
+/// Runs tests that wait on both databases: `async fn name(database: &str)`, where `database` is a line of
+/// `nurture.toml`.
+#[macro_export]
+macro_rules! on_both_waiting {
+    ($($name:ident,)+) => {
+        mod waiting_on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                Box::pin(super::$name("")).await;
+            })+
+        }
+        mod waiting_on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                Box::pin(super::$name(&$crate::both::on_postgres())).await;
+            })+
+        }
+    };
+}

@@ -1,7 +1,7 @@
 //! A live engine with open channels in the test's own process, on a clock that the test moves.
 
 use crate::shop::{count, counts};
-use engine::{Clock, Delivery, Engine, Speakers, VirtualClock};
+use engine::{Clock, Delivery, Engine, Speakers, VirtualClock, lock};
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,22 +13,19 @@ pub struct Driven {
     pub engine: Engine,
     /// Its clock.
     pub clock: VirtualClock,
+    _lock: lock::Lock,
 }
 
 impl Driven {
-    /// Over the database of the project in a folder, which holds no other worker; the clock shows now.
+    /// Over the database that the project in a folder names, which holds no other worker; the clock shows now.
     pub async fn over(folder: &Path) -> Self {
-        let path = folder.join("nurture.db").display().to_string();
-        let store = Store::open(&path, Options { migrate: false, ..Options::default() })
+        let store = Store::open(&database(folder), Options { migrate: false, ..Options::default() })
             .await
             .expect("the database opens");
         let clock = VirtualClock::new(Timestamp::now());
-        let now = clock.now();
-        let mut transaction = store.begin().await.expect("the database can be written");
-        let hold = now + SignedDuration::from_hours(24 * 30);
-        let worker =
-            store::lease::acquire(&mut transaction, "test", now, hold).await.expect("nobody else works here");
-        store::commit(transaction).await.expect("the database can be written");
+        let hold = SignedDuration::from_hours(24 * 30);
+        let taken = lock::take(&store, None, clock.now(), hold, lock::Part::All).await;
+        let (lock, worker) = taken.expect("nobody else works here");
         let zone = jiff::tz::TimeZone::UTC;
         let speakers =
             Speakers::new(Delivery::Live, folder.join("outbox"), zone, Box::new(|_| None)).of_project(folder);
@@ -36,7 +33,7 @@ impl Driven {
         let engine = Engine::new(store, Arc::new(clock.clone()), settings, worker, speakers, false)
             .await
             .expect("the project was published");
-        Self { engine, clock }
+        Self { engine, clock, _lock: lock }
     }
 
     /// Works until nothing is due.
@@ -65,4 +62,14 @@ impl Driven {
 pub async fn states(store: &Store) -> Vec<(String, i64)> {
     let mut conn = store.read().await.expect("the database is there");
     counts(&mut conn, "SELECT state, count(*) FROM send GROUP BY state ORDER BY state").await
+}
+
+/// The address of the database that `nurture.toml` names; without a word of it, a file of SQLite.
+fn database(folder: &Path) -> String {
+    let text = std::fs::read_to_string(folder.join("nurture.toml")).expect("the project has settings");
+    let settings: toml::Table = text.parse().expect("settings");
+    match settings.get("database").and_then(toml::Value::as_str) {
+        Some(address) if address.starts_with("postgres") => address.to_owned(),
+        Some(_) | None => folder.join("nurture.db").display().to_string(),
+    }
 }

@@ -76,6 +76,11 @@ impl Shop {
         Self::new(relay, topic, Some(database))
     }
 
+    /// The same where a line of `nurture.toml` says; no line: SQLite.
+    pub fn on(relay: u16, topic: &str, line: &str) -> Self {
+        Self::new(relay, topic, line.split('"').nth(1))
+    }
+
     fn new(relay: u16, topic: &str, database: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = format!("sqlite://{}", folder.path().join("nurture.db").display());

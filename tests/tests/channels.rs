@@ -6,15 +6,25 @@ use tests::driven::Driven;
 use tests::hook::Hook;
 use tests::real::{Project, of};
 
+tests::on_both! {
+    a_message_by_hand_is_sent_live_as_it_was_simulated,
+    the_task_of_a_message_by_hand_holds_its_words,
+}
+
+tests::on_both_waiting! {
+    another_system_is_told_in_place_of_a_colleague,
+    a_channel_writes_to_a_folder_of_its_own,
+}
+
 /// A project in UTC with these channels, one rep and two customers, of whom she owns one.
-fn project(delivery: &str, channels: &str, steps: &str) -> Project {
+fn project(database: &str, delivery: &str, channels: &str, steps: &str) -> Project {
     let project = Project::empty();
     let listen = tests::sink::free_port().local_addr().expect("a bound listener has an address");
     for (name, text) in [
         (
             "nurture.toml",
             format!(
-                "zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"sqlite://nurture.db\"\ndelivery = \"{delivery}\"\nlisten = \"{listen}\"\n"
+                "zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"{delivery}\"\nlisten = \"{listen}\"\n"
             ),
         ),
         ("workflows/model.yaml", "model: shop\nevents:\n  order.paid: { amount: number }\n".to_owned()),
@@ -50,8 +60,7 @@ fn paid_now(project: &Project) {
     happens(project, &["c1", "c2"].map(|who| json!({ "event": "order.paid", "customer": who, "at": now })));
 }
 
-#[test]
-fn a_message_by_hand_is_sent_live_as_it_was_simulated() {
+fn a_message_by_hand_is_sent_live_as_it_was_simulated(database: &str) {
     let steps = "  - message: hello
     via: wechat
     topic: service
@@ -61,7 +70,7 @@ fn a_message_by_hand_is_sent_live_as_it_was_simulated() {
       message.sent: [{ tag: told }]
     on_timeout: [{ tag: not_told }]
 ";
-    let project = project("file", "  wechat: { kind: by_hand, to: owner }\n", steps);
+    let project = project(database, "file", "  wechat: { kind: by_hand, to: owner }\n", steps);
     let at = |day: u8| format!("2026-03-0{day}T10:00:00Z");
     happens(
         &project,
@@ -90,10 +99,9 @@ fn a_message_by_hand_is_sent_live_as_it_was_simulated() {
     assert_eq!(project.letters(), 0, "a colleague has sent it, and nobody else");
 }
 
-#[test]
-fn the_task_of_a_message_by_hand_holds_its_words() {
+fn the_task_of_a_message_by_hand_holds_its_words(database: &str) {
     let steps = "  - message: hello\n    via: wechat\n    topic: service\n";
-    let project = project("file", "  wechat: { kind: by_hand, to: owner }\n", steps);
+    let project = project(database, "file", "  wechat: { kind: by_hand, to: owner }\n", steps);
     paid_now(&project);
     project.fine(&["run", "--until-idle"]);
     let tasks = project.read(&["tasks", "--rep", "ann", "--json"]);
@@ -103,12 +111,11 @@ fn the_task_of_a_message_by_hand_holds_its_words() {
     assert!(body.contains("Hello Li."), "{tasks:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_system_is_told_in_place_of_a_colleague() {
+async fn another_system_is_told_in_place_of_a_colleague(database: &str) {
     let hook = Hook::start([]);
     let channels = format!("  robot: {{ kind: webhook, url: \"{}\" }}\n", hook.url());
     let steps = "  - notify: owner\n    text: \"{{customer.name}} has paid\"\n    via: robot\n";
-    let project = project("live", &channels, steps);
+    let project = project(database, "live", &channels, steps);
     paid_now(&project);
     let driven = Driven::over(project.path()).await;
     driven.work().await;
@@ -117,10 +124,9 @@ async fn another_system_is_told_in_place_of_a_colleague() {
     assert_eq!(driven.states().await, [("accepted".to_owned(), 1)]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_channel_writes_to_a_folder_of_its_own() {
+async fn a_channel_writes_to_a_folder_of_its_own(database: &str) {
     let steps = "  - message: hello\n    via: kept\n    topic: service\n";
-    let project = project("live", "  kept: { kind: file, folder: kept/here }\n", steps);
+    let project = project(database, "live", "  kept: { kind: file, folder: kept/here }\n", steps);
     paid_now(&project);
     let driven = Driven::over(project.path()).await;
     driven.work().await;

@@ -123,7 +123,7 @@ impl Bench {
         let sink = Sink::start();
         let shop = shop(sink.port());
         shop.start(customers);
-        let Driven { engine, clock } = Driven::over(shop.path()).await;
+        let Driven { engine, clock, .. } = Driven::over(shop.path()).await;
         while engine.turn(clock.now()).await.unwrap().due > 0 {}
         let bench = Self { shop, sink, engine, clock };
         bench.park().await;

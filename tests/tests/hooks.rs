@@ -7,6 +7,13 @@ use tests::driven::Driven;
 use tests::hook::{Hook, Say};
 use tests::real::Project;
 
+tests::on_both_waiting! {
+    a_webhook_is_tried_again_under_its_id_and_its_answer_is_read_below,
+    a_webhook_that_never_answers_well_goes_on_as_on_error_says,
+    a_webhook_that_is_refused_is_not_tried_again,
+    a_process_that_is_killed_in_the_middle_of_a_call_asks_again_under_the_same_id,
+}
+
 const HOUR: i64 = 3_600;
 
 const WORKFLOW: &str = "workflow: order_told
@@ -25,12 +32,12 @@ steps:
 ";
 
 /// A project whose only customer paid, published and live.
-fn project(hook: &Hook) -> Project {
+fn project(hook: &Hook, database: &str) -> Project {
     let project = Project::empty();
     let listen = tests::sink::free_port().local_addr().expect("a bound listener has an address");
     project.write(
         "nurture.toml",
-        &format!("zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"sqlite://nurture.db\"\ndelivery = \"live\"\nlisten = \"{listen}\"\n"),
+        &format!("zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"live\"\nlisten = \"{listen}\"\nlease = \"2 seconds\"\n"),
     );
     project.write("workflows/model.yaml", "model: shop\nevents:\n  order.paid: { amount: number }\n");
     let channel =
@@ -66,11 +73,10 @@ fn tagged(project: &Project) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_is_tried_again_under_its_id_and_its_answer_is_read_below() {
+async fn a_webhook_is_tried_again_under_its_id_and_its_answer_is_read_below(database: &str) {
     let hook =
         Hook::start([Say::Status(503, json!({})), Say::Close, Say::Status(200, json!({ "credit": 250 }))]);
-    let project = project(&hook);
+    let project = project(&hook, database);
     let driven = Driven::over(project.path()).await;
     driven.work().await;
     assert_eq!((hook.asked().len(), tagged(&project)), (1, vec![]), "the walk rests at the step");
@@ -84,10 +90,9 @@ async fn a_webhook_is_tried_again_under_its_id_and_its_answer_is_read_below() {
     assert_eq!(tagged(&project), ["trusted"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_that_never_answers_well_goes_on_as_on_error_says() {
+async fn a_webhook_that_never_answers_well_goes_on_as_on_error_says(database: &str) {
     let hook = Hook::start((0..9).map(|_| Say::Status(500, json!({ "credit": 5 }))));
-    let project = project(&hook);
+    let project = project(&hook, database);
     let driven = Driven::over(project.path()).await;
     driven.work().await;
     for _ in 0..48 {
@@ -98,10 +103,9 @@ async fn a_webhook_that_never_answers_well_goes_on_as_on_error_says() {
     assert_eq!(driven.states().await, [("rejected".to_owned(), 1)]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_that_is_refused_is_not_tried_again() {
+async fn a_webhook_that_is_refused_is_not_tried_again(database: &str) {
     let hook = Hook::start([Say::Status(422, json!({}))]);
-    let project = project(&hook);
+    let project = project(&hook, database);
     let driven = Driven::over(project.path()).await;
     for _ in 0..48 {
         driven.work_after(HOUR).await;
@@ -109,10 +113,9 @@ async fn a_webhook_that_is_refused_is_not_tried_again() {
     assert_eq!((hook.asked().len(), tagged(&project)), (1, vec!["not_told".to_owned()]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_killed_in_the_middle_of_a_call_asks_again_under_the_same_id() {
+async fn a_process_that_is_killed_in_the_middle_of_a_call_asks_again_under_the_same_id(database: &str) {
     let hook = Hook::start([Say::Hang, Say::Status(200, json!({ "credit": 100 }))]);
-    let project = project(&hook);
+    let project = project(&hook, database);
     let mut child = command(project.path(), &["run", "--until-idle"]).spawn().expect("nurture starts");
     hook.wait_for(1);
     child.kill().expect("a child can be killed");

@@ -55,6 +55,18 @@ const PROMISES: &[Promise] = &[
         names: &[],
     },
     Promise {
+        promise: "what one process writes another hears of at once (`NOTIFY`), and finds within a second where it does not hear",
+        test: "bells",
+        soak: "",
+        names: &[],
+    },
+    Promise {
+        promise: "a process that is stopped for longer than its lease and then goes on sends nothing twice, and meanwhile the others take over",
+        test: "stalled",
+        soak: "stalled",
+        names: &["stalled"],
+    },
+    Promise {
         promise: "the primary database is killed under load and its synchronous standby promoted: nothing lost, nothing twice, and it goes on by itself",
         test: "failover",
         soak: "failover",
@@ -77,6 +89,12 @@ const PROMISES: &[Promise] = &[
         test: "faults",
         soak: "",
         names: &[],
+    },
+    Promise {
+        promise: "old and new processes work one database together while a newer version adds to its tables, and one that is too old refuses to start",
+        test: "versions",
+        soak: "versions",
+        names: &["versions", "versions-twice"],
     },
     Promise {
         promise: "killed in the middle of any migration, on SQLite and on PostgreSQL, the next start brings the database up to date",

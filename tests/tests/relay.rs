@@ -11,6 +11,25 @@ use tests::driven::{Driven, states};
 use tests::shop::{MAILS, Shop, count};
 use tests::sink::{Act, Point, Sink, Trouble};
 
+tests::on_both_waiting! {
+    a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back,
+    a_relay_that_is_down_is_asked_at_most_once_a_second,
+    a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection,
+    a_refusal_for_now_is_tried_again_after_a_minute,
+    an_address_that_does_not_exist_is_suppressed,
+    what_waits_for_an_address_that_proves_bad_is_cancelled_with_it,
+    a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again,
+    a_service_mail_without_an_answer_is_sent_again_under_its_message_id,
+    a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back,
+    asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more,
+    a_run_until_idle_ends_when_it_is_asked_to,
+    an_answer_that_meets_a_busy_database_is_written_when_it_is_free,
+    no_more_sends_are_in_doubt_than_there_are_connections,
+    a_lease_is_renewed_while_an_answer_is_awaited,
+    what_is_open_when_the_grace_is_over_is_unknown,
+    what_is_open_when_the_grace_is_over_is_due_again_where_it_may_come_twice,
+}
+
 /// How long something may take on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -25,11 +44,10 @@ fn copies(sink: &Sink) -> usize {
     once.iter().map(|id| ids.iter().filter(|other| other == id).count()).max().unwrap_or(0)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
+async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back(database: &str) {
     let sink = Sink::start();
     sink.refuse();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(5);
     let began = Timestamp::now().as_millisecond();
     shop.fine(&["run", "--until-idle"]);
@@ -55,11 +73,10 @@ async fn a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back() {
     assert_eq!((sink.count(), copies(&sink)), (5 * MAILS, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_relay_that_is_down_is_asked_at_most_once_a_second() {
+async fn a_relay_that_is_down_is_asked_at_most_once_a_second(database: &str) {
     let sink = Sink::start();
     sink.trouble(Trouble::say(Point::Greeting, "421 4.3.2 closed for the night"));
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(500);
     let driven = Driven::over(shop.path()).await;
     let mut probes = Vec::new();
@@ -72,7 +89,7 @@ async fn a_relay_that_is_down_is_asked_at_most_once_a_second() {
     assert!(sink.sessions().len() > 3, "it is asked now and then: {probes:?}");
     println!("60 s with a relay that is down and 1,000 mails due: {} connections", sink.sessions().len());
     assert_eq!(driven.states().await, of(&[("due", 1_000)]));
-    let tried = driven.count("SELECT sum(attempt) FROM send").await;
+    let tried = driven.count("SELECT CAST(sum(attempt) AS BIGINT) FROM send").await;
     assert_eq!(tried, i64::try_from(sink.sessions().len()).unwrap(), "only what knocked was tried");
 
     sink.behave();
@@ -84,10 +101,9 @@ async fn a_relay_that_is_down_is_asked_at_most_once_a_second() {
     assert_eq!((sink.count(), copies(&sink)), (1_000, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection() {
+async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(100);
     let driven = Driven::over(shop.path()).await;
     driven.work().await;
@@ -108,10 +124,9 @@ async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection()
     assert_eq!((sink.count(), copies(&sink)), (200, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_for_now_is_tried_again_after_a_minute() {
+async fn a_refusal_for_now_is_tried_again_after_a_minute(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(3);
     sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").only_to("c1@example.com").once());
     sink.trouble(Trouble::say(Point::Dot, "451 4.3.0 disk full").only_to("c2@example.com").once());
@@ -125,13 +140,12 @@ async fn a_refusal_for_now_is_tried_again_after_a_minute() {
     driven.work().await;
     assert_eq!(driven.states().await, of(&[("accepted", 6)]));
     assert_eq!((sink.count(), copies(&sink)), (6, 1));
-    assert_eq!(driven.count("SELECT sum(attempt) FROM send").await, 2);
+    assert_eq!(driven.count("SELECT CAST(sum(attempt) AS BIGINT) FROM send").await, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_does_not_exist_is_suppressed() {
+async fn an_address_that_does_not_exist_is_suppressed(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(2);
     sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user").only_to("c1@example.com"));
     let driven = Driven::over(shop.path()).await;
@@ -160,10 +174,9 @@ async fn an_address_that_does_not_exist_is_suppressed() {
     assert_eq!(asked, 3, "one refusal and two mails");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_waits_for_an_address_that_proves_bad_is_cancelled_with_it() {
+async fn what_waits_for_an_address_that_proves_bad_is_cancelled_with_it(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     sink.trouble(Trouble::say(Point::Recipient, "450 4.2.0 greylisted").once());
     sink.trouble(Trouble::say(Point::Recipient, "550 5.1.1 no such user"));
@@ -176,10 +189,9 @@ async fn what_waits_for_an_address_that_proves_bad_is_cancelled_with_it() {
     assert_eq!(driven.states().await, of(&[("cancelled", 1), ("rejected", 1)]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again() {
+async fn a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
     let driven = Driven::over(shop.path()).await;
@@ -195,10 +207,9 @@ async fn a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again() {
     assert_eq!((listed.as_array().unwrap().len(), &listed[0]["reason"]), (1, &"no_answer".into()));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_service_mail_without_an_answer_is_sent_again_under_its_message_id() {
+async fn a_service_mail_without_an_answer_is_sent_again_under_its_message_id(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::service(sink.port());
+    let shop = Shop::on(sink.port(), "service", database);
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Close).once());
     let driven = Driven::over(shop.path()).await;
@@ -227,10 +238,9 @@ fn terminate(mut child: Child) -> Option<i32> {
     child.wait().unwrap().code()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back() {
+async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     // The send is claimed, and the relay takes its time before the mail may come.
     sink.trouble(Trouble::at(Point::Recipient, Act::Wait(Duration::from_secs(5))));
@@ -271,10 +281,9 @@ async fn a_second_worker_on_one_database_is_refused() {
     shop.fine(&["run", "--until-idle"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more() {
+async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(100);
     sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(500))));
     let child = shop.spawn(&["run"], "run.log");
@@ -302,10 +311,9 @@ async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_until_idle_ends_when_it_is_asked_to() {
+async fn a_run_until_idle_ends_when_it_is_asked_to(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(300);
     sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(300))));
     let child = shop.spawn(&["run", "--until-idle"], "run.log");
@@ -316,10 +324,9 @@ async fn a_run_until_idle_ends_when_it_is_asked_to() {
     assert_eq!(states(&shop.store().await).await, of(&[("accepted", sent), ("due", 300 - sent)]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
+async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_millis(500))));
     let driven = Driven::over(shop.path()).await;
@@ -335,10 +342,9 @@ async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free() {
     assert_eq!(driven.states().await, of(&[("accepted", 1)]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_more_sends_are_in_doubt_than_there_are_connections() {
+async fn no_more_sends_are_in_doubt_than_there_are_connections(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(400);
     let driven = Driven::over(shop.path()).await;
     let store = shop.store().await;
@@ -354,10 +360,9 @@ async fn no_more_sends_are_in_doubt_than_there_are_connections() {
     assert!((1..=8).contains(&most), "{most} sends between the gate and their fate");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lease_is_renewed_while_an_answer_is_awaited() {
+async fn a_lease_is_renewed_while_an_answer_is_awaited(database: &str) {
     let sink = Sink::start();
-    let shop = Shop::marketing(sink.port());
+    let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_secs(2))).once());
     let driven = Driven::over(shop.path()).await;
@@ -395,16 +400,14 @@ async fn ended_in_silence(shop: &Shop, sink: &Sink) -> Vec<(String, i64)> {
     tests::shop::counts(&mut conn, hello).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_open_when_the_grace_is_over_is_unknown() {
+async fn what_is_open_when_the_grace_is_over_is_unknown(database: &str) {
     let sink = Sink::start();
-    let states = ended_in_silence(&Shop::marketing(sink.port()), &sink).await;
+    let states = ended_in_silence(&Shop::on(sink.port(), "offers", database), &sink).await;
     assert_eq!(states, of(&[("accepted", 2), ("unknown", 1)]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_open_when_the_grace_is_over_is_due_again_where_it_may_come_twice() {
+async fn what_is_open_when_the_grace_is_over_is_due_again_where_it_may_come_twice(database: &str) {
     let sink = Sink::start();
-    let states = ended_in_silence(&Shop::service(sink.port()), &sink).await;
+    let states = ended_in_silence(&Shop::on(sink.port(), "service", database), &sink).await;
     assert_eq!(states, of(&[("accepted", 2), ("due", 1)]));
 }

@@ -14,14 +14,19 @@
 //!              the watchdog rings the same desk when something is due and no nudge said so
 //! ```
 //!
+//! On PostgreSQL whoever writes facts beside the workers (an import, an operator's verb) rings a bell that all
+//! processes hear (`bell`): they look at once, not when the watchdog does.
+//!
 //! Handlers run on tasks of the desk, not inside apalis: its worker drops what it holds when a heartbeat or
 //! a poll fails, and a mail that is half spoken must not be dropped.
 
+mod bell;
 mod desk;
 mod rows;
 mod watchdog;
 mod workers;
 
+pub(crate) use bell::{listen, tell_others};
 pub use desk::Tally;
 pub use rows::{Backlog, State, backlog, prepare, prune, push};
 pub use workers::{Bells, Settings, Workers};

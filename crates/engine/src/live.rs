@@ -78,12 +78,14 @@ impl Engine {
         let _ = self.bells.set(workers.bells());
         let (end, ended) = tokio::sync::watch::channel(false);
         let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
-        let renew = tokio::spawn(Arc::clone(&self).renew(ended));
+        let renew = tokio::spawn(Arc::clone(&self).renew(ended.clone()));
+        let listen = tokio::spawn(Arc::clone(&self).listen(ended));
         let result = workers.run(stop).await;
         // Nobody listens any more only where both have ended by themselves.
         let _ = end.send(true);
         let _ = watch.await;
         let _ = renew.await;
+        let _ = listen.await;
         // What the grace did not suffice for.
         let gathered = self.recover().await;
         crate::lock::release(&self.store, &self.worker).await?;
@@ -180,6 +182,15 @@ impl Engine {
             {
                 tracing::error!(%error, "take back sends whose lease is over");
             }
+        }
+    }
+
+    /// Looks at once where other processes say that something is due.
+    async fn listen(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        let pool = self.store.pool();
+        tokio::select! {
+            _ = ended.changed() => {}
+            () = crate::jobs::listen(&pool, |queue| self.wake(queue)) => {}
         }
     }
 

@@ -4,6 +4,7 @@ use crate::clock::VirtualClock;
 use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::jobs::{Queue, tell_others};
 use crate::publish::mark;
 use crate::published::Published;
 use crate::turns;
@@ -137,6 +138,7 @@ pub async fn resume_all(store: &Store, now: Timestamp) -> Result<Outcome, Engine
     let mut transaction = store.begin_even_moved().await?;
     let Some(held) = hold::get(&mut transaction).await? else { return Ok(Outcome::AsBefore) };
     hold::end(&mut transaction).await?;
+    tell_others(transaction.raw(), Queue::Turn).await?;
     if let Why::Restored { from, to } = held.why
         && from < to
     {
@@ -159,6 +161,7 @@ pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Ou
     }
     let due = pause::end(&mut transaction, id, now).await?.unwrap_or(0);
     store::pace::start_anew(&mut transaction, id).await?;
+    tell_others(transaction.raw(), Queue::Turn).await?;
     audit::record(&mut transaction, WHO, "resume", id.as_str(), now).await?;
     mark(&mut transaction).await?;
     commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;

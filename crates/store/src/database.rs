@@ -43,18 +43,31 @@ pub struct Options {
     pub readers: u32,
     /// Claims pass over what another process claims just then (`SKIP LOCKED`), where the database knows how.
     pub skip_locked: bool,
+    /// How long a process that was stopped in the middle of a transaction may keep others waiting, on PostgreSQL.
+    pub idle: Duration,
 }
+
+/// [`Options::idle`], where nobody says otherwise.
+const IDLE: Duration = Duration::from_secs(30);
 
 impl Default for Options {
     fn default() -> Self {
-        Self { create: true, read_only: false, migrate: true, older: false, readers: 4, skip_locked: true }
+        Self {
+            create: true,
+            read_only: false,
+            migrate: true,
+            older: false,
+            readers: 4,
+            skip_locked: true,
+            idle: IDLE,
+        }
     }
 }
 
 impl Options {
     /// For verbs that only look: the file must be there and up to date.
     pub fn to_read() -> Self {
-        Self { create: false, read_only: true, migrate: false, older: false, readers: 2, skip_locked: true }
+        Self { create: false, read_only: true, migrate: false, readers: 2, ..Self::default() }
     }
 
     /// To look at a database of this program or an older one, whatever state it is in.

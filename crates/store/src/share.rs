@@ -26,6 +26,9 @@ const CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS
 // One at a time says who lives and who holds what.
 const ALONE: &str = "LOCK TABLE worker IN SHARE ROW EXCLUSIVE MODE";
 
+// Who is stopped while it is alone must not be so for longer than the leases of the others hold.  ?1 milliseconds
+const BRIEFLY: &str = "SELECT set_config('idle_in_transaction_session_timeout', ?1, true)";
+
 // ?1 name  ?2 until  ?3 shares
 const JOIN: &str = "
 INSERT INTO worker (name, epoch, until, shares)
@@ -78,7 +81,7 @@ pub async fn join(
     shares: bool,
 ) -> Result<Worker, StoreError> {
     let ids = || name.to_owned();
-    sql::query(ALONE).execute(&mut *conn).await.tried("come among the workers", ids)?;
+    alone(conn, hold).await.tried("come among the workers", ids)?;
     let now = clock(conn).await?;
     let epoch: i64 = sql::query_scalar(JOIN)
         .bind(name)
@@ -113,7 +116,7 @@ pub async fn live_on(
     shares: bool,
 ) -> Result<Held, StoreError> {
     let tried = || worker.name.clone();
-    sql::query(ALONE).execute(&mut *conn).await.tried("renew a lease", tried)?;
+    alone(conn, hold).await.tried("renew a lease", tried)?;
     let now = clock(conn).await?;
     let until = until(now, hold);
     for statement in [LIVE_ON, KEEP] {
@@ -173,6 +176,14 @@ pub async fn leave(conn: &mut Connection, worker: &Worker) -> Result<(), StoreEr
 pub(crate) async fn hold(conn: &mut Connection, worker: &Worker) -> Result<String, StoreError> {
     let held = parts(conn, HOLD, worker).await?;
     Ok((0..PARTS).map(|part| if held.contains(&(part * WIDTH)) { '1' } else { '0' }).collect())
+}
+
+/// Begins to say who lives and who holds what. `hold`: how long leases hold.
+async fn alone(conn: &mut Connection, hold: SignedDuration) -> Result<(), sqlx::Error> {
+    let half = (hold.as_millis() / 2).max(1).to_string();
+    sql::query(BRIEFLY).bind(&half).execute(&mut *conn).await?;
+    sql::query(ALONE).execute(conn).await?;
+    Ok(())
 }
 
 async fn parts(

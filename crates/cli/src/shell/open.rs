@@ -10,8 +10,12 @@ use engine::{Delivery, EngineError, Published, Speakers};
 use jiff::Timestamp;
 use model::CustomerId;
 use std::path::PathBuf;
+use std::time::Duration;
 use store::customer_key::KeyKind;
 use store::{Connection, Options, Store, StoreError};
+
+/// A batch may be thought about for so long between two statements, on a slow machine.
+const SHORTEST_IDLE: Duration = Duration::from_secs(5);
 
 /// The file of a SQLite URL; `None`: in memory, or PostgreSQL.
 pub fn database_file(config: &Config) -> Option<PathBuf> {
@@ -22,7 +26,10 @@ pub fn database_file(config: &Config) -> Option<PathBuf> {
 
 /// Opens the project's database; makes the file where there is none.
 pub async fn database(config: &Config) -> Result<Store, Failure> {
-    let options = Options { migrate: super::backup::may_migrate(config), ..Options::default() };
+    // Where leases end soon, so does what a stopped process keeps from others.
+    let lease = Duration::try_from(config.lease.value).unwrap_or(SHORTEST_IDLE);
+    let idle = lease.clamp(SHORTEST_IDLE, Options::default().idle);
+    let options = Options { migrate: super::backup::may_migrate(config), idle, ..Options::default() };
     Store::open(&config.database_url(), options).await.map_err(|error| of_store(config, &error))
 }
 

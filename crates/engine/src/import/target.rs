@@ -16,6 +16,7 @@ use store::{Connection, Store, StoreError, Transaction};
 
 use super::batch::{Batch, Known, Target};
 use crate::commit::commit_between;
+use crate::jobs::{Queue, tell_others};
 
 /// What follows from a batch once its rows are written, in the same transaction: computed attributes, timers,
 /// sends to cancel. Not asked in a dry run, which undoes everything anyway.
@@ -197,6 +198,9 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
             let touched = batch.touched();
             if let Some(transaction) = self.transaction.as_mut() {
                 self.after.after_batch(transaction, batch, &touched).await?;
+                if !batch.fresh.is_empty() {
+                    tell_others(transaction.raw(), Queue::Turn).await?;
+                }
             }
         }
         Ok(new)

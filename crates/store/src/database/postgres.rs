@@ -14,13 +14,9 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
         .application_name("nurture")
         .statement_cache_capacity(256)
         // Whoever waits for a writer waits as long as on SQLite; a batch that is worth compiling is none of ours.
+        .options([("lock_timeout", "60s"), ("jit", "off"), ("timezone", "UTC")])
         // A process that was stopped in the middle of a turn keeps its slots from the others so long at most.
-        .options([
-            ("lock_timeout", "60s"),
-            ("idle_in_transaction_session_timeout", "30s"),
-            ("jit", "off"),
-            ("timezone", "UTC"),
-        ])
+        .options([("idle_in_transaction_session_timeout", format!("{}ms", options.idle.as_millis().max(1)))])
         .options([("default_transaction_read_only", if options.read_only { "on" } else { "off" })]);
     let lasting = || PgPoolOptions::new().idle_timeout(None).max_lifetime(None).acquire_timeout(ACQUIRE);
     let write = lasting().max_connections(WRITERS).connect_with(settings.clone()).await.map_err(at)?;

@@ -6,8 +6,15 @@ use crate::error::{StoreError, Tried};
 use crate::sql;
 
 /// Neither makes nor migrates what is in the named database.
-const UNTOUCHED: Options =
-    Options { create: false, read_only: false, migrate: false, readers: 1, skip_locked: true, older: false };
+const UNTOUCHED: Options = Options {
+    create: false,
+    read_only: false,
+    migrate: false,
+    readers: 1,
+    skip_locked: true,
+    older: false,
+    idle: super::IDLE,
+};
 
 /// How the names of such databases begin.
 const PREFIX: &str = "nurture_bench_";
