@@ -60,6 +60,9 @@ async fn a_workflow_that_sends_too_much_pauses_itself_and_says_so() {
     driven.work().await;
     let sent = sink.count();
     assert!(sent <= 700, "{sent} messages within an hour");
+    let made =
+        driven.count("SELECT count(*) FROM send WHERE state = 'cancelled' AND reason = 'paused'").await;
+    assert_eq!(usize::try_from(made).unwrap() + sent, 700, "as many as it may, and not one more");
     let (_, told) = doctor(&shop, &[]);
     let paused = told["checks"].as_array().unwrap().iter().find(|check| check["code"] == "doctor-paused");
     assert_eq!(paused.expect("it says so")["values"]["who"], "breaker: messages", "{told}");
@@ -68,6 +71,65 @@ async fn a_workflow_that_sends_too_much_pauses_itself_and_says_so() {
     assert_eq!(driven.count("SELECT count(*) FROM send WHERE state IN ('due', 'claimed')").await, 0);
     driven.work_after(7_200).await;
     assert_eq!(sink.count(), sent, "it is held until somebody lets it go on");
+}
+
+/// Everybody comes by a fact, and everybody by a schedule. The first batch alone is beyond the limit.
+async fn whom_the_limit_held_back_has_their_turn_on_resume(database: Option<String>) {
+    let sink = Sink::start();
+    let mut shop = Shop::marketing(sink.port());
+    if let Some(database) = &database {
+        shop.move_to(database);
+    }
+    let settings = std::fs::read_to_string(shop.path().join("nurture.toml")).unwrap();
+    shop.write("nurture.toml", &format!("{settings}messages_per_hour = \"30\"\n"));
+    let steps = "consent: offers\nsteps:\n  - email: hello\n";
+    shop.write("workflows/chain.yaml", &format!("workflow: chain\ntrigger: {{ event: go }}\n{steps}"));
+    shop.write(
+        "workflows/weekly.yaml",
+        &format!("workflow: weekly\ntrigger: {{ schedule: {{ every: monday, at: \"09:00\" }} }}\n{steps}"),
+    );
+    shop.fine(&["publish"]);
+    shop.start(40);
+    let store = shop.store().await;
+    // Its instant has come, as far as the table knows.
+    let past = jiff::Timestamp::now().as_millisecond();
+    let mut transaction = store.begin().await.unwrap();
+    store::sql::query("UPDATE schedule SET next_fire_at = ?1 WHERE workflow = 'weekly'")
+        .bind(past)
+        .execute(&mut transaction)
+        .await
+        .unwrap();
+    store::commit(transaction).await.unwrap();
+    shop.fine(&["run", "--until-idle"]);
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(sink.count(), 0, "what had not left stays here");
+    let entered = "SELECT workflow, count(*) FROM trace WHERE did = 'enroll' AND outcome = 'entered'
+                   GROUP BY workflow ORDER BY workflow";
+    let both = |people: i64| [("chain".to_owned(), people), ("weekly".to_owned(), people)];
+    assert_eq!(tests::shop::counts(&mut conn, entered).await, both(30));
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM trace WHERE outcome = 'refused'").await, 0);
+    let (_, told) = doctor(&shop, &[]);
+    assert!(findings(&told).contains(&"doctor-paused".to_owned()), "{told}");
+    // Nobody was refused and nobody forgotten: counted anew, the others have their turn.
+    for workflow in ["chain", "weekly"] {
+        shop.fine(&["resume", workflow]);
+    }
+    shop.fine(&["run", "--until-idle"]);
+    assert_eq!(tests::shop::counts(&mut conn, entered).await, both(40));
+    let twice = "SELECT count(*) FROM (SELECT 1 AS one FROM send WHERE state = 'accepted'
+                 GROUP BY customer, workflow HAVING count(*) > 1) AS twice";
+    assert_eq!((sink.count(), count(&mut conn, twice).await), (80, 0));
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM trace WHERE outcome = 'refused'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_the_limit_held_back_on_sqlite_has_their_turn_on_resume() {
+    whom_the_limit_held_back_has_their_turn_on_resume(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_the_limit_held_back_on_postgres_has_their_turn_on_resume() {
+    whom_the_limit_held_back_has_their_turn_on_resume(Some(postgres())).await;
 }
 
 async fn one_bad_row_holds_nobody_up(database: Option<String>) {

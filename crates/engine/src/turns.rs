@@ -33,6 +33,14 @@ pub struct Done {
     pub sends: usize,
 }
 
+/// What became of a batch.
+enum Turned {
+    /// It is decided and kept.
+    Kept(Done),
+    /// It is not: these workflows would be over their limits.
+    Over(BTreeMap<WorkflowId, breaker::Why>),
+}
+
 /// What is due, by customer.
 struct Due {
     inputs: BTreeMap<CustomerId, Vec<Input>>,
@@ -66,9 +74,18 @@ impl Engine {
         let mut parts = vec![None];
         while let Some(among) = parts.pop() {
             match self.turn_among(now, among.as_ref()).await {
-                Ok(more) => {
+                Ok((Turned::Kept(more), _)) => {
                     done.due += more.due;
                     done.sends += more.sends;
+                }
+                // As many as the limit allows have their turn; the first one beyond pauses the workflow.
+                Ok((Turned::Over(_), customers)) if customers.len() > 1 => {
+                    let [first, second] = breaker::halves(&customers);
+                    parts.extend([Some(second), Some(first)]);
+                }
+                Ok((Turned::Over(over), customers)) => {
+                    self.pause_them(&over, now).await?;
+                    done.due += customers.len();
                 }
                 Err((error, customers)) if error.is_of_somebody() => match customers.as_slice() {
                     [] => return Err(error),
@@ -89,15 +106,17 @@ impl Engine {
         Ok(done)
     }
 
-    /// Decides one batch, or what of it is due of these customers. Errors: with the customers it was about.
+    /// Decides one batch, or what of it is due of these customers; and whose turns it were. Errors: the same.
     async fn turn_among(
         &self,
         now: Timestamp,
         among: Option<&BTreeSet<CustomerId>>,
-    ) -> Result<Done, (EngineError, Vec<CustomerId>)> {
+    ) -> Result<(Turned, Vec<CustomerId>), (EngineError, Vec<CustomerId>)> {
         let mut asked = Vec::new();
-        let done = self.turn_of(now, among, &mut asked).await;
-        done.map_err(|error| (error, asked))
+        match self.turn_of(now, among, &mut asked).await {
+            Ok(turned) => Ok((turned, asked)),
+            Err(error) => Err((error, asked)),
+        }
     }
 
     async fn turn_of(
@@ -105,7 +124,7 @@ impl Engine {
         now: Timestamp,
         among: Option<&BTreeSet<CustomerId>>,
         asked: &mut Vec<CustomerId>,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Turned, EngineError> {
         let mut transaction = self.store.begin_turn(&self.worker).await?;
         // What another verb has published or held counts from its commit on.
         if self.is_behind(&mut transaction).await? {
@@ -114,7 +133,7 @@ impl Engine {
             transaction = self.store.begin_turn(&self.worker).await?;
         }
         if self.is_held() {
-            return Ok(Done::default());
+            return Ok(Turned::Kept(Done::default()));
         }
         let published = self.published();
         // At one instant a fact beats a clock: who is invited, or ranked, is asked once all facts are taken in.
@@ -136,16 +155,14 @@ impl Engine {
         }
         if due.count == 0 {
             store::commit(transaction).await?;
-            return Ok(Done::default());
+            return Ok(Turned::Kept(Done::default()));
         }
         asked.extend(due.inputs.keys().cloned());
         let decided = decide(&mut transaction, &published, due.inputs, now).await?;
         let over = self.over_the_limit(&mut transaction, &breaker::messages(&decided), now).await?;
         if !over.is_empty() {
-            // Nothing of it was decided: once they are paused, it is decided anew.
-            drop(transaction);
-            self.pause_them(&over, now).await?;
-            return Ok(Done { due: due.count, sends: 0 });
+            // Nothing of it was decided.
+            return Ok(Turned::Over(over));
         }
         let done = done_of(&decided);
         event::mark_done(&mut transaction, &due.events).await?;
@@ -154,7 +171,7 @@ impl Engine {
         }
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
         metrics::of_turns(&decided);
-        Ok(Done { due: due.count, ..done })
+        Ok(Turned::Kept(Done { due: due.count, ..done }))
     }
 
     pub(crate) async fn decide(

@@ -42,7 +42,7 @@ pub(crate) fn enroll_with(
     match admit(turn, workflow, &entry, &inputs, moment) {
         Err(refusal) => refuse(turn, workflow, entry.name, refusal, moment),
         // Whoever comes one by one to a release stands in line first, unless a person hands something in.
-        Ok(_) if workflow.release.is_some() && !handed_in => release::ask(turn, workflow, &entry, moment),
+        Ok(_) if workflow.release.is_some() && !handed_in => release::ask(turn, workflow, &entry, moment.at),
         Ok(key) => begin(turn, workflow, entry, key, inputs, moment),
     }
 }

@@ -1,9 +1,11 @@
 //! Workflows that are, or were, held (rules.md §5.15): no step, no entry. What would have fired in between is
-//! missed; walks, and those who stand in line, go on when the pause is over.
+//! missed; walks, those who stand in line, and what came before and had not been looked at, go on when the pause
+//! is over.
 
+use crate::release;
 use crate::world::Workflows;
 use jiff::Timestamp;
-use model::WorkflowId;
+use model::{TimerKey, WorkflowId};
 
 /// A time in which a workflow is held: `[from, until)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,35 @@ impl Pause {
     }
 }
 
+/// What a pause does to something that fires at one instant and is looked at at another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Firing {
+    /// Nothing.
+    Counts,
+    /// It fires while the workflow is held: it is missed.
+    Missed,
+    /// It came before, and nobody has looked at it: it waits for the end of the pause.
+    Waits,
+}
+
 impl Workflows {
+    /// What a pause does to something that fires at `at`, and is looked at `now`.
+    pub(crate) fn firing(&self, id: &WorkflowId, at: Timestamp, now: Timestamp) -> Firing {
+        if self.is_paused(id, at) {
+            Firing::Missed
+        } else if self.is_paused(id, now) {
+            Firing::Waits
+        } else {
+            Firing::Counts
+        }
+    }
+
+    /// Whether a pause keeps a timer as it is: of who stands in line, and of what came before the pause.
+    pub(crate) fn keeps(&self, key: &TimerKey, fire_at: Timestamp, now: Timestamp) -> bool {
+        self.is_paused(&key.workflow, now)
+            && (release::lets_in(key) || !self.is_paused(&key.workflow, fire_at))
+    }
+
     /// Whether a workflow is held at an instant.
     pub fn is_paused(&self, id: &WorkflowId, at: Timestamp) -> bool {
         self.pauses.get(id).is_some_and(|pauses| pauses.iter().any(|pause| pause.holds(at)))
@@ -60,5 +90,23 @@ mod tests {
         assert_eq!(workflows.goes_on(&id, at(40)), Some(at(40)));
         assert_eq!(workflows.goes_on(&id, at(60)), None);
         assert!(!workflows.is_paused(&WorkflowId::new("another"), at(12)));
+    }
+
+    #[test]
+    fn what_came_before_a_pause_waits_for_its_end_and_what_comes_in_it_is_missed() {
+        let id = WorkflowId::new("w");
+        let mut workflows = Workflows::default();
+        let pauses = vec![Pause { from: at(10), until: Some(at(20)) }, Pause { from: at(30), until: None }];
+        workflows.pauses.insert(id.clone(), pauses);
+        let firing = |fires: i64, now: i64| workflows.firing(&id, at(fires), at(now));
+        assert_eq!((firing(9, 9), firing(9, 10)), (Firing::Counts, Firing::Waits));
+        assert_eq!((firing(10, 10), firing(10, 25)), (Firing::Missed, Firing::Missed));
+        assert_eq!((firing(9, 25), firing(25, 40)), (Firing::Counts, Firing::Waits));
+        let keeps = |subject: &str, fires: i64, now: i64| {
+            let key = TimerKey { workflow: id.clone(), subject: subject.to_owned() };
+            workflows.keeps(&key, at(fires), at(now))
+        };
+        assert_eq!([keeps("", 9, 12), keeps("", 12, 12), keeps("", 9, 25)], [true, false, false]);
+        assert_eq!([keeps("@release/e", 12, 12), keeps("@release/e", 12, 25)], [true, false]);
     }
 }

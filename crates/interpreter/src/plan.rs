@@ -6,6 +6,7 @@ use crate::calendar::date;
 use crate::condition;
 use crate::enroll;
 use crate::keep;
+use crate::pause::Firing;
 use crate::release;
 use crate::score::watch;
 use crate::turn::Turn;
@@ -429,8 +430,7 @@ pub(crate) fn missed(
 
 /// Whether what fires at an instant, and is handled now, is missed because the workflow was or is held.
 pub(crate) fn in_a_pause(turn: &Turn<'_>, id: &WorkflowId, fires_at: Timestamp) -> bool {
-    let workflows = turn.world.workflows;
-    workflows.is_paused(id, fires_at) || workflows.is_paused(id, turn.now)
+    turn.world.workflows.firing(id, fires_at, turn.now) != Firing::Counts
 }
 
 /// A firing in a pause counts as missed.

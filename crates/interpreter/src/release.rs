@@ -115,13 +115,14 @@ pub fn rank(
     condition::value(by, &facts).as_ref().and_then(Value::as_number)
 }
 
-/// Somebody who came alone stands in line; the batch says when their portion is let in.
-pub(crate) fn ask(turn: &mut Turn<'_>, workflow: &Workflow, entry: &Entry, moment: Moment) {
+/// Somebody who came alone stands in line from an instant on; where there are portions, the batch says when theirs
+/// is let in.
+pub(crate) fn ask(turn: &mut Turn<'_>, workflow: &Workflow, entry: &Entry, at: Timestamp) {
     let about = if entry.event.is_empty() { entry.at.to_string() } else { entry.event.clone() };
     let about = entry.entity.as_ref().map_or(about.clone(), |(_, id)| format!("{about}/{id}"));
     let key = TimerKey { workflow: workflow.id.clone(), subject: format!("{SUBJECT}{about}") };
     if !turn.snapshot.timers.contains_key(&key) {
-        let timer = Timer { fire_at: moment.at, basis: basis_of(entry) };
+        let timer = Timer { fire_at: at, basis: basis_of(entry) };
         turn.snapshot.timers.insert(key.clone(), timer);
         turn.changes.timers.insert(key);
     }

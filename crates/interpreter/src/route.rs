@@ -5,7 +5,9 @@ use crate::condition;
 use crate::contest;
 use crate::enroll;
 use crate::lead;
+use crate::pause::Firing;
 use crate::plan;
+use crate::release;
 use crate::score::watch;
 use crate::turn::{Starts, Turn};
 use crate::world::Moment;
@@ -374,12 +376,12 @@ fn start(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: &E
     }
 }
 
-/// What happens in a pause starts nothing.
+/// What happens in a pause starts nothing; who came before it and was not looked at stands in line.
 fn enter(turn: &mut Turn<'_>, workflow: &Arc<Workflow>, event: &Event, entry: Entry, moment: Moment) {
-    if plan::in_a_pause(turn, &workflow.id, event.at) {
-        plan::missed_in_pause(turn, workflow, &entry.name, moment);
-    } else {
-        enroll::enroll(turn, workflow, entry, moment);
+    match turn.world.workflows.firing(&workflow.id, event.at, turn.now) {
+        Firing::Counts => enroll::enroll(turn, workflow, entry, moment),
+        Firing::Missed => plan::missed_in_pause(turn, workflow, &entry.name, moment),
+        Firing::Waits => release::ask(turn, workflow, &entry, moment.due),
     }
 }
 

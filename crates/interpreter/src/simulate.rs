@@ -66,6 +66,8 @@ pub struct Simulation<'a> {
     shared: BTreeMap<(String, EntityId), Entity>,
     /// How far back messages count for caps, in milliseconds.
     counts_back: i64,
+    /// When it began: what was due before is late.
+    since: Timestamp,
     now: Timestamp,
 }
 
@@ -110,6 +112,7 @@ impl<'a> Simulation<'a> {
             exchange: Exchange::default(),
             shared: BTreeMap::new(),
             counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
+            since: now,
             now,
         };
         for snapshot in customers {
@@ -437,13 +440,14 @@ impl<'a> Simulation<'a> {
         self.world.workflows.goes_on(&walk.workflow, wake_at)
     }
 
-    /// When a timer is due: a pause holds the line of a release, and nothing else. `None`: for good.
+    /// When a timer is due: a pause holds who stands in line, and what came before it and had not been looked at.
+    /// `None`: for good.
     fn comes(&self, key: &TimerKey, fire_at: Timestamp) -> Option<Timestamp> {
-        if release::lets_in(key) {
-            self.world.workflows.goes_on(&key.workflow, fire_at)
-        } else {
-            Some(fire_at)
+        let (workflows, looked) = (self.world.workflows, fire_at.max(self.since));
+        if workflows.keeps(key, fire_at, looked) {
+            return workflows.goes_on(&key.workflow, looked);
         }
+        Some(fire_at)
     }
 }
 

@@ -298,10 +298,7 @@ impl<'a> Turn<'a> {
             .filter(|(_, timer)| timer.fire_at <= self.now)
             // Who has just asked to be let in has no place yet: the batch gives it.
             .filter(|(key, _)| !(release::lets_in(key) && self.changes.timers.contains(*key)))
-            // A pause keeps the line as it is.
-            .filter(|(key, _)| {
-                !(release::lets_in(key) && self.world.workflows.is_paused(&key.workflow, self.now))
-            })
+            .filter(|(key, timer)| !self.world.workflows.keeps(key, timer.fire_at, self.now))
             .min_by_key(|(key, timer)| (timer.fire_at, self.world.workflows.rank(&key.workflow), *key))
             .map(|(key, timer)| (timer.fire_at, key));
         // At one instant a fact beats a timer, and a timer a wait.

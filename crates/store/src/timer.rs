@@ -26,17 +26,29 @@ const TAKE: &str = "
 DELETE FROM timer WHERE (slot, customer, workflow, subject) IN
   (SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3 FROM jsonb_each(?1))";
 
-// Timers that fire now, also those of paused workflows: they are missed. Only the line of a release is held (engine/timers, each turn).  ?1 now  ?2 most rows
-// ?3 parts of the slots
+// What a pause keeps: who stands in line to be let in, and what came before it and was not looked at. What fires
+// while the workflow is held comes, to be missed.
+macro_rules! unkept {
+    ($select:literal, $rest:literal) => {
+        concat!(
+            $select,
+            " FROM timer AS t WHERE NOT (t.workflow IN (SELECT id FROM workflow WHERE state = 'paused')
+                AND (t.subject LIKE '@release/%'
+                     OR t.fire_at < (SELECT max(p.from_at) FROM pause AS p WHERE p.workflow = t.workflow)))
+              AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1) ",
+            $rest
+        )
+    };
+}
+
+// Timers that fire now (engine/timers, each turn).  ?1 now  ?2 most rows  ?3 parts of the slots
 macro_rules! due {
     ($order:literal) => {
         concat!(
-            "SELECT t.fire_at, t.customer, t.workflow, t.subject FROM timer AS t
-             WHERE t.fire_at <= ?1 AND substr(?3, CAST(t.slot / 64 AS INTEGER) + 1, 1) = '1'
-               AND NOT (t.subject LIKE '@release/%'
-                        AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
-               AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
-             ORDER BY ",
+            unkept!(
+                "SELECT t.fire_at, t.customer, t.workflow, t.subject",
+                "AND t.fire_at <= ?1 AND substr(?3, CAST(t.slot / 64 AS INTEGER) + 1, 1) = '1' ORDER BY "
+            ),
             $order,
             " LIMIT ?2"
         )
@@ -46,11 +58,7 @@ pub(crate) const DUE: &str = due!("t.fire_at, t.customer, t.workflow, t.subject"
 pub(crate) const DUE_BY_SLOT: &str = due!("t.fire_at, t.slot, t.customer, t.workflow, t.subject");
 
 // When the next timer fires (clock, --until-idle).
-pub(crate) const NEXT: &str = "
-SELECT t.fire_at FROM timer AS t
-WHERE NOT (t.subject LIKE '@release/%' AND t.workflow IN (SELECT id FROM workflow WHERE state = 'paused'))
-  AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1)
-ORDER BY t.fire_at LIMIT 1";
+pub(crate) const NEXT: &str = unkept!("SELECT t.fire_at", "ORDER BY t.fire_at LIMIT 1");
 
 // When a workflow is retired or its trigger changes.  ?1 workflow
 // Who stands in line to be let in stays there.
@@ -144,8 +152,8 @@ pub async fn forget_all(conn: &mut Connection) -> Result<u64, StoreError> {
     Ok(done.rows_affected())
 }
 
-/// Timers that fire at or before `now`, in the order (fire_at, customer, workflow, subject). Those
-/// of paused workflows too, except who stands in line to be let in. Of many that fire at one instant it looks at all, to sort them: see [`due_by_slot`].
+/// Timers that fire at or before `now`, in the order (fire_at, customer, workflow, subject). Of paused workflows those
+/// that are missed. Of many that fire at one instant it looks at all, to sort them: see [`due_by_slot`].
 pub async fn due(conn: &mut Connection, now: Timestamp, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
     due_in_order(conn, DUE, now, limit).await
 }
