@@ -34,7 +34,8 @@ macro_rules! unkept {
             $select,
             " FROM timer AS t WHERE NOT (t.workflow IN (SELECT id FROM workflow WHERE state = 'paused')
                 AND (t.subject LIKE '@release/%'
-                     OR t.fire_at < (SELECT max(p.from_at) FROM pause AS p WHERE p.workflow = t.workflow)))
+                     OR t.fire_at < coalesce(
+                       (SELECT max(p.from_at) FROM pause AS p WHERE p.workflow = t.workflow), t.fire_at)))
               AND (t.slot, t.customer) NOT IN (SELECT a.slot, a.customer FROM aside AS a WHERE a.held = 1) ",
             $rest
         )

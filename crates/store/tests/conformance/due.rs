@@ -4,8 +4,7 @@ use crate::given::*;
 use model::{Changes, CustomerId, Snapshot, StepId, Timer, TimerKey, WalkState, WorkflowId};
 use std::collections::BTreeSet;
 use store::enrollment::{self, Cursor};
-use store::version::WorkflowState;
-use store::{Connection, Store, customer, schedule, snapshot, stats, timer, version};
+use store::{Connection, Store, customer, pause, schedule, snapshot, stats, timer, version};
 
 on_both! {
     walks_go_on_by_instant_then_customer,
@@ -61,18 +60,29 @@ async fn a_pause_holds_walks_and_who_stands_in_line_and_lets_firings_be_missed(s
     timer::set(&mut tx, &[(&CustomerId::new("a"), &key, &fires)]).await.expect("set");
     let line = TimerKey { workflow: w.clone(), subject: "@release/go".to_owned() };
     timer::set(&mut tx, &[(&CustomerId::new("a"), &line, &fires)]).await.expect("set");
+    // Nobody looked at this one before the pause.
+    let before = TimerKey { workflow: w.clone(), subject: "before".to_owned() };
+    let fired = Timer { fire_at: minute(1), basis: String::new() };
+    timer::set(&mut tx, &[(&CustomerId::new("a"), &before, &fired)]).await.expect("set");
     schedule::set(&mut tx, &w, Some(minute(3))).await.expect("set");
-    for (state, held) in [(WorkflowState::Paused, true), (WorkflowState::Live, false)] {
-        assert!(version::set_state(&mut tx, &w, state).await.expect("set"));
+    for held in [true, false] {
+        let done = if held {
+            pause::begin(&mut tx, &w, "li.na", minute(2)).await
+        } else {
+            pause::end(&mut tx, &w, minute(4)).await
+        };
+        assert_eq!(done.expect("held, let go"), Some(0));
         let walks = enrollment::due(&mut tx, minute(9), 9).await.expect("due");
         let timers = timer::due(&mut tx, minute(9), 9).await.expect("due");
+        let timers: Vec<&str> = timers.iter().map(|due| due.key.subject.as_str()).collect();
+        assert_eq!(timers, if held { vec![""] } else { vec!["before", "", "@release/go"] });
         let schedules = schedule::due(&mut tx, minute(9)).await.expect("due");
-        assert_eq!((walks.is_empty(), timers.len(), schedules.len()), (held, if held { 1 } else { 2 }, 1));
+        assert_eq!((walks.is_empty(), schedules.len()), (held, 1));
         let next = stats::next_at(&mut tx).await.expect("next");
         assert_eq!(next, Some(minute(if held { 2 } else { 1 })));
     }
     let ahead = stats::ahead(&mut tx, minute(0), minute(60)).await.expect("counted");
-    assert_eq!((ahead.enrollments, ahead.timers, ahead.sends), (1, 2, 0));
+    assert_eq!((ahead.enrollments, ahead.timers, ahead.sends), (1, 3, 0));
 }
 
 async fn timers_fire_by_instant_customer_workflow_and_subject(store: Store) {
