@@ -2,13 +2,23 @@
 //! message, a sender's day; and what is recorded of another customer. The live engine on a clock does what was
 //! simulated.
 
+use engine::{Clock, operate};
+use jiff::SignedDuration;
+use model::WorkflowId;
 use std::path::Path;
+use tests::driven::Driven;
 use tests::real::{Project, of, that};
+use tests::shop::Shop;
+use tests::sink::{Settings, Sink};
 
 tests::on_both! {
     messages_due_within_an_hour_are_one_mail_on_the_database_too,
     a_rep_hears_all_of_a_day_in_one_message_and_a_sender_keeps_to_its_day,
     a_simulation_adds_up_what_mails_cost,
+}
+
+tests::on_both_waiting! {
+    who_carries_is_held_and_the_others_go_by_themselves,
 }
 
 const FILES: [(&str, &str); 9] = [
@@ -161,4 +171,58 @@ fn a_simulation_adds_up_what_mails_cost(database: &str) {
         project("e1,due,c1,2026-03-02T10:00:00Z,I1,\ne2,due,c2,2026-03-02T10:00:00Z,I2,\n", database);
     let ran = project.nurture(&["simulate", "--from", "2026-03-02", "--to", "2026-03-04"]);
     assert!(ran.out.contains("care: 1 (2 × 0.5)"), "{}", ran.out);
+}
+
+/// Two workflows write one mail; it has not left when the one that carries is held.
+async fn who_carries_is_held_and_the_others_go_by_themselves(database: &str) {
+    let sink = Sink::with(Settings { keep_data: true, ..Settings::default() });
+    let shop = Shop::on(sink.port(), "offers", database);
+    shop.write(
+        "workflows/templates/dues.md.hbs",
+        "---\nsubject: \"{{count items}} due\"\npreheader: A word\n---\n{{#each items}}\n- {{vars.of}}\n{{/each}}\n",
+    );
+    for (id, what) in [("chain", "carried"), ("rides", "ridden")] {
+        let text = format!(
+            "workflow: {id}\ntrigger: {{ event: go }}\nconsent: offers\nvars: {{ of: {what} }}\nsteps:\n  - email: dues\n    combine: 1 hour\n"
+        );
+        shop.write(&format!("workflows/{id}.yaml"), &text);
+    }
+    shop.fine(&["publish"]);
+    shop.start(3);
+    let driven = Driven::over(shop.path()).await;
+    driven.work().await;
+    driven.clock.advance(SignedDuration::from_hours(1));
+    let now = driven.clock.now();
+    while driven.engine.turn(now).await.expect("the database is there").due > 0 {}
+    assert_eq!(driven.states().await, [("due".to_owned(), 3)], "one mail a customer, and none has left");
+
+    let chain = WorkflowId::new("chain");
+    operate::hold(driven.engine.store(), &chain, now).await.expect("held");
+    driven.work().await;
+    let said = || -> Vec<(String, bool, bool)> {
+        let mails = sink.mails();
+        let mut said: Vec<_> = mails
+            .iter()
+            .map(|mail| {
+                let text = String::from_utf8_lossy(&mail.data);
+                (mail.to.concat(), text.contains("carried"), text.contains("ridden"))
+            })
+            .collect();
+        said.sort();
+        said
+    };
+    let to = |number: usize| format!("c{number}@example.com");
+    let ridden: Vec<_> = (0..3).map(|number| (to(number), false, true)).collect();
+    assert_eq!(said(), ridden, "who rode is not held, and says nothing of who is");
+    let subjects =
+        sink.mails().iter().filter(|mail| mail.data.windows(5).any(|part| part == b"1 due")).count();
+    assert_eq!(subjects, 3);
+
+    let resumed = operate::resume(driven.engine.store(), &chain, now).await.expect("it goes on");
+    assert_eq!(resumed, operate::Outcome::Done(3));
+    driven.work().await;
+    let carried = (0..3).map(|number| (to(number), true, false));
+    let mut all: Vec<_> = ridden.into_iter().chain(carried).collect();
+    all.sort();
+    assert_eq!(said(), all, "nothing is lost, and nothing is said twice");
 }

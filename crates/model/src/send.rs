@@ -141,6 +141,14 @@ pub struct Outgoing {
     /// its own alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub riders: Vec<EnrollmentId>,
+    /// The messages of the other walks as each would have gone by itself, without a context: that is
+    /// its item. Empty also where an earlier program put it together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<Outgoing>,
+    /// The message that it went in before its workflow was held: when it goes on, those of one go as
+    /// one again; `None`: by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<SendId>,
     /// The declared channel; `None`: the medium's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
@@ -176,7 +184,68 @@ impl Outgoing {
                 items.remove(place);
             }
         }
+        self.apart.retain(|each| each.enrollment != *walk);
         !self.riders.is_empty()
+    }
+
+    /// What it says when a workflow is about to be held: nothing of it together with another's. The
+    /// first is what this message still says, itself of that workflow or without it (`None`:
+    /// nothing); the second goes by messages of their own: of the workflow one for each walk, so
+    /// that each may be taken back, of others one for each step. Without a second it is as it was.
+    #[must_use]
+    pub fn split(&self, workflow: &WorkflowId) -> (Option<Self>, Vec<Self>) {
+        let mut stays = self.clone();
+        let mut goes: BTreeMap<(WorkflowId, StepId, Option<EnrollmentId>), Vec<Self>> = BTreeMap::new();
+        let items = self.context.get("items").and_then(serde_json::Value::as_array);
+        for (place, walk) in self.riders.iter().enumerate() {
+            let Some(own) = self.apart.iter().find(|each| each.enrollment == *walk) else { continue };
+            let held = own.workflow == *workflow;
+            if !held && self.workflow != *workflow {
+                continue;
+            }
+            let item = items.and_then(|items| items.get(place)).cloned().unwrap_or_default();
+            let context = item.as_object().cloned().unwrap_or_default().into_iter();
+            let context = context.chain([("items".to_owned(), serde_json::json!([item]))]).collect();
+            let of = (own.workflow.clone(), own.step.clone(), held.then(|| walk.clone()));
+            let with = held.then(|| self.id.clone());
+            goes.entry(of).or_default().push(Self {
+                context,
+                with,
+                customer: self.customer.clone(),
+                ..own.clone()
+            });
+            let _ = stays.without(walk);
+        }
+        if goes.is_empty() {
+            return (Some(stays), Vec::new());
+        }
+        let left = !stays.riders.is_empty();
+        if stays.riders == [self.enrollment.clone()] {
+            stays.riders.clear();
+            stays.with = (self.workflow == *workflow).then(|| self.id.clone());
+        }
+        (left.then_some(stays), goes.into_values().filter_map(Self::join).collect())
+    }
+
+    /// One message for several, the first of them; `None` of none.
+    #[must_use]
+    pub fn join(several: Vec<Self>) -> Option<Self> {
+        let mut several = several.into_iter();
+        let mut first = several.next()?;
+        for mut other in several {
+            if first.riders.is_empty() {
+                first.riders.push(first.enrollment.clone());
+            }
+            first.riders.push(other.enrollment.clone());
+            let said = other.context.remove("items");
+            let said = said.as_ref().and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+            if let Some(items) = first.context.get_mut("items").and_then(serde_json::Value::as_array_mut) {
+                items.extend(said);
+            }
+            first.apart.push(Self { context: BTreeMap::new(), with: None, ..other });
+        }
+        first.with = first.with.filter(|_| first.riders.is_empty());
+        Some(first)
     }
 }
 

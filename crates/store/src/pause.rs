@@ -36,8 +36,9 @@ pub struct Kept {
     pub who: String,
 }
 
-/// Holds a live workflow; what is due or claimed of it is cancelled. Returns how many messages; `None`: it is
-/// not live (held already, retired, unknown).
+/// Holds a live workflow; what is due or claimed of it is cancelled, also where another workflow's message carries
+/// it, and what its messages carry of others goes on. Returns how many messages; `None`: it is not live (held
+/// already, retired, unknown).
 pub async fn begin(
     conn: &mut Connection,
     workflow: &WorkflowId,
@@ -54,6 +55,7 @@ pub async fn begin(
         .execute(&mut *conn)
         .await
         .tried("pause a workflow", || workflow.to_string())?;
+    send::part(conn, workflow, now).await?;
     send::cancel_workflow(conn, workflow, PAUSED, now).await.map(Some)
 }
 
@@ -68,6 +70,7 @@ pub async fn end(
         return Ok(None);
     }
     close(conn, workflow, now).await?;
+    send::join(conn, workflow).await?;
     send::put_back(conn, workflow).await.map(Some)
 }
 

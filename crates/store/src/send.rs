@@ -16,6 +16,9 @@
 //!   claimed           due         recover   lease over, or the epoch is a former one; take_back: by its worker
 //!   claimed           cancelled   carry     another of the same colleague's day carries it
 //!   claimed           due         take_out  one of the walks that it stands for ended
+//!   due, claimed      due         part      a workflow of some of the walks is held: what is not of it goes on
+//!   due, claimed      cancelled   part      the same, and all that it says is said by others
+//!   cancelled         due         part      the same, and it went in one of those
 //!   handed            unknown     recover   the same, on_unknown: hold
 //!   handed            due         recover   the same, on_unknown: resend
 //!   due               unknown     presume   a backup of an earlier instant: it may have left, on_unknown: hold
@@ -41,6 +44,7 @@ use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+mod apart;
 mod cancel;
 mod counted;
 mod ledger;
@@ -49,6 +53,7 @@ mod outbox;
 mod presume;
 mod resolve;
 
+pub(crate) use apart::{join, part};
 #[cfg(test)]
 pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
 pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, put_back, take_out};

@@ -281,6 +281,8 @@ pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<
         topic: None,
         tries: None,
         riders: Vec::new(),
+        apart: Vec::new(),
+        with: None,
         via: None,
         digest: None,
         also_needs: Vec::new(),

@@ -88,6 +88,8 @@ pub(super) fn tell(
         marketing: false,
         tries: None,
         riders: Vec::new(),
+        apart: Vec::new(),
+        with: None,
         via: None,
         digest: None,
         on_unknown: OnUnknown::Resend,

@@ -2,13 +2,13 @@
 //! step, as in quiet hours, so that whatever ends its walk takes it out; the first whose time is over carries
 //! what the others would have said, and they are done with it.
 
-use super::message::{context_of, mark, topic_of};
+use super::message::{mark, said, topic_of};
 use crate::advance::Walker;
 use crate::calendar::add::add;
 use crate::permit::{self, Verdict};
 use dsl::step::{MessageStep, Step, StepIx, Verb};
 use jiff::Timestamp;
-use model::{Enrollment, EnrollmentId, Gathering, Held, Outcome, Ride, WalkState};
+use model::{Enrollment, EnrollmentId, Gathering, Held, Outcome, Outgoing, Ride, WalkState};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,20 +77,14 @@ pub(super) fn goes(walker: &mut Walker<'_, '_>) {
     walker.enrollment.walk.counts_from = gathered.map(|gathering| gathering.since);
 }
 
-/// Puts what a message says, and what the others would have said, into the context's `items`. Returns whose
-/// they are where there are several; the others are told that theirs has gone.
-pub(super) fn gather(
-    walker: &mut Walker<'_, '_>,
-    at: StepIx,
-    message: &MessageStep,
-    context: &mut BTreeMap<String, Json>,
-) -> Vec<EnrollmentId> {
+/// Puts what a message says, and what the others would have said, into the context's `items`, and whose they are
+/// where there are several; the others are told that theirs has gone.
+pub(super) fn gather(walker: &mut Walker<'_, '_>, at: StepIx, message: &MessageStep, carrier: &mut Outgoing) {
     if message.combine.is_none() {
-        return Vec::new();
+        return;
     }
-    let own = |context: &BTreeMap<String, Json>| context.clone().into_iter().collect::<Json>();
-    let mut items = vec![own(context)];
-    let mut riders = vec![walker.enrollment.id.clone()];
+    let item = |context: &BTreeMap<String, Json>| context.clone().into_iter().collect::<Json>();
+    let mut items = vec![item(&carrier.context)];
     let ride = Ride {
         workflow: walker.workflow.id.clone(),
         step: walker.workflow.step(at).map(|step| step.id.clone()).unwrap_or_else(|| "".into()),
@@ -108,12 +102,15 @@ pub(super) fn gather(
     let topic = topic_of(walker, message);
     for (_, id) in others {
         if let Some(said) = joins(walker, &id, &topic, &ride) {
-            items.push(own(&said));
-            riders.push(id);
+            items.push(item(&said.context));
+            carrier.riders.push(id);
+            carrier.apart.push(Outgoing { context: BTreeMap::new(), ..said });
         }
     }
-    context.insert("items".to_owned(), Json::Array(items));
-    if riders.len() > 1 { riders } else { Vec::new() }
+    if !carrier.riders.is_empty() {
+        carrier.riders.insert(0, walker.enrollment.id.clone());
+    }
+    carrier.context.insert("items".to_owned(), Json::Array(items));
 }
 
 /// Another walk's message goes with this one, if its own gate says that it may go now: what it would have said.
@@ -122,7 +119,7 @@ fn joins(
     id: &EnrollmentId,
     topic: &(Option<String>, bool),
     ride: &Ride,
-) -> Option<BTreeMap<String, Json>> {
+) -> Option<Outgoing> {
     let moment = walker.moment;
     let enrollment = walker.turn.snapshot.enrollment(id)?.clone();
     let workflow = Arc::clone(walker.turn.world.workflows.versions.get(&enrollment.version)?);
@@ -137,7 +134,8 @@ fn joins(
     if !may || topic_of(&other, message) != *topic || !matches!(goes, Verdict::Send) {
         return None;
     }
-    let said = context_of(&other, at, message);
+    let deadline = permit::deadline(message, topic.1, first_due, &other);
+    let said = said(&other, at, step, message, pass, deadline);
     let walk = &mut other.enrollment.walk;
     let since = walk.gathering.as_ref().map_or(moment.at, |gathering| gathering.since);
     walk.gathering = Some(Gathering { since, until: moment.at, rides: Some(ride.clone()) });

@@ -56,7 +56,7 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
         Verdict::Goal => return Flow::Goal,
         Verdict::Send => {}
     }
-    let (topic, marketing) = topic_of(walker, message);
+    let (_, marketing) = topic_of(walker, message);
     let deadline = permit::deadline(message, marketing, first_due, walker);
     if let Some(until) = combine::waits(walker, step, message, deadline) {
         return Flow::Rest(until);
@@ -75,24 +75,8 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     walker.enrollment.walk.messages.insert(mark(step, &pass), walker.moment.at);
     let workflow = std::sync::Arc::clone(&walker.workflow);
     crate::contest::measure(walker.turn, &workflow, walker.moment.at);
-    let mut context = context_of(walker, at, message);
-    let riders = combine::gather(walker, at, message, &mut context);
-    let outgoing = Outgoing {
-        medium: message.medium,
-        template: message.template.clone(),
-        subject: message.subject.as_ref().map(|subject| subject.source.clone()),
-        from: message.from.clone(),
-        copy_to_owner: message.copy_to_owner,
-        also_needs: topics_above(walker).cloned().collect(),
-        topic,
-        marketing,
-        on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
-        context,
-        riders,
-        via: message.via.clone(),
-        deadline,
-        ..asked_by(walker, step, pass, Recipient::Customer)
-    };
+    let mut outgoing = said(walker, at, step, message, pass, deadline);
+    combine::gather(walker, at, message, &mut outgoing);
     if let Some(who) = by_hand {
         return by_hand::give(walker, step, who, outgoing);
     }
@@ -103,8 +87,35 @@ pub(super) fn send(walker: &mut Walker<'_, '_>, at: StepIx, step: &Step, message
     Flow::Next
 }
 
+/// A message as a walk says it by itself.
+pub(super) fn said(
+    walker: &Walker<'_, '_>,
+    at: StepIx,
+    step: &Step,
+    message: &MessageStep,
+    pass: String,
+    deadline: Timestamp,
+) -> Outgoing {
+    let (topic, marketing) = topic_of(walker, message);
+    Outgoing {
+        medium: message.medium,
+        template: message.template.clone(),
+        subject: message.subject.as_ref().map(|subject| subject.source.clone()),
+        from: message.from.clone(),
+        copy_to_owner: message.copy_to_owner,
+        also_needs: topics_above(walker).cloned().collect(),
+        topic,
+        marketing,
+        on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
+        context: context_of(walker, at, message),
+        via: message.via.clone(),
+        deadline,
+        ..asked_by(walker, step, pass, Recipient::Customer)
+    }
+}
+
 /// What the template sees of a walk: `entry.*`, `event.*`, `vars.*` with those of the message, the entity …
-pub(super) fn context_of(
+fn context_of(
     walker: &Walker<'_, '_>,
     at: StepIx,
     message: &MessageStep,
@@ -246,6 +257,8 @@ pub(super) fn asked_by(walker: &Walker<'_, '_>, step: &Step, pass: String, to: R
         on_unknown: OnUnknown::Resend,
         context: BTreeMap::new(),
         riders: Vec::new(),
+        apart: Vec::new(),
+        with: None,
         via: None,
         digest: None,
         tries: step.retry.and_then(|retry| retry.times).map(|times| times.saturating_add(1)),

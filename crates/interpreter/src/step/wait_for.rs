@@ -14,8 +14,17 @@ use std::collections::BTreeMap;
 /// From where on events count.
 pub(crate) struct From {
     at: Timestamp,
-    /// The message whose opens, clicks … are meant: its workflow, step and template.
-    message: Option<(WorkflowId, StepId, String)>,
+    /// The message whose opens, clicks … are meant.
+    message: Option<Meant>,
+}
+
+/// A message by what is told of it.
+#[derive(Clone)]
+struct Meant {
+    /// Workflow and step: its own, and those of the message that it went with. What rode may have gone by itself
+    /// after all, where the other's workflow was held.
+    by: Vec<(WorkflowId, StepId)>,
+    template: String,
 }
 
 impl From {
@@ -24,15 +33,14 @@ impl From {
         if event.at < self.at {
             return false;
         }
-        let Some((workflow, step, template)) = &self.message else { return true };
+        let Some(message) = &self.message else { return true };
         let says = |field: &str| event.properties.get(field).and_then(Value::as_text);
-        if says("workflow").is_some_and(|said| said != workflow.as_str()) {
-            return false;
-        }
-        match says("step") {
-            Some(said) => said == step.as_str(),
-            None => says("template").is_none_or(|said| said == template),
-        }
+        let is = |(workflow, step): &(WorkflowId, StepId)| {
+            says("workflow").is_none_or(|said| said == workflow.as_str())
+                && says("step").is_none_or(|said| said == step.as_str())
+        };
+        message.by.iter().any(is)
+            && (says("step").is_some() || says("template").is_none_or(|said| said == message.template))
     }
 }
 
@@ -73,17 +81,13 @@ pub(crate) fn since(
     }
 }
 
-/// A message by its step: workflow, step, template. One that went in another's is known by that one.
-fn message_of(
-    workflow: &Workflow,
-    enrollment: &Enrollment,
-    step: &StepId,
-) -> Option<(WorkflowId, StepId, String)> {
+/// A message by its step.
+fn message_of(workflow: &Workflow, enrollment: &Enrollment, step: &StepId) -> Option<Meant> {
     let found = workflow.step(workflow.find(step)?)?;
     let Verb::Send(message) = &found.verb else { return None };
-    let ride = enrollment.walk.rode.get(step);
-    let (by, at) = ride.map_or((&workflow.id, step), |ride| (&ride.workflow, &ride.step));
-    Some((by.clone(), at.clone(), message.template.clone()))
+    let mut by = vec![(workflow.id.clone(), step.clone())];
+    by.extend(enrollment.walk.rode.get(step).map(|ride| (ride.workflow.clone(), ride.step.clone())));
+    Some(Meant { by, template: message.template.clone() })
 }
 
 fn last_done(enrollment: &Enrollment, step: &StepId) -> Option<Timestamp> {

@@ -206,6 +206,8 @@ pub fn outgoing(customer: &str, enrollment: &str, step: &str) -> Outgoing {
         topic: Some("marketing".to_owned()),
         tries: None,
         riders: Vec::new(),
+        apart: Vec::new(),
+        with: None,
         via: None,
         digest: None,
         also_needs: Vec::new(),

@@ -22,6 +22,8 @@ on_both! {
     what_ends_a_walk_or_withdraws_consent_takes_back_what_has_not_left,
     what_a_turn_sends_is_not_taken_back_by_what_the_same_turn_ends,
     what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended,
+    a_pause_of_who_carries_lets_the_others_go_by_themselves,
+    a_pause_of_who_rides_keeps_theirs_here_and_puts_them_together_again,
     the_ledger_counts_by_state_and_reason,
     who_claims_at_the_same_time_gets_others,
     a_persons_word_settles_what_is_unknown_and_nothing_else,
@@ -549,4 +551,99 @@ async fn what_a_pause_took_back_goes_when_it_is_over_unless_the_walk_has_ended(s
     let pauses = store::pause::all(&mut tx).await.expect("all");
     let kept: Vec<_> = pauses.iter().map(|each| (&each.workflow, each.from, each.until)).collect();
     assert_eq!(kept, [(&welcome, minute(1), Some(minute(9)))]);
+}
+
+/// A message of `welcome` that stands for its own walk and for two of `news`, due in the outbox; both are live.
+async fn carried(tx: &mut Connection) -> Outgoing {
+    for workflow in ["welcome", "news"] {
+        let id = WorkflowId::new(workflow);
+        store::version::publish(tx, &id, &"v1".into(), workflow, workflow, minute(0)).await.expect("live");
+    }
+    let item = |walk: &str| serde_json::json!({ "entry": { "of": walk } });
+    let rider = |walk: &str| Outgoing {
+        workflow: WorkflowId::new("news"),
+        context: [].into(),
+        ..outgoing("a", walk, "email:news")
+    };
+    let shared = Outgoing {
+        riders: ["1", "2", "3"].map(EnrollmentId::new).to_vec(),
+        apart: ["2", "3"].map(rider).to_vec(),
+        context: [
+            ("entry".to_owned(), serde_json::json!({ "of": "1" })),
+            ("items".to_owned(), ["1", "2", "3"].map(item).to_vec().into()),
+        ]
+        .into(),
+        ..outgoing("a", "1", "email:x")
+    };
+    send::insert(tx, &[&shared], minute(0)).await.expect("insert");
+    shared
+}
+
+/// What may be claimed: whose workflow it is, for which walks, and what of each it says.
+async fn due(tx: &mut Connection) -> Vec<(String, Vec<String>, String)> {
+    let claimed = send::claim(tx, &worker("w2"), minute(9), minute(19), 9).await.expect("claim");
+    let each = claimed.iter().map(|each| &each.outgoing).map(|each| {
+        let own = std::slice::from_ref(&each.enrollment);
+        let walks = if each.riders.is_empty() { own } else { &each.riders };
+        let walks = walks.iter().map(ToString::to_string).collect();
+        (each.workflow.to_string(), walks, each.context["items"].to_string())
+    });
+    let mut each: Vec<_> = each.collect();
+    each.sort();
+    send::take_back(tx, &worker("w2"), minute(9)).await.expect("given back");
+    each
+}
+
+fn saying(workflow: &str, walks: &[&str]) -> (String, Vec<String>, String) {
+    let items: Vec<String> = walks.iter().map(|walk| format!(r#"{{"entry":{{"of":"{walk}"}}}}"#)).collect();
+    let walks = walks.iter().map(|walk| (*walk).to_owned()).collect();
+    (workflow.to_owned(), walks, format!("[{}]", items.join(",")))
+}
+
+async fn a_pause_of_who_carries_lets_the_others_go_by_themselves(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let shared = carried(&mut tx).await;
+    // A worker has made the letter with all of it.
+    call(&mut tx, Call::Claim, &shared, &worker("w1"), minute(0)).await;
+    let welcome = WorkflowId::new("welcome");
+    assert_eq!(store::pause::begin(&mut tx, &welcome, "nurture", minute(1)).await.expect("held"), Some(1));
+    call(&mut tx, Call::Hand, &shared, &worker("w1"), minute(1)).await;
+    assert_eq!(due(&mut tx).await, [saying("news", &["2", "3"])]);
+    let of_two = send::by_id(&mut tx, &outgoing("a", "2", "email:news").id).await.expect("by id");
+    assert_eq!(of_two.expect("under its own name").state, SendState::Due);
+    assert_eq!(store::pause::end(&mut tx, &welcome, minute(5)).await.expect("over"), Some(1));
+    assert_eq!(due(&mut tx).await, [saying("news", &["2", "3"]), saying("welcome", &["1"])]);
+    // Whose walk ends in the pause is not put back.
+    assert_eq!(store::pause::begin(&mut tx, &welcome, "nurture", minute(6)).await.expect("held"), Some(1));
+    let ended = Changes { cancels: vec![(EnrollmentId::new("1"), "goal".to_owned())], ..Changes::default() };
+    snapshot::save(&mut tx, &[(Snapshot::new(customer("a")), ended)], minute(7)).await.expect("it saves");
+    assert_eq!(store::pause::end(&mut tx, &welcome, minute(8)).await.expect("over"), Some(0));
+    assert_eq!(due(&mut tx).await, [saying("news", &["2", "3"])]);
+}
+
+async fn a_pause_of_who_rides_keeps_theirs_here_and_puts_them_together_again(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let shared = carried(&mut tx).await;
+    let news = WorkflowId::new("news");
+    assert_eq!(store::pause::begin(&mut tx, &news, "nurture", minute(1)).await.expect("held"), Some(2));
+    assert_eq!(due(&mut tx).await, [saying("welcome", &["1"])]);
+    assert_eq!(store::pause::end(&mut tx, &news, minute(2)).await.expect("over"), Some(1));
+    assert_eq!(due(&mut tx).await, [saying("news", &["2", "3"]), saying("welcome", &["1"])]);
+    // Held once more, and one of the walks ends meanwhile.
+    assert_eq!(store::pause::begin(&mut tx, &news, "nurture", minute(3)).await.expect("held"), Some(2));
+    let ended = Changes { cancels: vec![(EnrollmentId::new("2"), "goal".to_owned())], ..Changes::default() };
+    snapshot::save(&mut tx, &[(Snapshot::new(customer("a")), ended)], minute(4)).await.expect("it saves");
+    assert_eq!(store::pause::end(&mut tx, &news, minute(5)).await.expect("over"), Some(1));
+    assert_eq!(due(&mut tx).await, [saying("news", &["3"]), saying("welcome", &["1"])]);
+    // What an earlier program put together is not taken apart: it is held with who carries it.
+    let old = Outgoing { apart: Vec::new(), ..shared };
+    let old = Outgoing {
+        customer: CustomerId::new("b"),
+        id: model::SendId::new("old"),
+        pass: "old".to_owned(),
+        ..old
+    };
+    send::insert(&mut tx, &[&old], minute(5)).await.expect("insert");
+    store::pause::begin(&mut tx, &news, "nurture", minute(6)).await.expect("held");
+    assert_eq!(due(&mut tx).await, [saying("welcome", &["1"]), saying("welcome", &["1", "2", "3"])]);
 }

@@ -207,6 +207,8 @@ fn outgoing(world: &World) -> Outgoing {
         topic: Some("marketing".to_owned()),
         tries: None,
         riders: Vec::new(),
+        apart: Vec::new(),
+        with: None,
         via: None,
         digest: None,
         also_needs: Vec::new(),
