@@ -34,9 +34,12 @@ pub use score::{backtest, score};
 pub use work::{approve, publish, run, simulate};
 
 use crate::view::simulate::Sample;
+use dsl::workflow::Workflow;
 use jiff::Timestamp;
+use model::{CustomerId, TraceLine};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Becomes `true` when the person asks to stop; work under way is finished and committed first.
@@ -87,13 +90,19 @@ pub struct SimulateRequest {
     pub sample: Option<u64>,
     /// How many mails to render for the reader.
     pub mails: usize,
+    /// How many people to name, for a page that tells of them.
+    pub people: usize,
 }
 
 /// What a simulation tells beside its trace.
 #[derive(Clone, Debug, Default)]
 pub struct Simulated {
     /// The workflows that ran.
-    pub workflows: Vec<String>,
+    pub workflows: Vec<Arc<Workflow>>,
+    /// Every decision, ordered by time, customer, walk.
+    pub trace: Vec<TraceLine>,
+    /// The people to tell of, with their names where they have one.
+    pub people: Vec<(CustomerId, Option<String>)>,
     /// Customers looked at.
     pub customers: u64,
     /// Rendered mails.

@@ -3,11 +3,13 @@
 //! does not push out of line.
 
 mod mermaid;
+mod spine;
 mod svg;
 mod time;
 mod words;
 
 pub use mermaid::mermaid;
+pub use spine::{Figure, Figures, Taken, spine};
 pub use svg::svg;
 
 use crate::condition::Condition;
@@ -32,6 +34,11 @@ pub fn text(workflow: &Workflow, language: Language) -> String {
         drawing.list(then, "", false);
     }
     drawing.print()
+}
+
+/// What a step does, in one line.
+pub fn said(workflow: &Workflow, step: &Step, language: Language) -> String {
+    Drawing::new(workflow, language).said(step)
 }
 
 struct Line {
@@ -329,6 +336,29 @@ impl Drawing<'_> {
             | Verb::Call { .. }
             | Verb::Exit(_) => Vec::new(),
         }
+    }
+
+    /// The ways past the arms of a step, each with what stands on it.
+    fn passes(&self, step: &Step) -> Vec<Option<String>> {
+        let word = |key: &str| Some(self.word(key, &[]));
+        if let Verb::WaitFor { events, on_timeout, .. } = &step.verb {
+            let plain = events.iter().filter(|awaited| awaited.then.is_none());
+            let came = |event: &str| Some(self.word("draw-came", &[("what", event)]));
+            let mut ways: Vec<Option<String>> = plain.map(|awaited| came(&awaited.event)).collect();
+            if on_timeout.is_none() {
+                ways.push(word("draw-timeout"));
+            }
+            return ways;
+        }
+        if let Verb::Choose(cases) = &step.verb {
+            let whole = cases.iter().any(|case| case.when.is_none());
+            return if whole { Vec::new() } else { vec![word("draw-otherwise")] };
+        }
+        if let Verb::If { otherwise: None, .. } = &step.verb {
+            return vec![word("draw-else")];
+        }
+        let leaves_by_arms = matches!(step.verb, Verb::If { .. } | Verb::Split { .. } | Verb::Exit(_));
+        if leaves_by_arms { Vec::new() } else { vec![None] }
     }
 
     fn print(&self) -> String {

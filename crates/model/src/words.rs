@@ -87,6 +87,19 @@ pub fn say(language: Language, key: &str, args: &[(&str, &str)]) -> String {
     order.into_iter().find_map(|words| format(words, key, args)).unwrap_or_else(|| key.to_owned())
 }
 
+/// A number with its thousands apart: `23,544`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Tells whether the catalogue has a sentence for `key` in `language`.
 pub fn knows(language: Language, key: &str) -> bool {
     match language {

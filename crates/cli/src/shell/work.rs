@@ -9,12 +9,13 @@ use crate::view::progress::Progress;
 use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use crate::view::simulate::Sample;
+use crate::view::simulate::page::chosen;
 use engine::lock::Part;
 use engine::publish::{self, Policy, Report, Wish};
 use engine::simulate::Request;
 use engine::{Clock, Engine, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
-use model::{TraceLine, WorkflowId};
+use model::{CustomerId, TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::Store;
@@ -477,8 +478,17 @@ pub async fn simulate(
         .in_order()
         .into_iter()
         .filter(|workflow| asked.workflows.is_empty() || asked.workflows.contains(&workflow.id))
-        .map(|workflow| workflow.title.clone())
+        .cloned()
         .collect();
+    let people = chosen(&told.trace, request.people);
+    let model = &published.project.library.model;
+    let known =
+        store::customer::load(&mut conn, &people, model).await.map_err(|error| of_store(config, &error))?;
+    let named = |id: CustomerId| {
+        let name = known.get(&id).and_then(|customer| customer.text("name")).map(str::to_owned);
+        (id, name)
+    };
+    let people = people.into_iter().map(named).collect();
     let mails = told
         .samples
         .iter()
@@ -491,5 +501,13 @@ pub async fn simulate(
         .collect();
     let customers = u64::try_from(told.customers).unwrap_or(u64::MAX);
     let without_history = told.without_history.into_iter().collect();
-    Ok(Simulated { workflows, customers, mails, costs: told.costs, without_history })
+    Ok(Simulated {
+        workflows,
+        trace: told.trace,
+        people,
+        customers,
+        mails,
+        costs: told.costs,
+        without_history,
+    })
 }

@@ -2,6 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+pub use model::words::thousands;
+
 /// Pads a text with blanks to a width in cells. A wider text stays as it is.
 pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
@@ -61,19 +63,6 @@ pub fn bar(value: u64, most: u64, width: usize) -> String {
     let mut out = "█".repeat(usize::try_from(eighths / 8).unwrap_or(0));
     if let Some(rest) = (eighths % 8).checked_sub(1) {
         out.extend(usize::try_from(rest).ok().and_then(|rest| PARTS.get(rest)));
-    }
-    out
-}
-
-/// A number with its thousands apart: `23,544`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
     }
     out
 }

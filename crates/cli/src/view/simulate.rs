@@ -1,6 +1,7 @@
 //! `nurture simulate` for people: what would have happened, in one sentence, bars, reasons, mails and load.
 
 mod bars;
+pub mod page;
 
 use super::{cells, trace};
 use crate::view::cells::thousands;
@@ -69,6 +70,17 @@ pub struct TraceExample {
     customer: String,
     english: String,
     chinese: String,
+}
+
+impl TraceExample {
+    /// The example with whom it is about.
+    fn said(&self, language: Language) -> String {
+        let text = match language {
+            Language::Zh => &self.chinese,
+            Language::En => &self.english,
+        };
+        say(language, "simulate-example", &[("customer", &self.customer), ("text", text)])
+    }
 }
 
 /// What a rep got.
@@ -225,9 +237,15 @@ pub fn human(summary: &SimulationSummary, language: Language) -> String {
     out
 }
 
-fn sentence(summary: &SimulationSummary, language: Language) -> String {
+/// The first day and the day up to which it goes, in the project's zone.
+fn span_of(summary: &SimulationSummary) -> (String, String) {
     let day = |at: Timestamp| at.to_zoned(summary.zone.clone()).strftime("%Y-%m-%d").to_string();
-    let (from, to) = (day(summary.from), day(summary.to));
+    (day(summary.from), day(summary.to))
+}
+
+/// The first sentence of what a reader gets.
+pub fn sentence(summary: &SimulationSummary, language: Language) -> String {
+    let (from, to) = span_of(summary);
     let count = |number: u64| number.to_string();
     let shown = [thousands(summary.customers), thousands(summary.entered), thousands(summary.messages())];
     let [customers, entered, messages] = &shown;
@@ -285,13 +303,7 @@ fn refusals(summary: &SimulationSummary, language: Language) -> String {
         .into_iter()
         .map(|((outcome, reason), refusal)| {
             let outcome = say(language, &format!("outcome-{}", outcome.as_str()), &[]);
-            let example = refusal.example.as_ref().map_or(String::new(), |example| {
-                let text = match language {
-                    Language::Zh => &example.chinese,
-                    Language::En => &example.english,
-                };
-                say(language, "simulate-example", &[("customer", &example.customer), ("text", text)])
-            });
+            let example = refusal.example.as_ref().map_or(String::new(), |example| example.said(language));
             let times = format!("  {}", cells::right(&thousands(refusal.times), number));
             vec![times, outcome, reason.clone(), cells::clip(&example, 90)]
         })
@@ -315,7 +327,8 @@ fn exits(summary: &SimulationSummary, language: Language) -> String {
     cells::table(&rows)
 }
 
-fn costs(summary: &SimulationSummary, language: Language) -> String {
+/// What the mails of each sender cost, where they cost something.
+fn cost_lines(summary: &SimulationSummary, language: Language) -> Vec<String> {
     let line = |(sender, (count, each)): (&String, &(u64, Decimal))| {
         let whole = Decimal::from_int(i64::try_from(*count).ok()?).and_then(|count| count.checked_mul(*each));
         let values = [
@@ -324,9 +337,13 @@ fn costs(summary: &SimulationSummary, language: Language) -> String {
             ("each", &each.to_string()),
             ("whole", &whole?.to_string()),
         ];
-        Some(format!("  {}\n", say(language, "simulate-cost", &values)))
+        Some(say(language, "simulate-cost", &values))
     };
     summary.costs.iter().filter_map(line).collect()
+}
+
+fn costs(summary: &SimulationSummary, language: Language) -> String {
+    cost_lines(summary, language).into_iter().map(|line| format!("  {line}\n")).collect()
 }
 
 fn reps(summary: &SimulationSummary, language: Language) -> String {

@@ -99,31 +99,8 @@ impl Chart<'_, '_> {
                 left.extend(ends);
             }
         }
-        left.extend(self.passes(step).into_iter().map(|label| (at, label)));
+        left.extend(self.drawing.passes(step).into_iter().map(|label| (at, label)));
         left
-    }
-
-    /// The ways past the arms of a step, each with what stands on it.
-    fn passes(&self, step: &Step) -> Vec<Option<String>> {
-        let word = |key: &str| Some(self.drawing.word(key, &[]));
-        if let Verb::WaitFor { events, on_timeout, .. } = &step.verb {
-            let plain = events.iter().filter(|awaited| awaited.then.is_none());
-            let came = |event: &str| Some(self.drawing.word("draw-came", &[("what", event)]));
-            let mut ways: Vec<Option<String>> = plain.map(|awaited| came(&awaited.event)).collect();
-            if on_timeout.is_none() {
-                ways.push(word("draw-timeout"));
-            }
-            return ways;
-        }
-        if let Verb::Choose(cases) = &step.verb {
-            let whole = cases.iter().any(|case| case.when.is_none());
-            return if whole { Vec::new() } else { vec![word("draw-otherwise")] };
-        }
-        if let Verb::If { otherwise: None, .. } = &step.verb {
-            return vec![word("draw-else")];
-        }
-        let leaves_by_arms = matches!(step.verb, Verb::If { .. } | Verb::Split { .. } | Verb::Exit(_));
-        if leaves_by_arms { Vec::new() } else { vec![None] }
     }
 }
 

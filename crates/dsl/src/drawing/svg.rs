@@ -20,7 +20,8 @@ const MARGIN: usize = 24;
 
 /// What a card is, which its colours say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
+    Start,
     Step,
     Message,
     Rest,
@@ -30,7 +31,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(step: &Step) -> Self {
+    pub(super) fn of(step: &Step) -> Self {
         match &step.verb {
             Verb::Send(_) | Verb::Notify { .. } | Verb::Webhook { .. } => Self::Message,
             Verb::Wait(_)
@@ -58,8 +59,9 @@ impl Kind {
     }
 
     /// The class in the picture's style.
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
+            Self::Start => "start",
             Self::Step => "step",
             Self::Message => "message",
             Self::Rest => "rest",
@@ -203,8 +205,20 @@ rect{stroke-width:1}.step{fill:#f6f6f4;stroke:#d6d4cc}.message{fill:#eeebfd;stro
 .line{fill:none;stroke:#b5b3ab;stroke-width:1.5}";
 
 /// Text inside of an element or an attribute.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // No picture and no page may hold them.
+            control if control.is_control() && control != '\n' => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -204,8 +204,8 @@ fn first_of_on_error<'w>(workflow: &'w Workflow, step: &Step) -> Option<&'w Step
     }
 }
 
-/// The ways that a trace line shows.
-fn ways_of(line: &TraceLine) -> Vec<Way> {
+/// The ways through its step that a trace line shows.
+pub fn ways_of(line: &TraceLine) -> Vec<Way> {
     let reason = line.reason.as_deref();
     if line.outcome == Outcome::Skipped && reason == Some("only_if") {
         return vec![Way::LeftOut];

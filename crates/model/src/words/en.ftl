@@ -1238,6 +1238,13 @@ draw-manual = by hand or API
 draw-called = another workflow
 draw-before = { $length } before { $what }
 draw-after = { $length } after { $what }
+spine-people = { $number ->
+    [one] 1 person
+   *[other] { $count } people
+}
+spine-left-out = { $count } left out
+spine-left = { $count } left
+spine-here = { $count } here
 draw-once = once
 draw-yearly = every year
 draw-monthly = every month
@@ -1756,6 +1763,21 @@ demo-what = { $customers } sample customers with { $days } days of history; thes
 demo-mails = Mails are caught, none leaves this machine: { $path }
 demo-console = The console: { $url }
 demo-try = Try in another terminal:
+page-lead = { $from } to { $to } · a trial run on the customers' history: nothing was sent
+page-walk = Every step, and how many went there
+page-funnel = { $workflow }: how far they came
+page-customers = customers looked at
+page-entered = entered
+page-held-out = of them held out to measure
+page-messages = messages
+page-goals = goal reached
+page-inside = still inside at the end
+page-asked = asked
+page-people = Person by person
+page-people-some = { $shown } of { $all } people: some for each reason, then the first. `--json` prints all.
+page-search = name, id, template, reason …
+page-more-lines = and { $count } more lines
+page-written = written: { $path }
 simulate-sentence = { $workflows }, from { $from } to { $to }: of { $customers } customers { $entered } would have entered, and { $messages ->
     [one] 1 message
    *[other] { $messages } messages

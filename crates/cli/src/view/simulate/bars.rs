@@ -34,6 +34,17 @@ impl Unit {
         }
     }
 
+    fn name(self, first: Date, language: Language) -> String {
+        match self {
+            Self::Day => {
+                let weekday = first.weekday().to_monday_one_offset();
+                format!("{first} {}", say(language, &format!("weekday-{weekday}"), &[]))
+            }
+            Self::Week => first.to_string(),
+            Self::Month => first.strftime("%Y-%m").to_string(),
+        }
+    }
+
     fn next(self, day: Date) -> Option<Date> {
         match self {
             Self::Day => day.tomorrow().ok(),
@@ -43,11 +54,11 @@ impl Unit {
     }
 }
 
-/// One line for each day (week, month) of the time simulated, also for those without a message; empty where
-/// no message went out at all.
-pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String {
+/// How many messages went out on each day (in each week, month) of the time simulated, with its name, also where
+/// none did; empty where none went out at all.
+pub(super) fn periods(summary: &SimulationSummary, language: Language) -> Vec<(String, u64)> {
     if summary.by_day.is_empty() {
-        return String::new();
+        return Vec::new();
     }
     let from = model::zone::date_of(summary.from, &summary.zone);
     let end = summary.to - jiff::SignedDuration::from_millis(1);
@@ -69,24 +80,20 @@ pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String 
     for (day, times) in &summary.by_day {
         *counts.entry(unit.first(*day)).or_default() += times;
     }
-    let most = counts.values().copied().max().unwrap_or(0);
+    counts.into_iter().map(|(day, times)| (unit.name(day, language), times)).collect()
+}
+
+/// One line for each day (week, month); empty where no message went out at all.
+pub(super) fn by_day(summary: &SimulationSummary, language: Language) -> String {
+    let lines = periods(summary, language);
+    let most = lines.iter().map(|(_, times)| *times).max().unwrap_or(0);
     let mut out = String::new();
-    let lines: Vec<(Date, u64)> = counts.into_iter().collect();
     for run in lines.chunk_by(|a, b| a.1 == 0 && b.1 == 0) {
         if run.len() >= LONG_SILENCE {
             out.push_str("  …\n");
             continue;
         }
-        for (day, times) in run {
-            let label = match unit {
-                Unit::Day => {
-                    let weekday =
-                        say(language, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[]);
-                    format!("{day} {weekday}")
-                }
-                Unit::Week => day.to_string(),
-                Unit::Month => day.strftime("%Y-%m").to_string(),
-            };
+        for (label, times) in run {
             let bar = cells::bar(*times, most, BAR);
             let number = if *times == 0 { "·".to_owned() } else { thousands(*times) };
             let gap = if bar.is_empty() { "" } else { " " };
