@@ -194,6 +194,35 @@ fn an_answer_to_no_offer_moves_nothing_and_says_so() {
 }
 
 #[test]
+fn a_simulation_is_written_as_one_page_and_hostile_names_are_text() {
+    let dir = project("");
+    let head = "external_id,name,email,birthday,consent.marketing,consent_at,consent_source,created_at\n";
+    let hostile = "\"<script>alert('x')</script>\"";
+    let row = format!(
+        "evil,{hostile},evil@example.com,1990-03-12,granted,2025-04-02T10:15:00+08:00,{hostile},2025-04-02T10:15:00+08:00\n"
+    );
+    fs::write(dir.path().join("evil.csv"), format!("{head}{row}")).unwrap();
+    let imported = nurture(dir.path(), &["import", "customers", "evil.csv"]);
+    assert_eq!(imported.code, 0, "{}{}", imported.out, imported.err);
+    let time = ["--from", "2026-03-01", "--to", "2026-04-01", "--html", "trial.html"];
+    for (language, says) in [("en", "entered"), ("zh", "进入")] {
+        let arguments =
+            [["simulate", "--workflow", "birthday", "--lang", language].as_slice(), &time].concat();
+        let told = nurture(dir.path(), &arguments);
+        assert_eq!(told.code, 0, "{}", told.err);
+        assert!(told.out.contains("trial.html"), "{}", told.out);
+        let page = fs::read_to_string(dir.path().join("trial.html")).unwrap();
+        assert!(page.contains(&format!("lang=\"{language}\"")) && page.contains(says), "{page}");
+        assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"), "{page}");
+        assert_eq!(page.matches("<script").count(), 1);
+    }
+    let both = nurture(dir.path(), &[["--json", "simulate"].as_slice(), &time].concat());
+    assert_eq!(both.code, 2, "{}", both.out);
+    let nowhere = [&["simulate"], &time[..5], &["missing/trial.html"]].concat();
+    assert_eq!(nurture(dir.path(), &nowhere).code, 3);
+}
+
+#[test]
 fn settings_say_where_they_came_from() {
     let dir = project("");
     let mut shown = command(dir.path(), &["config", "show", "--json", "--database", "sqlite://other.db"]);

@@ -86,8 +86,10 @@ pub fn perform(
         return Err(Failure::say(Exit::Conflict, language, "init-full", &[("path", &shown)]));
     }
     let schema = schema(language);
-    let mut all: Vec<(&str, &str)> = files(language).map(|(path, text)| (path, text)).collect();
-    all.push((SCHEMA, schema.as_str()));
+    let mut all: Vec<(&str, &str)> = vec![(SCHEMA, schema.as_str())];
+    for file in files(language) {
+        all.push(file);
+    }
     // As a listing of the folder shows them.
     all.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
     for (path, text) in &all {

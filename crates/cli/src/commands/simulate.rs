@@ -34,12 +34,15 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: Option<u64>,
     /// Write a page to look at and to send around: the drawing with its people, days, reasons, persons
-    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 }
 
 /// Simulates: with `--json` one line of the trace per line, else the page for people.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
+    if context.json && args.html.is_some() {
+        return Err(Failure::say(Exit::Usage, context.language, "simulate-one-form", &[]));
+    }
     let zone = &context.config.zone.value;
     let (from, to) = times::between(&args.from, &args.to, zone, context.language)?;
     let request = SimulateRequest {

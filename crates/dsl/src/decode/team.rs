@@ -93,13 +93,11 @@ fn member(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<(Member, Sp
         Some(own) if own.value == rep.value => {
             desk.report.error(Code::E0654, own.span).arg("name", &own.value).help("E0654-help");
         }
-        Some(backup) => {
-            if !a_rep(backup, names, desk) {
-                let warning = desk.report.warning(Code::W0241, backup.span).message("W0241-rep");
-                warning.arg("name", &backup.value).help("W0241-help-rep");
-            }
+        Some(backup) if !a_rep(backup, names, desk) => {
+            let warning = desk.report.warning(Code::W0241, backup.span).message("W0241-rep");
+            warning.arg("name", &backup.value).help("W0241-help-rep");
         }
-        None => {}
+        Some(_) | None => {}
     }
     let backup = backup.map(|name| RepId::from(name.value));
     let member = Member {

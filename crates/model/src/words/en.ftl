@@ -1778,6 +1778,7 @@ page-people-some = { $shown } of { $all } people: some for each reason, then the
 page-search = name, id, template, reason …
 page-more-lines = and { $count } more lines
 page-written = written: { $path }
+simulate-one-form = `--json` and `--html` are two forms of the same: choose one
 simulate-sentence = { $workflows }, from { $from } to { $to }: of { $customers } customers { $entered } would have entered, and { $messages ->
     [one] 1 message
    *[other] { $messages } messages

@@ -1643,6 +1643,7 @@ page-people-some = 共 { $all } 人，这里列出 { $shown } 人：每种原因
 page-search = 姓名、编号、模板、原因…
 page-more-lines = 还有 { $count } 行
 page-written = 已写入 { $path }
+simulate-one-form = `--json` 和 `--html` 是两种输出形式，只能选一种
 simulate-sentence = { $workflows }，{ $from } 到 { $to }：{ $customers } 位客户中有 { $entered } 位会进入，会发出 { $messages } 条消息
 simulate-held-out = ；其中 { $count } 位分在对照组
 simulate-goals = ；达成目标 { $count } 次

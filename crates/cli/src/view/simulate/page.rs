@@ -162,7 +162,7 @@ fn by_day(html: &mut Html, days: &[(String, u64)], label: &str) {
             "<rect x=\"{x}\" y=\"{}\" width=\"{bar}\" height=\"{tall}\" rx=\"2\"/>",
             high - tall
         ));
-        if *times > 0 && room >= 24 {
+        if *times > 0 && (room >= 24 || *times == most) {
             let middle = x + bar / 2;
             html.raw(&format!("<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">", high - tall - 5));
             html.text(&thousands(*times));

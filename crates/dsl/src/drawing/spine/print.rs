@@ -184,7 +184,7 @@ fn two_lines(text: &str) -> (String, String) {
         }
     }
     let (one, two) = text.split_at_checked(gap.unwrap_or(first)).unwrap_or((text, ""));
-    (one.trim_end().to_owned(), super::clip(two.trim_start(), LINES.1))
+    (one.trim_end().to_owned(), super::clip(two.trim_start_matches([' ', '，', '：', ',']), LINES.1))
 }
 
 /// A sign of sixteen pixels.
