@@ -259,6 +259,19 @@ fn wrong_use_is_exit_two_and_help_is_none() {
     let help = nurture(dir.path(), &["simulate", "--help"]);
     assert_eq!(help.code, 0);
     assert!(help.out.contains("nurture simulate --workflow birthday"), "{}", help.out);
+    for (arguments, code) in
+        [(["simulate", "--help", "--lang", "zh"].as_slice(), 0), (&["--lang=zh", "help", "simulate"], 0)]
+    {
+        let help = nurture(dir.path(), arguments);
+        assert_eq!((help.code, help.err.as_str()), (code, ""));
+        assert!(help.out.starts_with("用历史数据或未来的日子试跑流程"), "{}", help.out);
+        assert!(help.out.contains("用法：nurture simulate"), "{}", help.out);
+    }
+    for (name, value) in [("LANG", "zh_CN.UTF-8"), ("NURTURE_LANG", "zh")] {
+        let wrong = ran(command(dir.path(), &["frobnicate"]).env(name, value).output().unwrap());
+        assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
+        assert!(wrong.err.starts_with("错误：没有 `frobnicate` 这个命令"), "{}", wrong.err);
+    }
     assert!(nurture(dir.path(), &["completions", "zsh"]).out.contains("#compdef nurture"));
     let pages = nurture(dir.path(), &["man", "--out", "pages"]);
     assert_eq!(pages.code, 0, "{}", pages.err);

@@ -141,7 +141,7 @@ pub fn without_project(
         Verb::Init(args) => Some(init::perform(args, here, language, global.json, out)),
         Verb::Explain(args) => Some(explain::perform(args, language, global.json, out)),
         Verb::Lsp(args) => Some(lsp::perform(args, global, here)),
-        Verb::Completions(args) => Some(completions::perform(args, out)),
+        Verb::Completions(args) => Some(completions::perform(args, language, out)),
         Verb::Man(args) => Some(completions::man(args, language, out)),
         Verb::Check(_)
         | Verb::Test(_)
@@ -267,7 +267,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),
         Verb::Explain(args) => explain::perform(args, context.language, context.json, out),
-        Verb::Completions(args) => completions::perform(args, out),
+        Verb::Completions(args) => completions::perform(args, context.language, out),
         Verb::Man(args) => completions::man(args, context.language, out),
     }
 }

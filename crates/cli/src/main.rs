@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod exit;
+mod help;
 mod out;
 mod project;
 mod recipe;
@@ -18,10 +19,18 @@ use config::{Config, Given};
 use exit::{Exit, Failure};
 use model::words::say;
 use out::Out;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let args = match Args::try_parse_from(&arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            let here = std::env::current_dir().unwrap_or_default();
+            return ExitCode::from(u8::try_from(help::end(&error, &arguments, &here)).unwrap_or(2));
+        }
+    };
     let given = Given::of(&args.global);
     let mut language = given.language();
     let mut out = Out::stdout();

@@ -1,9 +1,8 @@
 //! `nurture completions SHELL` and `nurture man`: made from the command line's own description.
 
-use crate::args;
 use crate::exit::{Exit, Failure};
+use crate::help;
 use crate::out::Out;
-use clap::CommandFactory;
 use model::words::Language;
 use std::path::{Path, PathBuf};
 
@@ -24,16 +23,16 @@ pub struct ManArgs {
 }
 
 /// Prints the completions.
-pub fn perform(args: &Args, out: &mut Out) -> Result<Exit, Failure> {
+pub fn perform(args: &Args, language: Language, out: &mut Out) -> Result<Exit, Failure> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut args::Args::command(), "nurture", &mut text);
+    clap_complete::generate(args.shell, &mut help::command(language), "nurture", &mut text);
     out.text(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Fine)
 }
 
 /// Prints the manual page, or writes all of them. Errors (exit 3): the folder cannot be written.
 pub fn man(args: &ManArgs, language: Language, out: &mut Out) -> Result<Exit, Failure> {
-    let mut command = args::Args::command();
+    let mut command = help::command(language);
     // Building gives each verb its whole name (`nurture-check`) and the flags that hold everywhere.
     command.build();
     let Some(dir) = &args.out else {

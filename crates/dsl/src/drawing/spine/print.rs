@@ -80,9 +80,7 @@ impl Spine<'_, '_> {
             let _ = write!(out, "<text x=\"{}\" y=\"{}\">{}</text>", x + 52, y + 43, escaped(&second));
         }
         let figure = card.figure;
-        let said = |key: &str, count: u64| {
-            self.drawing.word(key, &[("count", &thousands(count)), ("number", &count.to_string())])
-        };
+        let said = |key: &str, count: u64| self.drawing.word(key, &[("count", &thousands(count))]);
         let mut people = said("spine-people", figure.came);
         for (key, count) in [("spine-left-out", figure.left_out), ("spine-left", figure.left)] {
             if count > 0 {
