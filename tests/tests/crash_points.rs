@@ -13,6 +13,7 @@ use crash::{Point, Then};
 use engine::import::{self, Job, StoreTarget, What};
 use engine::publish::{self, Policy};
 use engine::{Apply, Clock, Delivery, Engine, LEASE, Speakers, WallClock, lock, merge, operate};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use judge::Judged;
 use model::{CustomerId, WorkflowId};
@@ -27,8 +28,12 @@ use std::time::Duration;
 use store::{Options, Store};
 use tests::dice::Dice;
 use tests::proof::Proof;
-use tests::shop::{Shop, count};
+use tests::shop::{MAILS, Shop, count};
 use tests::sink::{Act, Point as Place, Settings, Sink, Trouble};
+
+tests::on_both_waiting! {
+    ended_between_files_and_their_fates_few_are_unknown,
+}
 
 /// Under this name the environment holds the task of a process.
 const TASK: &str = "NURTURE_CRASH_TASK";
@@ -56,6 +61,8 @@ struct Task {
     moves: Option<jiff::Timestamp>,
     /// The database; `None`: a file in the folder.
     database: Option<String>,
+    /// Mails are written to a folder.
+    files: bool,
 }
 
 static ENDS_AT: OnceLock<(Point, u64)> = OnceLock::new();
@@ -96,14 +103,17 @@ async fn perform(task: &Task) {
     }
     let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
     let clock = WallClock;
+    // On PostgreSQL others take over what a dead process held when its lease is over.
+    let hold = if task.database.is_some() { SignedDuration::from_secs(2) } else { LEASE };
     let (_lock, worker) =
-        lock::take(&store, Some(&database), clock.now(), LEASE, lock::Part::Share).await.unwrap();
+        lock::take(&store, Some(&database), clock.now(), hold, lock::Part::Share).await.unwrap();
     let files = tests::project_files(folder, "workflows");
     publish::publish(&store, &files, &settings, &Policy::All, publish::Wish::default(), clock.now())
         .await
         .unwrap();
-    let speakers = Speakers::new(Delivery::Live, folder.join("outbox"), TimeZone::UTC, Box::new(|_| None))
-        .of_project(folder);
+    let delivery = if task.files { Delivery::File } else { Delivery::Live };
+    let speakers =
+        Speakers::new(delivery, folder.join("outbox"), TimeZone::UTC, Box::new(|_| None)).of_project(folder);
     let engine =
         Engine::new(store.clone(), Arc::new(clock), settings, worker.clone(), speakers, false).await.unwrap();
     engine.recover().await.unwrap();
@@ -271,7 +281,7 @@ fn rounds() -> usize {
 
 /// The points that a working process comes to.
 fn working() -> Vec<Point> {
-    // Between migrations, files, webhooks and moves: the tests below, `hooks` and `crash/moving.rs`.
+    // Between migrations, files, webhooks and moves: the tests below, `hooks`, and `crash/moving.rs`.
     let elsewhere =
         [Point::Migrated, Point::FilesWritten, Point::HooksAnswered, Point::MoveMade, Point::MoveKept];
     Point::ALL.into_iter().filter(|point| !elsewhere.contains(point)).collect()
@@ -370,6 +380,55 @@ async fn killed_before_and_after_the_dot_a_mail_is_unknown_and_never_sent_again(
             assert_eq!(judged, expected, "{place:?}");
         }
     }
+}
+
+/// Who dies with files written leaves no more in doubt than one who speaks with a relay.
+async fn ended_between_files_and_their_fates_few_are_unknown(database: &str) {
+    const PEOPLE: usize = 60;
+    let sink = Sink::with(Settings::default());
+    let shop = Shop::on(sink.port(), "offers", database);
+    shop.customers(0..PEOPLE);
+    shop.facts("facts.csv", 0..PEOPLE);
+    let task = |ends_at: Option<(Point, u64)>, facts: &[&str]| Task {
+        folder: shop.path().display().to_string(),
+        facts: facts.iter().map(|name| (*name).to_owned()).collect(),
+        ends_at: ends_at.map(|(point, times)| (point.name().to_owned(), times)),
+        database: database.split('"').nth(1).map(str::to_owned),
+        files: true,
+        ..Task::default()
+    };
+    let log = shop.path().join("work.log");
+    let run = |task: &Task| process(task, &log).wait().unwrap();
+    let ended = run(&task(Some((Point::FilesWritten, 3)), &["facts.csv"]));
+    assert!(died(ended), "{ended}: {}", shop.said("work.log"));
+    let store = shop.store().await;
+    let counts = || async {
+        let mut conn = store.read().await.unwrap();
+        tests::shop::counts(&mut conn, "SELECT state, count(*) FROM send GROUP BY state ORDER BY state").await
+    };
+    let connections = CONNECTIONS as i64;
+    let of = |states: &[(&str, i64)]| -> Vec<(String, i64)> {
+        states.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect()
+    };
+    let left = PEOPLE as i64 - 3 * connections;
+    assert_eq!(
+        counts().await,
+        of(&[("accepted", 2 * connections), ("claimed", left), ("handed", connections)])
+    );
+    for _ in 0..100 {
+        let ended = run(&task(None, &[]));
+        assert!(ended.success(), "{ended}: {}", shop.said("work.log"));
+        let open = "SELECT (SELECT count(*) FROM send WHERE state IN ('due', 'claimed', 'handed'))
+                         + (SELECT count(*) FROM enrollment WHERE state <> 'ended')";
+        if count(&mut store.read().await.unwrap(), open).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let all = (MAILS * PEOPLE) as i64;
+    assert_eq!(counts().await, of(&[("accepted", all - connections), ("unknown", connections)]));
+    let files = std::fs::read_dir(shop.path().join("outbox")).unwrap().count();
+    assert!(files > 0 && sink.count() == 0, "{files} in the folder, and none has left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

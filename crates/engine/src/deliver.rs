@@ -31,6 +31,8 @@ use store::{Connection, StoreError};
 
 /// Sends claimed at once.
 const CLAIM: u32 = 200;
+/// Files written at once: as many as a relay usually has connections.
+const FILES: usize = 8;
 /// How long a claim holds without a renewal: longer than all phases of one exchange.
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -105,15 +107,19 @@ impl Engine {
         let mut transaction = self.store.begin_claim(&self.worker).await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
-        let claimed =
-            send::claim_but(&mut transaction, &self.worker, now, now + LEASE, CLAIM, resting).await?;
+        // While it does, a colleague's day stays as well: each word of it is a mail.
+        let mut claimed = match resting {
+            Some(_) => Vec::new(),
+            None => send::claim_digest(&mut transaction, &self.worker, now, now + LEASE).await?,
+        };
+        let lease = now + LEASE;
+        claimed.extend(send::claim_but(&mut transaction, &self.worker, now, lease, CLAIM, resting).await?);
         if claimed.is_empty() {
             store::commit(transaction).await?;
             return Ok(0);
         }
         let published = self.published();
-        let claimed =
-            digest::gather(&mut transaction, &self.worker, &published, claimed, (now, now + LEASE)).await?;
+        let claimed = digest::gather(&mut transaction, &self.worker, &published, claimed, now).await?;
         let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let model = &published.project.library.model;
@@ -155,7 +161,7 @@ impl Engine {
         let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
         let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
         let (kept, (hooks, out)) =
-            (self.write_files(kept, now).await, tokio::join!(self.call(hooks), self.speak(out)));
+            (self.write_files(kept).await, tokio::join!(self.call(hooks), self.speak(out)));
         kept.and(hooks).and(out).map(|()| count)
     }
 
@@ -207,19 +213,35 @@ impl Engine {
         letter::make(published, reps, snapshot, outgoing, now)
     }
 
-    /// Messages that stay here: the gate for all of them, the files, the fates. Writing a file twice is
-    /// writing it once, so the batch may share its gate.
-    async fn write_files(&self, ways: Vec<Way>, now: Timestamp) -> Result<(), EngineError> {
-        if ways.is_empty() {
-            return Ok(());
+    /// Messages that stay here: a few at once, as mails by their connections, and the fates of some commit with the
+    /// gates of the next, so that no more sends are ever in doubt.
+    async fn write_files(&self, ways: Vec<Way>) -> Result<(), EngineError> {
+        let mut left = ways.into_iter();
+        let mut became = Vec::new();
+        loop {
+            let some: Vec<Way> = left.by_ref().take(FILES).collect();
+            let gates: Vec<Gate> =
+                some.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
+            let handed = match self.commit_together(&became, &gates).await {
+                Ok(handed) => handed,
+                Err(error) => return self.record(became, self.clock.now()).await.and(Err(error)),
+            };
+            if some.is_empty() {
+                return Ok(());
+            }
+            became = self.write_some(some, handed).await?;
+            crash::point(Point::FilesWritten).await;
         }
-        let gates: Vec<Gate> = ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
-        let mut transaction = self.store.begin_beside().await?;
-        let handed: BTreeSet<_> =
-            send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?.into_iter().collect();
-        store::commit(transaction).await?;
+    }
+
+    /// Writes those that may be handed over.
+    async fn write_some(
+        &self,
+        ways: Vec<Way>,
+        handed: BTreeSet<model::SendId>,
+    ) -> Result<Vec<Became>, EngineError> {
         let (file, folders) = (Arc::clone(&self.speakers.file), Arc::clone(&self.speakers.folders));
-        let became = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             ways.into_iter()
                 .filter(|way| handed.contains(&way.claimed.outgoing.id))
                 .map(|way| Became {
@@ -235,9 +257,7 @@ impl Engine {
                 .collect::<Vec<_>>()
         })
         .await
-        .map_err(|error| EngineError::Clock(format!("write messages to the folder: {error}")))?;
-        crash::point(Point::FilesWritten).await;
-        self.record(became, now).await
+        .map_err(|error| EngineError::Clock(format!("write messages to the folder: {error}")))
     }
 
     /// Puts back what was claimed and not tried: due when the relay's rest is over, else as before.

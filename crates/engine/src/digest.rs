@@ -3,35 +3,30 @@
 use crate::error::EngineError;
 use crate::published::Published;
 use jiff::Timestamp;
+use model::Outgoing;
 use model::words::{self, Language};
-use model::{Outgoing, Recipient};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use store::Connection;
 use store::send::{self, Claimed, SendKey, Worker};
 
-/// Puts together what was claimed for one colleague, with what else is due for them. What belongs to no daily
-/// message stays as it is. `(now, lease)`: the instant, and until when the claims hold.
+/// Puts together what was claimed for one colleague. What belongs to no daily message stays as it is.
 pub(crate) async fn gather(
     conn: &mut Connection,
     worker: &Worker,
     published: &Published,
     claimed: Vec<Claimed>,
-    (now, lease): (Timestamp, Timestamp),
+    now: Timestamp,
 ) -> Result<Vec<Claimed>, EngineError> {
-    let names: BTreeSet<&str> = claimed.iter().filter_map(|each| each.outgoing.digest.as_deref()).collect();
-    if names.is_empty() {
-        return Ok(claimed);
-    }
-    let more = send::claim_digest(conn, worker, &names, now, lease).await?;
     let mut out = Vec::new();
     let mut days: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
-    for each in claimed.into_iter().chain(more) {
-        match each.outgoing.digest.clone() {
-            // Through another system each word goes by itself; what was sent by hand has gone.
-            Some(_) if !is_for_a_colleague(&each.outgoing) => out.push(each),
+    for each in claimed {
+        match each.outgoing.daily().map(str::to_owned) {
             Some(name) => days.entry(name).or_default().push(each),
             None => out.push(each),
         }
+    }
+    if days.is_empty() {
+        return Ok(out);
     }
     let language = Language::from_tag(&published.project.settings.language);
     let (mut carriers, mut carried) = (Vec::new(), Vec::new());
@@ -51,13 +46,6 @@ pub(crate) async fn gather(
     send::carry(conn, worker, &rows, &carried, now).await?;
     out.extend(carriers);
     Ok(out)
-}
-
-fn is_for_a_colleague(outgoing: &Outgoing) -> bool {
-    match outgoing.to {
-        Recipient::Rep(_) | Recipient::Role(_) => true,
-        Recipient::Channel(_) | Recipient::Customer => false,
-    }
 }
 
 /// In the order in which it was said.

@@ -166,6 +166,15 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// The colleague whose daily message it belongs to; `None`: it goes by itself, as all that
+    /// another system is told.
+    pub fn daily(&self) -> Option<&str> {
+        match self.to {
+            Recipient::Rep(_) | Recipient::Role(_) => self.digest.as_deref(),
+            Recipient::Channel(_) | Recipient::Customer => None,
+        }
+    }
+
     /// What a walk has to say in it is taken back. `false`: nothing is left to send.
     #[must_use]
     pub fn without(&mut self, walk: &EnrollmentId) -> bool {

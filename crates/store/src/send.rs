@@ -42,7 +42,6 @@ use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 mod apart;
 mod cancel;
@@ -96,7 +95,7 @@ macro_rules! claim {
             "WITH chosen AS MATERIALIZED (",
             unblocked!(
                 "SELECT s.slot, s.id",
-                "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
+                "AND s.due_at <= ?1 AND s.digest IS NULL AND (?6 IS NULL OR s.medium <> ?6)
                  AND substr(?7, CAST(s.slot / 64 AS INTEGER) + 1, 1) = '1'
                  AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
                    AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))
@@ -117,7 +116,7 @@ pub(crate) const CLAIM: Both = Both {
         "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
         unblocked!(
             "SELECT s.slot, s.id",
-            "AND s.due_at <= ?1 AND (?6 IS NULL OR s.medium <> ?6)
+            "AND s.due_at <= ?1 AND s.digest IS NULL AND (?6 IS NULL OR s.medium <> ?6)
              AND substr(?7, CAST(s.slot / 64 AS INTEGER) + 1, 1) = '1'
              ORDER BY s.due_at, s.slot LIMIT ?5"
         ),
@@ -128,13 +127,29 @@ pub(crate) const CLAIM: Both = Both {
 // The same where rows cannot be locked for one alone, as on a distributed PostgreSQL.
 const CLAIM_PLAIN: Both = Both { sqlite: CLAIM.sqlite, postgres: claim!("") };
 
-// What is due with what a worker has just claimed, for the same colleagues' daily message.  ?1 [[name], …]
-// ?2 now  ?3 worker  ?4 epoch  ?5 lease
-const CLAIM_DIGEST: &str = "
-UPDATE send SET state = 'claimed', worker = ?3, epoch = ?4, lease = ?5
-WHERE state = 'due' AND due_at <= ?2
-  AND outgoing->>'digest' IN (SELECT value->>0 FROM jsonb_each(?1))
-RETURNING outgoing, message_id, attempt, due_at";
+// Takes what is due of colleagues' daily messages, in whosever part of the slots it lies. Rows are locked in one
+// order, and waited for: of two who come at the same time the first gets all, the second what is left, which is
+// nothing. So nobody hears of their day in two messages.  ?1 now  ?2 worker  ?3 epoch  ?4 lease
+const CLAIM_DIGEST: Both = Both {
+    sqlite: concat!(
+        "UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 WHERE (slot, id) IN (",
+        unblocked!("SELECT s.slot, s.id", "AND s.digest IS NOT NULL AND s.due_at <= ?1"),
+        ") RETURNING outgoing, message_id, attempt, due_at"
+    ),
+    postgres: concat!(
+        "WITH chosen AS MATERIALIZED (",
+        unblocked!(
+            "SELECT s.slot, s.id",
+            "AND s.digest IS NOT NULL AND s.due_at <= ?1
+             AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
+               AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))
+             ORDER BY s.slot, s.id FOR UPDATE OF s"
+        ),
+        ") UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 FROM chosen
+           WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state = 'due'
+           RETURNING send.outgoing, send.message_id, send.attempt, send.due_at"
+    ),
+};
 
 // When the next send that may go is due (clock, --until-idle, lag).
 pub(crate) const NEXT_DUE: &str = unblocked!("SELECT s.due_at", "ORDER BY s.due_at, s.slot LIMIT 1");
@@ -154,7 +169,7 @@ macro_rules! move_held {
 }
 
 // One daily message carries all.  ?1 rows  ?2 worker  ?3 epoch
-const CARRY: &str = move_held!("outgoing = want.value->'outgoing'", "('claimed')");
+const CARRY: &str = move_held!("outgoing = want.value->'outgoing', digest = NULL", "('claimed')");
 
 // What it carries goes in it.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
 const CARRIED: &str =
@@ -439,27 +454,22 @@ fn read_claimed(rows: Vec<(String, String, i64, i64)>) -> Result<Vec<Claimed>, S
     Ok(claimed)
 }
 
-/// Takes up everything that is due for the daily messages of these colleagues ([`Outgoing::digest`]).
+/// Takes up everything that is due for colleagues' daily messages ([`Outgoing::digest`]). Comes before a claim of
+/// others in a transaction, for it waits for whoever does the same.
 pub async fn claim_digest(
     conn: &mut Connection,
     worker: &Worker,
-    names: &BTreeSet<&str>,
     now: Timestamp,
     lease: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wanted: Vec<[&str; 1]> = names.iter().map(|name| [*name]).collect();
     let rows: Vec<(String, String, i64, i64)> = sql::query_as(CLAIM_DIGEST)
-        .bind(spread("send", &wanted)?)
         .bind(millis(now))
         .bind(&worker.name)
         .bind(worker.epoch)
         .bind(millis(lease))
         .fetch_all(conn)
         .await
-        .tried("claim daily messages", || some(names))?;
+        .tried("claim daily messages", no_ids)?;
     read_claimed(rows)
 }
 

@@ -67,7 +67,8 @@ impl Engine {
         shut
     }
 
-    async fn commit_together(
+    /// Fates and gates in one transaction. Returns whose content may leave now.
+    pub(super) async fn commit_together(
         &self,
         became: &[Became],
         gates: &[Gate],

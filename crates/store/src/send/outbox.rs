@@ -12,14 +12,14 @@ use model::{OnUnknown, Outgoing};
 // ?1 [[slot, id, …], …] in the order of `rows`  ?2 now
 const INSERT: &str = "
 INSERT INTO send (slot, id, customer, enrollment, workflow, version, step, pass, medium, topic, marketing, on_unknown,
-                  outgoing, message_id, state, due_at, deadline, attempt, created_at, decided_at, number)
+                  outgoing, message_id, state, due_at, deadline, attempt, created_at, decided_at, digest, number)
 SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4,
        value->>5,
        value->>6, value->>7, value->>8, value->>9, CAST(value->>10 AS BIGINT),
        value->>11,
        value->12, value->>1, 'due', CAST(value->>13 AS BIGINT), CAST(value->>14 AS BIGINT),
        0, ?2,
-       CAST(value->>13 AS BIGINT),
+       CAST(value->>13 AS BIGINT), value->>15,
        list.key + coalesce((SELECT max(elder.number) + 1 FROM send AS elder
          WHERE elder.slot = CAST(value->>0 AS BIGINT) AND elder.enrollment = value->>3), 0)
 FROM jsonb_each(?1) AS list WHERE true
@@ -53,6 +53,7 @@ pub async fn insert(conn: &mut Connection, sends: &[&Outgoing], now: Timestamp) 
                 send,
                 millis(send.due_at),
                 millis(send.deadline),
+                send.daily(),
             )
         })
         .collect();

@@ -26,6 +26,7 @@ on_both! {
     a_pause_of_who_rides_keeps_theirs_here_and_puts_them_together_again,
     the_ledger_counts_by_state_and_reason,
     who_claims_at_the_same_time_gets_others,
+    a_colleagues_day_is_claimed_by_one,
     a_persons_word_settles_what_is_unknown_and_nothing_else,
     what_a_goal_ended_does_not_go_again,
 }
@@ -50,6 +51,7 @@ mod on_postgres_plain {
         a_later_message_of_a_walk_never_overtakes_an_earlier_one,
         due_sends_are_claimed_the_longest_due_first,
         who_claims_at_the_same_time_gets_others,
+        a_colleagues_day_is_claimed_by_one,
     }
 }
 
@@ -86,6 +88,47 @@ async fn who_claims_at_the_same_time_gets_others(store: Store) {
     let mut tx = store.begin_beside().await.expect("a writer");
     let left = send::claim(&mut tx, &worker("w1"), minute(0), minute(9), 1000).await.expect("claim").len();
     assert_eq!(found + left, 200);
+}
+
+/// Ten look at once for what is due of three colleagues' daily messages, which lies all over the slots.
+async fn a_colleagues_day_is_claimed_by_one(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    let of = |number: usize| {
+        let rep = Recipient::Rep(RepId::new(format!("rep{}", number % 3)));
+        let digest = Some(rep.name());
+        Outgoing { to: rep, digest, ..outgoing(&format!("c{number}"), &format!("e{number}"), "notify:x") }
+    };
+    let mut all: Vec<Outgoing> = (0..150).map(of).collect();
+    // Through another system each word goes by itself.
+    let hook = Outgoing { to: Recipient::Channel("crm".to_owned()), ..of(150) };
+    all.push(hook.clone());
+    send::insert(&mut tx, &all.iter().collect::<Vec<_>>(), minute(0)).await.expect("insert");
+    commit(tx).await.expect("committed");
+    let mut claims = tokio::task::JoinSet::new();
+    for number in 0..10 {
+        let store = store.clone();
+        claims.spawn(async move {
+            let w = worker(if number % 2 == 0 { "w1" } else { "w2" });
+            let mut tx = store.begin_beside().await.expect("a writer");
+            let days = send::claim_digest(&mut tx, &w, minute(0), minute(9)).await.expect("claim");
+            let others = send::claim(&mut tx, &w, minute(0), minute(9), 7).await.expect("claim");
+            commit(tx).await.expect("committed");
+            let mut names: Vec<_> = days.into_iter().filter_map(|each| each.outgoing.digest).collect();
+            let found = names.len();
+            names.sort();
+            names.dedup();
+            (found, names, others.into_iter().map(|each| each.outgoing.id).collect::<Vec<_>>())
+        });
+    }
+    let (mut found, mut names, mut others) = (0, Vec::new(), Vec::new());
+    for (of_one, days, more) in claims.join_all().await {
+        found += of_one;
+        names.extend(days);
+        others.extend(more);
+    }
+    names.sort();
+    assert_eq!((found, names), (150, ["rep:rep0", "rep:rep1", "rep:rep2"].map(str::to_owned).to_vec()));
+    assert_eq!(others, [hook.id]);
 }
 
 async fn a_persons_word_settles_what_is_unknown_and_nothing_else(store: Store) {
