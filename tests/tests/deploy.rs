@@ -52,6 +52,18 @@ fn every_alert_reads_numbers_that_exist_and_has_its_section_in_both_runbooks() {
     }
 }
 
+/// `scripts/alerts` has promtool try the rules; here each is seen to be tried, quiet and firing.
+#[test]
+fn every_alert_is_tried_quiet_and_firing() {
+    let (rules, tried) = (read("deploy/alerts.yaml"), read("deploy/alerts.test.yaml"));
+    let names: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in names {
+        assert!(tried.contains(&format!("alertname: {name}, exp_alerts: [] }}")), "{name} is never quiet");
+        assert!(tried.contains(&format!("alertname: {name}\n        exp_alerts:\n")), "{name} never fires");
+    }
+}
+
 #[test]
 fn the_unit_is_one_that_systemd_understands() {
     let unit = read("deploy/nurture.service");

@@ -28,7 +28,7 @@ use tests::proof::Proof;
 use world::{Plan, World};
 
 /// Seeds of a usual run.
-const SEEDS: u64 = 320;
+const SEEDS: u64 = 480;
 /// Lives of one world beside the one without deaths: so many seeds share a project.
 const LIVES: u64 = 16;
 

@@ -1,5 +1,7 @@
 //! The plans that SQLite makes for hot statements: by index, never over a whole table.
 
+mod postgres;
+
 use crate::{
     Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, standing,
     timer, trace,

@@ -88,7 +88,8 @@ macro_rules! unblocked {
 }
 
 // Chosen once and for all: as a subselect they may be chosen again for each row, beyond the limit. It is asked of
-// the row that is moved as well whether it is still due: of two who chose the same rows the second gets none.
+// the row that is moved as well whether it is still due: of two who chose the same rows the second gets none. It is
+// asked so that no index over what is due serves: the rows are found by their keys, however many of a slot are due.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
@@ -103,7 +104,7 @@ macro_rules! claim {
             ),
             $lock,
             ") UPDATE send SET state = 'claimed', worker = ?2, epoch = ?3, lease = ?4 FROM chosen
-               WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state = 'due'
+               WHERE send.slot = chosen.slot AND send.id = chosen.id AND send.state || '' = 'due'
                RETURNING send.outgoing, send.message_id, send.attempt, send.due_at"
         )
     };

@@ -13,6 +13,7 @@ use model::Outgoing;
 use model::words::{self, Language};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The frame of mails where the project has none.
 const LAYOUT: &str = include_str!("layout.html.hbs");
@@ -56,7 +57,8 @@ pub struct Renderer {
     compiled: BTreeMap<Key, Compiled>,
     /// Subjects and other texts of workflows, by their source.
     texts: BTreeMap<String, Compiled>,
-    layout: Compiled,
+    /// The project's own; `None`: the built-in one.
+    layout: Option<Compiled>,
     brand: Json,
     /// The project's language tag.
     language: String,
@@ -85,12 +87,12 @@ impl Renderer {
                 }
             }
         }
-        let own = templates.layout.as_deref().and_then(|layout| Compiled::layout(layout).ok());
+        let layout = templates.layout.as_deref().and_then(|layout| Compiled::layout(layout).ok());
         Self {
             templates: templates.clone(),
             compiled,
             texts: BTreeMap::new(),
-            layout: own.unwrap_or_else(built_in_layout),
+            layout,
             brand: brand_json(&library.brand),
             language: settings.language.clone(),
         }
@@ -161,7 +163,7 @@ impl Renderer {
             Format::Markdown => {
                 let content = self.part(template, Part::Html, &context, Escape::Html)?;
                 put(&mut context, "content", &content);
-                Some(self.layout.render(&context, Escape::Html)?)
+                Some(self.layout.as_ref().unwrap_or(&BUILT_IN).render(&context, Escape::Html)?)
             }
             Format::Html => Some(self.part(template, Part::Html, &context, Escape::Html)?),
             Format::Text => None,
@@ -244,9 +246,9 @@ fn put(context: &mut Context, name: &str, value: &str) {
     }
 }
 
-fn built_in_layout() -> Compiled {
-    Compiled::layout(LAYOUT).expect("the built-in layout is a template; a test renders it")
-}
+/// Read once: projects are loaded again and again.
+static BUILT_IN: LazyLock<Compiled> =
+    LazyLock::new(|| Compiled::layout(LAYOUT).expect("the built-in layout is a template; a test renders it"));
 
 /// The sentences of the built-in layout.
 fn frame_words(language: Language) -> Json {

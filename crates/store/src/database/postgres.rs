@@ -14,7 +14,8 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
         .application_name("nurture")
         .statement_cache_capacity(256)
         // Whoever waits for a writer waits as long as on SQLite; a batch that is worth compiling is none of ours.
-        .options([("lock_timeout", "60s"), ("jit", "off"), ("timezone", "UTC")])
+        // Rows are found by their keys, while tables are young, too: a page costs what it does without a moving head.
+        .options([("lock_timeout", "60s"), ("jit", "off"), ("timezone", "UTC"), ("random_page_cost", "1.1")])
         // A process that was stopped in the middle of a turn keeps its slots from the others so long at most.
         .options([("idle_in_transaction_session_timeout", format!("{}ms", options.idle.as_millis().max(1)))])
         .options([("default_transaction_read_only", if options.read_only { "on" } else { "off" })]);
