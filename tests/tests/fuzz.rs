@@ -327,7 +327,7 @@ fn any_rows_are_read_or_bad() {
         let path = Path::new("rows");
         for shape in &shapes {
             for encoding in [Encoding::Utf8, Encoding::Gb18030] {
-                let format = Format { shape: shape.clone(), encoding };
+                let format = Format { shape: shape.clone(), encoding, told: false, numbered: false };
                 let Ok(mut rows) = Rows::open(bytes, &format, path) else { continue };
                 let mut count = 0;
                 while let Ok(Some(_)) = rows.next_row(path) {

@@ -62,8 +62,10 @@ pub struct ImportRequest {
     pub create_customers: bool,
     /// Columns that the model does not know: kept, dropped; `None`: an error.
     pub extra: Option<Extra>,
-    /// The file's encoding; `None`: UTF-8.
+    /// The file's encoding; `None`: it is guessed.
     pub encoding: Option<String>,
+    /// The sheet of a workbook; `None`: the first that has rows.
+    pub sheet: Option<String>,
     /// Consent that all rows give: topic, basis, since when.
     pub consent: Option<(String, String, Timestamp)>,
 }

@@ -2,6 +2,7 @@
 //! live, and the sends that a withdrawn consent stops.
 
 use crate::error::EngineError;
+use crate::fold;
 use crate::import::{AfterBatch, Batch};
 use crate::published::Published;
 use crate::turns;
@@ -18,26 +19,37 @@ use store::{Connection, StoreError, send, snapshot};
 pub struct Apply {
     published: Arc<Published>,
     now: Timestamp,
+    /// Facts that are taken in without the past; `None`: none.
+    alone: Option<BTreeSet<String>>,
 }
 
 impl Apply {
     /// For imports at `now` into a database where this is live.
     pub fn new(published: Arc<Published>, now: Timestamp) -> Self {
-        Self { published, now }
+        Self { published, now, alone: None }
+    }
+
+    /// The same, and facts whose order does not matter are taken in without looking at what was before them,
+    /// where all that is stored was taken in by the same model.
+    pub async fn quickly(
+        store: &store::Store,
+        published: Arc<Published>,
+        now: Timestamp,
+    ) -> Result<Self, EngineError> {
+        let mut transaction = store.begin().await?;
+        let alone = fold::alone(&mut transaction, &published.project.library).await?;
+        store::commit(transaction).await?;
+        Ok(Self { published, now, alone })
     }
 
     /// Keeps customers anew whose facts are no longer what they were.
     pub(crate) async fn again(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
-        self.apply(conn, ids, &BTreeSet::new(), &BTreeMap::new()).await
+        self.look_back(conn, ids).await?;
+        self.decide(conn, ids, &BTreeSet::new(), &BTreeMap::new()).await
     }
 
-    async fn apply(
-        &self,
-        conn: &mut Connection,
-        ids: &[CustomerId],
-        fresh: &BTreeSet<&CustomerId>,
-        late: &BTreeMap<&CustomerId, Vec<&Event>>,
-    ) -> Result<(), EngineError> {
+    /// Keeps customers by everything that ever happened to them.
+    async fn look_back(&self, conn: &mut Connection, ids: &[CustomerId]) -> Result<(), EngineError> {
         let project = &self.published.project;
         let just_after = self.now + SignedDuration::from_millis(1);
         let mut written: Vec<(Snapshot, Changes)> = Vec::with_capacity(ids.len());
@@ -48,6 +60,17 @@ impl Apply {
             written.push((snapshot, Changes { customer: true, entities, ..Changes::default() }));
         }
         snapshot::save(conn, &written, self.now).await?;
+        Ok(())
+    }
+
+    /// Lets what is live know.
+    async fn decide(
+        &self,
+        conn: &mut Connection,
+        ids: &[CustomerId],
+        fresh: &BTreeSet<&CustomerId>,
+        late: &BTreeMap<&CustomerId, Vec<&Event>>,
+    ) -> Result<(), EngineError> {
         if self.published.workflows.current.is_empty() {
             return Ok(());
         }
@@ -67,6 +90,42 @@ impl Apply {
     }
 }
 
+impl Apply {
+    /// Whom a batch concerns: those whose past must be looked at, and the new facts of the others.
+    fn apart<'b>(
+        &self,
+        batch: &'b Batch,
+        ids: &[CustomerId],
+    ) -> (Vec<CustomerId>, BTreeMap<&'b CustomerId, Vec<&'b Event>>) {
+        let Some(alone) = &self.alone else { return (ids.to_vec(), BTreeMap::new()) };
+        let facts = || batch.history.iter().chain(&batch.fresh);
+        let bound = |event: &&Event| event.entity.is_some() || !alone.contains(&event.name);
+        let past: BTreeSet<&CustomerId> = facts()
+            .filter(bound)
+            .map(|event| &event.customer)
+            .chain(batch.entities.iter().filter_map(|entity| entity.customer.as_ref()))
+            .collect();
+        let mut others: BTreeMap<&CustomerId, Vec<&Event>> = BTreeMap::new();
+        for event in facts().filter(|event| event.at <= self.now && !past.contains(&event.customer)) {
+            others.entry(&event.customer).or_default().push(event);
+        }
+        for events in others.values_mut() {
+            events.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        (past.into_iter().cloned().collect(), others)
+    }
+}
+
+fn of_batch(error: EngineError) -> StoreError {
+    match error {
+        EngineError::Store(error) => error,
+        other => {
+            let key = "of an imported batch".to_owned();
+            StoreError::Corrupt { table: "customer", key, what: other.to_string() }
+        }
+    }
+}
+
 impl AfterBatch for Apply {
     async fn after_batch(
         &mut self,
@@ -80,14 +139,13 @@ impl AfterBatch for Apply {
         for event in &batch.history {
             late.entry(&event.customer).or_default().push(event);
         }
+        let (past, alone) = self.apart(batch, &ids);
+        fold::take(conn, &self.published.project.library, &self.published.zone, &alone).await?;
+        for part in past.chunks(store::history::PAGE) {
+            self.look_back(conn, part).await.map_err(of_batch)?;
+        }
         for part in ids.chunks(store::history::PAGE) {
-            if let Err(error) = self.apply(conn, part, &fresh, &late).await {
-                let EngineError::Store(error) = error else {
-                    let key = "of an imported batch".to_owned();
-                    return Err(StoreError::Corrupt { table: "customer", key, what: error.to_string() });
-                };
-                return Err(error);
-            }
+            self.decide(conn, part, &fresh, &late).await.map_err(of_batch)?;
         }
         let withdrawn: Vec<_> = batch
             .consents

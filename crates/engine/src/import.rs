@@ -4,6 +4,7 @@
 //! [`Target`] writes. Importing the same file again changes nothing. Contract: rules, import.
 
 mod batch;
+mod guess;
 mod ids;
 mod load;
 mod maker;
@@ -14,8 +15,10 @@ mod read;
 mod record;
 mod repeats;
 mod say;
+mod scars;
 mod target;
 mod utf8;
+mod workbook;
 
 pub use batch::{Batch, GivenConsent, Known, Target};
 pub use load::{ConsentForAll, Job, LoadError, Pass, Progress, Settings, load};

@@ -12,6 +12,7 @@ mod digest;
 pub mod doctor;
 pub mod engine;
 pub mod error;
+mod fold;
 pub mod import;
 pub mod jobs;
 pub mod letter;

@@ -203,6 +203,7 @@ async fn keep(
         report.copied += usize::from(new);
     }
     if report.copied > 0 {
+        crate::fold::published(conn, &loaded.project.library).await?;
         let stored_now = stored(conn).await?;
         let mut lost = unreadable(conn, &stored_now, settings, now).await?;
         if !lost.is_empty() {

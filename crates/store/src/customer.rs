@@ -34,6 +34,13 @@ ON CONFLICT (slot, id) DO UPDATE SET
   phone = excluded.phone, created_at = excluded.created_at, attributes = excluded.attributes,
   computed_at = excluded.computed_at";
 
+// What facts made of customers (engine/fold.rs, each batch of an import).  ?1 rows
+pub(crate) const KEEP: &str = "
+UPDATE customer SET created_at = CAST(want.value->>2 AS BIGINT), attributes = want.value->3,
+                    computed_at = want.value->4
+FROM jsonb_each(?1) AS want
+WHERE customer.slot = CAST(want.value->>0 AS BIGINT) AND customer.id = want.value->>1";
+
 // The addresses that are about to be overwritten, so that their look-up keys can go.  ?1 [[slot, id], …]
 const ADDRESSES: &str = "
 SELECT want.key, c.email, c.phone
@@ -150,13 +157,7 @@ pub async fn write(
             phone: customer.text("phone"),
             created_at: millis(customer.created_at().unwrap_or(now)),
             attributes: Attributes { values: &customer.attributes, columns: COLUMNS },
-            computed_at: customer
-                .computed_at
-                .iter()
-                .map(|(name, (at, received_at, id))| {
-                    (name.as_str(), (millis(*at), millis(*received_at), id.as_str()))
-                })
-                .collect(),
+            computed_at: computed(customer),
         })
         .collect();
     sql::query(WRITE)
@@ -166,6 +167,37 @@ pub async fn write(
         .tried("write customers", ids)?;
     customer_key::release(conn, &gone).await?;
     customer_key::claim(conn, &new).await
+}
+
+fn computed(customer: &Customer) -> BTreeMap<&str, (i64, i64, &str)> {
+    let computed = customer.computed_at.iter();
+    computed
+        .map(|(name, (at, received_at, id))| {
+            (name.as_str(), (millis(*at), millis(*received_at), id.as_str()))
+        })
+        .collect()
+}
+
+/// Writes what facts made of customers who are stored: what is kept, and since when they are known. Nothing else
+/// of them: neither stage, owner, zone nor addresses.
+pub async fn write_kept(conn: &mut Connection, customers: &[&Customer]) -> Result<(), StoreError> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = customers
+        .iter()
+        .map(|customer| {
+            let attributes = Attributes { values: &customer.attributes, columns: COLUMNS };
+            let created_at = customer.created_at().map(millis).unwrap_or_default();
+            (customer.id.slot(), customer.id.as_str(), created_at, attributes, computed(customer))
+        })
+        .collect();
+    sql::query(KEEP)
+        .bind(spread("customer", &rows)?)
+        .execute(conn)
+        .await
+        .tried("write what is kept", || some(customers.iter().map(|customer| &customer.id)))?;
+    Ok(())
 }
 
 /// The addresses of customers, e-mail and phone; who has neither is absent.

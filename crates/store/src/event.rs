@@ -422,6 +422,15 @@ pub async fn of_customer(
     rows.iter().map(|row| read(row, model).map(|(_, due)| due)).collect()
 }
 
+/// Whether there is any event.
+pub async fn any(conn: &mut Connection) -> Result<bool, StoreError> {
+    let found: i64 = sql::query_scalar("SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1) AS one")
+        .fetch_one(conn)
+        .await
+        .tried("look for an event", no_ids)?;
+    Ok(found > 0)
+}
+
 /// How many events there are.
 pub async fn count(conn: &mut Connection) -> Result<i64, StoreError> {
     sql::query_scalar("SELECT count(*) FROM event").fetch_one(conn).await.tried("count events", no_ids)

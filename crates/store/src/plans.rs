@@ -70,6 +70,7 @@ const HOT: &[(&str, &[&str])] = &[
     (send::BY_ID, &["s USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::OF_CUSTOMER, &["s USING INDEX send_customer (slot=? AND customer=?)"]),
     (customer::LOAD, &["c USING PRIMARY KEY (slot=? AND id=?)"]),
+    (customer::KEEP, &["customer USING PRIMARY KEY (slot=? AND id=?)"]),
     (customer_key::FIND, &["k USING PRIMARY KEY (slot=? AND kind=? AND value=?)"]),
     (entity::OWN, &["e USING INDEX entity_customer (slot=? AND customer=?)"]),
     (entity::SHARED, &["e USING PRIMARY KEY (slot=? AND kind=? AND id=?)"]),

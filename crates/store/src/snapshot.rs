@@ -56,11 +56,22 @@ pub async fn load_for_letters(
     load_part(conn, customers, model, reads, now, Part::Letters).await
 }
 
+/// The customers alone, with their consents and suppressions.
+pub async fn load_words(
+    conn: &mut Connection,
+    customers: &[CustomerId],
+    model: &Model,
+    now: Timestamp,
+) -> Result<Vec<Snapshot>, StoreError> {
+    load_part(conn, customers, model, &EventReads::default(), now, Part::Words).await
+}
+
 /// What of customers is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     All,
     Letters,
+    Words,
 }
 
 async fn load_part(
@@ -72,7 +83,8 @@ async fn load_part(
     part: Part,
 ) -> Result<Vec<Snapshot>, StoreError> {
     // What refers to a shared entity or another customer may be an event or a walk.
-    let refers = model.entities.values().any(|kind| kind.shared) || model.refers_to_customers();
+    let more = part != Part::Words;
+    let refers = more && (model.entities.values().any(|kind| kind.shared) || model.refers_to_customers());
     let decides = part == Part::All;
     let ids: Vec<CustomerId> = customers.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
     if ids.is_empty() {
@@ -87,7 +99,7 @@ async fn load_part(
         }
     }
     let mut batch = Batch(batch);
-    if !model.entities.is_empty() {
+    if more && !model.entities.is_empty() {
         for (place, entity) in entity::of_batch(conn, &wanted, &ids, model).await? {
             batch.at(place, |snapshot| {
                 snapshot.entities.insert((entity.kind.clone(), entity.id.clone()), entity);
@@ -156,7 +168,9 @@ async fn load_part(
         }
         snapshot.enrollments.sort_by(|a, b| a.id.cmp(&b.id));
     }
-    load_referred(conn, &mut snapshots, model).await?;
+    if more {
+        load_referred(conn, &mut snapshots, model).await?;
+    }
     Ok(snapshots)
 }
 

@@ -16,7 +16,7 @@ pub struct Args {
     /// customers, reps, events, consents, suppressions, or an entity of the model (deal, contract …)
     #[arg(value_name = "KIND")]
     pub kind: String,
-    /// CSV or JSONL
+    /// CSV, JSONL or xlsx
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// A file that says which column means what
@@ -34,9 +34,12 @@ pub struct Args {
     /// What to do with columns that the model does not know [default: they are an error]
     #[arg(long, value_enum)]
     pub extra: Option<Extra>,
-    /// The file's encoding, such as gb18030 [default: utf-8]
+    /// The file's encoding, such as gb18030 [default: what it looks like]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
+    /// The sheet of a workbook [default: the first that has rows]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// Record consent to this topic for every row
     #[arg(long, value_name = "TOPIC", requires_all = ["basis", "at"])]
     pub consent: Option<String>,
@@ -66,6 +69,7 @@ impl Args {
             create_customers: self.create_customers,
             extra: self.extra,
             encoding: self.encoding.clone(),
+            sheet: self.sheet.clone(),
             consent,
         })
     }

@@ -72,6 +72,7 @@ pub(super) async fn import_at(
         None => None,
     };
     settings.consent = request.consent.clone().map(|(topic, basis, at)| ConsentForAll { topic, basis, at });
+    settings.sheet.clone_from(&request.sheet);
     let dry_run = settings.dry_run;
     let job = Job {
         path: &request.file,
@@ -81,7 +82,12 @@ pub(super) async fn import_at(
         zone: &config.zone.value,
         settings,
     };
-    let after = Apply::new(std::sync::Arc::clone(&published), now);
+    let published_too = std::sync::Arc::clone(&published);
+    let after = if dry_run {
+        Apply::new(published_too, now)
+    } else {
+        Apply::quickly(&store, published_too, now).await.map_err(|error| open::of_engine(config, &error))?
+    };
     let mut target = StoreTarget::new(&store, library, now, dry_run, after);
     let began = Instant::now();
     let mut pass = (Pass::Scan, began);

@@ -29,6 +29,12 @@ pub struct ImportSummary {
     pub bad: Vec<BadRow>,
     /// How many rows were bad.
     pub bad_count: u64,
+    /// Cells that were read in another way than written, in order of their lines; very many are cut.
+    pub mended: Vec<BadRow>,
+    /// How many such cells there were.
+    pub mended_count: u64,
+    /// How the file was read, where that was guessed and is not the usual, in words.
+    pub read_as: Option<String>,
     /// Customers made for events and entities.
     pub created: u64,
     /// Addresses that two customers share.
@@ -42,10 +48,13 @@ pub struct ImportSummary {
 impl ImportSummary {
     /// The engine's report, with the reasons of bad rows in words.
     pub fn of(report: &ImportReport, dry_run: bool, language: Language) -> Self {
-        let bad = report.bad.iter().map(|row| {
-            let why = row.why.say(language);
-            BadRow { line: row.line, column: row.column.clone(), why }
-        });
+        let said = |rows: &[engine::import::BadRow]| {
+            let said = rows.iter().map(|row| {
+                let why = row.why.say(language);
+                BadRow { line: row.line, column: row.column.clone(), why }
+            });
+            said.collect::<Vec<_>>()
+        };
         Self {
             dry_run,
             read: report.read,
@@ -53,7 +62,10 @@ impl ImportSummary {
             changed: report.changed,
             same: report.same,
             repeated: report.repeated,
-            bad: bad.collect(),
+            bad: said(&report.bad),
+            mended: said(&report.mended),
+            mended_count: report.mended_count,
+            read_as: report.read_as.as_ref().map(|finding| finding.say(language)),
             bad_count: report.bad_count,
             created: report.created,
             duplicates: report.duplicate_count,
@@ -97,23 +109,16 @@ pub struct BadRow {
 pub fn human(summary: &ImportSummary, language: Language) -> String {
     let number = |number: u64| number.to_string();
     let mut out = String::new();
+    if let Some(read_as) = &summary.read_as {
+        out.push_str(&format!("{read_as}\n"));
+    }
+    if summary.mended_count > 0 {
+        let count = number(summary.mended_count);
+        out.push_str(&format!("{}\n", say(language, "import-mended-cells", &[("count", &count)])));
+        rows_told(&mut out, &summary.mended, summary.mended_count, language);
+    }
     if !summary.bad.is_empty() {
-        let rows: Vec<Vec<String>> = summary
-            .bad
-            .iter()
-            .take(MOST)
-            .map(|row| {
-                let line = say(language, "import-line", &[("line", &row.line.to_string())]);
-                vec![format!("  {line}"), row.column.clone().unwrap_or_default(), row.why.clone()]
-            })
-            .collect();
-        out.push_str(&cells::table(&rows));
-        let shown = summary.bad.len().min(MOST) as u64;
-        if summary.bad_count > shown {
-            let more = number(summary.bad_count - shown);
-            out.push_str(&format!("  {}\n", say(language, "cli-more", &[("count", &more)])));
-        }
-        out.push('\n');
+        rows_told(&mut out, &summary.bad, summary.bad_count, language);
     }
     let mut line = |key: &str, values: &[(&str, &str)]| {
         out.push_str(&say(language, key, values));
@@ -147,13 +152,27 @@ pub fn human(summary: &ImportSummary, language: Language) -> String {
     out
 }
 
+/// Rows by their lines, the first of them, and how many more there are.
+fn rows_told(out: &mut String, rows: &[BadRow], count: u64, language: Language) {
+    let shown = rows.iter().take(MOST).map(|row| {
+        let line = say(language, "import-line", &[("line", &row.line.to_string())]);
+        vec![format!("  {line}"), row.column.clone().unwrap_or_default(), row.why.clone()]
+    });
+    let shown: Vec<Vec<String>> = shown.collect();
+    out.push_str(&cells::table(&shown));
+    let more = count.saturating_sub(shown.len() as u64);
+    if more > 0 {
+        out.push_str(&format!("  {}\n", say(language, "cli-more", &[("count", &more.to_string())])));
+    }
+    out.push('\n');
+}
+
 /// The same for programs.
 pub fn json(summary: &ImportSummary) -> Json {
-    let bad: Vec<Json> = summary
-        .bad
-        .iter()
-        .map(|row| json!({ "line": row.line, "column": row.column, "why": row.why }))
-        .collect();
+    let told = |rows: &[BadRow]| {
+        let told = rows.iter().map(|row| json!({ "line": row.line, "column": row.column, "why": row.why }));
+        Json::Array(told.collect())
+    };
     json!({
         "dry_run": summary.dry_run,
         "read": summary.read,
@@ -161,8 +180,11 @@ pub fn json(summary: &ImportSummary) -> Json {
         "changed": summary.changed,
         "same": summary.same,
         "repeated": summary.repeated,
-        "bad": bad,
+        "bad": told(&summary.bad),
         "bad_count": summary.bad_count,
+        "mended": told(&summary.mended),
+        "mended_count": summary.mended_count,
+        "read_as": summary.read_as,
         "created": summary.created,
         "duplicates": summary.duplicates,
         "mailable": summary.mailable,

@@ -7,7 +7,7 @@ mod people;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek};
 use std::path::Path;
 
 use dsl::library::Library;
@@ -20,7 +20,7 @@ use super::ids::{content_key, event_id, id_key};
 use super::maker::Maker;
 use super::map::{Map, ReadAs};
 use super::mapping::{Mapping, check_columns};
-use super::read::{Format, Rows, Shape};
+use super::read::{Delimiter, Format, Rows, Shape, look};
 use super::record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
 };
@@ -74,6 +74,8 @@ pub struct Settings {
     pub consent: Option<ConsentForAll>,
     /// Who tells us: facts with ids are unique within it. Default `import`.
     pub source: String,
+    /// Which sheet of a workbook; `None`: the first that has rows.
+    pub sheet: Option<String>,
     /// The present instant.
     pub now: Timestamp,
 }
@@ -100,6 +102,7 @@ impl Settings {
             create_customers: false,
             consent: None,
             source: "import".to_owned(),
+            sheet: None,
             now,
         }
     }
@@ -160,6 +163,7 @@ pub async fn load<T: Target>(
     if job.what == What::Customers {
         loader.report.mailable = Some(0);
     }
+    loader.report.read_as = plan.told();
     plan.load(repeated, shared, &mut loader, target, &mut progress).await?;
     loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
@@ -181,6 +185,8 @@ struct Plan<'j> {
     mapping: Mapping,
     format: Format,
     bytes: u64,
+    /// The sheet of a workbook as a table.
+    unpacked: Option<File>,
 }
 
 impl<'j> Plan<'j> {
@@ -205,27 +211,61 @@ impl<'j> Plan<'j> {
             encoding: over.encoding.or(said.encoding),
             columns: over.columns.clone().or(said.columns),
         };
+        let (format, unpacked) = look(job.path, &read, job.settings.sheet.as_deref())?;
         let failed = |source| ImportError::File { path: job.path.to_owned(), source };
-        let bytes = std::fs::metadata(job.path).map_err(failed)?.len();
-        Ok(Self { job, maker, mapping, format: read.format(job.path), bytes })
+        let bytes = match &unpacked {
+            Some(file) => file.metadata(),
+            None => std::fs::metadata(job.path),
+        };
+        let bytes = bytes.map_err(failed)?.len();
+        Ok(Self { job, maker, mapping, format, bytes, unpacked })
     }
 
     fn open(&self) -> Result<Rows<File>, ImportError> {
         let failed = |source| ImportError::File { path: self.job.path.to_owned(), source };
-        Rows::open(File::open(self.job.path).map_err(failed)?, &self.format, self.job.path)
+        let file = match &self.unpacked {
+            Some(file) => file.try_clone().and_then(|mut file| file.rewind().map(|()| file)),
+            None => File::open(self.job.path),
+        };
+        Rows::open(file.map_err(failed)?, &self.format, self.job.path)
+    }
+
+    /// How the file was read, where that is worth a word: nobody said it, and it is not the usual.
+    fn told(&self) -> Option<Finding> {
+        if self.unpacked.is_some() {
+            return None;
+        }
+        let usual = Format::of_path(self.job.path);
+        let sign = |format: &Format| match &format.shape {
+            Shape::Table { delimiter: Delimiter::Sign(sign), .. } => Some(*sign),
+            Shape::Table { delimiter: Delimiter::Whitespace, .. } | Shape::JsonLines => None,
+        };
+        let (encoding, found) = (self.format.encoding, sign(&self.format));
+        if encoding == usual.encoding && found == sign(&usual) {
+            return None;
+        }
+        let name = found.map_or_else(String::new, |sign| match sign {
+            b'\t' => "tab".to_owned(),
+            sign => char::from(sign).to_string(),
+        });
+        let args = [("encoding", encoding.as_str()), ("sign", name.as_str())];
+        Some(Finding::new(if name.is_empty() { "import-read-encoding" } else { "import-read-as" }, &args))
     }
 
     /// The next record of the file, or why the row is bad.
     fn next(
         &self,
         rows: &mut Rows<File>,
-        not_found: &mut u64,
+        report: &mut ImportReport,
     ) -> Result<Option<Result<(u64, Record), BadRow>>, ImportError> {
         let Some(row) = rows.next_row(self.job.path)? else { return Ok(None) };
         Ok(Some(row.and_then(|row| {
             let line = row.line;
-            let mapped = self.mapping.fields(row, not_found)?;
-            Ok((line, self.maker.record(mapped)?))
+            let mapped = self.mapping.fields(row, &mut report.not_looked_up)?;
+            let mut mended = Vec::new();
+            let record = self.maker.record(mapped, &mut mended)?;
+            mended.into_iter().for_each(|cell| report.mended_cell(cell));
+            Ok((line, record))
         })))
     }
 
@@ -247,7 +287,7 @@ impl<'j> Plan<'j> {
         let json = self.format.shape == Shape::JsonLines && self.job.map.is_none();
         let (mut known, mut unfit) = (BTreeSet::new(), Vec::new());
         let (mut repeats, mut emails) = (Repeats::new(), Repeats::new());
-        let (mut count, mut ignored) = (0_u64, 0_u64);
+        let (mut count, mut ignored, mut unheard) = (0_u64, 0_u64, Vec::new());
         while let Some(row) = rows.next_row(self.job.path)? {
             count += 1;
             if count.is_multiple_of(BATCH as u64) {
@@ -264,10 +304,9 @@ impl<'j> Plan<'j> {
                 }
             }
             let line = row.line;
-            let Ok(record) = self.mapping.fields(row, &mut ignored).and_then(|row| self.maker.record(row))
-            else {
-                continue;
-            };
+            unheard.clear();
+            let fields = self.mapping.fields(row, &mut ignored);
+            let Ok(record) = fields.and_then(|row| self.maker.record(row, &mut unheard)) else { continue };
             let Some(key) = key_of(&record) else { continue };
             repeats.see(key, line, 0).map_err(spilled)?;
             if let Some(email) = email_of(&record) {
@@ -310,7 +349,7 @@ impl<'j> Plan<'j> {
             let mut ended = false;
             let began = rows.bytes_read();
             while count < BATCH && rows.bytes_read() - began < BATCH_BYTES {
-                let Some(next) = self.next(&mut rows, &mut loader.report.not_looked_up)? else {
+                let Some(next) = self.next(&mut rows, &mut loader.report)? else {
                     ended = true;
                     break;
                 };

@@ -1,5 +1,6 @@
 //! Makes records of rows, and says beforehand what of a file or a map the model does not allow.
 
+mod mend;
 mod rows;
 mod values;
 
@@ -152,15 +153,15 @@ impl<'a> Maker<'a> {
         findings
     }
 
-    /// Makes the record of a row.
-    pub fn record(&self, row: Mapped) -> Result<Record, BadRow> {
+    /// Makes the record of a row whose cells are all as they should be.
+    fn strictly(&self, row: &Mapped) -> Result<Record, BadRow> {
         match self.what {
-            What::Customers => self.customer(&row).map(Record::Customer),
-            What::Entity(kind) => self.entity(kind, &row).map(Record::Entity),
-            What::Events => self.event(&row).map(Record::Event),
-            What::Reps => self.rep(&row).map(Record::Rep),
-            What::Consents => self.consent(&row),
-            What::Suppressions => self.suppression(&row).map(Record::Suppression),
+            What::Customers => self.customer(row).map(Record::Customer),
+            What::Entity(kind) => self.entity(kind, row).map(Record::Entity),
+            What::Events => self.event(row).map(Record::Event),
+            What::Reps => self.rep(row).map(Record::Rep),
+            What::Consents => self.consent(row),
+            What::Suppressions => self.suppression(row).map(Record::Suppression),
         }
     }
 

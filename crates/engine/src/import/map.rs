@@ -108,7 +108,9 @@ impl ReadAs {
         let silent = self.delimiter.is_none() && self.header.is_none() && self.columns.is_none();
         let comma = Delimiter::Sign(b',');
         let delimiter = match (&expected.shape, self.delimiter) {
-            (Shape::JsonLines, None) if silent => return Format { shape: Shape::JsonLines, encoding },
+            (Shape::JsonLines, None) if silent => {
+                return Format { shape: Shape::JsonLines, encoding, ..expected };
+            }
             (_, Some(said)) => said,
             (Shape::Table { delimiter, .. }, None) => *delimiter,
             (Shape::JsonLines, None) => comma,
@@ -118,7 +120,7 @@ impl ReadAs {
             (Some(names), Some(true)) => Heading::Instead(names.clone()),
             (Some(names), Some(false) | None) => Heading::Given(names.clone()),
         };
-        Format { shape: Shape::Table { delimiter, heading }, encoding }
+        Format { shape: Shape::Table { delimiter, heading }, encoding, ..expected }
     }
 }
 
@@ -227,7 +229,12 @@ impl Decoder<'_> {
         let encoding = fields.text("encoding", self.report).and_then(|word| {
             let found = Encoding::named(word.value);
             if found.is_none() {
-                self.word(word.span, word.value, "encoding", "utf-8, gb18030, gbk");
+                self.word(
+                    word.span,
+                    word.value,
+                    "encoding",
+                    "utf-8, gb18030, gbk, big5, utf-16, windows-1252",
+                );
             }
             found
         });
@@ -355,6 +362,8 @@ moves:
         let table = |delimiter, heading| Format {
             shape: Shape::Table { delimiter, heading },
             encoding: Encoding::Utf8,
+            told: false,
+            numbered: false,
         };
         let comma = Delimiter::Sign(b',');
         assert_eq!(format("", "a.csv"), table(comma, Heading::FirstRow));
@@ -379,7 +388,7 @@ moves:
     #[test]
     fn every_mistake_of_a_map_is_said_with_its_place() {
         let said = wrong(
-            "map: deal\nsett: {}\nread: { delimiter: comma, encoding: latin1 }\nset:\n  a: { from: x, date: DD-MM }\nmoves:\n  - { stage: Won }\n",
+            "map: deal\nsett: {}\nread: { delimiter: comma, encoding: klingon }\nset:\n  a: { from: x, date: DD-MM }\nmoves:\n  - { stage: Won }\n",
         );
         for part in ["2:1 E0301", "3:20 E0305", "3:37 E0305", "5:23 E0305", "7:7 E0302"] {
             assert!(said.contains(part), "{part} in\n{said}");

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::map::{LookUp, Map, Move, Placed, Setting};
+use super::map::{LookUp, Map, Move, Placed, ReadAs, Setting};
 use super::pattern::{Pattern, Written};
-use super::read::{Cell, Delimiter, Format, Heading, Row, Rows, Shape};
+use super::read::{Cell, Delimiter, Heading, Row, Rows, Shape, look};
 use super::say::{BadRow, Finding, ImportError};
 use super::utf8::Encoding;
 
@@ -80,10 +80,9 @@ impl Mapping {
     /// Prepares a map: reads the look-up files (beside the imported file, then beside the map) and gives
     /// moves the form of their dates.
     pub fn by(map: &Map, map_path: &Path, imported: &Path) -> Result<Self, ImportError> {
-        let encoding = map.read.encoding.unwrap_or_default();
         let mut look_up = Vec::new();
         for (name, wanted) in &map.look_up {
-            let table = read_table(name, wanted, encoding, map_path, imported)?;
+            let table = read_table(name, wanted, map.read.encoding, map_path, imported)?;
             look_up.push((Arc::from(name.value.as_str()), Arc::from(wanted.by.as_str()), table));
         }
         let set = map.set.iter().map(|(name, setting)| {
@@ -249,7 +248,7 @@ fn dated_like(pattern: &Pattern, set: &[(Placed<String>, Setting)]) -> Setting {
 fn read_table(
     name: &Placed<String>,
     wanted: &LookUp,
-    encoding: Encoding,
+    encoding: Option<Encoding>,
     map_path: &Path,
     imported: &Path,
 ) -> Result<BTreeMap<String, String>, ImportError> {
@@ -264,8 +263,11 @@ fn read_table(
     let Some(path) = candidates.iter().find(|path| path.is_file()) else {
         return Err(refused(Finding::new("import-look-up-missing", &[("file", &wanted.file)])));
     };
-    let file = File::open(path).map_err(|source| ImportError::File { path: path.clone(), source })?;
-    let mut format = Format { encoding, ..Format::of_path(path) };
+    let (mut format, unpacked) = look(path, &ReadAs { encoding, ..ReadAs::default() }, None)?;
+    let file = match unpacked {
+        Some(file) => file,
+        None => File::open(path).map_err(|source| ImportError::File { path: path.clone(), source })?,
+    };
     if format.shape == Shape::JsonLines {
         format.shape = Shape::Table { delimiter: Delimiter::Sign(b','), heading: Heading::FirstRow };
     }

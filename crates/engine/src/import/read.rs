@@ -1,6 +1,8 @@
 //! Rows of a table (CSV, or columns set apart by blanks) or of JSON lines, one at a time.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +10,14 @@ use std::sync::Arc;
 use model::clean_text;
 use serde_json::Value as Json;
 
+use super::guess::guess;
+use super::map::ReadAs;
 use super::say::{BadRow, Finding, ImportError};
-use super::utf8::{Alien, Encoding, TooLong, Utf8};
+use super::utf8::{Encoding, TooLong, Utf8};
+use super::workbook::{self, MOST_COLUMNS, is_old_workbook, is_workbook, too_many_columns};
+
+/// Longest text of a cell, in bytes.
+const LONGEST_CELL: usize = 64 * 1024;
 
 /// What a file looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +26,10 @@ pub struct Format {
     pub shape: Shape,
     /// How its text is encoded.
     pub encoding: Encoding,
+    /// Its first line is about how it is laid out (`sep=;`), and no row.
+    pub told: bool,
+    /// The first cell of each row is the row's number: it comes out of a workbook.
+    pub numbered: bool,
 }
 
 /// How a file is laid out.
@@ -64,8 +76,49 @@ impl Format {
             "tsv" | "tab" => Shape::Table { delimiter: Delimiter::Sign(b'\t'), heading: Heading::FirstRow },
             _ => Shape::Table { delimiter: Delimiter::Sign(b','), heading: Heading::FirstRow },
         };
-        Self { shape, encoding: Encoding::Utf8 }
+        Self { shape, encoding: Encoding::Utf8, told: false, numbered: false }
     }
+}
+
+/// What a file is: as somebody said, else as it looks. A workbook comes with its sheet as a table.
+///
+/// Errors: it cannot be read, or is a workbook that cannot be opened.
+pub(super) fn look(
+    path: &Path,
+    said: &ReadAs,
+    sheet: Option<&str>,
+) -> Result<(Format, Option<File>), ImportError> {
+    let failed = |source| ImportError::File { path: path.to_owned(), source };
+    let mut head = Vec::new();
+    File::open(path).map_err(failed)?.take(8).read_to_end(&mut head).map_err(failed)?;
+    if is_old_workbook(&head) {
+        return Err(ImportError::refused(Finding::new("import-workbook-old", &[])));
+    }
+    let mut format = said.format(path);
+    if is_workbook(&head) {
+        let table = workbook::unpack(path, sheet)?;
+        let heading = match format.shape {
+            Shape::Table { heading, .. } => heading,
+            Shape::JsonLines => Heading::FirstRow,
+        };
+        let shape = Shape::Table { delimiter: Delimiter::Sign(b','), heading };
+        return Ok((Format { shape, encoding: Encoding::Utf8, told: false, numbered: true }, Some(table)));
+    }
+    let guessed = guess(File::open(path).map_err(failed)?, said.encoding).map_err(failed)?;
+    format.encoding = guessed.encoding;
+    if said.delimiter.is_some() {
+        return Ok((format, None));
+    }
+    let silent = said.header.is_none() && said.columns.is_none();
+    match &mut format.shape {
+        Shape::Table { .. } if guessed.json && silent => format.shape = Shape::JsonLines,
+        Shape::Table { delimiter, .. } => {
+            format.told = guessed.told;
+            *delimiter = guessed.delimiter.unwrap_or(*delimiter);
+        }
+        Shape::JsonLines => {}
+    }
+    Ok((format, None))
 }
 
 /// The value of one column in one row.
@@ -126,7 +179,10 @@ impl Row {
 pub struct Rows<R: Read> {
     source: Source<R>,
     columns: Option<Vec<Option<Arc<str>>>>,
+    /// Names of JSON fields that came before: each is kept once.
+    names: BTreeSet<Arc<str>>,
     encoding: Encoding,
+    numbered: bool,
 }
 
 enum Source<R: Read> {
@@ -141,11 +197,6 @@ impl<R: Read> Rows<R> {
     pub fn open(input: R, format: &Format, path: &Path) -> Result<Self, ImportError> {
         let failed = |source| ImportError::File { path: path.to_owned(), source };
         let input = Utf8::new(input, format.encoding).map_err(failed)?;
-        match input.alien() {
-            Some(Alien::Utf16) => return Err(ImportError::refused(Finding::new("import-utf16", &[]))),
-            Some(Alien::Workbook) => return Err(ImportError::refused(Finding::new("import-workbook", &[]))),
-            None => {}
-        }
         let encoding = input.encoding();
         let lines = |input, json| Source::Lines {
             reader: BufReader::with_capacity(64 * 1024, input),
@@ -169,7 +220,11 @@ impl<R: Read> Rows<R> {
                 (Source::Csv { reader: Box::new(reader), record: csv::ByteRecord::new() }, Some(heading))
             }
         };
-        let mut rows = Self { source, columns: None, encoding };
+        let (names, numbered) = (BTreeSet::new(), format.numbered);
+        let mut rows = Self { source, columns: None, names, encoding, numbered };
+        if format.told {
+            rows.next_raw().map_err(|stop| stop.told(path))?;
+        }
         if let Some(heading) = heading {
             rows.columns = Some(rows.read_heading(heading).map_err(|stop| stop.told(path))?);
         }
@@ -208,7 +263,7 @@ impl<R: Read> Rows<R> {
                     let columns = self.columns.as_deref().unwrap_or_default();
                     row_of_cells(line, &cells, columns, self.encoding)
                 }
-                Raw::Line { line, text } => row_of_json(line, &text, self.encoding),
+                Raw::Line { line, text } => row_of_json(line, &text, self.encoding, &mut self.names),
             };
             return Ok(Some(row));
         }
@@ -234,13 +289,17 @@ impl<R: Read> Rows<R> {
                 names
             }
         };
+        if names.len() > MOST_COLUMNS {
+            return Err(Stop::Whole(too_many_columns()));
+        }
         let mut columns: Vec<Option<Arc<str>>> = Vec::new();
+        let mut known = BTreeSet::new();
         for name in names {
             if name.is_empty() {
                 columns.push(None);
                 continue;
             }
-            if columns.iter().flatten().any(|known| **known == *name) {
+            if !known.insert(name.clone()) {
                 return Err(Stop::Refused(Finding::new("import-column-twice", &[("column", &name)])));
             }
             columns.push(Some(Arc::from(name)));
@@ -265,7 +324,13 @@ impl<R: Read> Rows<R> {
                 let inside: usize =
                     record.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
                 let line = reader.position().line().saturating_sub(1 + inside as u64).max(1);
-                Ok(Some(Raw::Cells { line, cells: record.iter().map(<[u8]>::to_vec).collect() }))
+                let mut cells = record.iter();
+                let number = if self.numbered { cells.next() } else { None };
+                let number = number.and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
+                Ok(Some(Raw::Cells {
+                    line: number.unwrap_or(line),
+                    cells: cells.map(<[u8]>::to_vec).collect(),
+                }))
             }
             Source::Lines { reader, line, buffer, json } => loop {
                 reader.get_mut().next_row();
@@ -299,6 +364,7 @@ enum Raw {
 enum Stop {
     Io(io::Error),
     Refused(Finding),
+    Whole(ImportError),
 }
 
 impl Stop {
@@ -320,6 +386,7 @@ impl Stop {
         match self {
             Self::Io(source) => ImportError::File { path: path.to_owned(), source },
             Self::Refused(finding) => ImportError::refused(finding),
+            Self::Whole(error) => error,
         }
     }
 }
@@ -327,8 +394,19 @@ impl Stop {
 fn not_in_encoding(encoding: Encoding) -> Finding {
     match encoding {
         Encoding::Utf8 => Finding::new("import-not-utf8", &[]),
-        Encoding::Gb18030 => Finding::new("import-not-gb18030", &[]),
+        Encoding::Gb18030 | Encoding::Big5 | Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Latin => {
+            Finding::new("import-not-encoded", &[("encoding", encoding.as_str())])
+        }
     }
+}
+
+/// Longer than any cell of a spreadsheet may be: such a text is no value.
+fn fits(line: u64, column: &str, text: &str) -> Result<(), BadRow> {
+    if text.len() <= LONGEST_CELL {
+        return Ok(());
+    }
+    let most = (LONGEST_CELL / 1024).to_string();
+    Err(BadRow::cell(line, column, Finding::new("import-cell-too-long", &[("most", &most)])))
 }
 
 fn row_of_cells(
@@ -353,13 +431,19 @@ fn row_of_cells(
         };
         let text =
             std::str::from_utf8(cell).map_err(|_| BadRow::cell(line, column, not_in_encoding(encoding)))?;
+        fits(line, column, text)?;
         let text = clean_text(text).map_err(|error| BadRow::cell(line, column, error.into()))?;
         row.cells.push((column.clone(), Cell::Text(text)));
     }
     Ok(row)
 }
 
-fn row_of_json(line: u64, text: &[u8], encoding: Encoding) -> Result<Row, BadRow> {
+fn row_of_json(
+    line: u64,
+    text: &[u8],
+    encoding: Encoding,
+    names: &mut BTreeSet<Arc<str>>,
+) -> Result<Row, BadRow> {
     if std::str::from_utf8(text).is_err() {
         return Err(BadRow::whole(line, not_in_encoding(encoding)));
     }
@@ -375,19 +459,37 @@ fn row_of_json(line: u64, text: &[u8], encoding: Encoding) -> Result<Row, BadRow
         return Err(BadRow::whole(line, Finding::new("import-not-an-object", &[])));
     };
     let mut row = Row { line, cells: Vec::with_capacity(map.len()) };
-    flatten("", map, &mut row)?;
+    flatten("", map, &mut row, names)?;
     Ok(row)
 }
 
-fn flatten(prefix: &str, map: serde_json::Map<String, Json>, row: &mut Row) -> Result<(), BadRow> {
+fn flatten(
+    prefix: &str,
+    map: serde_json::Map<String, Json>,
+    row: &mut Row,
+    names: &mut BTreeSet<Arc<str>>,
+) -> Result<(), BadRow> {
     for (key, value) in map {
         let bad = |error: model::ValueError| BadRow::cell(row.line, &key, error.into());
         let name = format!("{prefix}{}", clean_text(&key).map_err(bad)?);
         match value {
-            Json::Object(inner) => flatten(&format!("{name}."), inner, row)?,
+            Json::Object(inner) => flatten(&format!("{name}."), inner, row, names)?,
             mut value @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => {
                 clean_json(&mut value).map_err(bad)?;
-                row.cells.push((Arc::from(name), Cell::Json(value)));
+                if let Json::String(text) = &value {
+                    fits(row.line, &name, text)?;
+                }
+                let name = match names.get(&*name) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let name: Arc<str> = Arc::from(name);
+                        if names.len() < MOST_COLUMNS {
+                            names.insert(name.clone());
+                        }
+                        name
+                    }
+                };
+                row.cells.push((name, Cell::Json(value)));
             }
         }
     }

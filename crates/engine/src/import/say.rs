@@ -84,7 +84,7 @@ pub(super) fn shown(text: &str) -> String {
     out
 }
 
-/// A row that was left out, and why.
+/// A row that was left out, and why; or a cell that was mended, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
     /// Its line in the file, from 1; the first of them where a row has several.
@@ -188,6 +188,10 @@ pub struct ImportReport {
     pub bad: Vec<BadRow>,
     /// How many rows were bad.
     pub bad_count: u64,
+    /// Cells that were read in another way than they are written, by their lines, the first [`KEPT`] of them.
+    pub mended: Vec<BadRow>,
+    /// How many such cells there were.
+    pub mended_count: u64,
     /// Customers that did not exist and were made for events or entities.
     pub created: u64,
     /// Imports of customers: how many rows' customers may be mailed now (an address, consent to a marketing
@@ -205,6 +209,8 @@ pub struct ImportReport {
     pub latest: Option<Timestamp>,
     /// Look-ups that found nothing: their attributes stayed unknown.
     pub not_looked_up: u64,
+    /// How the file was read, where nobody said it and it is not UTF-8 with commas.
+    pub read_as: Option<Finding>,
 }
 
 impl ImportReport {
@@ -212,6 +218,13 @@ impl ImportReport {
         self.bad_count += 1;
         if self.bad.len() < KEPT {
             self.bad.push(row);
+        }
+    }
+
+    pub(super) fn mended_cell(&mut self, cell: BadRow) {
+        self.mended_count += 1;
+        if self.mended.len() < KEPT {
+            self.mended.push(cell);
         }
     }
 

@@ -11,7 +11,6 @@ use model::{
 };
 use store::customer_key::KeyKind;
 use store::event::EventState;
-use store::snapshot::EventReads;
 use store::{Connection, Store, StoreError, Transaction};
 
 use super::batch::{Batch, Known, Target};
@@ -83,8 +82,7 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
 
     async fn customers(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, Known>, StoreError> {
         let (model, now) = (&self.library.model, self.now);
-        let reads = EventReads::default();
-        let found = store::snapshot::load(self.conn().await?, ids, model, &reads, now).await?;
+        let found = store::snapshot::load_words(self.conn().await?, ids, model, now).await?;
         let known = found.into_iter().map(|snapshot| {
             let consents: Consents = snapshot.consents;
             let (customer, suppressions) = (snapshot.customer, snapshot.suppressions);

@@ -2,7 +2,9 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, GB18030};
+use std::borrow::Cow;
+
+use encoding_rs::{BIG5, Decoder, DecoderResult, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How many bytes are read and decoded at once.
 const CHUNK: usize = 64 * 1024;
@@ -20,16 +22,32 @@ pub enum Encoding {
     Utf8,
     /// GB18030, and so GBK and GB2312.
     Gb18030,
+    /// Big5, of traditional Chinese.
+    Big5,
+    /// UTF-16, the lower byte first.
+    Utf16Le,
+    /// UTF-16, the higher byte first.
+    Utf16Be,
+    /// Windows-1252, of western languages; and so ISO 8859-1.
+    Latin,
 }
 
 impl Encoding {
     /// Every name people may write, and what it means.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 13] = [
         ("utf-8", Self::Utf8),
         ("utf8", Self::Utf8),
         ("gb18030", Self::Gb18030),
         ("gbk", Self::Gb18030),
         ("gb2312", Self::Gb18030),
+        ("big5", Self::Big5),
+        ("big5-hkscs", Self::Big5),
+        ("utf-16", Self::Utf16Le),
+        ("utf-16le", Self::Utf16Le),
+        ("utf-16be", Self::Utf16Be),
+        ("windows-1252", Self::Latin),
+        ("iso-8859-1", Self::Latin),
+        ("latin1", Self::Latin),
     ];
 
     /// Finds an encoding by its name in any case. `None`: it is not one of ours.
@@ -43,17 +61,32 @@ impl Encoding {
         match self {
             Self::Utf8 => "utf-8",
             Self::Gb18030 => "gb18030",
+            Self::Big5 => "big5",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Latin => "windows-1252",
         }
     }
-}
 
-/// What a file begins with, where that is no text at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Alien {
-    /// UTF-16, by its byte-order mark.
-    Utf16,
-    /// A zip archive, and so a workbook.
-    Workbook,
+    /// Who decodes it; `None`: it is UTF-8 already.
+    fn coded(self) -> Option<&'static encoding_rs::Encoding> {
+        match self {
+            Self::Utf8 => None,
+            Self::Gb18030 => Some(GB18030),
+            Self::Big5 => Some(BIG5),
+            Self::Utf16Le => Some(UTF_16LE),
+            Self::Utf16Be => Some(UTF_16BE),
+            Self::Latin => Some(WINDOWS_1252),
+        }
+    }
+
+    /// The text of some bytes, what is none of this encoding replaced by a sign. A byte-order mark goes.
+    pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self.coded() {
+            Some(coded) => coded.decode_with_bom_removal(bytes).0,
+            None => String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
+        }
+    }
 }
 
 /// A row grew beyond [`LONGEST_ROW`].
@@ -66,7 +99,6 @@ pub(super) struct Utf8<R> {
     inner: R,
     decoder: Option<Decoder>,
     encoding: Encoding,
-    alien: Option<Alien>,
     out: Vec<u8>,
     handed: usize,
     waiting_cr: bool,
@@ -77,29 +109,22 @@ pub(super) struct Utf8<R> {
 }
 
 impl<R: Read> Utf8<R> {
-    /// Looks at the first bytes. A UTF-8 mark wins over the encoding that was said.
+    /// Looks at the first bytes. A mark of byte order wins over the encoding that was said.
     pub fn new(mut inner: R, said: Encoding) -> io::Result<Self> {
         let mut start = Vec::with_capacity(4);
         inner.by_ref().take(4).read_to_end(&mut start)?;
-        let alien = match start.as_slice() {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some(Alien::Utf16),
-            b"PK\x03\x04" => Some(Alien::Workbook),
-            _ => None,
-        };
         let (encoding, mark) = match (start.as_slice(), said) {
             ([0xEF, 0xBB, 0xBF, ..], _) => (Encoding::Utf8, 3),
+            ([0xFF, 0xFE, ..], _) => (Encoding::Utf16Le, 2),
+            ([0xFE, 0xFF, ..], _) => (Encoding::Utf16Be, 2),
             ([0x84, 0x31, 0x95, 0x33], Encoding::Gb18030) => (Encoding::Gb18030, 4),
             (_, said) => (said, 0),
         };
-        let decoder = match encoding {
-            Encoding::Utf8 => None,
-            Encoding::Gb18030 => Some(GB18030.new_decoder_without_bom_handling()),
-        };
+        let decoder = encoding.coded().map(encoding_rs::Encoding::new_decoder_without_bom_handling);
         let mut this = Self {
             inner,
             decoder,
             encoding,
-            alien,
             out: Vec::with_capacity(CHUNK * 2),
             handed: 0,
             waiting_cr: false,
@@ -110,11 +135,6 @@ impl<R: Read> Utf8<R> {
         };
         this.take_in(start.get(mark..).unwrap_or_default(), false);
         Ok(this)
-    }
-
-    /// What the file is instead of text.
-    pub fn alien(&self) -> Option<Alien> {
-        self.alien
     }
 
     /// The encoding that is really used.
@@ -236,11 +256,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_known_by_its_first_bytes() {
-        let alien = |bytes: &'static [u8]| Utf8::new(bytes, Encoding::Utf8).unwrap().alien();
-        assert_eq!(alien(b"\xFF\xFEa\0"), Some(Alien::Utf16));
-        assert_eq!(alien(b"PK\x03\x04rest"), Some(Alien::Workbook));
-        assert_eq!(alien(b"PK,b\n"), None);
+    fn other_encodings_are_decoded() {
+        let wide: Vec<u8> = "编号\r\n杭州".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xFF\xFE", &*wide].concat();
+        assert_eq!(read(&marked, Encoding::Utf8), "编号\n杭州\n".as_bytes());
+        assert_eq!(read(&wide, Encoding::Utf16Le), "编号\n杭州\n".as_bytes());
+        assert_eq!(read(&BIG5.encode("編號\n臺北").0, Encoding::Big5), "編號\n臺北\n".as_bytes());
+        assert_eq!(read(b"M\xFCller", Encoding::Latin), "Müller\n".as_bytes());
+        for (name, encoding) in Encoding::NAMES {
+            assert_eq!(Encoding::named(&name.to_uppercase()), Some(encoding));
+            assert!(Encoding::named(encoding.as_str()).is_some(), "{}", encoding.as_str());
+        }
     }
 
     #[test]

@@ -233,3 +233,56 @@ async fn a_forgotten_customer_is_not_brought_back_by_a_file() {
     let words = bring(&mut held, "consents", ("c.csv", words), None, same).await.unwrap();
     assert_eq!(counts(&words), (0, 0, 0, 0, 1));
 }
+
+#[tokio::test]
+async fn the_scars_of_spreadsheets_are_mended_and_told_line_by_line() {
+    let mut memory = Memory::default();
+    let text = "external_id\tname\temail\tphone\tsegment\trevenue\tborn\n\
+                '001\t王伟\tｗｅｉ＠example.com\t8613800138000\ta\t¥1,234.50\t32874\n\
+                c2\t无\tli@example.com\t1.3800138001E+10\tb\tN/A\t2001年3月5日\n\
+                c3\t=1+1\tz@example.com\t1.38E+10\tb\t12%\t-\n\
+                1.38E+10\tx\ty@example.com\t\tb\t\t\n";
+    let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+    let report = bring(&mut memory, "customers", ("a.csv", &bytes), None, same).await.unwrap();
+    assert_eq!(counts(&report), (2, 0, 0, 0, 2), "{:#?} {:#?}", report.bad, report.mended);
+    assert_eq!(
+        report.read_as.clone().unwrap().say(Language::En),
+        "Read as gb18030, with `tab` between cells."
+    );
+    let told: Vec<String> = report.mended.iter().map(|cell| cell.say(Language::En)).collect();
+    assert_eq!(
+        told,
+        [
+            "line 2, column `external_id`: the apostrophe before it is left out",
+            "line 2, column `phone`: a Chinese number is read with its country, `+86`",
+            "line 2, column `email`: written in an unusual way, and read all the same",
+            "line 2, column `revenue`: `¥1,234.50` is read as `1234.5`",
+            "line 2, column `born`: `32874` is read as `1990-01-01`",
+            "line 3, column `name`: `…` is read as nothing known",
+            "line 3, column `revenue`: `N/A` is read as nothing known",
+            "line 3, column `phone`: written in an unusual way, and read all the same",
+        ]
+    );
+    let lost = "a spreadsheet has shortened this number to `1.38E+10`, and its last digits are lost: give the column the format “text” there and save it again";
+    assert_eq!(
+        bad(&report),
+        [format!("line 4, column `phone`: {lost}"), format!("line 5, column `external_id`: {lost}")]
+    );
+    assert_eq!(memory.customer("001").text("phone"), Some("+8613800138000"));
+    assert_eq!(memory.customer("001").get("revenue").unwrap().to_string(), "1234.5");
+    assert_eq!(memory.customer("c2").get("name"), None);
+    assert_eq!(memory.customer("c2").text("phone"), Some("13800138001"));
+    let again = bring(&mut memory, "customers", ("a.csv", &bytes), None, same).await.unwrap();
+    assert_eq!(counts(&again), (0, 0, 2, 0, 2));
+}
+
+#[tokio::test]
+async fn formulas_stay_texts() {
+    let mut memory = Memory::default();
+    let text = "external_id,name,segment\nc1,=1+1,\"=HYPERLINK(\"\"http://x\"\")\"\nc2,@x,+y\n";
+    let report = bring(&mut memory, "customers", ("a.csv", text.as_bytes()), None, same).await.unwrap();
+    assert_eq!((counts(&report), report.mended_count), ((2, 0, 0, 0, 0), 0));
+    assert_eq!(memory.customer("c1").text("name"), Some("=1+1"));
+    assert_eq!(memory.customer("c1").text("segment"), Some("=HYPERLINK(\"http://x\")"));
+    assert_eq!(memory.customer("c2").text("segment"), Some("+y"));
+}
