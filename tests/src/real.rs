@@ -181,12 +181,17 @@ impl Project {
 
     /// The same, which must be what is simulated before.
     pub fn lived(&self, from: &str, to: &str) -> Vec<Json> {
+        self.lived_and_summed(from, to).0
+    }
+
+    /// The same with the summary of the run.
+    pub fn lived_and_summed(&self, from: &str, to: &str) -> (Vec<Json>, Json) {
         let simulated = self.fine(&["simulate", "--from", from, "--to", to, "--json"]);
         let live = self.fine(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
         same_trace(&simulated, &live);
         let mut trace = lines(&live);
-        trace.pop();
-        trace
+        let summary = trace.pop().expect("a run ends with its summary");
+        (trace, summary)
     }
 
     /// Imports a file.

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value as Json, json};
 use tests::binary::Ran;
-use tests::real::{Project, lines, of, same_trace, that};
+use tests::real::{Project, of, that};
 
 tests::on_both! {
     reps_answer_by_the_command_line,
@@ -121,22 +121,22 @@ fn an_imported_owner_starts_the_clock_and_the_ladder_ends_in_the_pool(database: 
     let from = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let to = from.saturating_add(14.days()).to_string();
     let project = project(database);
-    let simulated = project.fine(&["simulate", "--from", &from.to_string(), "--to", &to, "--json"]);
-    let live = project.fine(&["run", "--clock", &format!("{from}..{to}"), "--json"]);
-    same_trace(&simulated, &live);
-    let trace = lines(&live);
+    let trace = project.lived(&from.to_string(), &to);
     let because = |did: &str, reason: &str| {
         let lines = trace.iter().filter(|line| of(line, "did") == did && of(line, "reason") == reason);
         lines.map(|line| of(line, "customer").to_owned()).collect::<Vec<_>>()
     };
     let begun: Vec<_> = trace.iter().filter(|line| of(line, "what") == "begun").collect();
     assert_eq!(begun.iter().map(|line| owner(line)).collect::<Vec<_>>(), ["ann", "ann", "ann", "bob"]);
-    assert_eq!(because("assign", "no_contact"), ["c1", "c2", "c3", "c4"], "{live}");
-    assert_eq!(because("notify", "pool_soon").len(), 4, "{live}");
-    assert!(because("notify", "remind").len() >= 4 && because("notify", "ladder_ended").len() == 4, "{live}");
+    assert_eq!(because("assign", "no_contact"), ["c1", "c2", "c3", "c4"], "{trace:?}");
+    assert_eq!(because("notify", "pool_soon").len(), 4, "{trace:?}");
+    assert!(
+        because("notify", "remind").len() >= 4 && because("notify", "ladder_ended").len() == 4,
+        "{trace:?}"
+    );
     let pooled: Vec<_> = trace.iter().filter(|line| of(line, "what") == "pooled").collect();
-    assert_eq!(pooled.len(), 4, "{live}");
-    assert_eq!(that(&trace, "lead", "done").count(), 8, "{live}");
+    assert_eq!(pooled.len(), 4, "{trace:?}");
+    assert_eq!(that(&trace, "lead", "done").count(), 8, "{trace:?}");
 }
 
 fn what_reps_take_out_of_the_pool_has_its_limits(database: &str) {
@@ -161,11 +161,10 @@ fn what_reps_take_out_of_the_pool_has_its_limits(database: &str) {
     project.fine(&["import", "customers", "old.csv"]);
     project.fine(&["import", "events", "events.jsonl", "--start"]);
     project.fine(&["publish"]);
-    let live = project.fine(&["run", "--clock", &format!("{}..{}", day(30), day(2)), "--json"]);
-    let trace = lines(&live);
+    let trace = project.run(&day(30), &day(2));
     let pooled: Vec<_> = trace.iter().filter(|line| of(line, "what") == "pooled").collect();
-    assert_eq!(pooled.len(), 2, "{live}");
-    assert!(pooled.iter().all(|line| owner(line) == "cid"), "{live}");
+    assert_eq!(pooled.len(), 2, "{trace:?}");
+    assert!(pooled.iter().all(|line| owner(line) == "cid"), "{trace:?}");
 
     // Ann owns three by the import, cid had it last, sun is in no team; bob takes one a day.
     refused(&project, &["lead", "claim", "d1", "--rep", "ann"], 5, "as many open leads as the team allows");
