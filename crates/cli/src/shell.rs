@@ -64,6 +64,8 @@ pub struct ImportRequest {
     pub extra: Option<Extra>,
     /// The file's encoding; `None`: it is guessed.
     pub encoding: Option<String>,
+    /// The tool whose export the file is.
+    pub preset: Option<String>,
     /// The sheet of a workbook; `None`: the first that has rows.
     pub sheet: Option<String>,
     /// Consent that all rows give: topic, basis, since when.

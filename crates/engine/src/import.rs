@@ -11,11 +11,13 @@ mod maker;
 mod map;
 mod mapping;
 mod pattern;
+mod preset;
 mod read;
 mod record;
 mod repeats;
 mod say;
 mod scars;
+mod survey;
 mod target;
 mod utf8;
 mod workbook;
@@ -24,11 +26,13 @@ pub use batch::{Batch, GivenConsent, Known, Target};
 pub use load::{ConsentForAll, Job, LoadError, Pass, Progress, Settings, load};
 pub use map::{LookUp, Map, Move, Placed, ReadAs, Setting, read_map};
 pub use pattern::{DatePattern, Pattern};
+pub use preset::Preset;
 pub use read::{Cell, Delimiter, Format, Heading, Row, Rows, Shape};
 pub use record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, StageMove, SuppressionRow, What,
     Whom,
 };
 pub use say::{BadRow, Duplicate, Finding, ImportError, ImportReport, KEPT};
+pub use survey::{Column, Survey, survey};
 pub use target::{AfterBatch, NothingFollows, StoreTarget};
 pub use utf8::Encoding;

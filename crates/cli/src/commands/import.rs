@@ -37,6 +37,9 @@ pub struct Args {
     /// The file's encoding, such as gb18030 [default: what it looks like]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
+    /// The tool whose export the file is: mautic, hubspot, mailchimp, shopify
+    #[arg(long, value_name = "TOOL", conflicts_with = "map")]
+    pub preset: Option<String>,
     /// The sheet of a workbook [default: the first that has rows]
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
@@ -69,6 +72,7 @@ impl Args {
             create_customers: self.create_customers,
             extra: self.extra,
             encoding: self.encoding.clone(),
+            preset: self.preset.clone(),
             sheet: self.sheet.clone(),
             consent,
         })

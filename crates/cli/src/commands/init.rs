@@ -1,5 +1,8 @@
 //! `nurture init DIR`: a new project with one workflow that works. Everything in it is compiled in.
 
+mod guessed;
+
+use self::guessed::{Guessed, MAP, without_status};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use dsl::grammar::names::Names;
@@ -14,6 +17,9 @@ pub struct Args {
     /// The new folder; an empty one may be there already
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
+    /// A file of customers (CSV or xlsx): the model is guessed from it
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
 }
 
 /// The files of a new project: those that are the same for everybody, and those whose words are in the language
@@ -58,6 +64,7 @@ const CHINESE: &[(&str, &str)] = &[
 const SCHEMA: &str = "schemas/nurture.schema.json";
 
 /// The files of the language in a new project.
+#[cfg(test)]
 pub fn written(language: Language) -> Vec<File> {
     let ours =
         files(language).filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
@@ -65,9 +72,9 @@ pub fn written(language: Language) -> Vec<File> {
 }
 
 /// The schema of a new project, with the names of its model.
-fn schema(language: Language) -> String {
+fn schema(files: &[File], language: Language) -> String {
     let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() };
-    let loaded = dsl::load(&written(language), &settings);
+    let loaded = dsl::load(files, &settings);
     let names = Names::of(&loaded.sources, &loaded.project.library);
     super::schema::text(&names, language)
 }
@@ -85,11 +92,15 @@ pub fn perform(
     if !is_free(&dir) {
         return Err(Failure::say(Exit::Conflict, language, "init-full", &[("path", &shown)]));
     }
-    let schema = schema(language);
-    let mut all: Vec<(&str, &str)> = vec![(SCHEMA, schema.as_str())];
-    for file in files(language) {
-        all.push(file);
-    }
+    let guessed = args.from.as_ref().map(|file| Guessed::from(&here.join(file), language)).transpose()?;
+    let mut all: Vec<(&str, String)> = match &guessed {
+        None => files(language).map(|(path, text)| (path, text.to_owned())).collect(),
+        Some(guessed) => guessed_files(guessed, language),
+    };
+    let ours = all.iter().filter(|(path, _)| path.starts_with("workflows/") && !path.contains("/samples/"));
+    let ours: Vec<File> =
+        ours.map(|(path, text)| File { path: (*path).to_owned(), text: text.clone() }).collect();
+    all.push((SCHEMA, schema(&ours, language)));
     // As a listing of the folder shows them.
     all.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
     for (path, text) in &all {
@@ -103,22 +114,50 @@ pub fn perform(
     }
     if as_json {
         let files: Vec<&str> = all.iter().map(|(path, _)| *path).collect();
-        out.json(&json!({ "project": shown, "files": files }))?;
+        let guessed = guessed.as_ref().map(Guessed::json);
+        let mut said = json!({ "project": shown, "files": files });
+        if let (Some(said), Some(guessed)) = (said.as_object_mut(), guessed) {
+            said.insert("guessed".to_owned(), guessed);
+        }
+        out.json(&said)?;
         return Ok(Exit::Fine);
     }
     out.line(&say(language, "init-made", &[("path", &shown)]))?;
     for (path, _) in &all {
         out.line(&format!("  {path}"))?;
     }
+    if let Some(guessed) = &guessed {
+        out.text(&guessed.human(language))?;
+    }
     out.line(&format!("\n{}", say(language, "init-next", &[])))?;
-    for command in [
-        format!("cd {shown} && nurture check && nurture test"),
-        "nurture import customers workflows/samples/customers.csv".to_owned(),
-        "nurture simulate --workflow birthday --from 2026-03-01 --to 2026-04-01".to_owned(),
-    ] {
+    let import = guessed.as_ref().map_or_else(
+        || "nurture import customers workflows/samples/customers.csv".to_owned(),
+        Guessed::import,
+    );
+    let mut commands = vec![format!("cd {shown} && nurture check && nurture test"), import];
+    if guessed.as_ref().is_none_or(Guessed::has_birthday) {
+        commands.push("nurture simulate --workflow birthday --from 2026-03-01 --to 2026-04-01".to_owned());
+    }
+    for command in commands {
         out.line(&format!("  {command}"))?;
     }
     Ok(Exit::Fine)
+}
+
+/// The files of a project that is made for the columns of a file.
+fn guessed_files(guessed: &Guessed, language: Language) -> Vec<(&'static str, String)> {
+    let greets = guessed.has_birthday();
+    let kept = files(language)
+        .filter(|(path, _)| !path.contains("/samples/") && (greets || !path.contains("birthday")));
+    let mut all: Vec<(&str, String)> = kept
+        .map(|(path, text)| match path {
+            "workflows/model.yaml" => (path, guessed.model(language)),
+            "workflows/birthday.yaml" => (path, without_status(text)),
+            _ => (path, text.to_owned()),
+        })
+        .collect();
+    all.push((MAP, guessed.map(language)));
+    all
 }
 
 /// Whether nothing is there, or an empty folder.
@@ -161,6 +200,54 @@ mod tests {
                 }
             }
             assert_eq!(run, 2);
+        }
+    }
+
+    #[test]
+    fn a_project_made_from_a_file_has_no_mistake_and_takes_the_file_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text = "会员号,姓名,手机,出生日期,会员等级,最近购买日期,owner,是否订阅\n".to_owned();
+        for n in 0..20 {
+            let tier = ["金\"卡", "银卡"][n % 2].replace('"', "\"\"");
+            text += &format!("M{n},李娜,138001380{n:02},1990-03-{:02},\"{tier}\",2024-03-01,Wei,是\n", n + 1);
+        }
+        let file = folder.path().join("客户.csv");
+        std::fs::write(&file, text).unwrap();
+        for language in Language::ALL {
+            let guessed = Guessed::from(&file, language).unwrap();
+            let files = guessed_files(&guessed, language);
+            let ours = files.iter().filter(|(path, _)| path.starts_with("workflows/"));
+            let ours: Vec<File> =
+                ours.map(|(path, text)| File { path: (*path).to_owned(), text: text.clone() }).collect();
+            let loaded = dsl::load(&ours, &settings());
+            let said = dsl::diagnostic::human(
+                &loaded.report,
+                &loaded.sources,
+                Language::En,
+                dsl::diagnostic::Colour::Never,
+            );
+            assert!(loaded.report.is_empty(), "{said}");
+            let model = &loaded.project.library.model;
+            let types: Vec<String> = ["birthday", "tier", "最近购买日期", "owner_name"]
+                .map(|name| model.customer[name].ty.name().to_owned())
+                .into();
+            assert_eq!(types, ["birthday", "one_of", "date", "one_of"]);
+            let project = &loaded.project;
+            let renderer =
+                interpreter::render::Renderer::new(&project.templates, &project.library, &project.settings);
+            let tests = project
+                .workflows
+                .values()
+                .flat_map(|workflow| workflow.tests.iter().map(move |test| (workflow, test)));
+            let verdicts: Vec<_> = tests
+                .map(|(workflow, test)| interpreter::trial::run(project, &renderer, workflow, test).problems)
+                .collect();
+            assert_eq!(verdicts, [vec![], vec![]]);
+            let (_, map) = files.iter().find(|(path, _)| *path == MAP).unwrap();
+            let map = engine::import::read_map(MAP, map).unwrap();
+            assert_eq!(map.set.len(), 8);
+            assert!(map.set.iter().any(|(name, _)| name.value == "consent.marketing"));
+            assert!(guessed.human(language).contains("会员号"), "{}", guessed.human(language));
         }
     }
 

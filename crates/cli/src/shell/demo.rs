@@ -94,6 +94,7 @@ pub async fn demo(config: &Config, progress: &Progress) -> Result<Demo, Failure>
             create_customers: false,
             extra: None,
             encoding: None,
+            preset: None,
             sheet: None,
             consent: None,
         };

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::import::{ImportSummary, refused};
 use crate::view::progress::Progress;
-use engine::import::{self, ConsentForAll, Encoding, Job, Pass, Settings, StoreTarget, What};
+use engine::import::{self, ConsentForAll, Encoding, Job, Pass, Preset, Settings, StoreTarget, What};
 use engine::{Apply, Published};
 use jiff::Timestamp;
 use model::words::say;
@@ -73,6 +73,15 @@ pub(super) async fn import_at(
     };
     settings.consent = request.consent.clone().map(|(topic, basis, at)| ConsentForAll { topic, basis, at });
     settings.sheet.clone_from(&request.sheet);
+    if let Some(name) = &request.preset {
+        let found = Preset::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let (_, preset) = found.ok_or_else(|| {
+            let known = Preset::NAMES.map(|(name, _)| name).join(", ");
+            Failure::say(Exit::Usage, language, "cli-no-preset", &[("name", name), ("known", &known)])
+        })?;
+        settings.preset = Some(*preset);
+        settings.source = preset.as_str().to_owned();
+    }
     let dry_run = settings.dry_run;
     let job = Job {
         path: &request.file,

@@ -33,6 +33,8 @@ pub struct ImportSummary {
     pub mended: Vec<BadRow>,
     /// How many such cells there were.
     pub mended_count: u64,
+    /// Columns of another tool's export for which the model has no place.
+    pub left_out: Vec<String>,
     /// How the file was read, where that was guessed and is not the usual, in words.
     pub read_as: Option<String>,
     /// Customers made for events and entities.
@@ -65,6 +67,7 @@ impl ImportSummary {
             bad: said(&report.bad),
             mended: said(&report.mended),
             mended_count: report.mended_count,
+            left_out: report.left_out.clone(),
             read_as: report.read_as.as_ref().map(|finding| finding.say(language)),
             bad_count: report.bad_count,
             created: report.created,
@@ -111,6 +114,10 @@ pub fn human(summary: &ImportSummary, language: Language) -> String {
     let mut out = String::new();
     if let Some(read_as) = &summary.read_as {
         out.push_str(&format!("{read_as}\n"));
+    }
+    if !summary.left_out.is_empty() {
+        let columns = summary.left_out.join(", ");
+        out.push_str(&format!("{}\n", say(language, "import-left-out", &[("columns", &columns)])));
     }
     if summary.mended_count > 0 {
         let count = number(summary.mended_count);
@@ -185,6 +192,7 @@ pub fn json(summary: &ImportSummary) -> Json {
         "mended": told(&summary.mended),
         "mended_count": summary.mended_count,
         "read_as": summary.read_as,
+        "left_out": summary.left_out,
         "created": summary.created,
         "duplicates": summary.duplicates,
         "mailable": summary.mailable,

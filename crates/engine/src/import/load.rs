@@ -20,6 +20,7 @@ use super::ids::{content_key, event_id, id_key};
 use super::maker::Maker;
 use super::map::{Map, ReadAs};
 use super::mapping::{Mapping, check_columns};
+use super::preset::{ByPreset, Preset};
 use super::read::{Delimiter, Format, Rows, Shape, look};
 use super::record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
@@ -74,6 +75,8 @@ pub struct Settings {
     pub consent: Option<ConsentForAll>,
     /// Who tells us: facts with ids are unique within it. Default `import`.
     pub source: String,
+    /// The tool whose export it is; `None`: columns are named like attributes, or by a map.
+    pub preset: Option<Preset>,
     /// Which sheet of a workbook; `None`: the first that has rows.
     pub sheet: Option<String>,
     /// The present instant.
@@ -102,6 +105,7 @@ impl Settings {
             create_customers: false,
             consent: None,
             source: "import".to_owned(),
+            preset: None,
             sheet: None,
             now,
         }
@@ -164,6 +168,7 @@ pub async fn load<T: Target>(
         loader.report.mailable = Some(0);
     }
     loader.report.read_as = plan.told();
+    loader.report.left_out.clone_from(&plan.left_out);
     plan.load(repeated, shared, &mut loader, target, &mut progress).await?;
     loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
@@ -187,6 +192,8 @@ struct Plan<'j> {
     bytes: u64,
     /// The sheet of a workbook as a table.
     unpacked: Option<File>,
+    /// Columns of an export that have no place.
+    left_out: Vec<String>,
 }
 
 impl<'j> Plan<'j> {
@@ -218,7 +225,15 @@ impl<'j> Plan<'j> {
             None => std::fs::metadata(job.path),
         };
         let bytes = bytes.map_err(failed)?.len();
-        Ok(Self { job, maker, mapping, format, bytes, unpacked })
+        let mut this = Self { job, maker, mapping, format, bytes, unpacked, left_out: Vec::new() };
+        if let Some(preset) = job.settings.preset {
+            let columns = this.open()?.columns().unwrap_or_default();
+            let model = &job.library.model;
+            let (preset, left) =
+                ByPreset::new(preset, &job.what, model, &columns).map_err(ImportError::refused)?;
+            (this.mapping, this.left_out) = (Mapping::Preset(Box::new(preset)), left);
+        }
+        Ok(this)
     }
 
     fn open(&self) -> Result<Rows<File>, ImportError> {
@@ -275,6 +290,7 @@ impl<'j> Plan<'j> {
         if let Some(columns) = rows.columns() {
             let findings = match self.job.map {
                 Some((map, _)) => check_columns(map, &columns),
+                None if self.job.settings.preset.is_some() => Vec::new(),
                 None => {
                     let mut findings =
                         self.maker.missing(|name| columns.iter().any(|column| **column == *name));

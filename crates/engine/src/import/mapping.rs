@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::map::{LookUp, Map, Move, Placed, ReadAs, Setting};
 use super::pattern::{Pattern, Written};
+use super::preset::ByPreset;
 use super::read::{Cell, Delimiter, Heading, Row, Rows, Shape, look};
 use super::say::{BadRow, Finding, ImportError};
 use super::utf8::Encoding;
@@ -58,6 +59,17 @@ pub(super) struct Mapped {
     pub line: u64,
     pub fields: Vec<Field>,
     pub moves: Vec<SaidMove>,
+    /// Where it stands that this customer must not be written to by e-mail: why, and since when.
+    pub suppressed: Option<(&'static str, Option<String>)>,
+    /// A consent without a date does not lift an earlier withdrawal.
+    pub cautious: bool,
+}
+
+impl Mapped {
+    /// Nothing yet.
+    pub fn of(line: u64) -> Self {
+        Self { line, fields: Vec::new(), moves: Vec::new(), suppressed: None, cautious: false }
+    }
 }
 
 /// How rows become fields.
@@ -66,6 +78,8 @@ pub(super) enum Mapping {
     AsItIs,
     /// By a map file.
     By(Box<ByMap>),
+    /// As the export of a known tool.
+    Preset(Box<ByPreset>),
 }
 
 /// A map with its look-up files read.
@@ -115,16 +129,17 @@ impl Mapping {
                     said: Said::Cell(cell),
                     column,
                 });
-                Ok(Mapped { line: row.line, fields: fields.collect(), moves: Vec::new() })
+                Ok(Mapped { fields: fields.collect(), ..Mapped::of(row.line) })
             }
             Self::By(map) => map.fields(&row, not_found),
+            Self::Preset(preset) => Ok(preset.fields(&row)),
         }
     }
 }
 
 impl ByMap {
     fn fields(&self, row: &Row, not_found: &mut u64) -> Result<Mapped, BadRow> {
-        let mut mapped = Mapped { line: row.line, fields: Vec::new(), moves: Vec::new() };
+        let mut mapped = Mapped::of(row.line);
         for (name, setting, column) in &self.set {
             let said = self.said(row, setting, column)?;
             let said = match (said, self.replace.get(&**name)) {

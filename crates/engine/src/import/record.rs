@@ -99,6 +99,10 @@ pub struct CustomerRow {
     pub attributes: BTreeMap<String, Value>,
     /// `consent.<topic>`.
     pub consents: Vec<ConsentWord>,
+    /// Why they must not be written to by e-mail, and since when; `None` for the time: not said.
+    pub suppressed: Option<(&'static str, Option<Timestamp>)>,
+    /// A consent without a date does not lift an earlier withdrawal.
+    pub cautious: bool,
 }
 
 /// A word of consent as a row says it.

@@ -209,6 +209,8 @@ pub struct ImportReport {
     pub latest: Option<Timestamp>,
     /// Look-ups that found nothing: their attributes stayed unknown.
     pub not_looked_up: u64,
+    /// Columns of another tool's export for which the model has no place.
+    pub left_out: Vec<String>,
     /// How the file was read, where nobody said it and it is not UTF-8 with commas.
     pub read_as: Option<Finding>,
 }

@@ -65,7 +65,13 @@ impl Loader<'_> {
                 self.batch.customers.push(now_known.customer.clone());
             }
             for word in self.with_consent_for_all(row.consents) {
+                if row.cautious && would_lift(&now_known, &word) {
+                    continue;
+                }
                 changed |= self.consent(&mut now_known, &row.id, word);
+            }
+            if let Some((reason, at)) = row.suppressed {
+                changed |= self.suppressed(&mut now_known, &row.id, reason, at);
             }
             match (is_new, changed) {
                 (true, _) => self.report.new += 1,
@@ -234,6 +240,33 @@ impl Loader<'_> {
             self.batch.consents.push(GivenConsent { customer: customer.clone(), consent, basis });
         }
         is_news
+    }
+
+    /// Takes in that a customer must not be written to by e-mail. Returns whether that is new.
+    fn suppressed(
+        &mut self,
+        known: &mut Known,
+        customer: &CustomerId,
+        reason: &str,
+        at: Option<Timestamp>,
+    ) -> bool {
+        let same = |word: &Suppression| {
+            word.medium == Some(Medium::Email) && word.reason == reason && word.until.is_none()
+        };
+        if known.suppressions.iter().any(same) {
+            return false;
+        }
+        let at = at.unwrap_or(self.settings.now);
+        let word = Suppression {
+            medium: Some(Medium::Email),
+            topic: None,
+            reason: reason.to_owned(),
+            at,
+            until: None,
+        };
+        known.suppressions.push(word.clone());
+        self.batch.suppressions.push((customer.clone(), word));
+        true
     }
 
     /// Flags addresses that two customers give: one in the database already, or an earlier row of this file.
@@ -406,6 +439,12 @@ async fn forgotten_addresses<T: Target>(
         return Ok(BTreeSet::new());
     }
     target.forgotten(&emails, &phones).await
+}
+
+/// Whether a word without a date would lift what somebody withdrew.
+fn would_lift(known: &Known, word: &ConsentWord) -> bool {
+    let said = known.consents.0.get(&(word.topic.clone(), word.medium));
+    word.granted && word.at.is_none() && said.is_some_and(|(granted, _)| !granted)
 }
 
 pub(super) fn unknown_customer(line: u64, id: &CustomerId) -> BadRow {

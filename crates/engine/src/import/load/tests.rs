@@ -2,6 +2,7 @@
 
 mod facts;
 mod people;
+mod presets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

@@ -40,7 +40,15 @@ impl Maker<'_> {
             }
             self.attribute(row, field, &self.library.model.customer, &mut attributes)?;
         }
-        Ok(CustomerRow { line: row.line, id, attributes, consents })
+        let suppressed = match &row.suppressed {
+            None => None,
+            Some((reason, at)) => {
+                let at = at.as_ref().map(|at| self.value(&Type::Time, &Said::Cell(Cell::Text(at.clone()))));
+                // Who must not be written to is not to be lost with a date that nobody can read.
+                Some((*reason, at.and_then(|at| at.ok()?.as_instant())))
+            }
+        };
+        Ok(CustomerRow { line: row.line, id, attributes, consents, suppressed, cautious: row.cautious })
     }
 
     pub(super) fn entity(&self, kind: &str, row: &Mapped) -> Result<EntityRow, BadRow> {
