@@ -387,6 +387,37 @@ fn the_reference_is_made_from_the_grammar() {
     }
 }
 
+/// Types, lengths, windows and days of schedules: whatever the reference shows is read as that.
+#[test]
+fn every_way_to_write_a_value_that_the_reference_shows_is_read() {
+    use dsl::grammar::types::{DAYS, TYPES, WINDOWS};
+    let names: Vec<&str> = TYPES.iter().map(|one| one.name).collect();
+    assert_eq!(names, model::Type::NAMES, "every type is described, in the order of the model");
+    let zone = model::zone::zone("Asia/Shanghai").unwrap();
+    for one in TYPES {
+        let ty = model::Type::named(one.name).unwrap();
+        for example in one.examples {
+            let read = model::Value::parse(&ty, example, &zone);
+            assert!(read.is_ok(), "{}: {example}: {read:?}", one.name);
+        }
+    }
+    for example in WINDOWS {
+        assert!(example.parse::<model::Windows>().is_ok(), "{example}");
+    }
+    for example in DAYS {
+        let days: Vec<&str> = example.trim_matches(['[', ']']).split(", ").collect();
+        assert!(model::Schedule::every(&days, None, Some("09:00")).is_ok(), "{example}");
+    }
+    let length = dsl::grammar::values_sort(&dsl::grammar::Value::Length);
+    for text in [length.how.en, length.how.zh] {
+        let examples: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+        assert!(examples.len() > 8, "{text}");
+        for example in examples {
+            assert!(example.parse::<model::Length>().is_ok(), "{example}");
+        }
+    }
+}
+
 #[test]
 fn every_sentence_of_the_grammar_is_said_in_both_languages() {
     let mut wrong = Vec::new();

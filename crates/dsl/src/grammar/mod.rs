@@ -14,6 +14,7 @@ mod scoring;
 mod steps;
 mod tests;
 mod triggers;
+pub mod types;
 mod values;
 
 pub use files::FILES;

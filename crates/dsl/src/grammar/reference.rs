@@ -1,5 +1,6 @@
 //! The reference of the language as Markdown, made from the grammar.
 
+use super::types::{DAYS, TYPES, WINDOWS};
 use super::values::sort;
 use super::{COMMON, FILES, FUNCTIONS, Key, Kind, TRIGGERS, Thing, VERBS, Value, things};
 use model::words::Language;
@@ -15,6 +16,9 @@ struct Words {
     parts: &'static str,
     functions: &'static str,
     values: &'static str,
+    types: &'static str,
+    windows: &'static str,
+    days: &'static str,
     head: &'static str,
     needed: &'static str,
     others: &'static str,
@@ -34,6 +38,9 @@ const EN: Words = Words {
     parts: "Parts",
     functions: "Functions of conditions",
     values: "Values",
+    types: "Types of the model, and how their values are written",
+    windows: "Times of the day on some days",
+    days: "Days of a schedule",
     head: "| key | what | value | default | example |",
     needed: "**must be there**",
     others: "Further keys are names of your choice, each with",
@@ -53,6 +60,9 @@ const ZH: Words = Words {
     parts: "组成部分",
     functions: "条件里的函数",
     values: "值",
+    types: "数据模型的类型，以及值的写法",
+    windows: "某些日子的时段",
+    days: "定时的日子",
     head: "| 键 | 含义 | 值 | 默认 | 例子 |",
     needed: "**必填**",
     others: "其余的键由你命名，值为",
@@ -96,6 +106,8 @@ pub fn reference(language: Language) -> String {
     page.functions();
     page.line(&format!("\n## {}", words.values));
     page.values();
+    page.line(&format!("\n## {}", words.types));
+    page.types();
     page.text
 }
 
@@ -197,6 +209,20 @@ impl Page {
         for function in FUNCTIONS {
             let say = function.say.to(self.language);
             self.line(&format!("| `{}` | {say} | `{}` |", function.name, function.shape));
+        }
+    }
+
+    fn types(&mut self) {
+        let (ty, how) = if self.language == Language::En { ("type", "what") } else { ("类型", "含义") };
+        let examples = if self.language == Language::En { "examples" } else { "例子" };
+        let listed = |all: &[&str]| all.iter().map(|one| code(one)).collect::<Vec<_>>().join(" ");
+        self.line(&format!("\n| {ty} | {how} | {examples} |\n|---|---|---|"));
+        for one in TYPES {
+            let say = one.say.to(self.language).replace('|', "\\|");
+            self.line(&format!("| `{}` | {say} | {} |", one.name, listed(one.examples)));
+        }
+        for (name, all) in [(self.words.windows, WINDOWS), (self.words.days, DAYS)] {
+            self.line(&format!("\n{name}{}{}", self.words.colon, listed(all)));
         }
     }
 

@@ -40,8 +40,8 @@ pub fn sort(value: &Value) -> Sort {
         Value::Length => sorted(
             ("length of time", "时长"),
             (
-                "`90 minutes` and `24 hours` are elapsed time; `3 days`, `2 weeks`, `1 month` keep the clock time in the customer's zone; `5 workdays` and `4 workhours` count in the calendar",
-                "`90 minutes`、`24 hours` 是实际流逝的时间；`3 days`、`2 weeks`、`1 month` 保持客户时区的钟点；`5 workdays`、`4 workhours` 按工作日历计算；也可以写 `3 天`",
+                "`90 minutes` and `24 hours` are elapsed time; `3 days`, `2 weeks`, `1 month` keep the clock time in the customer's zone; `5 workdays` and `4 workhours` count in the calendar; also `1h30m`, `P3D`, `3 天`, `半小时`, `一年半`",
+                "`90 minutes`、`24 hours` 是实际流逝的时间；`3 days`、`2 weeks`、`1 month` 保持客户时区的钟点；`5 workdays`、`4 workhours` 按工作日历计算；也可以写 `1h30m`、`P3D`、`3 天`、`半小时`、`一年半`",
             ),
             "3 days",
         ),
