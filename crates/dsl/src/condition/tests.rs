@@ -154,6 +154,20 @@ fn not_equal_is_the_negation_of_equal() {
 }
 
 #[test]
+fn every_operator_of_the_reference_is_read_and_does_not_fail_its_types() {
+    for operator in crate::grammar::OPERATORS {
+        right(operator.shape);
+        for word in operator.name.split([' ', ',']).filter(|word| !matches!(*word, "" | "…")) {
+            assert!(
+                operator.shape.contains(word) || ["/", "==", "<=", ">", ">="].contains(&word),
+                "{}: {word}",
+                operator.name
+            );
+        }
+    }
+}
+
+#[test]
 fn every_form_of_the_grammar_is_read_and_written_back() {
     for text in [
         "true",

@@ -18,7 +18,7 @@ pub mod types;
 mod values;
 
 pub use files::FILES;
-pub use functions::FUNCTIONS;
+pub use functions::{FUNCTIONS, OPERATORS};
 pub use steps::{COMMON, VERBS};
 pub use triggers::TRIGGERS;
 pub use values::sort as values_sort;

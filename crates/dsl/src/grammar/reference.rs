@@ -1,8 +1,9 @@
 //! The reference of the language as Markdown, made from the grammar.
 
+use super::functions::Function;
 use super::types::{DAYS, TYPES, WINDOWS};
 use super::values::sort;
-use super::{COMMON, FILES, FUNCTIONS, Key, Kind, TRIGGERS, Thing, VERBS, Value, things};
+use super::{COMMON, FILES, FUNCTIONS, Key, Kind, OPERATORS, TRIGGERS, Thing, VERBS, Value, things};
 use model::words::Language;
 use std::fmt::Write as _;
 
@@ -14,6 +15,7 @@ struct Words {
     steps: &'static str,
     every: &'static str,
     parts: &'static str,
+    operators: &'static str,
     functions: &'static str,
     values: &'static str,
     types: &'static str,
@@ -36,6 +38,7 @@ const EN: Words = Words {
     steps: "Steps",
     every: "Keys of every step",
     parts: "Parts",
+    operators: "Operators of conditions",
     functions: "Functions of conditions",
     values: "Values",
     types: "Types of the model, and how their values are written",
@@ -58,6 +61,7 @@ const ZH: Words = Words {
     steps: "步骤",
     every: "每个步骤都可以写的键",
     parts: "组成部分",
+    operators: "条件里的运算",
     functions: "条件里的函数",
     values: "值",
     types: "数据模型的类型，以及值的写法",
@@ -102,8 +106,10 @@ pub fn reference(language: Language) -> String {
             page.thing(thing, thing.name);
         }
     }
+    page.line(&format!("\n## {}", words.operators));
+    page.functions(OPERATORS);
     page.line(&format!("\n## {}", words.functions));
-    page.functions();
+    page.functions(FUNCTIONS);
     page.line(&format!("\n## {}", words.values));
     page.values();
     page.line(&format!("\n## {}", words.types));
@@ -202,11 +208,11 @@ impl Page {
         }
     }
 
-    fn functions(&mut self) {
+    fn functions(&mut self, all: &[Function]) {
         let (what, example) =
             if self.language == Language::En { ("what", "example") } else { ("含义", "例子") };
         self.line(&format!("\n| | {what} | {example} |\n|---|---|---|"));
-        for function in FUNCTIONS {
+        for function in all {
             let say = function.say.to(self.language);
             self.line(&format!("| `{}` | {say} | `{}` |", function.name, function.shape));
         }
