@@ -398,49 +398,17 @@ pub fn nearest(here: &Path) -> Option<PathBuf> {
 
 /// The value of the strongest layer that says something.
 fn layered(given: &Given, written: &BTreeMap<Key, Written>, key: Key) -> (Vec<String>, Origin) {
-    let flag = match key {
-        Key::Database => given.database.clone().map(|url| (url, "--database")),
-        Key::Language => given.lang.map(|language| (language.tag().to_owned(), "--lang")),
-        Key::Workflows
-        | Key::Zone
-        | Key::Publish
-        | Key::Listen
-        | Key::PublicUrl
-        | Key::Delivery
-        | Key::DeliveryTo
-        | Key::Outbox
-        | Key::Lease
-        | Key::Migrate
-        | Key::MessagesPerHour
-        | Key::ErrorsPerHour
-        | Key::KeepTraces
-        | Key::KeepWalks
-        | Key::KeepEvents => None,
-    };
-    if let Some((value, flag)) = flag {
+    let flags = [
+        (Key::Database, "--database", given.database.clone()),
+        (Key::Language, "--lang", given.lang.map(|language| language.tag().to_owned())),
+    ];
+    let flag = flags.into_iter().find(|(of, _, _)| *of == key);
+    if let Some((_, flag, Some(value))) = flag {
         return (vec![value], Origin::Flag(flag));
     }
     let described = key.described();
     if let Some(value) = given.environment.get(described.environment) {
-        let values = match key {
-            Key::DeliveryTo => list(value),
-            Key::Database
-            | Key::Language
-            | Key::Workflows
-            | Key::Zone
-            | Key::Publish
-            | Key::Listen
-            | Key::PublicUrl
-            | Key::Delivery
-            | Key::Outbox
-            | Key::Lease
-            | Key::Migrate
-            | Key::MessagesPerHour
-            | Key::ErrorsPerHour
-            | Key::KeepTraces
-            | Key::KeepWalks
-            | Key::KeepEvents => vec![value.clone()],
-        };
+        let values = if described.is_list { list(value) } else { vec![value.clone()] };
         return (values, Origin::Environment(described.environment));
     }
     if let Some(written) = written.get(&key) {
@@ -521,7 +489,7 @@ impl Mistake {
                 }
             }
             Self::Shape { line, key } => {
-                let shape = if *key == Key::DeliveryTo { "config-takes-list" } else { "config-takes-text" };
+                let shape = if key.described().is_list { "config-takes-list" } else { "config-takes-text" };
                 let takes = say(language, shape, &[]);
                 say(
                     language,

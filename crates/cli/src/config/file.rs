@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, mistakes: &mut Vec<Mistake>) -> BTreeMap<Key, Wri
             mistakes.push(Mistake::Unknown { line, name: name.to_owned(), meant });
             continue;
         };
-        match texts(value.get_ref(), setting.key) {
+        match texts(value.get_ref(), setting.is_list) {
             Some(values) => {
                 written.insert(setting.key, Written { values, line });
             }
@@ -44,8 +44,8 @@ pub(super) fn read(text: &str, mistakes: &mut Vec<Mistake>) -> BTreeMap<Key, Wri
 }
 
 /// The texts of a value; `None`: it has another shape than the setting takes.
-fn texts(value: &DeValue<'_>, key: Key) -> Option<Vec<String>> {
-    match (value, key == Key::DeliveryTo) {
+fn texts(value: &DeValue<'_>, is_list: bool) -> Option<Vec<String>> {
+    match (value, is_list) {
         (DeValue::String(text), false) => Some(vec![text.to_string()]),
         (DeValue::Array(items), true) => items
             .iter()

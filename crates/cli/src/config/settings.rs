@@ -52,6 +52,8 @@ pub struct Described {
     pub what: &'static str,
     /// Its default; empty: none.
     pub default: &'static str,
+    /// Whether it takes a list of texts instead of one.
+    pub is_list: bool,
 }
 
 const fn described(
@@ -61,7 +63,7 @@ const fn described(
     what: &'static str,
     default: &'static str,
 ) -> Described {
-    Described { key, name, environment, what, default }
+    Described { key, name, environment, what, default, is_list: matches!(key, Key::DeliveryTo) }
 }
 
 /// Every setting, in the order of the reference.

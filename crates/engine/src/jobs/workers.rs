@@ -194,37 +194,29 @@ struct Source {
 
 impl Source {
     fn join(self, monitor: Monitor) -> Monitor {
+        // The two storages have no trait in common that would build a worker.
+        macro_rules! register {
+            ($storage:ident, $pool:ident, $config:ident) => {
+                monitor.register(move |restarts| {
+                    let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
+                    let storage = $storage::<Vec<u8>>::new(&$pool)
+                        .with_config(self.$config())
+                        .with_codec(AsWritten)
+                        .poll_with_strategy(Ticks::new(self.settings.poll))
+                        .before_start(move |_| async move {
+                            tokio::time::sleep(pause).await;
+                            Ok(())
+                        });
+                    WorkerBuilder::new(new_name(self.desk.queue))
+                        .backend(storage)
+                        .concurrency(1)
+                        .build(ring(self.desk.clone()))
+                })
+            };
+        }
         match self.pool.clone() {
-            Pool::Sqlite(pool) => monitor.register(move |restarts| {
-                let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
-                let storage = SqliteStorage::<Vec<u8>>::new(&pool)
-                    .with_config(self.on_sqlite())
-                    .with_codec(AsWritten)
-                    .poll_with_strategy(Ticks::new(self.settings.poll))
-                    .before_start(move |_| async move {
-                        tokio::time::sleep(pause).await;
-                        Ok(())
-                    });
-                WorkerBuilder::new(new_name(self.desk.queue))
-                    .backend(storage)
-                    .concurrency(1)
-                    .build(ring(self.desk.clone()))
-            }),
-            Pool::Postgres(pool) => monitor.register(move |restarts| {
-                let pause = if restarts == 0 { Duration::ZERO } else { self.settings.restart_pause };
-                let storage = PostgresStorage::<Vec<u8>>::new(&pool)
-                    .with_config(self.on_postgres())
-                    .with_codec(AsWritten)
-                    .poll_with_strategy(Ticks::new(self.settings.poll))
-                    .before_start(move |_| async move {
-                        tokio::time::sleep(pause).await;
-                        Ok(())
-                    });
-                WorkerBuilder::new(new_name(self.desk.queue))
-                    .backend(storage)
-                    .concurrency(1)
-                    .build(ring(self.desk.clone()))
-            }),
+            Pool::Sqlite(pool) => register!(SqliteStorage, pool, on_sqlite),
+            Pool::Postgres(pool) => register!(PostgresStorage, pool, on_postgres),
         }
     }
 
