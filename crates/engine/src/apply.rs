@@ -117,13 +117,11 @@ impl Apply {
 }
 
 fn of_batch(error: EngineError) -> StoreError {
-    match error {
-        EngineError::Store(error) => error,
-        other => {
-            let key = "of an imported batch".to_owned();
-            StoreError::Corrupt { table: "customer", key, what: other.to_string() }
-        }
-    }
+    let EngineError::Store(error) = error else {
+        let key = "of an imported batch".to_owned();
+        return StoreError::Corrupt { table: "customer", key, what: error.to_string() };
+    };
+    error
 }
 
 impl AfterBatch for Apply {

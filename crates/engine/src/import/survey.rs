@@ -308,9 +308,8 @@ impl Seen {
         if nearly(&|text| text.len() == 11 && text.starts_with('1') && digits(text)) {
             return Type::Phone;
         }
-        if nearly(&|text| (of_days || !digits(text)) && reads(Type::Date)(text))
-            && !(nearly(&reads(Type::Number)) && !of_days)
-        {
+        let is_day = |text: &str| (of_days || !digits(text)) && reads(Type::Date)(text);
+        if (of_days || !nearly(&reads(Type::Number))) && nearly(&is_day) {
             let clock = self.values.iter().any(|text| text.contains(':') && !text.contains("0:00"));
             return if clock { Type::Time } else { Type::Date };
         }

@@ -142,12 +142,11 @@ pub fn without_status(workflow: &str) -> String {
 
 /// An attribute's line in the model.
 fn line((name, column): (&str, &Column)) -> String {
-    let ty = match &column.ty {
-        Type::OneOf(choices) => {
-            let choices: Vec<String> = choices.iter().map(|choice| quoted(choice)).collect();
-            format!("one_of: [{}]", choices.join(", "))
-        }
-        other => format!("type: {}", other.name()),
+    let ty = if let Type::OneOf(choices) = &column.ty {
+        let choices: Vec<String> = choices.iter().map(|choice| quoted(choice)).collect();
+        format!("one_of: [{}]", choices.join(", "))
+    } else {
+        format!("type: {}", column.ty.name())
     };
     let pii =
         if matches!(column.ty, Type::Birthday | Type::Email | Type::Phone) { ", pii: true" } else { "" };
@@ -155,9 +154,10 @@ fn line((name, column): (&str, &Column)) -> String {
 }
 
 fn type_of(ty: &Type) -> String {
-    match ty {
-        Type::OneOf(choices) => format!("one_of: {}", choices.join(" / ")),
-        other => other.name().to_owned(),
+    if let Type::OneOf(choices) = ty {
+        format!("one_of: {}", choices.join(" / "))
+    } else {
+        ty.name().to_owned()
     }
 }
 
