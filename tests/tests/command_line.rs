@@ -121,6 +121,9 @@ fn explain_knows_every_code_and_asks_about_others() {
     assert_eq!(page.code, 0);
     assert!(page.out.starts_with("# E0204"), "{}", page.out);
     assert!(nurture(dir.path(), &["explain", "E0204", "--lang", "zh"]).out.starts_with("E0204："));
+    fs::write(dir.path().join("nurture.toml"), "language = \"zh-CN\"\n").unwrap();
+    assert!(nurture(dir.path(), &["explain", "E0204"]).out.starts_with("E0204："), "the project's language");
+    fs::remove_file(dir.path().join("nurture.toml")).unwrap();
     let unknown = nurture(dir.path(), &["explain", "E02044"]);
     assert_eq!(unknown.code, 4);
     assert_eq!(unknown.err, "error: there is no code `E02044`: did you mean `E0204`?\n");

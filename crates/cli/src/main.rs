@@ -54,7 +54,10 @@ fn perform(
 ) -> Result<Exit, Failure> {
     let here =
         std::env::current_dir().map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
-    if let Some(done) = commands::without_project(&args.verb, &args.global, &here, *language, out) {
+    // Inside of a project its language holds for every verb; what is wrong with its settings is said by those that
+    // need them.
+    let words = Config::read(given, &here).map_or(*language, |config| config.language.value);
+    if let Some(done) = commands::without_project(&args.verb, &args.global, &here, words, out) {
         return done;
     }
     let start = commands::start_of(&args.verb, &here);
