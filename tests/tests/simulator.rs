@@ -28,7 +28,7 @@ use tests::proof::Proof;
 use world::{Plan, World};
 
 /// Seeds of a usual run.
-const SEEDS: u64 = 480;
+const SEEDS: u64 = 800;
 /// Lives of one world beside the one without deaths: so many seeds share a project.
 const LIVES: u64 = 16;
 

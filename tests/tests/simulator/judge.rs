@@ -100,7 +100,7 @@ const WRONG: [(&str, &str); 8] = [
     ),
     (
         "each accepted mail is one fact",
-        "SELECT s.id FROM send AS s WHERE s.state = 'accepted' AND 1 <> (SELECT count(*) FROM event AS e WHERE e.slot = s.slot AND e.customer = s.customer AND e.id = 'sent_' || s.id) OR ?1 < 0",
+        "SELECT s.id FROM send AS s WHERE s.state = 'accepted' AND s.outgoing->>'to' = 'customer' AND 1 <> (SELECT count(*) FROM event AS e WHERE e.slot = s.slot AND e.customer = s.customer AND e.id = 'sent_' || s.id) OR ?1 < 0",
     ),
     (
         "aggregates are counted from the facts",
@@ -146,11 +146,14 @@ impl Judged {
         for kept in &lived.kept {
             arrived.entry(&kept.message).or_default().push(kept);
         }
-        let sends: Vec<(String, String, String, String, Option<String>)> =
-            store::sql::query_as("SELECT id, message_id, state, on_unknown, reason FROM send ORDER BY id")
-                .fetch_all(conn)
-                .await
-                .unwrap();
+        // Notices to colleagues, who have no address here, go into a folder.
+        let sends: Vec<(String, String, String, String, Option<String>)> = store::sql::query_as(
+            "SELECT id, message_id, state, on_unknown, reason FROM send WHERE outgoing->>'to' = 'customer'
+             ORDER BY id",
+        )
+        .fetch_all(conn)
+        .await
+        .unwrap();
         let mut known = BTreeSet::new();
         for (id, message, state, policy, reason) in &sends {
             known.insert(message.as_str());
