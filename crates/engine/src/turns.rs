@@ -125,6 +125,12 @@ impl Engine {
         among: Option<&BTreeSet<CustomerId>>,
         asked: &mut Vec<CustomerId>,
     ) -> Result<Turned, EngineError> {
+        if among.is_none()
+            && let Some(turned) = self.turn_ahead(now, asked).await?
+        {
+            return Ok(turned);
+        }
+        asked.clear();
         let mut transaction = self.store.begin_turn(&self.worker).await?;
         // What another verb has published or held counts from its commit on.
         if self.is_behind(&mut transaction).await? {
@@ -159,19 +165,78 @@ impl Engine {
         }
         asked.extend(due.inputs.keys().cloned());
         let decided = decide(&mut transaction, &published, due.inputs, now).await?;
-        let over = self.over_the_limit(&mut transaction, &breaker::messages(&decided), now).await?;
+        self.commit_turn(transaction, &decided, &due.events, due.count, now).await
+    }
+
+    /// Decides a batch on a steady view of the database, while others write, and keeps it where none of them could
+    /// mind. `None`: the batch has to be decided while nobody else writes, because it shares something with other
+    /// customers, or because something else is to be done first.
+    async fn turn_ahead(
+        &self,
+        now: Timestamp,
+        asked: &mut Vec<CustomerId>,
+    ) -> Result<Option<Turned>, EngineError> {
+        let published = self.published();
+        let model = &published.project.library.model;
+        let refers = model.entities.values().any(|kind| kind.shared) || model.refers_to_customers();
+        // On PostgreSQL a turn is in nobody's way. A virtual clock does one thing after the other.
+        if !self.nudges || self.store.is_postgres() || refers || Shared::of(&published) != Shared::default() {
+            return Ok(None);
+        }
+        let mut view = self.store.view().await?;
+        let writes = store::meta::get(&mut view, store::meta::WRITES).await?;
+        if self.is_behind(&mut view).await? || self.is_held() {
+            return Ok(None);
+        }
+        if self.roles.scheduler && !schedule::due(&mut view, now).await?.is_empty() {
+            return Ok(None);
+        }
+        let due = due(&mut view, &published, now).await?;
+        if due.count == 0 {
+            return Ok(Some(Turned::Kept(Done::default())));
+        }
+        if !due.to_everybody.is_empty() {
+            return Ok(None);
+        }
+        asked.extend(due.inputs.keys().cloned());
+        let mut people = people(&mut view, &published).await?;
+        let work = load(&mut view, &published, due.inputs, now).await?;
+        drop(view);
+        let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
+        if batch.asks() {
+            return Ok(None);
+        }
+        let decided = contained(|| batch.finish(&mut people))?;
+        let mut transaction = self.store.begin_turn(&self.worker).await?;
+        if store::meta::get(&mut transaction, store::meta::WRITES).await? != writes {
+            return Ok(None);
+        }
+        save(&mut transaction, &decided, now).await?;
+        self.commit_turn(transaction, &decided, &due.events, due.count, now).await.map(Some)
+    }
+
+    /// Commits what was decided and saved, unless a workflow has had enough for now.
+    async fn commit_turn(
+        &self,
+        mut transaction: store::Transaction,
+        decided: &[(Snapshot, Changes)],
+        events: &[EventKey],
+        due: usize,
+        now: Timestamp,
+    ) -> Result<Turned, EngineError> {
+        let over = self.over_the_limit(&mut transaction, &breaker::messages(decided), now).await?;
         if !over.is_empty() {
             // Nothing of it was decided.
             return Ok(Turned::Over(over));
         }
-        let done = done_of(&decided);
-        event::mark_done(&mut transaction, &due.events).await?;
+        let done = done_of(decided);
+        event::mark_done(&mut transaction, events).await?;
         if done.sends > 0 && self.nudges && self.nudged.may(Queue::Deliver, now) {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
-        metrics::of_turns(&decided);
-        Ok(Turned::Kept(Done { due: due.count, ..done }))
+        metrics::of_turns(decided);
+        Ok(Turned::Kept(Done { due, ..done }))
     }
 
     pub(crate) async fn decide(
@@ -258,6 +323,39 @@ pub(crate) async fn decide(
     inputs: BTreeMap<CustomerId, Vec<Input>>,
     now: Timestamp,
 ) -> Result<Vec<(Snapshot, Changes)>, EngineError> {
+    let mut people = people(conn, published).await?;
+    let mut before = people.clone();
+    let work = load(conn, published, inputs, now).await?;
+    let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
+    if batch.asks() {
+        load_of_reps(conn, published, &batch, &mut people).await?;
+        before.teams.clone_from(&people.teams);
+    }
+    let decided = contained(|| batch.finish(&mut people))?;
+    save(conn, &decided, now).await?;
+    for key in interpreter::contest::decisions(&people).difference(&interpreter::contest::decisions(&before))
+    {
+        let winner = people.contests.get(key).and_then(|contest| contest.decided.as_ref());
+        let workflow = published.workflows.live(&key.0);
+        if let Some((winner, at)) = winner {
+            let step = workflow.and_then(|workflow| interpreter::contest::step_to_wake(workflow, &key.1));
+            contest::decide(conn, key, (winner, *at), step, now).await?;
+        }
+    }
+    sender::write(conn, &more_sent(&before.senders, &people.senders)).await?;
+    crate::audience::keep_portions(conn, &before.releases, &people.releases).await?;
+    let moved = people.teams.into_iter().filter(|(id, state)| before.teams.get(id) != Some(state)).collect();
+    team::write(conn, &moved).await?;
+    Ok(decided)
+}
+
+/// The customers with what is due of each.
+async fn load(
+    conn: &mut Connection,
+    published: &Published,
+    inputs: BTreeMap<CustomerId, Vec<Input>>,
+    now: Timestamp,
+) -> Result<Vec<Work>, EngineError> {
     let ids: Vec<CustomerId> = inputs.keys().cloned().collect();
     let model = &published.project.library.model;
     let mut loaded: BTreeMap<CustomerId, Snapshot> = snapshot::load(conn, &ids, model, &published.reads, now)
@@ -265,24 +363,20 @@ pub(crate) async fn decide(
         .into_iter()
         .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
         .collect();
-    let work = inputs
-        .into_iter()
-        .map(|(id, inputs)| {
-            let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
-            Work::new(snapshot, inputs)
-        })
-        .collect();
-    let mut people = people(conn, published).await?;
-    let before = interpreter::contest::decisions(&people);
-    let portions = people.releases.clone();
-    let spent = people.senders.clone();
-    let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
-    if batch.asks() {
-        load_of_reps(conn, published, &batch, &mut people).await?;
-    }
-    let teams = people.teams.clone();
-    let decided = contained(|| batch.finish(&mut people))?;
-    let saved = snapshot::save(conn, &decided, now).await?;
+    let work = inputs.into_iter().map(|(id, inputs)| {
+        let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
+        Work::new(snapshot, inputs)
+    });
+    Ok(work.collect())
+}
+
+/// Saves what was decided of each customer.
+async fn save(
+    conn: &mut Connection,
+    decided: &[(Snapshot, Changes)],
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    let saved = snapshot::save(conn, decided, now).await?;
     let sends: Vec<&model::Outgoing> = decided.iter().flat_map(|(_, changes)| &changes.sends).collect();
     if saved.sends < u64::try_from(sends.len()).unwrap_or(0) {
         // One was there already, which no walk may want again. The ledger has the first one.
@@ -293,19 +387,7 @@ pub(crate) async fn decide(
     tell(conn, &told).await?;
     let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
     contest::count(conn, &ballots).await?;
-    for key in interpreter::contest::decisions(&people).difference(&before) {
-        let winner = people.contests.get(key).and_then(|contest| contest.decided.as_ref());
-        let workflow = published.workflows.live(&key.0);
-        if let Some((winner, at)) = winner {
-            let step = workflow.and_then(|workflow| interpreter::contest::step_to_wake(workflow, &key.1));
-            contest::decide(conn, key, (winner, *at), step, now).await?;
-        }
-    }
-    sender::write(conn, &more_sent(&spent, &people.senders)).await?;
-    crate::audience::keep_portions(conn, &portions, &people.releases).await?;
-    let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
-    team::write(conn, &moved).await?;
-    Ok(decided)
+    Ok(())
 }
 
 /// What the interpreter decides; should it break down, that is an error like others, and nothing is kept.
@@ -328,12 +410,31 @@ async fn tell(conn: &mut Connection, told: &[&Event]) -> Result<(), EngineError>
     Ok(())
 }
 
+/// What the customers of all batches have in common and change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Shared {
+    /// The arms of splits compete.
+    compete: bool,
+    /// Workflows let people in by portions.
+    by_portions: bool,
+    /// Senders have a limit of a day.
+    limited: bool,
+}
+
+impl Shared {
+    fn of(published: &Published) -> Self {
+        let versions = || published.workflows.versions.values();
+        Self {
+            compete: versions().any(|workflow| interpreter::contest::any_in(workflow)),
+            by_portions: versions().any(|workflow| workflow.release.is_some()),
+            limited: published.project.library.senders.iter().any(|sender| sender.per_day.is_some()),
+        }
+    }
+}
+
 /// What every batch reads of the people: the reps, and the contests under way.
 pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
-    let compete =
-        published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
-    let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
-    let limited = published.project.library.senders.iter().any(|sender| sender.per_day.is_some());
+    let Shared { compete, by_portions, limited } = Shared::of(published);
     if compete || by_portions || limited {
         team::alone(conn).await?;
     }

@@ -164,7 +164,11 @@ impl Store {
 
     /// The same for those who move a database, or let one go on after all.
     pub async fn begin_even_moved(&self) -> Result<Transaction, StoreError> {
-        self.begin_with("BEGIN; LOCK TABLE meta IN EXCLUSIVE MODE").await
+        let mut transaction = self.begin_with("BEGIN; LOCK TABLE meta IN EXCLUSIVE MODE").await?;
+        if !transaction.is_postgres() {
+            crate::meta::count_write(&mut transaction).await?;
+        }
+        Ok(transaction)
     }
 
     /// Begins a turn over customers that this process has the lease of: on PostgreSQL others may have theirs
@@ -229,6 +233,11 @@ impl Store {
             }
         };
         found.map(|link| Reader(Connection::new(link))).tried("begin to read", no_ids)
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.pools, Pools::Postgres { .. })
     }
 
     /// A steady view: every statement in it sees the database as it was at the first one.

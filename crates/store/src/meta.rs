@@ -11,6 +11,23 @@ pub const CLOCK: &str = "clock";
 /// The instant up to which the database has lived: what is due before it and was not done is late.
 pub const LIVED: &str = "lived";
 
+/// How often anybody began to write what turns rest on, on SQLite: whoever decides beside them looks whether it is
+/// still the same.
+pub const WRITES: &str = "writes";
+
+/// Counts one more of them.
+pub(crate) async fn count_write(conn: &mut Connection) -> Result<(), StoreError> {
+    sql::query(
+        "INSERT INTO meta (name, value) VALUES (?1, '1')
+         ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+    )
+    .bind(WRITES)
+    .execute(conn)
+    .await
+    .tried("count a write", || WRITES.to_owned())?;
+    Ok(())
+}
+
 /// A value; `None`: it was never set.
 pub async fn get(conn: &mut Connection, name: &str) -> Result<Option<String>, StoreError> {
     sql::query_scalar("SELECT value FROM meta WHERE name = ?1")
