@@ -10,6 +10,7 @@ mod speaker;
 use crate::digest;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::jobs::Queue;
 use crate::letter::{self, Outbound};
 use crate::metrics;
 use crate::published::Published;
@@ -40,6 +41,18 @@ const LEASE: SignedDuration = SignedDuration::from_mins(15);
 const LAST_TRIES: u32 = 20;
 /// Between two of these tries.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// Why a message does not go: a reason's code and the operator's words.
+type No = (&'static str, String);
+
+/// Sends that are in this process's hands.
+#[derive(Default)]
+struct Taken {
+    /// How many were claimed.
+    count: usize,
+    /// Those that go.
+    ways: Vec<Way>,
+}
 
 /// A claimed send on its way.
 struct Way {
@@ -103,7 +116,40 @@ impl Engine {
         Ok(lost)
     }
 
+    /// Hands over batch after batch until nothing is due, each while the next one is taken up and made into
+    /// letters.
+    pub(crate) async fn deliver_all(&self) -> Result<(), EngineError> {
+        if self.replays {
+            while self.deliver(self.clock.now()).await? > 0 && !self.is_stopping() {}
+            return Ok(());
+        }
+        let mut left = self.left.lock().await;
+        if *left {
+            self.take_back_sends(self.clock.now()).await?;
+        }
+        *left = true;
+        let mut taken = self.take(self.clock.now()).await?;
+        while taken.count > 0 {
+            let now = self.clock.now();
+            let next = async { if self.is_stopping() { Ok(Taken::default()) } else { self.take(now).await } };
+            let (handed, next) = tokio::join!(self.hand_out(taken), next);
+            handed?;
+            taken = next?;
+            self.wake(Queue::Turn);
+        }
+        *left = false;
+        Ok(())
+    }
+
     async fn deliver_batch(&self, now: Timestamp) -> Result<usize, EngineError> {
+        let taken = self.take(now).await?;
+        let count = taken.count;
+        self.hand_out(taken).await.map(|()| count)
+    }
+
+    /// Claims what is due and makes the letters; what the last look at the rules refuses is skipped. Only the
+    /// claim and the skips keep others from writing.
+    async fn take(&self, now: Timestamp) -> Result<Taken, EngineError> {
         let mut transaction = self.store.begin_claim(&self.worker).await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
@@ -116,53 +162,84 @@ impl Engine {
         claimed.extend(send::claim_but(&mut transaction, &self.worker, now, lease, CLAIM, resting).await?);
         if claimed.is_empty() {
             store::commit(transaction).await?;
-            return Ok(0);
+            return Ok(Taken::default());
         }
         let published = self.published();
         let claimed = digest::gather(&mut transaction, &self.worker, &published, claimed, now).await?;
+        store::commit(transaction).await?;
+        crash::point(Point::Claimed).await;
+        let count = claimed.len();
         let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
         let ids: Vec<CustomerId> = ids.into_iter().collect();
+        let mut conn = self.store.read().await?;
         let model = &published.project.library.model;
-        let customers = readable(&mut transaction, &ids, model, &published.reads, now).await?;
-        let reps = store::rep::all(&mut transaction).await?;
-        let count = claimed.len();
-        let mut ways = Vec::with_capacity(count);
-        let mut skips = Vec::new();
-        let mut unanswered: Vec<Event> = Vec::new();
-        let mut errors: BTreeMap<WorkflowId, Pace> = BTreeMap::new();
-        for each in claimed {
-            match self.prepare(&published, &reps, &customers, &each, now) {
-                Ok(outbound) => ways.push(Way { claimed: each, outbound }),
-                Err((reason, why)) => {
-                    if reason == "error" {
-                        tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, "a message could not be made; it is skipped, and `nurture why` says the reason");
-                        errors.entry(each.outgoing.workflow.clone()).or_default().errors += 1;
-                    }
-                    let channel = each.outgoing.medium.as_str();
-                    metrics::count("sends", &[("channel", channel), ("outcome", "skipped")], 1);
-                    // A walk that rests for an answer hears that there will be none.
-                    let none = Answer { status: 0, body: String::new(), tries: each.attempt };
-                    unanswered.extend(webhook::answered(&each.outgoing, &none, now));
-                    skips.push(Word {
-                        send: SendKey::of(&each.outgoing),
-                        reason: Some(reason.to_owned()),
-                        reply: Some(why).filter(|why| !why.is_empty()),
-                    });
-                }
+        let customers = readable(&mut conn, &ids, model, &published.reads, now).await?;
+        let reps = store::rep::all(&mut conn).await?;
+        drop(conn);
+        let made = tokio::task::spawn_blocking(move || {
+            let make = |each: Claimed| match prepare(&published, &reps, &customers, &each, now) {
+                Ok(outbound) => Ok(Way { claimed: each, outbound }),
+                Err(no) => Err((each, no)),
+            };
+            claimed.into_iter().map(make).collect::<Vec<_>>()
+        });
+        let made = made.await.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?;
+        let mut ways: Vec<Way> = Vec::with_capacity(count);
+        let mut refused = Vec::new();
+        for each in made {
+            match each {
+                Ok(way) => ways.push(way),
+                Err(no) => refused.push(no),
             }
         }
+        self.skip(refused, now).await?;
+        // In the order of their rows: gates that commit together are neighbours.
+        ways.sort_by_cached_key(|way| {
+            (way.claimed.outgoing.customer.slot(), way.claimed.outgoing.id.clone())
+        });
+        Ok(Taken { count, ways })
+    }
+
+    /// Writes what does not go, and why.
+    async fn skip(&self, refused: Vec<(Claimed, No)>, now: Timestamp) -> Result<(), EngineError> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let mut skips = Vec::with_capacity(refused.len());
+        let mut unanswered: Vec<Event> = Vec::new();
+        let mut errors: BTreeMap<WorkflowId, Pace> = BTreeMap::new();
+        for (each, (reason, why)) in refused {
+            if reason == "error" {
+                tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, "a message could not be made; it is skipped, and `nurture why` says the reason");
+                errors.entry(each.outgoing.workflow.clone()).or_default().errors += 1;
+            }
+            let channel = each.outgoing.medium.as_str();
+            metrics::count("sends", &[("channel", channel), ("outcome", "skipped")], 1);
+            // A walk that rests for an answer hears that there will be none.
+            let none = Answer { status: 0, body: String::new(), tries: each.attempt };
+            unanswered.extend(webhook::answered(&each.outgoing, &none, now));
+            skips.push(Word {
+                send: SendKey::of(&each.outgoing),
+                reason: Some(reason.to_owned()),
+                reply: Some(why).filter(|why| !why.is_empty()),
+            });
+        }
+        let mut transaction = self.store.begin_beside().await?;
         send::skip(&mut transaction, &self.worker, &skips, now).await?;
         let unanswered: Vec<&Event> = unanswered.iter().collect();
         event::insert(&mut transaction, &unanswered, EventState::New).await?;
         store::commit(transaction).await?;
-        crash::point(Point::Claimed).await;
-        self.errors_of(&errors, now).await?;
-        let (out, kept): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| self.leaves(way));
+        self.errors_of(&errors, now).await
+    }
+
+    /// Hands over what was taken up.
+    async fn hand_out(&self, taken: Taken) -> Result<(), EngineError> {
+        let (out, kept): (Vec<Way>, Vec<Way>) = taken.ways.into_iter().partition(|way| self.leaves(way));
         let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
         let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
         let (kept, (hooks, out)) =
             (self.write_files(kept).await, tokio::join!(self.call(hooks), self.speak(out)));
-        kept.and(hooks).and(out).map(|()| count)
+        kept.and(hooks).and(out)
     }
 
     /// Whether a message leaves this machine.
@@ -178,39 +255,6 @@ impl Engine {
                 self.speakers.delivery.lets_all_out() && self.speakers.hooks.contains_key(channel)
             }
         }
-    }
-
-    /// The last look at the rules, and the letter. Otherwise the reason's code and the operator's words.
-    fn prepare(
-        &self,
-        published: &Published,
-        reps: &BTreeMap<model::RepId, model::Rep>,
-        customers: &BTreeMap<CustomerId, Snapshot>,
-        claimed: &Claimed,
-        now: Timestamp,
-    ) -> Result<Outbound, (&'static str, String)> {
-        let outgoing = &claimed.outgoing;
-        let channel = outgoing.via.as_ref().and_then(|via| published.project.library.channels.get(via));
-        if matches!(channel, Some(Channel::ByHand { .. })) {
-            // It is in the customer's hands, whatever came since.
-            return Ok(Outbound::ByHand);
-        }
-        if now > outgoing.deadline {
-            return Err(("late", String::new()));
-        }
-        let Some(snapshot) = customers.get(&outgoing.customer) else {
-            return Err(("error", "the customer is gone".to_owned()));
-        };
-        if outgoing.to == model::Recipient::Customer
-            && let Some(reason) = permit::allowed(snapshot, outgoing.topic.as_deref(), outgoing.medium, now)
-        {
-            return Err((reason, String::new()));
-        }
-        let refused = |topic: &String| permit::allowed(snapshot, Some(topic), outgoing.medium, now).is_some();
-        if outgoing.to == model::Recipient::Customer && outgoing.also_needs.iter().any(refused) {
-            return Err(("consent", String::new()));
-        }
-        letter::make(published, reps, snapshot, outgoing, now)
     }
 
     /// Messages that stay here: a few at once, as mails by their connections, and the fates of some commit with the
@@ -303,6 +347,38 @@ impl Engine {
         store::commit(transaction).await?;
         Ok(())
     }
+}
+
+/// The last look at the rules, and the letter. Otherwise the reason's code and the operator's words.
+fn prepare(
+    published: &Published,
+    reps: &BTreeMap<model::RepId, model::Rep>,
+    customers: &BTreeMap<CustomerId, Snapshot>,
+    claimed: &Claimed,
+    now: Timestamp,
+) -> Result<Outbound, No> {
+    let outgoing = &claimed.outgoing;
+    let channel = outgoing.via.as_ref().and_then(|via| published.project.library.channels.get(via));
+    if matches!(channel, Some(Channel::ByHand { .. })) {
+        // It is in the customer's hands, whatever came since.
+        return Ok(Outbound::ByHand);
+    }
+    if now > outgoing.deadline {
+        return Err(("late", String::new()));
+    }
+    let Some(snapshot) = customers.get(&outgoing.customer) else {
+        return Err(("error", "the customer is gone".to_owned()));
+    };
+    if outgoing.to == model::Recipient::Customer
+        && let Some(reason) = permit::allowed(snapshot, outgoing.topic.as_deref(), outgoing.medium, now)
+    {
+        return Err((reason, String::new()));
+    }
+    let refused = |topic: &String| permit::allowed(snapshot, Some(topic), outgoing.medium, now).is_some();
+    if outgoing.to == model::Recipient::Customer && outgoing.also_needs.iter().any(refused) {
+        return Err(("consent", String::new()));
+    }
+    letter::make(published, reps, snapshot, outgoing, now)
 }
 
 /// Those of these customers who can be read. One whose row cannot is found out by halves: the messages of the others

@@ -98,7 +98,7 @@ impl Engine {
         let result = match queue {
             Queue::Turn => self.turns().await,
             Queue::Deliver if !self.roles.worker => Ok(()),
-            Queue::Deliver => self.deliveries().await,
+            Queue::Deliver => self.deliver_all().await,
         };
         metrics::count("nudges", &[("queue", queue.name())], 1);
         if let Err(error) = result {
@@ -122,16 +122,6 @@ impl Engine {
                 return Ok(());
             }
         }
-    }
-
-    async fn deliveries(&self) -> Result<(), EngineError> {
-        while self.deliver(self.clock.now()).await? > 0 {
-            self.wake(Queue::Turn);
-            if self.is_stopping() {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// Lets a queue's worker look at once; other processes hear of it by the nudge.

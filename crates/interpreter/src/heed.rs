@@ -17,7 +17,8 @@ pub fn is_idle(world: &World<'_>, read: &BTreeSet<String>, name: &str) -> bool {
         Origin::From(aggregate) => matches!(&aggregate.of, Over::Events(over) if **over == *name),
         Origin::Given | Origin::Cases(_) | Origin::Rank(_) => false,
     });
-    let declared = library.model.events.contains_key(name);
+    // The model knows our own facts, too; only what a declaration says of one makes a difference.
+    let declared = library.model.events.get(name).is_some_and(|kind| !kind.built_in || !kind.sets.is_empty());
     // A message that waits for a place under a cap is asked again whenever something happens.
     let capped = !library.policies.caps.is_empty();
     let minds = |workflow: &Workflow| {

@@ -8,14 +8,16 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crash::Point;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::send::{self, Gate};
 use tokio::sync::{mpsc, oneshot};
 
 /// Gates and fates that commit together, at most.
 pub(super) const TOGETHER: usize = 64;
-/// Fates alone wait so long for a gate to commit with: one commit in place of two.
-const LINGER: Duration = Duration::from_millis(3);
+/// So long a commit waits for the gates of other connections, and fates wait for a gate: one commit in place of
+/// several.
+const LINGER: Duration = Duration::from_millis(2);
 
 /// What a connection has for the ledger.
 pub(super) enum Entry {
@@ -25,16 +27,31 @@ pub(super) enum Entry {
     Fate(Box<Became>),
 }
 
+/// How many mails wait for their gate.
+fn at_gate(waiting: &[Entry]) -> usize {
+    waiting.iter().filter(|entry| matches!(entry, Entry::Gate(..))).count()
+}
+
 impl Engine {
     /// Commits what the connections say, until the last of them is gone. Gates that cannot be committed are
     /// shut, and so are all after them; fates are written when the database answers.
-    pub(super) async fn keep(&self, mut said: mpsc::Receiver<Entry>) -> Result<(), EngineError> {
+    ///
+    /// A commit waits until half of those who speak stand at the gate, so that the others speak meanwhile.
+    pub(super) async fn keep(
+        &self,
+        mut said: mpsc::Receiver<Entry>,
+        speaking: &AtomicUsize,
+    ) -> Result<(), EngineError> {
         let mut shut = Ok(());
         let mut waiting = Vec::with_capacity(TOGETHER);
         while said.recv_many(&mut waiting, TOGETHER).await > 0 {
-            if !waiting.iter().any(|entry| matches!(entry, Entry::Gate(..))) {
-                // Where nothing comes they go alone.
-                let _ = tokio::time::timeout(LINGER, said.recv_many(&mut waiting, TOGETHER)).await;
+            let until = tokio::time::Instant::now() + LINGER;
+            while at_gate(&waiting) < speaking.load(Ordering::SeqCst).div_ceil(2).max(1) {
+                // Where no more come they go as they are.
+                let more = said.recv_many(&mut waiting, TOGETHER);
+                if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {
+                    break;
+                }
             }
             let (mut gates, mut answers, mut became) = (Vec::new(), Vec::new(), Vec::new());
             for entry in waiting.drain(..) {

@@ -11,7 +11,7 @@ use crate::probe::Probe;
 use channels::Fate;
 use channels::email::{Connection, Envelope, Letter, RelayPool};
 use crash::Point;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::send::Gate;
 use tokio::sync::{mpsc, oneshot};
@@ -46,6 +46,7 @@ impl Engine {
             self.speakers.connections.max(1).min(queue.len())
         };
         let queue: Mails = Arc::new(Mutex::new(queue));
+        let speaking = Arc::new(AtomicUsize::new(connections));
         let mut speakers = tokio::task::JoinSet::new();
         for _ in 0..connections {
             let speaker = Speaker {
@@ -55,10 +56,15 @@ impl Engine {
                 stopping: Arc::clone(&self.stopping),
                 ledger: say.clone(),
             };
-            speakers.spawn(speaker.work(Arc::clone(&queue)));
+            let (queue, speaking) = (Arc::clone(&queue), Arc::clone(&speaking));
+            speakers.spawn(async move {
+                let left = speaker.work(queue).await;
+                speaking.fetch_sub(1, Ordering::SeqCst);
+                left
+            });
         }
         drop(say);
-        let kept = self.keep(said).await;
+        let kept = self.keep(said, &speaking).await;
         let mut left = Vec::new();
         while let Some(ended) = speakers.join_next().await {
             left.extend(ended.unwrap_or_default());

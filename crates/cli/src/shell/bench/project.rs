@@ -50,7 +50,7 @@ steps:
     then:
       - email: bench/hello
         subject: \"Hello {{customer.first_name}}\"
-  - wait: 1 second
+  - wait: 2 seconds
   - add_score: 5
     to: warmth
 ";

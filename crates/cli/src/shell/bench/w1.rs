@@ -12,7 +12,7 @@ use crate::view::progress::Progress;
 use engine::lock::Part;
 use engine::publish::{self, Policy, Wish};
 use engine::{Clock, Delivery, Engine, LEASE, Speakers, WallClock};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::WorkflowId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,9 +57,8 @@ pub async fn measure(
     machine::forget_peak();
     let before = machine::read();
     let began = Instant::now();
-    // A while ago: the wait of one second is due at once.
-    let at = Timestamp::now() - SignedDuration::from_secs(20);
-    seed::begin(&store, customers, stored, at).await.map_err(of)?;
+    // Who enters in the first two seconds rests at the wait, durably; for the others it is over.
+    seed::begin(&store, customers, stored, Timestamp::now()).await.map_err(of)?;
     let (stop, stopped) = watch::channel(false);
     let mut working = JoinSet::new();
     for (_, engine) in &engines {
