@@ -202,12 +202,15 @@ mod tests {
         let files = [
             file("topics.yaml", "topics:\n  news: { class: marketing, title: News }\n"),
             file("senders.yaml", "senders:\n  shop: { name: Shop, address: news@example.test }\n"),
-            file("hello.txt.hbs", "Hello\n"),
-            file("a.yaml", &format!("workflow: a\ntrigger: manual\nconsent: news\nsteps:\n{rest}")),
+            file(
+                "a.yaml",
+                &format!("workflow: a\ntrigger: {{ event: email.clicked }}\nconsent: news\nsteps:\n{rest}"),
+            ),
         ];
         let settings = Settings { zone: "Asia/Shanghai".to_owned(), language: "en".to_owned() };
-        let published = Published::of_files(dsl::load(&files, &settings).project).expect("a project");
-        assert_eq!(published.project.workflows.len(), 1);
+        let loaded = dsl::load(&files, &settings);
+        assert!(!loaded.report.has_errors(), "{:?}", loaded.report);
+        let published = Published::of_files(loaded.project).expect("a project");
         published.idle
     }
 
@@ -215,7 +218,7 @@ mod tests {
     fn nobody_has_a_turn_only_because_a_mail_was_sent_unless_it_is_waited_for() {
         let alone = idle("  - wait: 1 day\n");
         assert!(alone.contains("email.sent"), "{alone:?}");
-        let minded = idle("  - wait_for: { event: email.sent, up_to: 2 days }\n");
+        let minded = idle("  - wait_for: email.sent\n    within: 2 days\n");
         assert!(!minded.contains("email.sent") && minded.contains("sms.sent"), "{minded:?}");
     }
 }
