@@ -321,7 +321,11 @@ async fn a_run_until_idle_ends_when_it_is_asked_to(database: &str) {
     assert_eq!(terminate(child), Some(130), "{}", shop.said("run.log"));
     let sent = i64::try_from(sink.count()).unwrap();
     assert!((1..=24).contains(&sent), "{sent} mails");
-    assert_eq!(states(&shop.store().await).await, of(&[("accepted", sent), ("due", 300 - sent)]));
+    let states = states(&shop.store().await).await;
+    // On a slow machine the second mails, a second later, are due as well.
+    let due = states.last().map_or(0, |(_, due)| *due);
+    assert_eq!(states, of(&[("accepted", sent), ("due", due)]));
+    assert!(due == 300 - sent || due == 600 - sent, "{due} are due");
 }
 
 async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free(database: &str) {
