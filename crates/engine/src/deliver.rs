@@ -177,26 +177,22 @@ impl Engine {
         let reps = store::rep::all(&mut conn).await?;
         drop(conn);
         let made = tokio::task::spawn_blocking(move || {
-            let make = |each: Claimed| match prepare(&published, &reps, &customers, &each, now) {
-                Ok(outbound) => Ok(Way { claimed: each, outbound }),
-                Err(no) => Err((each, no)),
-            };
-            claimed.into_iter().map(make).collect::<Vec<_>>()
-        });
-        let made = made.await.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?;
-        let mut ways: Vec<Way> = Vec::with_capacity(count);
-        let mut refused = Vec::new();
-        for each in made {
-            match each {
-                Ok(way) => ways.push(way),
-                Err(no) => refused.push(no),
+            let (mut ways, mut refused) = (Vec::with_capacity(count), Vec::new());
+            for claimed in claimed {
+                match prepare(&published, &reps, &customers, &claimed, now) {
+                    Ok(outbound) => ways.push(Way { claimed, outbound }),
+                    Err(no) => refused.push((claimed, no)),
+                }
             }
-        }
-        self.skip(refused, now).await?;
-        // In the order of their rows: gates that commit together are neighbours.
-        ways.sort_by_cached_key(|way| {
-            (way.claimed.outgoing.customer.slot(), way.claimed.outgoing.id.clone())
+            // In the order of their rows: gates that commit together are neighbours.
+            ways.sort_by_cached_key(|way| {
+                (way.claimed.outgoing.customer.slot(), way.claimed.outgoing.id.clone())
+            });
+            (ways, refused)
         });
+        let (ways, refused) =
+            made.await.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?;
+        self.skip(refused, now).await?;
         Ok(Taken { count, ways })
     }
 
