@@ -70,7 +70,8 @@ const HOT: &[(&str, &[&str])] = &[
     (send::BY_ID, &["s USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::OF_CUSTOMER, &["s USING INDEX send_customer (slot=? AND customer=?)"]),
     (customer::LOAD, &["c USING PRIMARY KEY (slot=? AND id=?)"]),
-    (customer::KEEP, &["customer USING PRIMARY KEY (slot=? AND id=?)"]),
+    // The row is found in the smaller of two trees, and changed in the larger.
+    (customer::KEEP, &["customer USING COVERING INDEX customer_id (id=? AND slot=?)"]),
     (customer_key::FIND, &["k USING PRIMARY KEY (slot=? AND kind=? AND value=?)"]),
     (entity::OWN, &["e USING INDEX entity_customer (slot=? AND customer=?)"]),
     (entity::SHARED, &["e USING PRIMARY KEY (slot=? AND kind=? AND id=?)"]),
