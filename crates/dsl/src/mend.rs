@@ -55,6 +55,44 @@ mod tests {
     }
 
     #[test]
+    fn values_with_commas_between_them_become_a_list() {
+        let model = "model: shop\ncustomer:\n  tier: { type: text, optional: true }\n  tags: { type: list, optional: true }\n";
+        for (written, mended) in [
+            ("customer.tier in \"gold\", \"basic\"", "customer.tier in [\"gold\", \"basic\"]"),
+            ("customer.tier == \"金\"、\"银\"，\"铜\"", "customer.tier in [\"金\", \"银\", \"铜\"]"),
+            ("customer.tier = \"a\", \"b\"", "customer.tier in [\"a\", \"b\"]"),
+            (
+                "customer.tier == \"a\", customer.tier != \"b\"",
+                "customer.tier == \"a\" and customer.tier != \"b\"",
+            ),
+        ] {
+            let text = |condition: &str| {
+                format!(
+                    "workflow: a\ntrigger: {{ event: email.clicked }}\naudience: {condition}\nsteps:\n  - tag: x\n"
+                )
+            };
+            let model = File { path: "workflows/model.yaml".to_owned(), text: model.to_owned() };
+            let mut files = [file(&text(written)), model];
+            mend(&mut files, &settings(), |_| true);
+            assert_eq!(files[0].text, text(mended));
+        }
+    }
+
+    #[test]
+    fn what_has_no_answer_is_left_as_it_is() {
+        // What a webhook answers has no parts of parts: the name is no way out of itself.
+        let before = "workflow: a\ntrigger: { event: email.clicked }\nsteps:\n  - webhook: crm\n    id: hook\n  - if: steps.hook.data.score == 5\n    then:\n      - tag: x\n";
+        let channels = File {
+            path: "workflows/channels.yaml".to_owned(),
+            text: "channels:\n  crm: { kind: webhook, url: https://crm.example.test/hook }\n".to_owned(),
+        };
+        let mut files = [file(before), channels];
+        let loaded = mend(&mut files, &settings(), |_| true);
+        assert_eq!(files[0].text, before);
+        assert!(loaded.report.has_errors());
+    }
+
+    #[test]
     fn every_byte_outside_the_fixes_stays() {
         let before = "\u{feff}# 备注 \t\r\nworkflow: a  \r\ntrigger:   manual\r\nsteps:\r\n  - wiat: 3 days  # why\r\n\r\n";
         let mut files = [file(before)];

@@ -85,6 +85,11 @@ impl<'n> Fields<'n> {
         Some(&entry.value)
     }
 
+    /// A key that stands there, and where.
+    pub fn key_of(&self, key: &'static str) -> Option<(&'static str, Span)> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| (key, entry.key_span))
+    }
+
     /// The value of a key that must be there; reports where it is not.
     pub fn required(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
         if !self.has(key) {
@@ -261,8 +266,9 @@ pub fn number(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spa
         Err(_) => {
             report
                 .error(Code::E0306, node.span)
+                .message(if key.is_some() { "E0306" } else { "E0306-alone" })
                 .arg("number", literal.clone())
-                .arg("key", key.unwrap_or("…"))
+                .arg("key", key.unwrap_or_default())
                 .help("E0306-help-decimal");
             None
         }
@@ -285,8 +291,9 @@ pub fn whole(
         Ok(_) | Err(_) => {
             report
                 .error(Code::E0306, node.span)
+                .message(if key.is_some() { "E0306" } else { "E0306-alone" })
                 .arg("number", literal.clone())
-                .arg("key", key.unwrap_or("…"))
+                .arg("key", key.unwrap_or_default())
                 .arg("least", range.start().to_string())
                 .arg("most", range.end().to_string())
                 .help("E0306-help");

@@ -184,7 +184,7 @@ impl Engine {
             return Ok(None);
         }
         let mut view = self.store.view().await?;
-        let writes = store::meta::get(&mut view, store::meta::WRITES).await?;
+        let writes = store::meta::writes(&mut view).await?;
         if self.is_behind(&mut view).await? || self.is_held() {
             return Ok(None);
         }
@@ -208,7 +208,7 @@ impl Engine {
         }
         let decided = contained(|| batch.finish(&mut people))?;
         let mut transaction = self.store.begin_turn(&self.worker).await?;
-        if store::meta::get(&mut transaction, store::meta::WRITES).await? != writes {
+        if store::meta::writes(&mut transaction).await? != writes {
             return Ok(None);
         }
         save(&mut transaction, &decided, now).await?;

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Tables of processes, not of the project: a lease is never carried over.
-const OF_PROCESSES: [&str; 2] = ["slot_lease", "worker"];
+const OF_PROCESSES: [&str; 3] = ["slot_lease", "worker", "write_count"];
 /// Rows written by one statement, at most.
 const ROWS: usize = 500;
 /// Letters of one statement's rows, about.

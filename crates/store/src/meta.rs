@@ -1,7 +1,7 @@
 //! Single values of the database: where a virtual clock stands, up to when the database has lived.
 
 use crate::connection::Connection;
-use crate::error::{StoreError, Tried};
+use crate::error::{StoreError, Tried, no_ids};
 use crate::sql;
 use crate::stored::{instant, millis};
 use jiff::Timestamp;
@@ -13,18 +13,23 @@ pub const LIVED: &str = "lived";
 
 /// How often anybody began to write what turns rest on, on SQLite: whoever decides beside them looks whether it is
 /// still the same.
-pub const WRITES: &str = "writes";
+pub async fn writes(conn: &mut Connection) -> Result<i64, StoreError> {
+    let times: Option<i64> = sql::query_scalar("SELECT times FROM write_count WHERE one = 1")
+        .fetch_optional(conn)
+        .await
+        .tried("look who wrote", no_ids)?;
+    Ok(times.unwrap_or(0))
+}
 
 /// Counts one more of them.
 pub(crate) async fn count_write(conn: &mut Connection) -> Result<(), StoreError> {
     sql::query(
-        "INSERT INTO meta (name, value) VALUES (?1, '1')
-         ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+        "INSERT INTO write_count (one, times) VALUES (1, 1)
+         ON CONFLICT (one) DO UPDATE SET times = write_count.times + 1",
     )
-    .bind(WRITES)
     .execute(conn)
     .await
-    .tried("count a write", || WRITES.to_owned())?;
+    .tried("count a write", no_ids)?;
     Ok(())
 }
 

@@ -379,7 +379,9 @@ impl Words<'_> {
             },
             Did::Consent => match self.line.values.get("granted") {
                 Some(Json::Bool(false)) => self.say("trace-done-consent-withdrawn", &[]),
-                Some(_) | None => self.say("trace-done-consent-granted", &[]),
+                Some(Json::Bool(true)) => self.say("trace-done-consent-granted", &[]),
+                // Of somebody who was forgotten, it is not known any more.
+                Some(_) | None => self.say("trace-done", &[]),
             },
             Did::Suppress if self.line.until.is_some() => {
                 self.say("trace-done-suppress-until", &[("until", &self.until())])

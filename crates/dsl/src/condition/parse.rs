@@ -156,6 +156,7 @@ pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Expr> {
         return None;
     }
     let mut tokens = tokens(text, mistakes)?;
+    bare_lists(text, &mut tokens, mistakes);
     commas(text, &mut tokens, mistakes);
     let mut parser = Parser { text, tokens, at: 0, depth: 0, mistakes };
     match parser.whole() {
@@ -166,6 +167,50 @@ pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Expr> {
             parser.mistakes.push(*mistake);
             None
         }
+    }
+}
+
+/// Values with commas between them, without the brackets of a list: `in "a", "b"`, `== "a", "b"`. The brackets are
+/// mended, so that the rest is read as well.
+fn bare_lists(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) {
+    let is_value = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Date(_));
+    let mut at = 0;
+    while let (Some(sign), Some(first)) = (tokens.get(at), tokens.get(at + 1)) {
+        let is_in = matches!(&sign.kind, Kind::Word(word) if word == "in");
+        let asks = is_in || matches!(sign.kind, Kind::Compare(Sign::Equal));
+        let mut last = at + 1;
+        while let (Some(comma), Some(next)) = (tokens.get(last + 1), tokens.get(last + 2))
+            && matches!(comma.kind, Kind::Comma)
+            && !is_inside_number(tokens, last + 1)
+            && is_value(next)
+        {
+            last += 2;
+        }
+        let Some(end) = tokens.get(last).filter(|_| asks && is_value(first) && last > at + 1) else {
+            at += 1;
+            continue;
+        };
+        let values: Vec<&str> = tokens
+            .iter()
+            .skip(at + 1)
+            .take(last - at)
+            .filter(|token| is_value(token))
+            .filter_map(|token| text.get(token.start..token.end))
+            .collect();
+        let start = if is_in { first.start } else { sign.start };
+        let meant = format!("{}[{}]", if is_in { "" } else { "in " }, values.join(", "));
+        let found = text.get(start..end.end).unwrap_or(",").to_owned();
+        let (open, close, end) = (first.start, end.end, end.end);
+        // One sentence is enough for signs in it that are written otherwise.
+        mistakes.retain(|known| known.start < start || known.start >= end);
+        let fix = Some(meant.clone());
+        mistakes.push(Mistake { what: What::Spelling { found, meant }, start, end, fix });
+        tokens.insert(last + 1, Token { kind: Kind::CloseList, start: close, end: close });
+        if let Some(sign) = tokens.get_mut(at) {
+            sign.kind = Kind::Word("in".to_owned());
+        }
+        tokens.insert(at + 1, Token { kind: Kind::OpenList, start: open, end: open });
+        at = last + 3;
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
     let on = desk.take(&mut fields, "on").and_then(|node| desk.spanned(node));
     let cron = desk.take(&mut fields, "cron").and_then(|node| desk.spanned(node));
     let at = desk.take(&mut fields, "at").and_then(|node| desk.spanned(node));
+    let moved = fields.key_of("before").or_else(|| fields.key_of("after"));
     let shift = shift(&mut fields, desk);
     let zone = desk.take(&mut fields, "zone").map(|node| schedule_zone(node, desk));
     let late = lateness(&mut fields, desk);
@@ -31,6 +32,15 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         wrong_schedule(&error, at.span, desk);
     }
     let clock = clock.filter(|_| is_clock);
+    // A day that is named by itself can be moved; what comes round by weekdays cannot, and `cron` says all itself.
+    let by_itself = cron.is_some() && every.is_none() && on.is_none();
+    let of = if by_itself { Some("cron") } else { every.is_some().then_some("every") };
+    if let Some((key, of)) = moved.zip(of) {
+        beside(key, of, desk);
+    }
+    if let Some(at) = at.as_ref().filter(|_| by_itself) {
+        beside(("at", at.span), "cron", desk);
+    }
     let (read, span) = match (every, on, cron) {
         (Some((words, span)), on, None) => {
             let words: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
@@ -74,6 +84,16 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             None
         }
     }
+}
+
+/// A key that means nothing beside another.
+fn beside((key, span): (&'static str, Span), of: &'static str, desk: &mut Desk<'_>) {
+    desk.report
+        .error(Code::E0128, span)
+        .message("E0128-beside")
+        .arg("key", key)
+        .arg("of", of)
+        .help("E0128-help");
 }
 
 fn wrong_schedule(error: &ScheduleError, span: Span, desk: &mut Desk<'_>) {

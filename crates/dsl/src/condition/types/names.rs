@@ -222,6 +222,8 @@ impl Typer<'_> {
 
     fn unknown_field<T>(&mut self, expr: &Expr, words: &[String], meant: Option<String>) -> Option<T> {
         let name = words.join(".");
+        // The same once more, or a part of it that is no part, is no way out.
+        let meant = meant.filter(|meant| *meant != name && !meant.starts_with(&format!("{name}.")));
         let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
         let diagnostic = self.error(Code::E0204, expr).arg("name", name).did_you_mean(meant);
         if let Some((span, fix)) = fix {
