@@ -150,7 +150,7 @@ impl From<Date> for Birthday {
 impl FromStr for Birthday {
     type Err = BirthdayError;
 
-    /// Reads `1990-03-12`, `1990/3/12`, `03-12`, `3月12日`, `农历八月十五`, `农历1990年闰五月初三`,
+    /// Reads `1990-03-12`, `1990/3/12`, `03-12`, `3月12日`, `农历八月十五`, `农历1990年闰五月初三`, `正月初一`,
     /// `lunar 08-15`, `lunar 1990-L05-15`.
     fn from_str(text: &str) -> Result<Self, BirthdayError> {
         let plain = half_width(text.trim());
@@ -160,8 +160,9 @@ impl FromStr for Birthday {
         let not_a_birthday = || BirthdayError::NotABirthday { text: text.trim().to_owned() };
         let body = lunar.or_else(|| plain.strip_prefix("公历")).unwrap_or(&plain).trim();
         let parts = if body.contains('月') { read_chinese(body) } else { read_digits(body) };
-        let Parts { year, month, leap, day } = parts.ok_or_else(not_a_birthday)?;
-        let found = if lunar.is_some() {
+        let Parts { year, month, leap, day, is_lunar } = parts.ok_or_else(not_a_birthday)?;
+        // Nobody calls a month of the civil calendar 正月, or a day of it 初一.
+        let found = if lunar.is_some() || (is_lunar && !plain.starts_with("公历")) {
             Self::lunar(year, month, leap, day)
         } else if leap {
             return Err(not_a_birthday());
@@ -177,6 +178,8 @@ struct Parts {
     month: u8,
     leap: bool,
     day: u8,
+    /// By its words it can be of the lunar calendar only.
+    is_lunar: bool,
 }
 
 /// Reads `1990-03-12`, `1990/3/12`, `03-12`, `--03-12`, and `L` before a leap month.
@@ -199,7 +202,7 @@ fn read_digits(body: &str) -> Option<Parts> {
         Some(_) => return None,
         None => None,
     };
-    Some(Parts { year, month: two_digits(month)?, leap, day: two_digits(day)? })
+    Some(Parts { year, month: two_digits(month)?, leap, day: two_digits(day)?, is_lunar: false })
 }
 
 fn two_digits(text: &str) -> Option<u8> {
@@ -207,18 +210,21 @@ fn two_digits(text: &str) -> Option<u8> {
     if fits { text.parse().ok() } else { None }
 }
 
-/// Reads `[1990年][闰]八月十五[日]`, in Chinese or plain digits.
+/// Reads `[1990年][农历][闰]八月十五[日]`, in Chinese or plain digits.
 fn read_chinese(body: &str) -> Option<Parts> {
     let body: String = body.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (year, rest) = match body.split_once('年') {
         Some((year, rest)) => (Some(zh_year(year)?), rest),
         None => (None, body.as_str()),
     };
-    let (month, day) = rest.split_once('月')?;
+    let told = ["农历", "阴历", "旧历"].iter().find_map(|word| rest.strip_prefix(word));
+    let (month, day) = told.unwrap_or(rest).split_once('月')?;
     let (leap, month) = match month.strip_prefix(['闰', '閏']) {
         Some(month) => (true, month),
         None => (false, month),
     };
+    let named = leap || matches!(month, "正" | "冬" | "腊" | "臘") || day.starts_with(['初', '廿']);
+    let is_lunar = told.is_some() || named;
     let month = match month {
         "正" => 1,
         "冬" => 11,
@@ -227,7 +233,7 @@ fn read_chinese(body: &str) -> Option<Parts> {
     };
     let day = day.strip_suffix(['日', '号']).unwrap_or(day);
     let day = zh_small_number(day.strip_prefix('初').unwrap_or(day))?;
-    Some(Parts { year, month: u8::try_from(month).ok()?, leap, day: u8::try_from(day).ok()? })
+    Some(Parts { year, month: u8::try_from(month).ok()?, leap, day: u8::try_from(day).ok()?, is_lunar })
 }
 
 impl fmt::Display for Birthday {

@@ -117,3 +117,15 @@ proptest! {
         let _ = text.parse::<Birthday>();
     }
 }
+
+#[test]
+fn what_only_the_lunar_calendar_calls_so_is_lunar() {
+    let read = |text: &str| text.parse::<Birthday>().map(|birthday| birthday.to_string());
+    assert_eq!(read("正月初一"), Ok("lunar 01-01".to_owned()));
+    assert_eq!(read("腊月廿三"), Ok("lunar 12-23".to_owned()));
+    assert_eq!(read("闰三月初三"), Ok("lunar L03-03".to_owned()));
+    assert_eq!(read("八月初三"), Ok("lunar 08-03".to_owned()));
+    assert_eq!(read("1990年农历八月十五"), Ok("lunar 1990-08-15".to_owned()));
+    assert_eq!(read("八月十五日"), Ok("08-15".to_owned()));
+    assert_eq!(read("公历八月十五"), Ok("08-15".to_owned()));
+}
