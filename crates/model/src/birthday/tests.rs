@@ -61,19 +61,9 @@ fn only_real_days_are_birthdays() {
             "{text}"
         );
     }
-    for text in [
-        "",
-        "soon",
-        "1990",
-        "L03-12",
-        "12.3",
-        "90-03-12",
-        "lunar",
-        "农历",
-        "农历八月",
-        "1990-03-12-01",
-        "闰三月初三",
-    ] {
+    for text in
+        ["", "soon", "1990", "L03-12", "12.3", "90-03-12", "lunar", "农历", "农历八月", "1990-03-12-01"]
+    {
         assert_eq!(
             text.parse::<Birthday>().map_err(|error| error.key()),
             Err("birthday-not-a-birthday"),
