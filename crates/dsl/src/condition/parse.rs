@@ -171,13 +171,25 @@ pub(super) fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Expr> {
 }
 
 /// Values with commas between them, without the brackets of a list: `in "a", "b"`, `== "a", "b"`. The brackets are
-/// mended, so that the rest is read as well.
+/// mended, so that the rest is read as well. Among the arguments of a function a comma after `== "a"` divides them.
 fn bare_lists(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) {
     let is_value = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Date(_));
     let mut at = 0;
+    // For each parenthesis that is open here: whether it holds arguments.
+    let mut open: Vec<bool> = Vec::new();
     while let (Some(sign), Some(first)) = (tokens.get(at), tokens.get(at + 1)) {
+        match sign.kind {
+            Kind::Open => {
+                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+                open.push(before.is_some_and(
+                    |before| matches!(&before.kind, Kind::Word(word) if !KEYWORDS.contains(&word.as_str())),
+                ));
+            }
+            Kind::Close => drop(open.pop()),
+            _ => {}
+        }
         let is_in = matches!(&sign.kind, Kind::Word(word) if word == "in");
-        let asks = is_in || matches!(sign.kind, Kind::Compare(Sign::Equal));
+        let asks = is_in || matches!(sign.kind, Kind::Compare(Sign::Equal) if open.last() != Some(&true));
         let mut last = at + 1;
         while let (Some(comma), Some(next)) = (tokens.get(last + 1), tokens.get(last + 2))
             && matches!(comma.kind, Kind::Comma)
@@ -200,16 +212,16 @@ fn bare_lists(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) 
         let start = if is_in { first.start } else { sign.start };
         let meant = format!("{}[{}]", if is_in { "" } else { "in " }, values.join(", "));
         let found = text.get(start..end.end).unwrap_or(",").to_owned();
-        let (open, close, end) = (first.start, end.end, end.end);
+        let (from, end) = (first.start, end.end);
         // One sentence is enough for signs in it that are written otherwise.
         mistakes.retain(|known| known.start < start || known.start >= end);
         let fix = Some(meant.clone());
         mistakes.push(Mistake { what: What::Spelling { found, meant }, start, end, fix });
-        tokens.insert(last + 1, Token { kind: Kind::CloseList, start: close, end: close });
+        tokens.insert(last + 1, Token { kind: Kind::CloseList, start: end, end });
         if let Some(sign) = tokens.get_mut(at) {
             sign.kind = Kind::Word("in".to_owned());
         }
-        tokens.insert(at + 1, Token { kind: Kind::OpenList, start: open, end: open });
+        tokens.insert(at + 1, Token { kind: Kind::OpenList, start: from, end: from });
         at = last + 3;
     }
 }

@@ -188,6 +188,8 @@ fn every_form_of_the_grammar_is_read_and_written_back() {
         "gap(order.paid, last 5 times) * 2 > 30 days",
         "customer.last_order_at < now - gap(order.paid) * 1.5",
         "number_of(customer.vip, customer.city is known, customer.spend > 5 or customer.orders > 1) >= 2",
+        "number_of(customer.city == \"上海\", \"北京\" == customer.city, customer.vip) >= 2",
+        "number_of((customer.city == \"上海\" or customer.vip) and customer.spend == 3, 3 < customer.spend) == 1",
         "first_known(customer.city, customer.城市) == \"上海\"",
         "lookup(next_category, event.category) == \"socks\"",
         "score(lead_score) >= 60",
