@@ -4,6 +4,7 @@ pub mod binary;
 pub mod both;
 pub mod desk;
 pub mod dice;
+pub mod doctored;
 pub mod driven;
 pub mod guide;
 pub mod hook;

@@ -4,44 +4,11 @@
 use engine::breaker::Limits;
 use engine::prune::Keep;
 use jiff::SignedDuration;
-use serde_json::Value as Json;
-use store::Store;
 use tests::binary::nurture;
+use tests::doctored::{breaks, doctor, findings, marketing, postgres};
 use tests::driven::Driven;
 use tests::shop::{Shop, count};
 use tests::sink::Sink;
-
-fn doctor(shop: &Shop, arguments: &[&str]) -> (i32, Json) {
-    let mut all = vec!["doctor", "--json"];
-    all.extend(arguments);
-    let ran = nurture(shop.path(), &all);
-    (
-        ran.code,
-        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err)),
-    )
-}
-
-/// A database in a cluster that waits for its disk, as a real one does.
-fn postgres() -> String {
-    static SAFE: std::sync::OnceLock<cluster::Cluster> = std::sync::OnceLock::new();
-    SAFE.get_or_init(|| cluster::Cluster::start(cluster::Disk::Safe)).database()
-}
-
-/// The codes of what is not as it should be.
-fn findings(told: &Json) -> Vec<String> {
-    let checks = told["checks"].as_array().expect("checks").iter();
-    let found = checks.filter(|check| check["level"] != "ok" && check["check"] != "disk");
-    found.map(|check| check["code"].as_str().expect("a code").to_owned()).collect()
-}
-
-/// Does to the database what no program of ours does.
-async fn breaks(store: &Store, statements: &[&'static str]) {
-    let mut transaction = store.begin().await.expect("a writer");
-    for statement in statements {
-        store::sql::query(*statement).execute(&mut transaction).await.expect("the statement fits");
-    }
-    store::commit(transaction).await.expect("committed");
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workflow_that_sends_too_much_pauses_itself_and_says_so() {
@@ -134,11 +101,7 @@ async fn whom_the_limit_held_back_on_postgres_has_their_turn_on_resume() {
 
 async fn one_bad_row_holds_nobody_up(database: Option<String>) {
     let sink = Sink::start();
-    let mut shop = Shop::marketing(sink.port());
-    if let Some(database) = &database {
-        shop.move_to(database);
-        shop.fine(&["publish"]);
-    }
+    let shop = marketing(&sink, database.as_deref());
     shop.start(40);
     let store = shop.store().await;
     // What no program of ours wrote: the customer's attributes are no object.

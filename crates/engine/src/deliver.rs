@@ -29,6 +29,7 @@ use store::pace::Pace;
 use store::send::{self, Claimed, Deferral, Gate, SendKey, Word};
 use store::snapshot::{self, EventReads};
 use store::{Connection, StoreError};
+use tokio::sync::MutexGuard;
 
 /// Sends claimed at once.
 const CLAIM: u32 = 200;
@@ -69,15 +70,22 @@ impl Engine {
             store::commit(transaction).await?;
             return Ok(usize::try_from(presumed).unwrap_or(usize::MAX));
         }
+        let mut left = self.begin_batches(now).await?;
+        let count = self.deliver_batch(now).await?;
+        *left = false;
+        Ok(count)
+    }
+
+    /// Batches come one after the other; what one left behind that broke off is taken back first. The caller says when
+    /// nothing is left any more.
+    async fn begin_batches(&self, now: Timestamp) -> Result<MutexGuard<'_, bool>, EngineError> {
         let mut left = self.left.lock().await;
         if *left {
             self.take_back_sends(now).await?;
         }
         // Stays so where an error, a panic or the end of the process breaks the batch off.
         *left = true;
-        let count = self.deliver_batch(now).await?;
-        *left = false;
-        Ok(count)
+        Ok(left)
     }
 
     /// What a batch left behind that broke off: only this process speaks for it, and it says nothing any more.
@@ -123,11 +131,7 @@ impl Engine {
             while self.deliver(self.clock.now()).await? > 0 && !self.is_stopping() {}
             return Ok(());
         }
-        let mut left = self.left.lock().await;
-        if *left {
-            self.take_back_sends(self.clock.now()).await?;
-        }
-        *left = true;
+        let mut left = self.begin_batches(self.clock.now()).await?;
         let mut taken = self.take(self.clock.now()).await?;
         while taken.count > 0 {
             let now = self.clock.now();

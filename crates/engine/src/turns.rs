@@ -10,12 +10,14 @@ use crate::metrics;
 use crate::published::Published;
 use crash::Point;
 use dsl::trigger::Trigger;
+use interpreter::assign::TeamState;
 use interpreter::batch::Batch;
 use interpreter::keep::rank;
+use interpreter::release::Releases;
 use interpreter::simulate::{BATCH, next_fire};
 use interpreter::world::{Moment, People, Senders};
 use jiff::Timestamp;
-use model::{Changes, Customer, CustomerId, Event, Input, Snapshot, Work, WorkflowId};
+use model::{Changes, ContestKey, Customer, CustomerId, Event, Input, Snapshot, TeamId, Work, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Connection;
 use store::event::{EventKey, EventState};
@@ -168,21 +170,19 @@ impl Engine {
         self.commit_turn(transaction, &decided, &due.events, due.count, now).await
     }
 
-    /// Decides a batch on a steady view of the database, while others write, and keeps it where none of them could
-    /// mind. `None`: the batch has to be decided while nobody else writes, because it shares something with other
-    /// customers, or because something else is to be done first.
+    /// Decides a batch on a steady view of the database, while mails go out, and keeps it where nobody wrote what turns
+    /// rest on. `None`: somebody did, or something else is to be done first; it has to be decided with the database
+    /// held.
     async fn turn_ahead(
         &self,
         now: Timestamp,
         asked: &mut Vec<CustomerId>,
     ) -> Result<Option<Turned>, EngineError> {
-        let published = self.published();
-        let model = &published.project.library.model;
-        let refers = model.entities.values().any(|kind| kind.shared) || model.refers_to_customers();
         // On PostgreSQL a turn is in nobody's way. A virtual clock does one thing after the other.
-        if !self.nudges || self.store.is_postgres() || refers || Shared::of(&published) != Shared::default() {
+        if !self.nudges || self.store.is_postgres() {
             return Ok(None);
         }
+        let published = self.published();
         let mut view = self.store.view().await?;
         let writes = store::meta::writes(&mut view).await?;
         if self.is_behind(&mut view).await? || self.is_held() {
@@ -199,19 +199,13 @@ impl Engine {
             return Ok(None);
         }
         asked.extend(due.inputs.keys().cloned());
-        let mut people = people(&mut view, &published).await?;
-        let work = load(&mut view, &published, due.inputs, now).await?;
+        let decided = weigh(&mut view, &published, due.inputs, now).await?;
         drop(view);
-        let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
-        if batch.asks() {
-            return Ok(None);
-        }
-        let decided = contained(|| batch.finish(&mut people))?;
         let mut transaction = self.store.begin_turn(&self.worker).await?;
         if store::meta::writes(&mut transaction).await? != writes {
             return Ok(None);
         }
-        save(&mut transaction, &decided, now).await?;
+        let decided = keep(&mut transaction, &published, decided, now).await?;
         self.commit_turn(transaction, &decided, &due.events, due.count, now).await.map(Some)
     }
 
@@ -316,6 +310,18 @@ fn done_of(decided: &[(Snapshot, Changes)]) -> Done {
     Done { due: 0, sends: decided.iter().map(|(_, changes)| changes.sends.len()).sum() }
 }
 
+/// What was decided of a batch, and is not kept yet.
+struct Decided {
+    turns: Vec<(Snapshot, Changes)>,
+    /// What all customers have in common, as the batch leaves it …
+    people: People,
+    /// … and as it found it.
+    contests: BTreeSet<ContestKey>,
+    releases: Releases,
+    senders: Senders,
+    teams: BTreeMap<TeamId, TeamState>,
+}
+
 /// Loads the customers, lets the interpreter decide, and saves what changed; in the caller's transaction.
 pub(crate) async fn decide(
     conn: &mut Connection,
@@ -323,39 +329,17 @@ pub(crate) async fn decide(
     inputs: BTreeMap<CustomerId, Vec<Input>>,
     now: Timestamp,
 ) -> Result<Vec<(Snapshot, Changes)>, EngineError> {
-    let mut people = people(conn, published).await?;
-    let mut before = people.clone();
-    let work = load(conn, published, inputs, now).await?;
-    let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
-    if batch.asks() {
-        load_of_reps(conn, published, &batch, &mut people).await?;
-        before.teams.clone_from(&people.teams);
-    }
-    let decided = contained(|| batch.finish(&mut people))?;
-    save(conn, &decided, now).await?;
-    for key in interpreter::contest::decisions(&people).difference(&interpreter::contest::decisions(&before))
-    {
-        let winner = people.contests.get(key).and_then(|contest| contest.decided.as_ref());
-        let workflow = published.workflows.live(&key.0);
-        if let Some((winner, at)) = winner {
-            let step = workflow.and_then(|workflow| interpreter::contest::step_to_wake(workflow, &key.1));
-            contest::decide(conn, key, (winner, *at), step, now).await?;
-        }
-    }
-    sender::write(conn, &more_sent(&before.senders, &people.senders)).await?;
-    crate::audience::keep_portions(conn, &before.releases, &people.releases).await?;
-    let moved = people.teams.into_iter().filter(|(id, state)| before.teams.get(id) != Some(state)).collect();
-    team::write(conn, &moved).await?;
-    Ok(decided)
+    let decided = weigh(conn, published, inputs, now).await?;
+    keep(conn, published, decided, now).await
 }
 
-/// The customers with what is due of each.
-async fn load(
+/// Loads the customers with what is due of each, and lets the interpreter decide. Writes nothing.
+async fn weigh(
     conn: &mut Connection,
     published: &Published,
     inputs: BTreeMap<CustomerId, Vec<Input>>,
     now: Timestamp,
-) -> Result<Vec<Work>, EngineError> {
+) -> Result<Decided, EngineError> {
     let ids: Vec<CustomerId> = inputs.keys().cloned().collect();
     let model = &published.project.library.model;
     let mut loaded: BTreeMap<CustomerId, Snapshot> = snapshot::load(conn, &ids, model, &published.reads, now)
@@ -363,31 +347,57 @@ async fn load(
         .into_iter()
         .map(|snapshot| (snapshot.customer.id.clone(), snapshot))
         .collect();
-    let work = inputs.into_iter().map(|(id, inputs)| {
-        let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
-        Work::new(snapshot, inputs)
-    });
-    Ok(work.collect())
+    let work = inputs
+        .into_iter()
+        .map(|(id, inputs)| {
+            let snapshot = loaded.remove(&id).unwrap_or_else(|| Snapshot::new(Customer::new(id)));
+            Work::new(snapshot, inputs)
+        })
+        .collect();
+    let mut people = people(conn, published).await?;
+    let contests = interpreter::contest::decisions(&people);
+    let (releases, senders) = (people.releases.clone(), people.senders.clone());
+    let batch = contained(|| Batch::begin(published.world(), &mut people, work, now))?;
+    if batch.asks() {
+        load_of_reps(conn, published, &batch, &mut people).await?;
+    }
+    let teams = people.teams.clone();
+    let turns = contained(|| batch.finish(&mut people))?;
+    Ok(Decided { turns, people, contests, releases, senders, teams })
 }
 
-/// Saves what was decided of each customer.
-async fn save(
+/// Saves what was decided, of each customer and of what they have in common.
+async fn keep(
     conn: &mut Connection,
-    decided: &[(Snapshot, Changes)],
+    published: &Published,
+    decided: Decided,
     now: Timestamp,
-) -> Result<(), EngineError> {
-    let saved = snapshot::save(conn, decided, now).await?;
-    let sends: Vec<&model::Outgoing> = decided.iter().flat_map(|(_, changes)| &changes.sends).collect();
+) -> Result<Vec<(Snapshot, Changes)>, EngineError> {
+    let Decided { turns, people, contests, releases, senders, teams } = decided;
+    let saved = snapshot::save(conn, &turns, now).await?;
+    let sends: Vec<&model::Outgoing> = turns.iter().flat_map(|(_, changes)| &changes.sends).collect();
     if saved.sends < u64::try_from(sends.len()).unwrap_or(0) {
         // One was there already, which no walk may want again. The ledger has the first one.
         let workflow = sends.first().map(|send| send.workflow.to_string()).unwrap_or_default();
         return Err(EngineError::Twice { workflow });
     }
-    let told: Vec<&Event> = decided.iter().flat_map(|(_, changes)| &changes.told).collect();
+    let told: Vec<&Event> = turns.iter().flat_map(|(_, changes)| &changes.told).collect();
     tell(conn, &told).await?;
-    let ballots: Vec<_> = decided.iter().flat_map(|(_, changes)| &changes.ballots).collect();
+    let ballots: Vec<_> = turns.iter().flat_map(|(_, changes)| &changes.ballots).collect();
     contest::count(conn, &ballots).await?;
-    Ok(())
+    for key in interpreter::contest::decisions(&people).difference(&contests) {
+        let winner = people.contests.get(key).and_then(|contest| contest.decided.as_ref());
+        let workflow = published.workflows.live(&key.0);
+        if let Some((winner, at)) = winner {
+            let step = workflow.and_then(|workflow| interpreter::contest::step_to_wake(workflow, &key.1));
+            contest::decide(conn, key, (winner, *at), step, now).await?;
+        }
+    }
+    sender::write(conn, &more_sent(&senders, &people.senders)).await?;
+    crate::audience::keep_portions(conn, &releases, &people.releases).await?;
+    let moved = people.teams.into_iter().filter(|(id, state)| teams.get(id) != Some(state)).collect();
+    team::write(conn, &moved).await?;
+    Ok(turns)
 }
 
 /// What the interpreter decides; should it break down, that is an error like others, and nothing is kept.
@@ -410,31 +420,12 @@ async fn tell(conn: &mut Connection, told: &[&Event]) -> Result<(), EngineError>
     Ok(())
 }
 
-/// What the customers of all batches have in common and change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Shared {
-    /// The arms of splits compete.
-    compete: bool,
-    /// Workflows let people in by portions.
-    by_portions: bool,
-    /// Senders have a limit of a day.
-    limited: bool,
-}
-
-impl Shared {
-    fn of(published: &Published) -> Self {
-        let versions = || published.workflows.versions.values();
-        Self {
-            compete: versions().any(|workflow| interpreter::contest::any_in(workflow)),
-            by_portions: versions().any(|workflow| workflow.release.is_some()),
-            limited: published.project.library.senders.iter().any(|sender| sender.per_day.is_some()),
-        }
-    }
-}
-
 /// What every batch reads of the people: the reps, and the contests under way.
 pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Result<People, EngineError> {
-    let Shared { compete, by_portions, limited } = Shared::of(published);
+    let compete =
+        published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
+    let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
+    let limited = published.project.library.senders.iter().any(|sender| sender.per_day.is_some());
     if compete || by_portions || limited {
         team::alone(conn).await?;
     }

@@ -168,7 +168,7 @@ async fn load_part(
         }
         snapshot.enrollments.sort_by(|a, b| a.id.cmp(&b.id));
     }
-    if more {
+    if refers {
         load_referred(conn, &mut snapshots, model).await?;
     }
     Ok(snapshots)
@@ -191,9 +191,6 @@ async fn load_referred(
     snapshots: &mut [Snapshot],
     model: &Model,
 ) -> Result<(), StoreError> {
-    if !model.entities.values().any(|kind| kind.shared) && !model.refers_to_customers() {
-        return Ok(());
-    }
     let mut wanted: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (place, snapshot) in snapshots.iter().enumerate() {
         for name in model.references(snapshot) {

@@ -8,6 +8,7 @@ mod time;
 
 use super::{Key, Say, Thing, Value, Word, key, word};
 use customer::{ADD_SCORE, CONSENT, FORGET, MOVE_STAGE, RECORD, SET, SUPPRESS, TAG, UNSUPPRESS, UNTAG};
+pub(super) use customer::{GRANT, WITHDRAW};
 use flow::{CALL, CHOOSE, EXIT, IF, REPEAT, SPLIT};
 use messages::{EMAIL, MESSAGE, NOTIFY, SMS, WEBHOOK};
 pub(super) use people::BY;

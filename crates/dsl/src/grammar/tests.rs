@@ -1,6 +1,7 @@
 //! The tests in files: what is given, what must come.
 
 use super::libraries::CHANNELS_OF;
+use super::steps::{GRANT, WITHDRAW};
 use super::{Key, Kind, Say, Thing, Value, Word, key, word};
 
 const fn say(en: &'static str, zh: &'static str) -> Say {
@@ -330,18 +331,8 @@ static FACT_CONSENT: Thing = Thing {
     what: "thing-consent",
     say: say("Consent to a topic, granted or withdrawn.", "对某个主题的同意或撤回。"),
     keys: &[
-        key(
-            "grant",
-            Value::Name(Kind::Topic),
-            "The topic that the customer consents to.",
-            "客户同意的主题。",
-        ),
-        key(
-            "withdraw",
-            Value::Name(Kind::Topic),
-            "The topic that the customer no longer consents to.",
-            "客户撤回同意的主题。",
-        ),
+        GRANT,
+        WITHDRAW,
         key("channel", Value::Word(&CHANNELS_OF), "Only on this channel.", "只限这个渠道。").like("email"),
     ],
     others: None,

@@ -1,7 +1,16 @@
 //! What changes the customer.
 
-use super::super::{Kind, Thing, Value, Word, key, word};
+use super::super::{Key, Kind, Thing, Value, Word, key, word};
 use super::{say, step};
+
+pub(in crate::grammar) const GRANT: Key =
+    key("grant", Value::Name(Kind::Topic), "The topic that the customer consents to.", "客户同意的主题。");
+pub(in crate::grammar) const WITHDRAW: Key = key(
+    "withdraw",
+    Value::Name(Kind::Topic),
+    "The topic that the customer no longer consents to.",
+    "客户撤回同意的主题。",
+);
 
 pub(super) static SET: Thing = step(
     "set",
@@ -81,18 +90,8 @@ static CONSENT_OF: Thing = Thing {
     what: "thing-consent",
     say: say("Consent to a topic, granted or withdrawn.", "对某个主题的同意或撤回。"),
     keys: &[
-        key(
-            "grant",
-            Value::Name(Kind::Topic),
-            "The topic that the customer consents to.",
-            "客户同意的主题。",
-        ),
-        key(
-            "withdraw",
-            Value::Name(Kind::Topic),
-            "The topic that the customer no longer consents to.",
-            "客户撤回同意的主题。",
-        ),
+        GRANT,
+        WITHDRAW,
         key(
             "wording",
             Value::Rich,
