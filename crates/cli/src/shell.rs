@@ -16,6 +16,7 @@ mod reps;
 mod resolve;
 mod score;
 mod shipped;
+mod simulate;
 mod work;
 
 pub use ask::{people, preview, sends, why};
@@ -31,7 +32,8 @@ pub use report::report;
 pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use resolve::resolve;
 pub use score::{backtest, score};
-pub use work::{approve, publish, run, simulate};
+pub use simulate::simulate;
+pub use work::{approve, publish, run};
 
 use crate::view::simulate::Sample;
 use dsl::workflow::Workflow;

@@ -1,6 +1,6 @@
 //! A project: the files of one folder, read together and checked together.
 
-use crate::diagnostic::{Code, Report};
+use crate::diagnostic::{Code, Report, Severity};
 use crate::library::{Library, Scoring};
 use crate::source::{FileId, Sources};
 use crate::template::{self, Templates};
@@ -8,7 +8,7 @@ use crate::test_case::Scenario;
 use crate::workflow::Workflow;
 use crate::yaml;
 use model::WorkflowId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A file of the project: its path below the project's folder, with `/`, and its text.
@@ -81,6 +81,27 @@ impl Loaded {
         };
         let no_template = |file: &FileId| !template::is_template(self.sources.name(*file));
         self.sources.ids().filter(no_template).find(declares)
+    }
+
+    /// The files with errors that others rest on: the model, segments, topics, teams and so on; not a workflow, a
+    /// scenario or a template, whose mistakes are theirs alone.
+    pub fn libraries_with_errors(&self) -> BTreeSet<FileId> {
+        let errors = self.report.diagnostics().iter().filter(|found| found.severity() == Severity::Error);
+        let files: BTreeSet<FileId> =
+            errors.filter(|found| !found.span.is_nowhere()).map(|found| found.span.file).collect();
+        files.into_iter().filter(|file| self.is_library(*file)).collect()
+    }
+
+    fn is_library(&self, file: FileId) -> bool {
+        if template::is_template(self.sources.name(file)) {
+            return false;
+        }
+        let mut said_before = Report::new();
+        let read = yaml::read(&self.sources, file, &mut said_before);
+        match read.as_ref().and_then(|node| node.entries()?.first()) {
+            Some(first) => !matches!(first.key.as_str(), "workflow" | "scenario"),
+            None => head_of(self.sources.text(file)).is_none(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod map;
 mod mapping;
 mod pattern;
 mod preset;
+mod quotes;
 mod read;
 mod record;
 mod repeats;

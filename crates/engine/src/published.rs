@@ -151,6 +151,30 @@ impl Published {
         })
     }
 
+    /// These files as they would be over what is live: who walks in a published version goes on in it, what the files
+    /// do not have is live as it was, and a pause holds.
+    pub fn over(mut self, live: Self) -> Self {
+        let known = live.workflows;
+        // A version that waits for somebody's yes is one that nobody has approved yet.
+        let approved =
+            |version: &VersionId| known.versions.contains_key(version) && !known.unapproved.contains(version);
+        self.workflows.unapproved.retain(|version| !approved(version));
+        self.workflows.unapproved.extend(known.unapproved.iter().cloned());
+        for (version, workflow) in known.versions {
+            self.workflows.versions.entry(version).or_insert(workflow);
+        }
+        for (id, version) in known.current {
+            self.workflows.current.entry(id).or_insert(version);
+        }
+        self.workflows.pauses = known.pauses;
+        self.reads = reads(&self.project, &self.workflows);
+        self.idle = idle(&self.project, &self.workflows, &self.zone, &self.reads);
+        self.unreadable = live.unreadable;
+        self.moving = live.moving;
+        self.held = live.held;
+        self
+    }
+
     /// The world of decisions.
     pub fn world(&self) -> World<'_> {
         World {

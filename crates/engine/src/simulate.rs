@@ -58,7 +58,7 @@ pub struct Sample {
     pub text: String,
 }
 
-/// Simulates.
+/// Simulates. It may be dropped at any time: nothing is written.
 pub async fn simulate(
     conn: &mut Connection,
     published: &Published,
@@ -133,9 +133,17 @@ pub async fn simulate(
     let count = customers.len();
     let mut simulation = Simulation::new(world, people, customers, coming, request.from);
     if past {
-        simulation.plan(&launched(&workflows), &mut teller);
+        let launched = launched(&workflows);
+        simulation.take_ranks_first();
+        for part in simulation.parts() {
+            simulation.plan_part(&part, &launched, &mut teller);
+            tokio::task::yield_now().await;
+        }
     }
-    simulation.run(request.to, &mut teller);
+    // Whoever waits for this may end it between any two batches.
+    while simulation.go_on(request.to, &mut teller) {
+        tokio::task::yield_now().await;
+    }
     let mut trace = teller.trace;
     trace.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
     let without_history =

@@ -69,6 +69,8 @@ pub struct Simulation<'a> {
     /// When it began: what was due before is late.
     since: Timestamp,
     now: Timestamp,
+    /// Batches done of this instant, while it is not over; `None`: the next instant is looked for.
+    within: Option<usize>,
 }
 
 /// What the caller sees of each batch.
@@ -114,6 +116,7 @@ impl<'a> Simulation<'a> {
             counts_back: permit::counts_back(world.library, world.workflows).unwrap_or(0),
             since: now,
             now,
+            within: None,
         };
         for snapshot in customers {
             simulation.keep(snapshot);
@@ -137,17 +140,32 @@ impl<'a> Simulation<'a> {
 
     /// Plans the timers of all customers, as a publish at this instant does.
     pub fn plan(&mut self, launch: &[WorkflowId], watcher: &mut dyn Watcher) {
+        self.take_ranks_first();
+        for part in self.parts() {
+            self.plan_part(&part, launch, watcher);
+        }
+    }
+
+    /// All customers, a batch each: for whoever plans them one part after the other.
+    pub fn parts(&self) -> Vec<Vec<CustomerId>> {
         let all: Vec<CustomerId> = self.customers.keys().cloned().collect();
+        all.chunks(BATCH).map(<[CustomerId]>::to_vec).collect()
+    }
+
+    /// Takes every rank, before anybody is planned.
+    pub fn take_ranks_first(&mut self) {
         let ranks: Vec<String> = self.ranks.keys().cloned().collect();
         for attribute in ranks {
             self.take_rank(&attribute, self.now, true);
         }
-        for part in all.chunks(BATCH) {
-            let inputs =
-                || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
-            let work = part.iter().map(|id| (id.clone(), inputs())).collect();
-            self.decide(work, watcher);
-        }
+    }
+
+    /// Plans the timers of some customers.
+    pub fn plan_part(&mut self, part: &[CustomerId], launch: &[WorkflowId], watcher: &mut dyn Watcher) {
+        let inputs =
+            || vec![Input::Keep { launch: launch.to_vec() }, Input::Plan { launch: launch.to_vec() }];
+        let work = part.iter().map(|id| (id.clone(), inputs())).collect();
+        self.decide(work, watcher);
     }
 
     /// A person starts a manual workflow for a customer.
@@ -207,27 +225,41 @@ impl<'a> Simulation<'a> {
 
     /// Lives up to `until`, exclusive.
     pub fn run(&mut self, until: Timestamp, watcher: &mut dyn Watcher) {
-        while let Some(next) = self.next()
-            && next < until
-        {
-            self.step(next, watcher);
+        while self.go_on(until, watcher) {}
+    }
+
+    /// Does the next batch of what is due before `until`. `false`: nothing is. Between two batches the caller may
+    /// turn to something else, or end it.
+    pub fn go_on(&mut self, until: Timestamp, watcher: &mut dyn Watcher) -> bool {
+        if self.within.is_none() {
+            match self.next() {
+                Some(next) if next < until => (self.now, self.within) = (next, Some(0)),
+                Some(_) | None => return false,
+            }
         }
+        self.batch(watcher);
+        true
     }
 
     /// Does everything that is due at one instant.
     pub fn step(&mut self, now: Timestamp, watcher: &mut dyn Watcher) {
-        self.now = now;
-        for _ in 0..MOST_BATCHES_AT_ONE_INSTANT {
-            let work = self.next_batch();
-            if work.is_empty() {
-                if !self.answers.is_empty() {
-                    self.expect_answers();
-                } else if !self.merge_next(watcher) {
-                    break;
-                }
-                continue;
-            }
+        (self.now, self.within) = (now, Some(0));
+        while self.within.is_some() {
+            self.batch(watcher);
+        }
+    }
+
+    /// One batch of this instant.
+    fn batch(&mut self, watcher: &mut dyn Watcher) {
+        let done = self.within.unwrap_or(0) + 1;
+        self.within = Some(done).filter(|done| *done < MOST_BATCHES_AT_ONE_INSTANT);
+        let work = self.next_batch();
+        if !work.is_empty() {
             self.decide(work, watcher);
+        } else if !self.answers.is_empty() {
+            self.expect_answers();
+        } else if !self.merge_next(watcher) {
+            self.within = None;
         }
     }
 

@@ -8,6 +8,7 @@ use crate::view::people::{AtStep, People, Person};
 use crate::view::preview::Preview;
 use crate::view::sends::SendRow;
 use crate::view::why::{Outlook, Standing, Why};
+use dsl::diagnostic::suggest;
 use dsl::workflow::ConsentRule;
 use engine::Published;
 use interpreter::facts::Facts;
@@ -16,6 +17,7 @@ use interpreter::world::Workflows;
 use interpreter::{condition, permit};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use model::words::say;
 use model::{
     CustomerId, Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, Snapshot, TraceLine, WorkflowId,
 };
@@ -35,7 +37,22 @@ pub(super) fn known(config: &Config, workflows: &Workflows, name: &str) -> Resul
     if workflows.current.contains_key(&id) {
         return Ok(id);
     }
-    Err(Failure::say(Exit::NotFound, config.language.value, "cli-no-workflow", &[("workflow", name)]))
+    Err(no_workflow(config, name, workflows.current.keys()))
+}
+
+/// There is no workflow of this name, and which one was probably meant.
+pub(super) fn no_workflow<'w>(
+    config: &Config,
+    name: &str,
+    known: impl Iterator<Item = &'w WorkflowId>,
+) -> Failure {
+    let language = config.language.value;
+    let mut text = say(language, "cli-no-workflow", &[("workflow", name)]);
+    if let Some(meant) = suggest(name, known.map(WorkflowId::as_str)) {
+        let question = say(language, "did-you-mean", &[("suggestion", meant)]);
+        text = say(language, "cli-question", &[("text", &text), ("question", &question)]);
+    }
+    Failure::new(Exit::NotFound, text)
 }
 
 async fn snapshot(
@@ -107,7 +124,7 @@ pub async fn why(
     };
     Ok(Why {
         customer: id.to_string(),
-        external_id: None,
+        external_id: Some(id.to_string()),
         name: snapshot.customer.text("name").map(str::to_owned),
         standing,
         lines,

@@ -1,21 +1,18 @@
-//! The verbs that work: `publish`, `run`, `simulate`.
+//! The verbs that work: `publish`, `run`.
 
 use super::ask::fault;
 use super::open::{self, of_store};
-use super::{RunRequest, SimulateRequest, Simulated, Stop};
+use super::{RunRequest, Stop};
 use crate::config::{self, Config};
 use crate::exit::{Exit, Failure};
 use crate::view::progress::Progress;
 use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
-use crate::view::simulate::Sample;
-use crate::view::simulate::page::chosen;
 use engine::lock::Part;
 use engine::publish::{self, Policy, Report, Wish};
-use engine::simulate::Request;
 use engine::{Clock, Engine, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
-use model::{CustomerId, TraceLine, WorkflowId};
+use model::{TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::Store;
@@ -421,93 +418,4 @@ fn between(before: &Summary, after: &Summary, next_at: Option<Timestamp>) -> Run
         assignments: more(after.assignments, before.assignments),
         next_at,
     }
-}
-
-/// Simulates; `each` gets the trace ordered by time, customer, walk, and may stop it by an error. Errors: an
-/// unknown workflow (4), files with errors (1).
-pub async fn simulate(
-    config: &Config,
-    request: &SimulateRequest,
-    progress: &Progress,
-    each: &mut dyn FnMut(&TraceLine) -> Result<(), Failure>,
-) -> Result<Simulated, Failure> {
-    let store = open::database(config).await?;
-    let mut conn = store.view().await.map_err(|error| of_store(config, &error))?;
-    let mut published = open::published_or_files(config, &mut conn).await?;
-    let unknown = |published: &engine::Published| {
-        request.workflows.iter().find(|id| !published.workflows.current.contains_key(id.as_str())).cloned()
-    };
-    if unknown(&published).is_some() {
-        // A workflow that is asked for by name may be a file that is not published yet.
-        published = open::files(config)?;
-    }
-    if let Some(id) = unknown(&published) {
-        return Err(Failure::say(
-            Exit::NotFound,
-            config.language.value,
-            "cli-no-workflow",
-            &[("workflow", &id)],
-        ));
-    }
-    for version in &published.workflows.unapproved {
-        if let Some(workflow) = published.workflows.versions.get(version) {
-            let role = workflow.approval.clone().unwrap_or_default();
-            let values = [("workflow", workflow.id.as_str()), ("role", role.as_str())];
-            crate::complain(&model::words::say(config.language.value, "simulate-unapproved", &values));
-        }
-    }
-    let asked = Request {
-        workflows: request.workflows.iter().map(WorkflowId::new).collect(),
-        from: request.from,
-        to: request.to,
-        now: Timestamp::now(),
-        sample: request.sample,
-        mails: request.mails,
-    };
-    let (from, whole) =
-        (request.from.as_millisecond(), request.to.as_millisecond() - request.from.as_millisecond());
-    progress.whole(u64::try_from(whole).unwrap_or(0));
-    let far = |at: Timestamp| progress.at(u64::try_from(at.as_millisecond() - from).unwrap_or(0));
-    let told =
-        engine::simulate::simulate(&mut conn, &published, &asked, &far).await.map_err(fault(config))?;
-    for line in &told.trace {
-        each(line)?;
-    }
-    let workflows = published
-        .workflows
-        .in_order()
-        .into_iter()
-        .filter(|workflow| asked.workflows.is_empty() || asked.workflows.contains(&workflow.id))
-        .cloned()
-        .collect();
-    let people = chosen(&told.trace, request.people);
-    let model = &published.project.library.model;
-    let known =
-        store::customer::load(&mut conn, &people, model).await.map_err(|error| of_store(config, &error))?;
-    let named = |id: CustomerId| {
-        let name = known.get(&id).and_then(|customer| customer.text("name")).map(str::to_owned);
-        (id, name)
-    };
-    let people = people.into_iter().map(named).collect();
-    let mails = told
-        .samples
-        .iter()
-        .map(|sample| Sample {
-            customer: sample.line.customer.to_string(),
-            at: sample.line.at.to_zoned(sample.line.offset.to_time_zone()).datetime(),
-            subject: sample.subject.clone(),
-            text: sample.text.clone(),
-        })
-        .collect();
-    let customers = u64::try_from(told.customers).unwrap_or(u64::MAX);
-    let without_history = told.without_history.into_iter().collect();
-    Ok(Simulated {
-        workflows,
-        trace: told.trace,
-        people,
-        customers,
-        mails,
-        costs: told.costs,
-        without_history,
-    })
 }

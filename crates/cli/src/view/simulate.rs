@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::words::{Language, say};
-use model::{Decimal, Did, Outcome, TraceLine};
-use std::collections::BTreeMap;
+use model::{CustomerId, Decimal, Did, Outcome, TraceLine};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Widest bar in cells.
@@ -29,10 +29,12 @@ pub struct SimulationSummary {
     pub zone: TimeZone,
     /// How many customers were looked at.
     pub customers: u64,
-    /// Who entered, the held-out ones among them.
+    /// How often somebody entered, the held-out ones among them.
     pub entered: u64,
-    /// Of them, held out.
-    pub held_out: u64,
+    /// Who entered, however often.
+    pub people: BTreeSet<CustomerId>,
+    /// Who of them was held out.
+    pub held_out: BTreeSet<CustomerId>,
     /// Who left, by reason.
     pub exited: BTreeMap<String, u64>,
     /// Goals reached.
@@ -115,7 +117,8 @@ impl SimulationSummary {
             zone,
             customers: 0,
             entered: 0,
-            held_out: 0,
+            people: BTreeSet::new(),
+            held_out: BTreeSet::new(),
             exited: BTreeMap::new(),
             goals: 0,
             by_day: BTreeMap::new(),
@@ -135,8 +138,9 @@ impl SimulationSummary {
         match line.outcome {
             Outcome::Entered => {
                 self.entered += 1;
+                self.people.insert(line.customer.clone());
                 if line.values.get("holdout") == Some(&serde_json::Value::Bool(true)) {
-                    self.held_out += 1;
+                    self.held_out.insert(line.customer.clone());
                 }
             }
             Outcome::Exited => *self.exited.entry(reason).or_default() += 1,
@@ -247,9 +251,15 @@ fn span_of(summary: &SimulationSummary) -> (String, String) {
 pub fn sentence(summary: &SimulationSummary, language: Language) -> String {
     let (from, to) = span_of(summary);
     let count = |number: u64| number.to_string();
-    let shown = [thousands(summary.customers), thousands(summary.entered), thousands(summary.messages())];
+    let (people, held_out) = (people(&summary.people), people(&summary.held_out));
+    let shown = [thousands(summary.customers), thousands(people), thousands(summary.messages())];
     let [customers, entered, messages] = &shown;
     let took = seconds(summary.took);
+    // Who comes in twice is one person: both are said where they differ.
+    let times = match summary.entered == people {
+        true => String::new(),
+        false => say(language, "simulate-entries", &[("count", &thousands(summary.entered))]),
+    };
     let mut text = say(
         language,
         "simulate-sentence",
@@ -259,11 +269,12 @@ pub fn sentence(summary: &SimulationSummary, language: Language) -> String {
             ("to", &to),
             ("customers", customers),
             ("entered", entered),
+            ("times", &times),
             ("messages", messages),
         ],
     );
-    if summary.held_out > 0 {
-        text.push_str(&say(language, "simulate-held-out", &[("count", &count(summary.held_out))]));
+    if held_out > 0 {
+        text.push_str(&say(language, "simulate-held-out", &[("count", &count(held_out))]));
     }
     if summary.goals > 0 {
         text.push_str(&say(language, "simulate-goals", &[("count", &count(summary.goals))]));
@@ -271,6 +282,11 @@ pub fn sentence(summary: &SimulationSummary, language: Language) -> String {
     text.push_str(&say(language, "simulate-took", &[("took", &took)]));
     text.push('\n');
     text
+}
+
+/// How many they are.
+fn people(who: &BTreeSet<CustomerId>) -> u64 {
+    u64::try_from(who.len()).unwrap_or(u64::MAX)
 }
 
 /// A duration as `0.4 s` or `72 s`.

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use model::clean_text;
 use serde_json::Value as Json;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::guess::guess;
 use super::map::ReadAs;
+use super::quotes::{Quotes, Swallowed};
 use super::say::{BadRow, Finding, ImportError};
 use super::utf8::{Encoding, TooLong, Utf8};
 use super::workbook::{self, MOST_COLUMNS, is_old_workbook, is_workbook, too_many_columns};
@@ -183,10 +185,14 @@ pub struct Rows<R: Read> {
     names: BTreeSet<Arc<str>>,
     encoding: Encoding,
     numbered: bool,
+    /// Rows so far, the heading and blank ones not among them.
+    passed: u64,
+    /// Of what stands in these rows.
+    digest: Box<Xxh3>,
 }
 
 enum Source<R: Read> {
-    Csv { reader: Box<csv::Reader<Utf8<R>>>, record: csv::ByteRecord },
+    Csv { reader: Box<csv::Reader<Quotes<R>>>, record: csv::ByteRecord },
     Lines { reader: BufReader<Utf8<R>>, line: u64, buffer: Vec<u8>, json: bool },
 }
 
@@ -216,12 +222,13 @@ impl<R: Read> Rows<R> {
                     .has_headers(false)
                     .flexible(true)
                     .buffer_capacity(64 * 1024)
-                    .from_reader(input);
+                    .from_reader(Quotes::new(input, *sign));
                 (Source::Csv { reader: Box::new(reader), record: csv::ByteRecord::new() }, Some(heading))
             }
         };
         let (names, numbered) = (BTreeSet::new(), format.numbered);
-        let mut rows = Self { source, columns: None, names, encoding, numbered };
+        let (passed, digest) = (0, Box::new(Xxh3::new()));
+        let mut rows = Self { source, columns: None, names, encoding, numbered, passed, digest };
         if format.told {
             rows.next_raw().map_err(|stop| stop.told(path))?;
         }
@@ -244,7 +251,7 @@ impl<R: Read> Rows<R> {
     /// Bytes of the file that were read so far.
     pub fn bytes_read(&self) -> u64 {
         match &self.source {
-            Source::Csv { reader, .. } => reader.get_ref().bytes_read(),
+            Source::Csv { reader, .. } => reader.get_ref().inner().bytes_read(),
             Source::Lines { reader, .. } => reader.get_ref().bytes_read(),
         }
     }
@@ -253,19 +260,39 @@ impl<R: Read> Rows<R> {
     ///
     /// Errors: the file cannot be read on, or a row is too long to be one.
     pub fn next_row(&mut self, path: &Path) -> Result<Option<Result<Row, BadRow>>, ImportError> {
+        let Some(raw) = self.next_filled().map_err(|stop| stop.told(path))? else { return Ok(None) };
+        Ok(Some(match raw {
+            Raw::Cells { line, cells } => {
+                let columns = self.columns.as_deref().unwrap_or_default();
+                row_of_cells(line, &cells, columns, self.encoding)
+            }
+            Raw::Line { line, text } => row_of_json(line, &text, self.encoding, &mut self.names),
+            Raw::Swallowed(by) => Err(BadRow::whole(by.from, swallowed(by))),
+        }))
+    }
+
+    /// Passes over the next row without looking into it. Returns its line; `None` at the end.
+    ///
+    /// Errors: as [`Rows::next_row`].
+    pub fn pass_over(&mut self, path: &Path) -> Result<Option<u64>, ImportError> {
+        Ok(self.next_filled().map_err(|stop| stop.told(path))?.map(|raw| raw.line()))
+    }
+
+    /// How many rows came so far, bad ones too, and a digest of what stands in them and in the heading.
+    pub fn so_far(&self) -> (u64, u128) {
+        (self.passed, self.digest.digest128())
+    }
+
+    fn next_filled(&mut self) -> Result<Option<Raw>, Stop> {
         loop {
-            let Some(raw) = self.next_raw().map_err(|stop| stop.told(path))? else { return Ok(None) };
-            let row = match raw {
-                Raw::Cells { line, cells } => {
-                    if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                        continue;
-                    }
-                    let columns = self.columns.as_deref().unwrap_or_default();
-                    row_of_cells(line, &cells, columns, self.encoding)
-                }
-                Raw::Line { line, text } => row_of_json(line, &text, self.encoding, &mut self.names),
-            };
-            return Ok(Some(row));
+            let Some(raw) = self.next_raw()? else { return Ok(None) };
+            let blank = |cell: &Vec<u8>| cell.trim_ascii().is_empty();
+            if matches!(&raw, Raw::Cells { cells, .. } if cells.iter().all(blank)) {
+                continue;
+            }
+            self.passed += 1;
+            raw.sum_up(&mut self.digest);
+            return Ok(Some(raw));
         }
     }
 
@@ -277,8 +304,12 @@ impl<R: Read> Rows<R> {
                 names.clone()
             }
             Heading::FirstRow => {
-                let Some(Raw::Cells { cells, .. }) = self.next_raw()? else {
-                    return Err(Stop::Refused(Finding::new("import-empty", &[])));
+                let cells = match self.next_raw()? {
+                    Some(Raw::Cells { cells, .. }) => cells,
+                    Some(Raw::Swallowed(by)) => return Err(Stop::Refused(swallowed(by))),
+                    Some(Raw::Line { .. }) | None => {
+                        return Err(Stop::Refused(Finding::new("import-empty", &[])));
+                    }
                 };
                 let mut names = Vec::new();
                 for cell in cells {
@@ -299,6 +330,8 @@ impl<R: Read> Rows<R> {
                 columns.push(None);
                 continue;
             }
+            self.digest.update(name.as_bytes());
+            self.digest.update(&[0]);
             if !known.insert(name.clone()) {
                 return Err(Stop::Refused(Finding::new("import-column-twice", &[("column", &name)])));
             }
@@ -314,16 +347,21 @@ impl<R: Read> Rows<R> {
     fn next_raw(&mut self) -> Result<Option<Raw>, Stop> {
         match &mut self.source {
             Source::Csv { reader, record } => {
-                reader.get_mut().next_row();
+                reader.get_mut().inner_mut().next_row();
                 let before = reader.position().line();
-                let more = reader.read_byte_record(record).map_err(|error| Stop::of_csv(error, before))?;
-                if !more {
+                let more = reader.read_byte_record(record);
+                let open = reader.get_ref().open_since();
+                if !more.map_err(|error| Stop::of_csv(error, open.unwrap_or(before)))? {
                     return Ok(None);
+                }
+                let behind = reader.position().line();
+                if let Some(by) = reader.get_mut().before(behind) {
+                    return Ok(Some(Raw::Swallowed(by)));
                 }
                 // The parser's own line is that of the blank lines in front; count back from the end.
                 let inside: usize =
                     record.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
-                let line = reader.position().line().saturating_sub(1 + inside as u64).max(1);
+                let line = behind.saturating_sub(1 + inside as u64).max(1);
                 let mut cells = record.iter();
                 let number = if self.numbered { cells.next() } else { None };
                 let number = number.and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
@@ -356,8 +394,48 @@ impl<R: Read> Rows<R> {
 }
 
 enum Raw {
-    Cells { line: u64, cells: Vec<Vec<u8>> },
-    Line { line: u64, text: Vec<u8> },
+    Cells {
+        line: u64,
+        cells: Vec<Vec<u8>>,
+    },
+    Line {
+        line: u64,
+        text: Vec<u8>,
+    },
+    /// A quote made one row of several lines.
+    Swallowed(Swallowed),
+}
+
+impl Raw {
+    fn line(&self) -> u64 {
+        match self {
+            Self::Cells { line, .. } | Self::Line { line, .. } => *line,
+            Self::Swallowed(by) => by.from,
+        }
+    }
+
+    /// Adds what stands in it to a digest, so that no two rows look like one.
+    fn sum_up(&self, digest: &mut Xxh3) {
+        let mut add = |bytes: &[u8]| {
+            digest.update(&(bytes.len() as u64).to_le_bytes());
+            digest.update(bytes);
+        };
+        match self {
+            Self::Cells { cells, .. } => {
+                cells.iter().for_each(|cell| add(cell));
+            }
+            Self::Line { text, .. } => add(text),
+            Self::Swallowed(by) => add(&by.to.to_le_bytes()),
+        }
+        digest.update(b"\n");
+    }
+}
+
+/// A row that is several lines because of a quote.
+fn swallowed(by: Swallowed) -> Finding {
+    let (from, to) = (by.from.to_string(), by.to.to_string());
+    let key = if by.never { "import-quote-never" } else { "import-quote-late" };
+    Finding::new(key, &[("from", &from), ("to", &to)])
 }
 
 /// Why reading ends early.

@@ -690,6 +690,8 @@ import-mended-cells = { $count ->
 import-empty = the file is empty: its first line should name the columns
 import-column-twice = two columns are called `{ $column }`
 import-row-too-long = the row that begins near line { $line } does not end within 4 MiB: look for a quote (`"`) that is never closed
+import-quote-never = a quote (`"`) opens in line { $from } and is never closed: lines { $from } to { $to } were read as one row and are left out. Close it at the end of its cell; a quote inside of a text is written twice (`""`)
+import-quote-late = a quote (`"`) opens in line { $from } and is closed only in line { $to }, in the middle of a text: lines { $from } to { $to } were read as one row and are left out. Close it at the end of its cell; a quote inside of a text is written twice (`""`)
 import-not-utf8 = these bytes are not UTF-8; if the file is GB18030 or GBK, say `--encoding gb18030`
 import-not-encoded = these bytes are not { $encoding }
 import-read-as = Read as { $encoding }, with `{ $sign }` between cells.
@@ -1357,6 +1359,7 @@ cli-not-utf8 = `{ $path }` is not UTF-8 text
 cli-not-a-time = `{ $text }` is not a day or an instant: write `2026-03-01` or `2026-03-01T09:00:00+08:00`
 cli-not-a-range = `{ $text }` is not a stretch of time: write `2026-03-01..2026-04-01`
 cli-range-empty = { $from } is not before { $to }
+cli-range-long = from { $from } to { $to } is more than { $years } years, and so much is not gone through at once: look for a slip in the year, or take a shorter time
 cli-interrupted = interrupted
 cli-files-wrong = the project has errors: run `nurture check`
 config-project = Project: { $path }
@@ -1802,6 +1805,7 @@ page-walk = Every step, and how many went there
 page-funnel = { $workflow }: how far they came
 page-customers = customers looked at
 page-entered = entered
+page-entries = times entered
 page-held-out = of them held out to measure
 page-messages = messages
 page-goals = goal reached
@@ -1813,10 +1817,17 @@ page-search = name, id, template, reason …
 page-more-lines = and { $count } more lines
 page-written = written: { $path }
 simulate-one-form = `--json` and `--html` are two forms of the same: choose one
-simulate-sentence = { $workflows }, from { $from } to { $to }: of { $customers } customers { $entered } would have entered, and { $messages ->
+simulate-sentence = { $workflows }, from { $from } to { $to }: of { $customers ->
+    [one] 1 customer
+   *[other] { $customers } customers
+} { $entered } would have entered{ $times }, and { $messages ->
     [one] 1 message
    *[other] { $messages } messages
 } would have gone out
+simulate-entries = {" "}({ $count } entries in all)
+simulate-from-file = `{ $workflow }` plays as its file says now, which differs from the published version: `nurture publish` makes it live
+simulate-as-published = `{ $workflow }` plays as it is published: its file says something else now. To play the file: `--workflow { $workflow }`
+simulate-no-file = `{ $workflow }` plays as it is published: there is no file of it any more
 simulate-held-out = ; { $count } held out to measure
 simulate-goals = ; { $count ->
     [one] 1 goal

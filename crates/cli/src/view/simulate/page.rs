@@ -87,16 +87,19 @@ pub fn page(summary: &SimulationSummary, told: &Told<'_>, language: Language) ->
 
 fn tiles(html: &mut Html, summary: &SimulationSummary, drawn: &[(&Workflow, Figures)], language: Language) {
     let inside: u64 = drawn.iter().flat_map(|(_, all)| all.steps.values()).map(|figure| figure.here).sum();
-    let mut tiles = vec![
-        ("page-customers", summary.customers),
-        ("page-entered", summary.entered),
+    let (people, held_out) = (super::people(&summary.people), super::people(&summary.held_out));
+    let mut tiles = vec![("page-customers", summary.customers), ("page-entered", people)];
+    if summary.entered != people {
+        tiles.push(("page-entries", summary.entered));
+    }
+    if held_out > 0 {
+        tiles.push(("page-held-out", held_out));
+    }
+    tiles.extend([
         ("page-messages", summary.messages()),
         ("page-goals", summary.goals),
         ("page-inside", inside),
-    ];
-    if summary.held_out > 0 {
-        tiles.insert(2, ("page-held-out", summary.held_out));
-    }
+    ]);
     html.raw("<div class=\"tiles\">\n");
     for (key, count) in tiles {
         html.raw("<div class=\"tile\">");

@@ -46,6 +46,11 @@ fn summary() -> SimulationSummary {
         sample::line("2026-03-10T02:00:00Z", Did::Goal, "order.paid", Outcome::Done, "", json!({})),
         sample::line("2026-03-10T02:00:00Z", Did::Exit, "goal", Outcome::Exited, "goal", json!({})),
     ];
+    let mut lines = lines.to_vec();
+    // Of the two entries the second is somebody else's.
+    if let Some(second) = lines.get_mut(2) {
+        second.customer = model::CustomerId::new("c11");
+    }
     for line in &lines {
         summary.take(line);
     }
@@ -95,6 +100,19 @@ fn the_page_in_english() {
          Nobody reacts to a simulated message: it causes no opens, clicks or replies. Nothing was sent or written.\n\
          Read as they are today, because their past is not known: tier\n"
     );
+}
+
+#[test]
+fn who_enters_twice_is_one_person() {
+    let mut summary = summary();
+    summary.take(&sample::line("2026-03-10T05:00:00Z", Did::Enroll, "date", Outcome::Entered, "", json!({})));
+    let text = sentence(&summary, Language::En);
+    assert!(
+        text.contains("of 23,544 customers 2 would have entered (3 entries in all), and 3 messages"),
+        "{text}"
+    );
+    let text = sentence(&summary, Language::Zh);
+    assert!(text.contains("23,544 位客户中有 2 位会进入（共进入 3 次），会发出 3 条消息"), "{text}");
 }
 
 #[test]

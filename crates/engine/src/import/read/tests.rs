@@ -155,3 +155,26 @@ fn what_cannot_be_read_as_rows_is_refused_as_a_whole() {
     let out = read(&endless, "a.csv", |_| {});
     assert!(out.contains("near line 2") && out.contains("never closed"), "{out}");
 }
+
+#[test]
+fn a_quote_that_is_never_closed_swallows_nothing_in_silence() {
+    let told = |text: &str| read(text.as_bytes(), "a.csv", |_| {});
+    let never = told("id,town\n1,a\n2,\"b\n3,c\n4,d");
+    assert!(
+        never.starts_with("2 id=[1] town=[a]\nline 3: a quote (`\"`) opens in line 3 and is never closed"),
+        "{never}"
+    );
+    assert!(never.contains("lines 3 to 5") && never.lines().count() == 2, "{never}");
+    // Closed where the next one was meant to open.
+    let late = told("id,town,note\n1,\"a,x\n2,b,y\n3,\"c\",z\n4,d,w\n");
+    assert!(
+        late.starts_with("line 2: a quote (`\"`) opens in line 2 and is closed only in line 4"),
+        "{late}"
+    );
+    assert!(late.ends_with("\n5 id=[4] town=[d] note=[w]\n"), "{late}");
+    // What stands in quotes as it should may have lines, quotes and delimiters.
+    let good = told("id,town\n1,\"a \"\"b\"\",\nc\"\n2,d \"e\"\n3,\"\"\n");
+    assert_eq!(good, "2 id=[1] town=[a \"b\",\nc]\n4 id=[2] town=[d \"e\"]\n5 id=[3] town=[]\n");
+    let heading = told("\"id,town\n1,a\n");
+    assert!(heading.contains("opens in line 1 and is never closed"), "{heading}");
+}
