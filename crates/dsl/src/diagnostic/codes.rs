@@ -193,6 +193,7 @@ codes! {
     W0525 "A mail longer than Gmail shows.",
     W0526 "A page without unsubscribe link, language or title.",
     W0527 "A built-in value without a fallback that some people lack.",
+    W0528 "A merge tag of another tool, which is sent as it stands.",
     E0601 "A name that conditions cannot say.",
     E0602 "An attribute that is always there, declared with another type.",
     E0603 "An attribute without a type.",

@@ -110,9 +110,11 @@ fn read_message(
     }
     let body = text.get(head.body..).unwrap_or("");
     let span = Span::new(file, head.body, text.len());
-    let Some(tags) = tags::check(body, span, place, library, report) else { return };
-    let (html, plain) = bodies(body, span, format, &tags, into, report);
-    all.extend(tags);
+    let looked = tags::look(body, span, place, library, report);
+    let mut inside = Report::new();
+    let (html, plain) = bodies(&looked.readable, span, format, &looked.tags, into, &mut inside);
+    inside.retain(|said| !looked.touches(span, said.span));
+    report.append(inside);
     if let Some(from) = &head.from
         && from.text != "owner"
         && !library.senders.iter().any(|sender| sender.id == from.text)
@@ -129,6 +131,11 @@ fn read_message(
         let at = head.subject.as_ref().map_or(span.part(0, 0), |field| field.span);
         report.warning(Code::W0521, at).help("W0521-help");
     }
+    // One that cannot be read is left out.
+    if !looked.broken.is_empty() {
+        return;
+    }
+    all.extend(looked.tags);
     let template = MessageTemplate {
         name,
         locale,

@@ -207,8 +207,11 @@ cron-never-fires = this pattern never fires: no month of it has such a day
 E0501 = the tag `{ $tag }` cannot be read
 E0501-title = A merge tag that cannot be read
 E0501-help = a tag is a name, `{"{{"}customer.name{"}}"}`, or a helper with its values, `{"{{"}default customer.name "friend"{"}}"}`
+E0501-quotes = `{ $found }`: a tag understands only plain quotes, `"` or `'`
 E0501-unclosed = this tag is never closed
 E0501-unclosed-help = end it with `{"}}"}` before the next tag begins
+E0501-quote = a quote in this tag is never closed
+E0501-quote-help = close it before `{"}}"}`; quotes are plain ones, `"` or `'`
 E0501-open = `{"{{"}#{ $name }{"}}"}` is never closed
 E0501-not-open = nothing is open here that `{"{{"}/{ $name }{"}}"}` could close
 E0501-other = `{"{{"}/{ $name }{"}}"}` stands where `{"{{"}/{ $opened }{"}}"}` belongs
@@ -312,6 +315,13 @@ W0526-title-missing = the page has no title: `<title>{"{{"}subject{"}}"}</title>
 W0527 = `{ $name }` is known as a rule, but not of everybody
 W0527-title = A value that is usually known
 W0527-help = give a fallback, such as `{"{{"}default { $name } "friend"{"}}"}`: without it the mail to those who lack it is not sent
+W0528 = `{ $found }` is a merge tag of another tool: here it is sent as it stands
+W0528-tool = `{ $found }` is a merge tag of { $tool }: here it is sent as it stands
+W0528-title = A merge tag of another tool
+W0528-help = here one writes `{"{{"}customer.name{"}}"}`, with a word for those without a name `{"{{"}default customer.name "friend"{"}}"}`
+W0528-help-word = in place of `…` write a word for those of whom it is not known
+W0528-help-unsubscribe = take it out: the link to unsubscribe is put below every mail; a page of its own writes `{"{{"}unsubscribe_url{"}}"}`
+W0528-help-part = what only some get stands between `{"{{"}#if customer.name{"}}"}` and `{"{{"}/if{"}}"}`, with `{"{{"}else{"}}"}` for the others
 
 ## trace (cli: view/trace.rs)
 

@@ -1,30 +1,45 @@
-//! Braces that make no merge tag: full-width ones, and single ones around a name.
+//! Braces that make no merge tag: full-width ones, and single ones around a name; and full-width quotes in a tag.
 
-use super::exact;
+use super::{Looked, between, exact};
 use crate::diagnostic::{Code, Report};
 use crate::source::Span;
-use crate::template::scan::Piece;
+use crate::template::scan::{Kind, Piece};
 
 /// The words that names of merge tags begin with.
 const ROOTS: [&str; 7] = ["customer", "event", "entry", "vars", "inputs", "owner", "rep"];
 
 /// Looks through the text between the tags.
 pub(super) fn check(source: &str, span: Span, pieces: &[Piece], report: &mut Report) {
-    let mut from = 0;
-    let ends = pieces.iter().map(|piece| (piece.at.start, piece.at.end));
-    for (end, next) in ends.chain([(source.len(), source.len())]) {
-        let text = source.get(from..end).unwrap_or("");
+    for (from, text) in between(source, pieces) {
         let mut at = 0;
         while let Some((open, close)) = braced(text, at) {
             tell(source, span, (from + open, from + close), report);
             at = close;
         }
-        from = next;
+    }
+}
+
+/// Quotes of a Chinese keyboard.
+const WIDE_QUOTES: [char; 8] = ['“', '”', '‘', '’', '＂', '＇', '「', '」'];
+
+/// Looks for full-width quotes inside the tags, where no plain ones are, and takes those tags out.
+pub(super) fn quotes(source: &str, span: Span, pieces: &[Piece], looked: &mut Looked, report: &mut Report) {
+    for piece in pieces.iter().filter(|piece| piece.kind == Kind::Value) {
+        let tag = source.get(piece.at.clone()).unwrap_or("");
+        if tag.contains(['"', '\'']) || !tag.contains(WIDE_QUOTES) {
+            continue;
+        }
+        let meant = tag.replace(WIDE_QUOTES, "\"");
+        let at = exact(source, span, piece.at.start, piece.at.end);
+        // Not mended: the text around it may stand in such quotes itself.
+        let said = report.error(Code::E0501, at).message("E0501-quotes").arg("found", tag);
+        said.did_you_mean(Some(meant));
+        looked.blank(piece.at.clone());
     }
 }
 
 /// The next stretch in wrong braces from a place on.
-fn braced(text: &str, from: usize) -> Option<(usize, usize)> {
+pub(super) fn braced(text: &str, from: usize) -> Option<(usize, usize)> {
     let rest = text.get(from..)?;
     rest.match_indices(['{', '｛']).find_map(|(at, _)| {
         // Only the first of a run: each would look through the whole of it again.
@@ -42,7 +57,8 @@ fn braced(text: &str, from: usize) -> Option<(usize, usize)> {
     })
 }
 
-fn tell(source: &str, span: Span, (start, end): (usize, usize), report: &mut Report) {
+/// Says what is wrong with the braces there.
+pub(super) fn tell(source: &str, span: Span, (start, end): (usize, usize), report: &mut Report) {
     let found = source.get(start..end).unwrap_or("");
     let name = found.trim_matches(['{', '}', '｛', '｝', ' ']);
     let meant = format!("{{{{{name}}}}}");

@@ -31,6 +31,8 @@ pub(super) struct Walk<'a> {
     pub(super) place: Place,
     pub(super) library: &'a Library,
     pub(super) report: &'a mut Report,
+    /// Tags of the source could not be read: what is around a name, and so what it means, is not known.
+    pub(super) unsure: bool,
     pub(super) tags: Vec<Tag>,
 }
 
@@ -253,7 +255,7 @@ impl Walk<'_> {
                 .collect(),
             Path::Local((_, name, _)) => {
                 let known = scope.each && matches!(name.as_str(), "index" | "first" | "last");
-                if !known {
+                if !known && !self.unsure {
                     self.unknown_name(raw, raw, &[], span);
                 }
                 return known.then_some(Given { name: None, thing: Thing::Leaf(None), literal: None, span });
@@ -272,6 +274,10 @@ impl Walk<'_> {
                 Some(Given { name: Some(written), thing, literal: None, span })
             }
             Found::Unknown { part, among } => {
+                // What is around it may be in a block that could not be read.
+                if self.unsure && part == 0 {
+                    return None;
+                }
                 let known_outside =
                     roots(self.place, self.library).iter().any(|root| parts.first() == Some(root));
                 if known_outside && part == 0 && !scope.things.is_empty() {
@@ -330,7 +336,7 @@ impl Walk<'_> {
     }
 
     fn presence(&mut self, presence: Presence, guarded: bool, name: &str, span: Span) {
-        if guarded {
+        if guarded || self.unsure {
             return;
         }
         match presence {
@@ -380,6 +386,8 @@ impl Walk<'_> {
         let message = match &given.thing {
             Thing::Leaf(Some(Type::List)) | Thing::Items => "E0511-list",
             Thing::Leaf(_) => return,
+            // `this`, where what it is about could not be read.
+            Thing::Root if self.unsure => return,
             Thing::Root
             | Thing::Customer
             | Thing::Entity(..)

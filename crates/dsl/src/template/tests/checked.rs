@@ -106,6 +106,33 @@ fn what_the_parser_refuses_is_said_in_words_and_at_the_right_tag() {
         ("{{#*inline \"a\"}}x{{/inline}}", &["E0506 5:1 {{#*inline \"a\"}}"]),
         ("{{{{raw}}}} {{{{/raw}}}}", &["E0506 5:1 {{{{raw}}}}", "E0506 5:13 {{{{/raw}}}}"]),
         (
+            "{{> a}} {{customer.teir}} {{customer.}} {{#each customer.tags}}{{this}}",
+            &[
+                "E0506 5:1 {{> a}}",
+                "E0502 5:11 customer.teir",
+                "E0501 5:27 {{customer.}}",
+                "E0501-open 5:41 {{#each customer.tags}}",
+            ],
+        ),
+        (
+            "{{#if customer.name}}{{customer.name}}{{/fi}} {{#if customer.tier}}x{{/if}} {{/if}}",
+            &["E0501-other 5:39 {{/fi}}", "E0501-not-open 5:77 {{/if}}"],
+        ),
+        (
+            "{{#if customer.tier}}{{#each customer.tags}}{{this}}{{/if}} {{date today \"log\"}}",
+            &["E0501-other 5:53 {{/if}}", "E0511-choice 5:75 log"],
+        ),
+        (
+            "{{default customer.name \"x}} {{customer.teir}}",
+            &["E0501-quote 5:1 {{default customer.name \"x}}", "E0502 5:32 customer.teir"],
+        ),
+        ("{{> a}} {{custmer.tier}}", &["E0506 5:1 {{> a}}", "E0502 5:11 custmer.tier"]),
+        ("{{default customer.name “x”}}", &["E0501-quotes 5:1 {{default customer.name “x”}}"]),
+        (
+            "a {{customer.tier} b\n{{customer.teir}}",
+            &["E0501-single 5:3 {{customer.tier}", "E0502 6:3 customer.teir"],
+        ),
+        (
             "{{{customer.tier}}} {{&customer.tier}}",
             &["E0505 5:1 {{{customer.tier}}}", "E0505 5:21 {{&customer.tier}}"],
         ),
