@@ -13,6 +13,7 @@ mod synonyms;
 
 use std::collections::BTreeSet;
 
+use model::Type;
 use model::words::{self, Language};
 
 pub use codes::Code;
@@ -97,10 +98,25 @@ impl Diagnostic {
         self.put(name, Argument::Text(shown(&value.into())))
     }
 
+    /// Gives names for a variable, each as [`Self::arg`] shows it and none left out: those that a person may
+    /// choose from.
+    pub fn arg_names<'n>(&mut self, name: &'static str, all: impl IntoIterator<Item = &'n str>) -> &mut Self {
+        let all: Vec<String> = all.into_iter().map(shown).collect();
+        self.put(name, Argument::Text(all.join(", ")))
+    }
+
     /// Gives a word of the catalogue for a variable, said in the reader's language (`shape-list`).
     pub fn arg_word(&mut self, name: &'static str, key: &'static str) -> &mut Self {
         debug_assert!(words::knows(Language::En, key), "`{key}` is not in the catalogue");
         self.put(name, Argument::Word(key))
+    }
+
+    /// Gives a type for a variable, said in the reader's language; an entity by the name that its model gives it.
+    pub fn arg_type(&mut self, name: &'static str, ty: &Type) -> &mut Self {
+        match type_word(ty) {
+            Some(word) => self.arg_word(name, word),
+            None => self.arg(name, format!("`{}`", ty.name())),
+        }
     }
 
     /// Says another message than the code's own: a key of the catalogue.
@@ -302,6 +318,26 @@ impl Report {
     fn push(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
         self.diagnostics.push_mut(diagnostic)
     }
+}
+
+/// The key of what people call a type; `None`: what refers to an entity is called as the entity is.
+fn type_word(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::Text => "type-text",
+        Type::Number => "type-number",
+        Type::YesNo => "type-yes-no",
+        Type::Date => "type-date",
+        Type::Time => "type-time",
+        Type::Duration => "type-duration",
+        Type::List => "type-list",
+        Type::Email => "type-email",
+        Type::Phone => "type-phone",
+        Type::Money => "type-money",
+        Type::Birthday => "type-birthday",
+        Type::OneOf(_) => "type-one-of",
+        Type::Reference(kind) if kind == "customer" => "type-customer",
+        Type::Reference(_) => return None,
+    })
 }
 
 /// A value as it may be shown in a sentence: one line, no control characters, not endless.

@@ -165,7 +165,7 @@ pub fn of_conditions(workflow: &Workflow, library: &Library) -> Reads {
     }
     operands.extend(assigned.into_iter().filter_map(|value| match value {
         Assigned::Formula(operand) => Some(operand),
-        Assigned::Literal(_) | Assigned::Text(_) => None,
+        Assigned::Literal(_) | Assigned::Text(_) | Assigned::Unknown => None,
     }));
     for operand in operands {
         reads.merge(Reads::of_operand(operand, library));

@@ -105,6 +105,8 @@ pub enum Assigned {
     Text(TextTemplate),
     /// `= expression`.
     Formula(Operand),
+    /// `null`: what had a value has none any more.
+    Unknown,
 }
 
 /// What `set` sets.

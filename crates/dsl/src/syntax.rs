@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use model::Decimal;
 
-use crate::diagnostic::{Code, Report, suggest};
+use crate::diagnostic::{Argument, Code, Report, suggest};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -22,6 +22,16 @@ pub struct Fields<'n> {
     misspelt: Vec<&'n str>,
     /// Keys of the language that are refused where they stand; no advice for a misspelt one.
     later: Vec<&'static str>,
+    /// What was said to be missing.
+    lacking: Vec<Lack>,
+}
+
+/// A mistake that says that one of some keys is missing.
+#[derive(Debug, Clone)]
+struct Lack {
+    keys: Vec<&'static str>,
+    code: Code,
+    span: Span,
 }
 
 impl<'n> Fields<'n> {
@@ -36,6 +46,7 @@ impl<'n> Fields<'n> {
             known: Vec::new(),
             misspelt: Vec::new(),
             later: Vec::new(),
+            lacking: Vec::new(),
         })
     }
 
@@ -114,8 +125,27 @@ impl<'n> Fields<'n> {
     }
 
     /// Reports a key as missing, at the first key of the map.
-    pub fn missing(&self, key: &'static str, report: &mut Report) {
+    pub fn missing(&mut self, key: &'static str, report: &mut Report) {
+        self.lacks(&[key], Code::E0302, self.head());
         report.error(Code::E0302, self.head()).arg("key", key).arg_word("what", self.what).help("E0302-help");
+    }
+
+    /// Notes that it was said, by this code at this place, that one of these keys is missing. Where a key
+    /// turns out to be one of them, misspelt, it is the one mistake.
+    pub fn lacks(&mut self, keys: &[&'static str], code: Code, span: Span) {
+        self.lacking.push(Lack { keys: keys.to_vec(), code, span });
+    }
+
+    /// Takes back that a key is missing: it stands there, misspelt, and that is said.
+    pub fn is_misspelt(&self, key: &str, report: &mut Report) {
+        for lack in self.lacking.iter().filter(|lack| lack.keys.contains(&key)) {
+            report.retain(|said| {
+                let names_another = said.arguments.iter().any(|(name, value)| {
+                    *name == "key" && *value != Argument::Text(key.to_owned())
+                });
+                said.code != lack.code || said.span != lack.span || names_another
+            });
+        }
     }
 
     /// A text that may be left out. Unquoted numbers and `true` are texts here: `name: 365`.
@@ -197,8 +227,17 @@ impl<'n> Fields<'n> {
         report.hear(self.what, self.known.iter().chain(&self.later).copied());
         for entry in self.others() {
             let free: Vec<&str> = self.known.iter().copied().filter(|key| !self.has(key)).collect();
-            self.unknown(entry, suggest(&entry.key, free.iter().copied()), report);
+            let meant = suggest(&entry.key, free.iter().copied());
+            if let Some(meant) = meant {
+                self.is_misspelt(meant, report);
+            }
+            self.unknown(entry, meant, report);
         }
+    }
+
+    /// Reports a key that was meant as another one.
+    pub fn say_misspelt(&self, entry: &Entry, meant: &str, report: &mut Report) {
+        self.unknown(entry, Some(meant), report);
     }
 
     /// Reports a key that nobody asked for.
@@ -210,7 +249,7 @@ impl<'n> Fields<'n> {
         diagnostic
             .arg("key", entry.key.clone())
             .arg_word("what", self.what)
-            .arg("known", all.join(", "))
+            .arg_names("known", all)
             .did_you_mean(suggestion);
         let is_else_if = matches!(entry.key.replace([' ', '_', '-'], "").as_str(), "elseif" | "elif");
         match suggestion {
@@ -336,7 +375,7 @@ pub fn choice<T: Copy>(
     diagnostic
         .arg("word", word.value)
         .arg("key", key)
-        .arg("known", known.join(", "))
+        .arg_names("known", known)
         .did_you_mean(suggestion)
         .help("E0305-help");
     if let Some(name) = suggestion {

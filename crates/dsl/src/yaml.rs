@@ -106,6 +106,15 @@ impl Node {
         self.kind == Kind::Null
     }
 
+    /// Tells whether nothing stands here, or an unquoted `null` or `~`, which say that there is nothing.
+    pub fn says_unknown(&self) -> bool {
+        match &self.kind {
+            Kind::Null => true,
+            Kind::Text { text, quoted: false } => matches!(text.as_str(), "null" | "Null" | "NULL" | "~"),
+            Kind::Bool(_) | Kind::Number(_) | Kind::Text { .. } | Kind::List(_) | Kind::Map(_) => false,
+        }
+    }
+
     /// Gives back the place of a stretch of this scalar's text (bytes of [`Node::raw_text`]), for parsers of
     /// expressions. Exact where the text stands in the file as it is; the whole scalar where escapes or
     /// folded lines lie between.

@@ -6,12 +6,13 @@ use crate::render;
 use dsl::step::{Assigned, TextTemplate};
 use model::Value;
 
-/// The value; `None`: unknown (a formula over unknown values, a text whose tag has no value).
+/// The value; `None`: unknown (a formula over unknown values, a text whose tag has no value, `null`).
 pub(crate) fn value(assigned: &Assigned, facts: &Facts<'_>) -> Option<Value> {
     match assigned {
         Assigned::Literal(value) => Some(value.clone()),
         Assigned::Text(template) => text(template, facts).map(Value::Text),
         Assigned::Formula(operand) => condition::value(operand, facts),
+        Assigned::Unknown => None,
     }
 }
 

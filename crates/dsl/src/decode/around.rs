@@ -104,8 +104,11 @@ impl Around {
     }
 }
 
-/// The type of a value written out; `None`: an expression.
+/// The type of a value written out; `None`: an expression, or that there is none.
 fn written_type(node: &Node) -> Option<Type> {
+    if node.says_unknown() {
+        return None;
+    }
     match &node.kind {
         Kind::Bool(_) => Some(Type::YesNo),
         Kind::Number(_) => Some(Type::Number),

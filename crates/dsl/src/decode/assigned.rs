@@ -27,13 +27,16 @@ pub(super) fn text_in(node: &Node, scope: &TagScope, desk: &mut Desk<'_>) -> Opt
     Some(template)
 }
 
-/// A value for something of a type; `None` as type: as it is written.
+/// A value for something of a type; `None` as type: as it is written. `null` and `~` take a value away.
 pub(super) fn value(
     node: &Node,
     ty: Option<&Type>,
     around: &Around,
     desk: &mut Desk<'_>,
 ) -> Option<Assigned> {
+    if node.says_unknown() && !node.is_null() {
+        return Some(Assigned::Unknown);
+    }
     let text = node.raw_text().unwrap_or_default();
     let quoted_or_not = matches!(node.kind, Kind::Text { .. });
     if quoted_or_not && text.trim_start().starts_with('=') {
@@ -57,11 +60,10 @@ pub(super) fn value(
     });
     if quoted_or_not && text.contains("{{") {
         if !takes_text {
-            let wanted = ty.map_or("text", Type::name);
             desk.report
                 .error(Code::E0324, node.span)
                 .message("E0324-tags")
-                .arg("wanted", wanted)
+                .arg_type("wanted", ty.unwrap_or(&Type::Text))
                 .help("E0324-help");
             return None;
         }

@@ -67,17 +67,23 @@ pub(super) fn customer(has_company: bool) -> BTreeMap<String, Attribute> {
     all
 }
 
+/// What an attribute that every entity has holds; `None`: it is not one of them.
+pub(super) fn of_entity(name: &str, stages: &[String]) -> Option<Type> {
+    match name {
+        "customer" => Some(Type::Reference("customer".to_owned())),
+        "stage" if stages.is_empty() => Some(Type::Text),
+        "stage" => Some(Type::OneOf(stages.to_vec())),
+        _ => ENTITY.into_iter().find(|(known, _)| *known == name).map(|(_, ty)| ty),
+    }
+}
+
 /// Adds what every entity has.
 pub(super) fn complete_entity(kind: &mut EntityKind) {
-    let stage = if kind.stages.is_empty() { Type::Text } else { Type::OneOf(kind.stages.clone()) };
-    let mut put = |name: &str, ty: Type, optional: bool| {
+    for name in ["customer", "stage"].into_iter().chain(ENTITY.into_iter().map(|(name, _)| name)) {
+        let Some(ty) = of_entity(name, &kind.stages) else { continue };
+        // An unset stage is the first one: an entity with stages is always in one.
+        let optional = !matches!(name, "stage" | "id");
         kind.attributes.entry(name.to_owned()).or_insert_with(|| attribute(ty, optional, false));
-    };
-    put("customer", Type::Reference("customer".to_owned()), true);
-    // An unset stage is the first one: an entity with stages is always in one.
-    put("stage", stage, false);
-    for (name, ty) in ENTITY {
-        put(name, ty, name != "id");
     }
     if kind.stages.is_empty()
         && let Some(stage) = kind.attributes.get_mut("stage")

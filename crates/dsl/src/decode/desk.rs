@@ -215,8 +215,36 @@ impl Desk<'_> {
         syntax::choice(node, key, choices, self.report).map(|choice| choice.value)
     }
 
+    /// The same where something else may stand as well; `help` names that too.
+    pub fn word_or<T: Copy>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        choices: &[(&str, T)],
+        help: &'static str,
+    ) -> Option<T> {
+        let found = self.word(node, key, choices);
+        let said = self.report.last_mut().filter(|said| said.code == Code::E0305 && said.span == node.span);
+        if let (None, Some(said)) = (&found, said) {
+            said.help(help);
+        }
+        found
+    }
+
+    /// Whether a key inside of a map was said to be misspelt: what it lacks is probably that one.
+    pub fn is_misspelt(&self, map: Span) -> bool {
+        let inside = |span: Span| span.file == map.file && span.start >= map.start && span.end <= map.end;
+        let mut said = self.report.diagnostics().iter();
+        said.any(|said| said.code == Code::E0301 && said.label.is_some() && inside(said.span))
+    }
+
     /// A value of a type.
     pub fn value(&mut self, node: &Node, ty: &Type) -> Option<Value> {
+        if node.says_unknown() && !node.is_null() {
+            let none = self.report.error(Code::E0125, node.span).message("E0125-unknown");
+            none.arg("text", node.raw_text().unwrap_or_default()).help("E0125-help-unknown");
+            return None;
+        }
         let read = match &node.kind {
             Kind::List(items) if *ty == Type::List => {
                 let texts: Vec<Spanned<String>> =
@@ -243,6 +271,16 @@ impl Desk<'_> {
                 None
             }
         }
+    }
+
+    /// A value of an attribute of the customer.
+    pub fn attribute(&mut self, name: &str, node: &Node, ty: &Type) -> Option<Value> {
+        let value = self.value(node, ty)?;
+        if name == "zone" && model::zone::zone(value.as_text().unwrap_or_default()).is_none() {
+            super::tests::unknown_zone(value.as_text().unwrap_or_default(), node.span, self);
+            return None;
+        }
+        Some(value)
     }
 
     /// Says that a value is not of its type.
@@ -399,7 +437,7 @@ impl Desk<'_> {
 
     /// Says that a value is of one type where another belongs.
     pub fn wrong_type(&mut self, span: Span, wanted: &Type, found: &Type) {
-        self.report.error(Code::E0324, span).arg("wanted", wanted.name()).arg("found", found.name());
+        self.report.error(Code::E0324, span).arg_type("wanted", wanted).arg_type("found", found);
     }
 
     /// A condition: a text, `all: […]` or `any: […]`.

@@ -3,7 +3,7 @@
 use super::around::Around;
 use super::assigned;
 use super::desk::Desk;
-use super::model::{is_name, one_of_type, type_named};
+use super::model::{is_name, one_of_type, only_texts, type_named};
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
 use crate::diagnostic::Code;
@@ -79,8 +79,8 @@ fn input(entry: &Entry, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) -> 
     let one_of = desk.take(&mut fields, "one_of");
     let ty = match one_of {
         Some(node) => {
-            fields.know(&["type"]);
-            one_of_type(node, desk).map(InputType::Value)
+            only_texts(desk.take(&mut fields, "type"), &entry.key, desk);
+            one_of_type(node, "E0331-help-choices", desk).map(InputType::Value)
         }
         None => desk.need(&mut fields, "type").and_then(|node| type_of(node, kinds, desk)),
     };

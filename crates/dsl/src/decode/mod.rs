@@ -159,11 +159,12 @@ impl Loading<'_> {
         if first.key == "brand" {
             // Read with the senders.
         } else if !kinds().any(|kind| kind == first.key) {
-            let meant = suggest(&first.key, kinds()).map(str::to_owned);
+            let meant = suggest(&first.key, kinds().chain(["brand"])).map(str::to_owned);
             // A key of ours that stands further down was meant to be the first one.
             let below = entries.iter().skip(1).find(|entry| kinds().any(|kind| kind == entry.key));
             let diagnostic = self.report.error(Code::E0307, first.key_span);
-            diagnostic.arg("name", &first.key).arg("known", kinds().collect::<Vec<_>>().join(", "));
+            let known: Vec<&str> = kinds().chain(["brand"]).collect();
+            diagnostic.arg("name", &first.key).arg_names("known", known);
             diagnostic.did_you_mean(meant.clone()).help("E0307-help");
             if let Some(meant) = meant {
                 diagnostic.fix(first.key_span, meant);

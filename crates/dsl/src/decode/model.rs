@@ -8,13 +8,16 @@ use crate::diagnostic::Code;
 use crate::library::{Attribute, EntityKind, EventKind, Model, Moves, Origin, Rank};
 use crate::source::Span;
 use crate::syntax::Fields;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Node};
 use jiff::civil::Time;
 use model::{Type, Value};
 use std::collections::BTreeMap;
 
 /// When ranks are taken where the model does not say.
 const RANKED_AT: Time = Time::constant(2, 0, 0, 0);
+
+/// What every event has anyway: when it was, whose it is, and which.
+const EVERY_EVENT: [&str; 3] = ["at", "customer", "event"];
 
 /// What is read in a second round, when all names are known: `from:` and `cases:` of the customer.
 pub(super) struct Pending<'n> {
@@ -79,7 +82,7 @@ fn kinds(fields: &Fields<'_>, desk: &mut Desk<'_>) -> BTreeMap<String, Span> {
                 .error(Code::E0601, entry.key_span)
                 .arg("name", &entry.key)
                 .message(if taken { "E0601-taken" } else { "E0601" })
-                .help("E0601-help");
+                .help(if taken { "E0601-help-taken" } else { "E0601-help" });
         } else {
             kinds.insert(entry.key.clone(), entry.key_span);
         }
@@ -104,6 +107,9 @@ fn customer_attribute<'n>(
         return;
     }
     let Some((mut attribute, origin)) = attribute(entry, kinds, desk) else { return };
+    if let (Some(usual), Some(_)) = (entry.value.get("default"), &attribute.default) {
+        attribute.default = desk.attribute(&entry.key, &usual.value, &attribute.ty);
+    }
     if let Some(origin) = origin {
         pending.push(Pending { attribute: entry.key.clone(), origin });
     }
@@ -115,7 +121,8 @@ fn customer_attribute<'n>(
             desk.report
                 .error(Code::E0602, entry.key_span)
                 .arg("name", &entry.key)
-                .arg("type", known.ty.name())
+                .arg_type("type", &known.ty)
+                .arg("word", known.ty.name())
                 .help("E0602-help");
             return;
         }
@@ -164,25 +171,37 @@ fn attribute<'n>(
     let named = desk.take(&mut fields, "type");
     let default = desk.take(&mut fields, "default");
     let ty = match (one_of, named, from) {
-        (Some(node), _, _) => one_of_type(node, desk),
+        (Some(node), named, _) => {
+            only_texts(named, &entry.key, desk);
+            // It is there, whatever it holds: what asks for it is no second mistake.
+            one_of_type(node, "E0331-help-choices", desk).or(Some(Type::Text))
+        }
         (None, Some(node), _) => type_named(node, kinds, desk),
         // The aggregate says what it is, in the second round.
         (None, None, Some(_)) => Some(Type::Number),
         (None, None, None) if rank.is_some() => Some(Type::Number),
         (None, None, None) => {
             desk.report.error(Code::E0603, entry.key_span).arg("name", &entry.key).help("E0603-help");
+            fields.lacks(&["type", "one_of", "from"], Code::E0603, entry.key_span);
             None
         }
     };
+    desk.close(fields);
+    let mut ways = [from.is_some(), cases.is_some(), rank.is_some()].into_iter().filter(|way| *way);
+    let is_computed = ways.next().is_some();
+    if is_computed && ways.next().is_some() {
+        desk.report.error(Code::E0632, entry.key_span).arg("name", &entry.key).help("E0632-help");
+    }
     let default = match (default, &ty) {
+        (Some(node), _) if is_computed => {
+            let help = if cases.is_some() { "E0632-help-cases" } else { "E0632-help-default" };
+            let twice = desk.report.error(Code::E0632, node.span).message("E0632-default");
+            twice.arg("name", &entry.key).help(help);
+            None
+        }
         (Some(node), Some(ty)) => desk.value(node, ty),
         (Some(_), None) | (None, _) => None,
     };
-    desk.close(fields);
-    let mut ways = [from.is_some(), cases.is_some(), rank.is_some()].into_iter().filter(|way| *way);
-    if ways.next().is_some() && ways.next().is_some() {
-        desk.report.error(Code::E0632, entry.key_span).arg("name", &entry.key).help("E0632-help");
-    }
     if let (Some(rank), Some(ty)) = (&rank, &ty)
         && *ty != Type::Number
     {
@@ -230,7 +249,20 @@ pub(super) fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut
     None
 }
 
-pub(super) fn one_of_type(node: &Node, desk: &mut Desk<'_>) -> Option<Type> {
+/// Choices are texts: `type` beside them may say just that.
+pub(super) fn only_texts(named: Option<&Node>, name: &str, desk: &mut Desk<'_>) {
+    let Some(named) = named else { return };
+    if !matches!(named.raw_text().map(str::trim), Some("text" | "one_of")) {
+        let twice = desk.report.error(Code::E0634, named.span);
+        twice.arg("name", name).arg("type", named.raw_text().unwrap_or_default()).help("E0634-help");
+    }
+}
+
+/// The texts that a value may be. `help`: the way out where there is none.
+pub(super) fn one_of_type(node: &Node, help: &'static str, desk: &mut Desk<'_>) -> Option<Type> {
+    if node.items().is_some_and(<[_]>::is_empty) {
+        desk.report.error(Code::E0331, node.span).help(help);
+    }
     let mut choices: Vec<String> = Vec::new();
     for choice in desk.texts(node) {
         if choices.contains(&choice.value) {
@@ -269,6 +301,11 @@ fn event(
             continue;
         }
         if !checked_name(field, desk) {
+            continue;
+        }
+        if EVERY_EVENT.contains(&field.key.as_str()) {
+            let taken = desk.report.error(Code::E0601, field.key_span).arg("name", &field.key);
+            taken.message("E0601-field").help("E0601-help-field");
             continue;
         }
         let ty = if field.value.raw_text().is_some() {
@@ -324,19 +361,23 @@ fn entity(entry: &Entry, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) ->
     if !entry.value.is_null() {
         let mut fields = desk.fields(&entry.value, "thing-entity")?;
         stages(&mut fields, &mut kind, desk);
-        if let Some(node) = desk.take(&mut fields, "shared") {
-            // An entity may have an attribute of that name: `shared: yes_no`.
-            if matches!(node.kind, Kind::Bool(_)) {
-                kind.shared = desk.yes_no(node).unwrap_or(false);
-            }
+        // An entity may have an attribute of that name: `shared: yes_no`.
+        let is_type = |node: &Node| node.raw_text().is_none_or(|word| Type::named(word.trim()).is_some());
+        if fields.entries().iter().any(|entry| entry.key == "shared" && !is_type(&entry.value))
+            && let Some(node) = desk.take(&mut fields, "shared")
+        {
+            kind.shared = desk.yes_no(node).unwrap_or(false);
         }
         for field in fields.others() {
             if !checked_name(field, desk) {
                 continue;
             }
             let Some((attribute, origin)) = attribute(field, kinds, desk) else { continue };
+            let name = format!("{}.{}", entry.key, field.key);
+            if !keeps_its_type(field, &name, &kind, &attribute.ty, desk) {
+                continue;
+            }
             if origin.is_some() {
-                let name = format!("{}.{}", entry.key, field.key);
                 desk.report.error(Code::E0633, field.key_span).arg("name", name).help("E0633-help");
             }
             kind.attributes.insert(field.key.clone(), attribute);
@@ -346,9 +387,21 @@ fn entity(entry: &Entry, kinds: &BTreeMap<String, Span>, desk: &mut Desk<'_>) ->
     Some(kind)
 }
 
+/// Whether an attribute is none of those that every entity has, or holds what they hold.
+fn keeps_its_type(field: &Entry, name: &str, kind: &EntityKind, ty: &Type, desk: &mut Desk<'_>) -> bool {
+    let Some(known) = builtin::of_entity(&field.key, &kind.stages) else { return true };
+    if known == *ty {
+        return true;
+    }
+    let other = desk.report.error(Code::E0602, field.key_span).arg("name", name);
+    other.arg_type("type", &known).arg("word", known.name());
+    other.help(if field.key == "stage" { "E0602-help-stage" } else { "E0602-help" });
+    false
+}
+
 fn stages(fields: &mut Fields<'_>, kind: &mut EntityKind, desk: &mut Desk<'_>) {
     if let Some(node) = desk.take(fields, "stages")
-        && let Some(Type::OneOf(stages)) = one_of_type(node, desk)
+        && let Some(Type::OneOf(stages)) = one_of_type(node, "E0331-help-stages", desk)
     {
         kind.stages = stages;
     }

@@ -66,6 +66,9 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             (Schedule::parse_cron(&cron.value), cron.span)
         }
         (None, None, None) => {
+            if desk.is_misspelt(node.span) {
+                return None;
+            }
             desk.report.error(Code::E0128, head).message("E0128-nothing").help("E0128-help");
             return None;
         }

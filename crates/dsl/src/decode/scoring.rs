@@ -68,6 +68,7 @@ pub(super) fn read(
     fields.know(&["on_band"]);
     let tests = match desk.take(fields, "tests") {
         Some(node) => {
+            in_file::one_name_each(node, desk);
             let tests = desk.list(node);
             tests.iter().filter_map(|node| score_test(node, &bands, &grades, desk)).collect()
         }
@@ -337,15 +338,13 @@ fn score_test(
     let mut fields = desk.fields(node, "thing-test")?;
     let outer = desk.zone.clone();
     let start = Start::Score;
-    let given = in_file::given(&mut fields, &start, desk);
+    let (mut given, is_sound) = in_file::given(&mut fields, &start, desk);
     let expect = desk.need(&mut fields, "expect");
     let never = desk.take(&mut fields, "never");
     let exactly = desk.take(&mut fields, "exactly").and_then(|node| desk.yes_no(node)).unwrap_or(false);
     desk.close(fields);
-    // Without a clock no line can be placed in time.
-    let mut given = given?;
     let names = given.customers.iter().map(|customer| customer.name.clone()).collect();
-    let stage = Stage { start: &start, clock: given.clock, names, many: given.many };
+    let stage = Stage { start: &start, clock: given.clock, placed: is_sound, names, many: given.many };
     let mut scores = Vec::new();
     for line in expect.map(|node| desk.list(node)).unwrap_or_default() {
         let of_the_score = ["score", "band", "grade"].iter().any(|key| line.get(key).is_some());
@@ -359,7 +358,7 @@ fn score_test(
         given.never.extend(test_lines::read(line, &stage, desk));
     }
     desk.zone = outer;
-    Some(ScoreTest { given: crate::test_case::TestCase { exactly, ..given }, expect: scores })
+    is_sound.then_some(ScoreTest { given: crate::test_case::TestCase { exactly, ..given }, expect: scores })
 }
 
 fn expected(

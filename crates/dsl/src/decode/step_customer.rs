@@ -3,6 +3,7 @@
 
 use super::around::Around;
 use super::assigned;
+use super::desk::Desk;
 use super::scoring::spread;
 use super::steps::{Item, Read, Steps};
 use crate::condition::{self, Operand};
@@ -27,7 +28,7 @@ pub(super) fn set(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Aroun
     for entry in entries {
         let pair = target(steps, entry, around).and_then(|(target, ty)| {
             let value = assigned::value(&entry.value, ty.as_ref(), around, steps.desk)?;
-            Some((target, value))
+            fits(&target, &value, entry, steps.desk).then_some((target, value))
         });
         complete &= pair.is_some();
         pairs.extend(pair);
@@ -37,6 +38,30 @@ pub(super) fn set(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Aroun
         .map(|entry| entry.key.strip_prefix("customer.").unwrap_or(&entry.key).to_owned())
         .collect();
     complete.then(|| (Verb::Set(pairs), names.join(",")))
+}
+
+/// Whether an attribute may take a value: one that nobody goes without is not cleared, a zone is one there is.
+fn fits(target: &Target, value: &Assigned, entry: &Entry, desk: &mut Desk<'_>) -> bool {
+    let library = desk.library;
+    let model = &library.model;
+    let (attribute, name) = match target {
+        Target::Customer(name) => (model.customer.get(name), name),
+        Target::Entity(kind, name) => {
+            (model.entities.get(kind).and_then(|kind| kind.attributes.get(name)), name)
+        }
+        Target::Var(_) => return true,
+    };
+    match (attribute, value, target) {
+        (Some(Attribute { optional: false, .. }), Assigned::Unknown, _) => {
+            let kept = desk.report.error(Code::E0330, entry.value.span).message("E0330-needed");
+            kept.arg("name", &entry.key).help("E0330-help-needed");
+            false
+        }
+        (Some(attribute), Assigned::Literal(_), Target::Customer(_)) => {
+            desk.attribute(name, &entry.value, &attribute.ty).is_some()
+        }
+        (_, Assigned::Literal(_) | Assigned::Text(_) | Assigned::Formula(_) | Assigned::Unknown, _) => true,
+    }
 }
 
 /// What a key of `set` names, and its type (`None`: a variable of any type).
@@ -193,7 +218,7 @@ fn whose(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Oper
         return Some(operand);
     }
     let diagnostic = steps.desk.report.error(Code::E0364, node.span);
-    diagnostic.arg("found", found.name()).help("E0364-help");
+    diagnostic.arg_type("found", &found).help("E0364-help");
     None
 }
 

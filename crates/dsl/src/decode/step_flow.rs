@@ -153,6 +153,9 @@ fn way(
 
 /// `repeat:` steps, `times` at most, `until` a condition.
 pub(super) fn repeat(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    if !item.object.is_null() && item.object.items().is_none() {
+        return misplaced(steps, item, around);
+    }
     let body =
         item.has_object(steps.desk).then(|| steps.list(item.object, BlockOwner::Pass(item.at), around));
     let times = steps.desk.need(&mut item.fields, "times");
@@ -161,6 +164,20 @@ pub(super) fn repeat(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     let until = super::scoring::spread(until.map(|node| steps.desk.condition(node, &around.scope)));
     let verb = Verb::Repeat { steps: body?, times: u32::try_from(times?).ok()?, until: until? };
     Some((verb, String::new()))
+}
+
+/// `repeat: { times: 3, steps: … }` and `repeat: 3`: says how it is written; the steps are read all the same.
+fn misplaced(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    let times = item.object.get("times").map_or(item.object, |entry| &entry.value);
+    let times = times.raw_text().filter(|text| text.parse::<u8>().is_ok()).unwrap_or("3");
+    let wrong = steps.desk.report.error(Code::E0303, item.object.span).message("E0303-repeat");
+    wrong.arg("times", times).help("E0303-help-repeat");
+    item.fields.know(&["times", "until", "steps"]);
+    let own = item.fields.entries().iter().find(|entry| entry.key == "steps");
+    if let Some(entry) = item.object.get("steps").or(own) {
+        steps.list(&entry.value, BlockOwner::Pass(item.at), around);
+    }
+    None
 }
 
 /// `exit: REASON`.

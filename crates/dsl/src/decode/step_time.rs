@@ -13,7 +13,7 @@ use crate::step::{
 };
 use crate::syntax::Fields;
 use crate::yaml::Node;
-use model::Type;
+use model::{Length, Type};
 
 /// Most points of a timeline.
 const MOST_POINTS: usize = 100;
@@ -61,8 +61,13 @@ pub(super) fn wait_until(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read
 
 /// `wait_for:` one event or several, `within` so long.
 pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
-    let names = if item.has_object(steps.desk) { steps.desk.texts(item.object) } else { Vec::new() };
-    let nothing = names.is_empty() && item.object.items().is_some();
+    let nested = nested(steps, item);
+    let names = match &nested {
+        Some(meant) => meant.clone(),
+        None if item.has_object(steps.desk) => steps.desk.texts(item.object),
+        None => Vec::new(),
+    };
+    let nothing = item.object.items().is_some_and(<[_]>::is_empty);
     if nothing {
         steps.desk.report.error(Code::E0331, item.object.span).help("E0331-help-events");
     }
@@ -74,7 +79,12 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
         steps.desk.condition(node, &inside.scope)
     });
     let since = steps.desk.take(&mut item.fields, "since").map(|node| since(steps, node));
-    let within = within(steps, item);
+    let within = if nested.is_some() {
+        item.fields.know(&["within"]);
+        None
+    } else {
+        within(steps, item)
+    };
     let of = steps.desk.take(&mut item.fields, "of").map(|node| steps.desk.spanned(node));
     let thens = steps.desk.take(&mut item.fields, "then");
     let thens = thens.map_or_else(|| vec![None; names.len()], |node| then(steps, node, item, &names, around));
@@ -97,22 +107,43 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
     Some((verb, String::new()))
 }
 
+/// The events of `wait_for: { event: a, within: 3 days }` and `wait_for: [{ event: a, then: … }]`, which it is
+/// told how to write. `None`: there are names only, as there should be.
+fn nested(steps: &mut Steps<'_, '_>, item: &Item<'_>) -> Option<Vec<Spanned<String>>> {
+    let all = item.object.items().unwrap_or(std::slice::from_ref(item.object));
+    let first = all.iter().find(|node| node.entries().is_some())?;
+    let named = |node: &'_ Node| node.get("event").map_or(node.raw_text().map(str::to_owned), |entry| {
+        entry.value.raw_text().map(str::to_owned)
+    });
+    let event = named(first).unwrap_or_else(|| "EVENT".to_owned());
+    let wrong = steps.desk.report.error(Code::E0303, first.span).message("E0303-wait-for");
+    wrong.arg("event", event.trim()).help("E0303-help-wait-for");
+    let meant = all.iter().filter_map(|node| {
+        let place = node.get("event").map_or(node.span, |entry| entry.value.span);
+        named(node).map(|name| Spanned::new(name.trim().to_owned(), place))
+    });
+    Some(meant.collect())
+}
+
 /// `within` must be there: a wait that may never end is a mistake of its own.
-fn within(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<model::Length> {
+fn within(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<Length> {
     if !item.fields.has("within") {
         item.fields.know(&["within"]);
         steps.desk.report.error(Code::E0312, item.verb.key_span).help("E0312-help");
+        item.fields.lacks(&["within"], Code::E0312, item.verb.key_span);
         return None;
     }
     steps.desk.need(&mut item.fields, "within").and_then(|node| steps.desk.length(node))
 }
 
 fn since(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Since> {
-    match node.raw_text().map(str::trim) {
-        Some("step") => Some(Since::Step),
-        Some("entry") => Some(Since::Entry),
-        Some(_) | None => steps.desk.length(node).map(Since::Back),
+    let is_word = |text: &str| text.parse::<Length>().is_err() && !text.contains(char::is_numeric);
+    if node.raw_text().is_some_and(is_word) {
+        let words = [("step", false), ("entry", true)];
+        let entry = steps.desk.word_or(node, "since", &words, "E0305-help-since")?;
+        return Some(if entry { Since::Entry } else { Since::Step });
     }
+    steps.desk.length(node).map(Since::Back)
 }
 
 /// `then:` a list for one event, or a map from event to list. One list for several events is walked
@@ -169,7 +200,7 @@ fn date(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Opera
         .report
         .error(Code::E0322, node.span)
         .arg("name", text)
-        .arg("type", ty.name())
+        .arg_type("type", &ty)
         .help("E0322-help");
     None
 }
@@ -206,6 +237,7 @@ pub(super) fn timeline(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
         !item.fields.has("points") || points.is_some_and(|node| node.items().is_some_and(<[_]>::is_empty));
     if empty {
         steps.desk.report.error(Code::E0321, item.verb.key_span).help("E0321-help");
+        item.fields.lacks(&["points"], Code::E0321, item.verb.key_span);
     }
     if let Some(extra) = items.get(MOST_POINTS) {
         let most = MOST_POINTS.to_string();

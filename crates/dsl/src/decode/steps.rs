@@ -219,7 +219,7 @@ impl Steps<'_, '_> {
         let Some(node) = self.desk.take(fields, "on_error") else { return OnError::Skip };
         if node.entries().is_none() {
             let words = [("skip", false), ("exit", true)];
-            return match self.desk.word(node, "on_error", &words) {
+            return match self.desk.word_or(node, "on_error", &words, "E0305-help-on-error") {
                 Some(true) => OnError::Exit,
                 Some(false) | None => OnError::Skip,
             };

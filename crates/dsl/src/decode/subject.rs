@@ -43,6 +43,8 @@ pub(super) struct Subject<'a> {
     pub exits: &'a [ExitRule],
     /// Whether it has a goal.
     pub has_goal: bool,
+    /// Whether it holds anybody out, to measure what it brings.
+    pub holds_out: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -53,7 +55,7 @@ impl<'a> Subject<'a> {
         arena: &'a Arena,
         around: &'a Around,
         exits: &'a [ExitRule],
-        has_goal: bool,
+        (has_goal, holds_out): (bool, bool),
     ) -> Self {
         Self {
             id,
@@ -65,6 +67,7 @@ impl<'a> Subject<'a> {
             inputs: Some(&around.inputs),
             exits,
             has_goal,
+            holds_out,
         }
     }
 
@@ -80,6 +83,7 @@ impl<'a> Subject<'a> {
             inputs: Some(&workflow.inputs),
             exits: &workflow.exit_when,
             has_goal: workflow.goal.is_some(),
+            holds_out: workflow.holdout > 0,
         }
     }
 
@@ -95,6 +99,7 @@ impl<'a> Subject<'a> {
             inputs: None,
             exits: &[],
             has_goal: false,
+            holds_out: false,
         }
     }
 }

@@ -28,7 +28,12 @@ pub(super) fn read(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<
     let mut fields = desk.fields(&entry.value, "thing-team")?;
     let lead = desk.take(&mut fields, "lead").and_then(|node| desk.spanned(node));
     let members = match desk.need(&mut fields, "members") {
-        Some(node) => desk.list(node).iter().filter_map(|node| member(node, names, desk)).collect(),
+        Some(node) => {
+            if node.items().is_some_and(<[_]>::is_empty) {
+                desk.report.error(Code::E0331, node.span).help("E0331-help-members");
+            }
+            desk.list(node).iter().filter_map(|node| member(node, names, desk)).collect()
+        }
         None => Vec::new(),
     };
     let by = desk.take(&mut fields, "by").map_or_else(Vec::new, |node| by(node, desk));

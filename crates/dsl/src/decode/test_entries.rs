@@ -130,7 +130,7 @@ fn entry_field(
         desk.unknown_field(&field.key, field.key_span, &known.of, names);
         return;
     };
-    if field.value.is_null() {
+    if field.value.says_unknown() {
         return;
     }
     if let Some(value) = desk.value(&field.value, &ty) {

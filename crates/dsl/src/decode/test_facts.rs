@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::test_people::entity_value;
 use super::tests::{Stage, instant};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::source::Span;
 use crate::syntax::Fields;
 use crate::test_case::{Fact, TestFact};
@@ -14,6 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use model::calendar::work::{add_work_minutes, subtract_work_minutes};
 use model::{Length, Medium, RepId, WorkCalendar, WorkflowId, zone};
 use std::collections::BTreeMap;
+
+/// The keys that say when a fact happens, and whose it is.
+const WHEN: [&str; 6] = ["at", "after", "ago", "times", "every", "customer"];
 
 /// Most facts that one line may stand for.
 const MOST_TIMES: i64 = 10_000;
@@ -101,6 +104,7 @@ fn instants(
         }
         (None, None, None) => {
             desk.report.error(Code::E0346, span).message(if past { "E0346-history" } else { "E0346" });
+            fields.lacks(if past { &["at", "ago"] } else { &["at", "after"] }, Code::E0346, span);
             return None;
         }
         (_, after, ago) => {
@@ -109,11 +113,11 @@ fn instants(
             return None;
         }
     };
-    if past && first >= stage.clock {
+    if past && stage.placed && first >= stage.clock {
         desk.report.error(Code::E0346, place).message("E0346-not-before").help("E0346-help");
         return None;
     }
-    if !past && first < stage.clock {
+    if !past && stage.placed && first < stage.clock {
         desk.report.error(Code::E0346, place).message("E0346-before").help("E0346-help");
         return None;
     }
@@ -128,7 +132,7 @@ fn instants(
         let step = i32::try_from(count).ok().and_then(|count| every.times(count))?;
         // History that began so long ago comes nearer to the clock, and ends before it.
         let next = later(first, &step, false, place, desk)?;
-        if past && next >= stage.clock {
+        if past && stage.placed && next >= stage.clock {
             desk.report.error(Code::E0346, place).message("E0346-reaches").help("E0346-help");
             return None;
         }
@@ -184,6 +188,11 @@ fn what(
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
+        let misspelt = fields.others().find_map(|entry| suggest(&entry.key, KINDS).map(|meant| (entry, meant)));
+        if let (true, Some((entry, meant))) = (found.is_empty(), misspelt) {
+            fields.say_misspelt(entry, meant, desk.report);
+            return None;
+        }
         let place = found.get(1).map_or_else(|| fields.head(), |second| second.key_span);
         desk.report.error(Code::E0347, place).help("E0347-help");
         return None;
@@ -238,12 +247,19 @@ fn event(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Fact> {
     let mut complete = true;
     for field in fields.others() {
         let Some(ty) = known.fields.get(&field.key) else {
-            let names = known.fields.keys().map(String::as_str).collect();
-            desk.unknown_field(&field.key, field.key_span, &name, names);
+            let names: Vec<&str> = known.fields.keys().map(String::as_str).collect();
+            let free = WHEN.into_iter().filter(|key| !fields.has(key));
+            let meant = suggest(&field.key, names.iter().copied().chain(free));
+            if let Some(meant) = meant.filter(|meant| WHEN.contains(meant)) {
+                fields.is_misspelt(meant, desk.report);
+                fields.say_misspelt(field, meant, desk.report);
+            } else {
+                desk.unknown_field(&field.key, field.key_span, &name, names);
+            }
             complete = false;
             continue;
         };
-        if field.value.is_null() {
+        if field.value.says_unknown() {
             continue;
         }
         match desk.value(&field.value, ty) {
@@ -307,7 +323,7 @@ fn change(
 ) -> Option<Option<model::Value>> {
     let library = desk.library;
     if let Some(kind) = kind {
-        if entry.value.is_null()
+        if entry.value.says_unknown()
             && library.model.entities.get(kind).is_some_and(|of| of.attributes.contains_key(field))
         {
             return Some(None);
@@ -322,7 +338,10 @@ fn change(
         );
         return None;
     };
-    if entry.value.is_null() { Some(None) } else { desk.value(&entry.value, &attribute.ty).map(Some) }
+    if entry.value.says_unknown() {
+        return Some(None);
+    }
+    desk.attribute(field, &entry.value, &attribute.ty).map(Some)
 }
 
 /// `stage: { of: deal, to: won }`; `id` says which deal.

@@ -117,8 +117,14 @@ fn thing<'n>(fields: &Fields<'n>, desk: &mut Desk<'_>) -> Option<(&'n Entry, Did
             let strange = fields.entries().iter().find(|entry| !OTHER.contains(&entry.key.as_str()));
             match strange {
                 Some(entry) => {
-                    let verbs = Did::ALL.iter().map(|did| did.as_str());
+                    let verbs = Did::ALL.iter().map(|did| did.as_str()).chain(OTHER);
                     desk.unknown(Code::E0309, &entry.key, entry.key_span, verbs);
+                    if let Some(said) = desk.report.last_mut() {
+                        said.message("E0309-line").arg_names("beside", OTHER);
+                        if said.label.is_none() {
+                            said.help("E0309-help-line");
+                        }
+                    }
                 }
                 None => {
                     desk.report.error(Code::E0310, fields.head()).message("E0310-line").help("E0310-help");

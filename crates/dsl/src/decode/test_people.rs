@@ -32,7 +32,7 @@ pub(super) fn customer(name: &str, node: &Node, desk: &mut Desk<'_>) -> Option<T
     let entries = desk.fields(node, "thing-customer")?.entries();
     let mut dotted: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     for entry in entries {
-        if entry.value.is_null() {
+        if entry.value.says_unknown() {
             // Nothing behind an attribute: unknown.
             read.unknown.push(entry.key.strip_prefix("customer.").unwrap_or(&entry.key).to_owned());
             continue;
@@ -64,10 +64,7 @@ fn attribute(
                 read.references.insert(key.to_owned(), fields);
             }
             (ty, _) => {
-                let Some(value) = desk.value(&entry.value, ty) else { return };
-                if key == "zone" && model::zone::zone(value.as_text().unwrap_or_default()).is_none() {
-                    super::tests::unknown_zone(value.as_text().unwrap_or_default(), entry.value.span, desk);
-                }
+                let Some(value) = desk.attribute(key, &entry.value, ty) else { return };
                 read.attributes.insert(key.to_owned(), value);
             }
         }

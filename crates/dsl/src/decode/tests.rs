@@ -1,10 +1,10 @@
 //! `tests:` inside workflow and scoring files: what is given, what must come, what must never come.
 
 use super::desk::Desk;
-use super::subject::Start;
+use super::subject::{Start, Subject};
 use super::{inputs, test_entries, test_facts, test_lines, test_people, test_replies};
 use crate::diagnostic::{Code, suggest};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::step::Verb;
 use crate::syntax::Fields;
 use crate::test_case::{TestCase, TestRep};
@@ -19,6 +19,8 @@ pub(super) struct Stage<'a> {
     pub start: &'a Start<'a>,
     /// When it begins.
     pub clock: Timestamp,
+    /// Its clock was read; else nobody can say what lies before it.
+    pub placed: bool,
     /// Its customers by name, in the author's order.
     pub names: Vec<String>,
     /// They stand under `customers:`, where a line that names nobody may be for everybody.
@@ -27,31 +29,41 @@ pub(super) struct Stage<'a> {
 
 /// Reads the tests of a workflow.
 pub(super) fn read(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Vec<TestCase> {
+    one_name_each(node, desk);
     desk.list(node).iter().filter_map(|node| one(node, start, desk)).collect()
+}
+
+/// Says where a test is called like one above: of two lines that fail nobody could tell which it was.
+pub(super) fn one_name_each(tests: &Node, desk: &mut Desk<'_>) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for test in tests.items().unwrap_or_default() {
+        let Some(name) = test.get("name").map(|entry| &entry.value) else { continue };
+        let Some(text) = name.raw_text().map(str::trim) else { continue };
+        match seen.get(text) {
+            Some(first) => {
+                let twice = desk.report.error(Code::E0308, name.span).message("E0308-test");
+                twice.arg("name", text).related(*first, "E0308-first-test").help("E0308-help");
+            }
+            None => {
+                seen.insert(text, name.span);
+            }
+        }
+    }
 }
 
 fn one(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> Option<TestCase> {
     let mut fields = desk.fields(node, "thing-test")?;
     let outer = desk.zone.clone();
     let many = fields.has("customers");
-    let test = given(&mut fields, start, desk).map(|mut test| {
-        let stage = Stage {
-            start,
-            clock: test.clock,
-            names: test.customers.iter().map(|customer| customer.name.clone()).collect(),
-            many,
-        };
-        test.expect = lines(&mut fields, "expect", &stage, desk);
-        test.never = lines(&mut fields, "never", &stage, desk);
-        test
-    });
-    if test.is_none() {
-        fields.know(&["expect", "never"]);
-    }
+    let (mut test, is_sound) = given(&mut fields, start, desk);
+    let names = test.customers.iter().map(|customer| customer.name.clone()).collect();
+    let stage = Stage { start, clock: test.clock, placed: is_sound, names, many };
+    test.expect = lines(&mut fields, "expect", &stage, desk);
+    test.never = lines(&mut fields, "never", &stage, desk);
     let exactly = desk.take(&mut fields, "exactly").and_then(|node| desk.yes_no(node)).unwrap_or(false);
     desk.close(fields);
     desk.zone = outer;
-    test.map(|test| TestCase { exactly, span: node.span, ..test })
+    is_sound.then_some(TestCase { exactly, span: node.span, ..test })
 }
 
 fn lines(
@@ -64,8 +76,10 @@ fn lines(
     desk.items(node).iter().filter_map(|node| test_lines::read(node, stage, desk)).collect()
 }
 
-/// Reads all of a test but what is expected. Leaves the desk in the test's zone: `expect` is read in it.
-pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<'_>) -> Option<TestCase> {
+/// Reads all of a test but what is expected; `false`: its name or its clock is missing or cannot be read, and
+/// what was read serves to find further mistakes only. Leaves the desk in the test's zone: `expect` is read
+/// in it.
+pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<'_>) -> (TestCase, bool) {
     let name = desk.need(fields, "name").and_then(|node| desk.spanned(node));
     fields.know(&["note"]);
     let clock = desk.need(fields, "clock").and_then(|node| desk.spanned(node));
@@ -96,18 +110,23 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     let entry = desk.take(fields, "entry");
     let history = desk.take(fields, "history");
     let events = desk.take(fields, "events");
-    // Without a clock nothing else can be placed in time.
-    let clock = clock?;
+    let is_sound = name.is_some() && clock.is_some();
     let names = customers.iter().map(|customer| customer.name.clone()).collect();
-    let stage = Stage { start, clock, names, many };
+    let stage = Stage {
+        start,
+        clock: clock.unwrap_or(Timestamp::UNIX_EPOCH),
+        placed: clock.is_some(),
+        names,
+        many,
+    };
     let entries = entry.map_or_else(Vec::new, |node| test_entries::read(node, &stage, desk));
     let history = history.map_or_else(Vec::new, |node| test_facts::history(node, &stage, desk));
     let events = events.map_or_else(Vec::new, |node| test_facts::events(node, &stage, desk));
-    let name = name?;
-    Some(TestCase {
+    let name = name.unwrap_or_else(|| Spanned::new(String::new(), fields.span()));
+    let test = TestCase {
         name: name.value,
         span: name.span,
-        clock,
+        clock: stage.clock,
         zone: zone::name(&desk.zone).to_owned(),
         customers,
         many,
@@ -121,7 +140,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
         expect: Vec::new(),
         exactly: false,
         never: Vec::new(),
-    })
+    };
+    (test, is_sound)
 }
 
 /// `2026-03-02 06:00 Asia/Shanghai`; without a zone, the project's. The desk goes over to the zone.
@@ -194,6 +214,9 @@ pub(super) fn unknown_zone(name: &str, span: crate::source::Span, desk: &mut Des
         return;
     }
     desk.unknown(Code::E0129, name, span, USUAL);
+    if let Some(said) = desk.report.last_mut().filter(|said| said.label.is_none()) {
+        said.help("E0129-help");
+    }
 }
 
 /// `reps: { li.na: { open: 40, away: true } }`.
@@ -236,6 +259,7 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
         desk.report.error(Code::E0344, node.span).message("E0344-none");
         return BTreeMap::new();
     }
+    let whole = start.subjects().iter().all(|subject| subject.whole);
     let mut splits: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut holdouts = BTreeSet::from(["holdout".to_owned()]);
     for subject in start.subjects() {
@@ -251,12 +275,20 @@ fn picks(node: &Node, start: &Start<'_>, desk: &mut Desk<'_>) -> BTreeMap<String
     for entry in desk.entries(node) {
         if holdouts.contains(&entry.key) {
             let held = desk.yes_no(&entry.value);
+            let named = |subject: &&Subject<'_>| {
+                entry.key == "holdout" || entry.key.strip_suffix(".holdout") == Some(subject.id)
+            };
+            let mut holding = start.subjects().iter().filter(named);
+            if held == Some(true) && whole && !holding.any(|subject| subject.holds_out) {
+                let none = desk.report.error(Code::E0344, entry.key_span).message("E0344-holdout");
+                none.help("E0344-help-holdout");
+            }
             picks.extend(held.map(|held| (entry.key.clone(), held.to_string())));
             continue;
         }
         let Some(ways) = splits.get(entry.key.as_str()) else {
             // What could not be read may have the split.
-            if start.subjects().iter().all(|subject| subject.whole) {
+            if whole {
                 let free = splits.keys().map(String::as_str).filter(|name| !name.contains('.'));
                 let free = free.chain(["holdout"]).filter(|name| node.get(name).is_none());
                 desk.unknown(Code::E0344, &entry.key, entry.key_span, free.collect::<Vec<_>>());

@@ -260,7 +260,7 @@ fn date(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger
         desk.report
             .error(Code::E0322, of.span)
             .arg("name", &of.value)
-            .arg("type", ty.name())
+            .arg_type("type", &ty)
             .help("E0322-help");
         return None;
     }
@@ -314,7 +314,17 @@ fn repeat(node: &Node, desk: &mut Desk<'_>) -> Option<DateRepeat> {
     }
     let words =
         [("once", DateRepeat::Once), ("yearly", DateRepeat::Yearly), ("monthly", DateRepeat::Monthly)];
-    desk.word(node, "repeat", &words)
+    let found = desk.word_or(node, "repeat", &words, "E0305-help-repeat");
+    let often = [
+        (["daily", "每天", "每日"], "every 1 day"),
+        (["weekly", "每周", "每星期"], "every 1 week"),
+        (["quarterly", "每季度", "每季"], "every 3 months"),
+    ];
+    let meant = often.iter().find(|(words, _)| words.contains(&text.as_str())).map(|(_, meant)| *meant);
+    if let (None, Some(meant), Some(said)) = (&found, meant, desk.report.last_mut()) {
+        said.did_you_mean(Some(meant)).fix(node.span, meant);
+    }
+    found
 }
 
 /// `before: D` or `after: D`; both together are a mistake. `None`: there is one.
@@ -379,7 +389,9 @@ fn segment(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trig
             return None;
         }
         (None, None) => {
-            desk.report.error(Code::E0630, head).help("E0630-help");
+            if !desk.is_misspelt(node.span) {
+                desk.report.error(Code::E0630, head).help("E0630-help");
+            }
             return None;
         }
     };

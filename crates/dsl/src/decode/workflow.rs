@@ -17,8 +17,8 @@ use crate::syntax::Fields;
 use crate::template::Templates;
 use crate::trigger::Trigger;
 use crate::workflow::{AtLaunch, ConsentRule, ExitRule, Goal, GoalReached, Reentry, Workflow};
-use crate::yaml::Node;
-use model::WorkflowId;
+use crate::yaml::{Kind, Node};
+use model::{Length, WorkflowId};
 use std::collections::BTreeMap;
 
 /// Reads a workflow's file behind its first key. `None`: something essential is missing; the report says it.
@@ -59,6 +59,7 @@ pub(super) fn read(
         let words = [("only_new", AtLaunch::OnlyNew), ("enroll_matching", AtLaunch::EnrollMatching)];
         desk.word(node, "at_launch", &words)
     });
+    let holds_out = fields.has("holdout");
     let holdout = desk.take(fields, "holdout").and_then(|node| share(node, desk));
     let goal_node = desk.take(fields, "goal");
     let exit_when =
@@ -70,7 +71,7 @@ pub(super) fn read(
     let spacing = desk.take(fields, "spacing").map(|node| desk.length(node));
     let release =
         desk.take(fields, "release").map(|node| holds::release(node, trigger.as_ref(), &around, desk));
-    let approval = desk.take(fields, "approval").map(|node| desk.text(node));
+    let approval = desk.take(fields, "approval").map(|node| role(node, desk));
     let moved_node = desk.take(fields, "moved");
     lint(fields, desk);
     let step_nodes = desk.need(fields, "steps");
@@ -85,8 +86,8 @@ pub(super) fn read(
     consent_stands(consent.as_ref(), &arena, &id, desk);
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
     let entry = around.scope.entry.as_ref();
-    let subject =
-        Subject::under_way(&id.value, trigger.as_ref(), &arena, &around, &exit_when, goal_node.is_some());
+    let measures = (goal_node.is_some(), holds_out);
+    let subject = Subject::under_way(&id.value, trigger.as_ref(), &arena, &around, &exit_when, measures);
     let start = Start::Workflows { subjects: vec![subject], known: &names.workflows, complete: true };
     let tests = match desk.take(fields, "tests") {
         Some(node) => tests::read(node, &start, desk),
@@ -180,12 +181,38 @@ pub(super) fn share(node: &Node, desk: &mut Desk<'_>) -> Option<u32> {
     }
 }
 
+/// Who must say yes. That somebody must is no answer to who.
+fn role(node: &Node, desk: &mut Desk<'_>) -> Option<String> {
+    if matches!(node.kind, Kind::Bool(_) | Kind::Number(_)) {
+        crate::syntax::shape(node, Some("approval"), "shape-role", "E0303-help-role", desk.report);
+        return None;
+    }
+    let role = desk.text(node)?;
+    if role.is_empty() {
+        crate::syntax::nothing(Some("approval"), node.span, desk.report);
+        return None;
+    }
+    Some(role)
+}
+
 fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<ConsentRule> {
     match desk.text(node)?.as_str() {
         "transactional" => Some(ConsentRule::Transactional),
         "none" => Some(ConsentRule::None),
-        _ => desk.topic(node).map(ConsentRule::Topic),
+        _ => topic(node, desk).map(ConsentRule::Topic),
     }
+}
+
+/// A topic; one that does not exist may have been meant as one of the other words.
+fn topic(node: &Node, desk: &mut Desk<'_>) -> Option<String> {
+    let name = desk.spanned(node)?;
+    let library = desk.library;
+    if library.topics.contains_key(&name.value) {
+        return Some(name.value);
+    }
+    let known = library.topics.keys().map(String::as_str).chain(["transactional", "none"]);
+    desk.unknown(Code::E0236, &name.value, name.span, known);
+    None
 }
 
 /// Where a message to a customer stands, the file must say which consent it needs.
@@ -218,11 +245,13 @@ fn consent_stands(
 fn reentry(node: &Node, desk: &mut Desk<'_>) -> Option<Reentry> {
     if node.entries().is_none() {
         let words = [("never", false), ("after_exit", true)];
-        let after_exit = desk.word(node, "reentry", &words);
-        if after_exit.is_none()
-            && let Some(said) = desk.report.last_mut().filter(|said| said.code == Code::E0305)
-        {
-            said.help("E0305-help-reentry");
+        let after_exit = desk.word_or(node, "reentry", &words, "E0305-help-reentry");
+        let text = node.raw_text().unwrap_or_default().trim();
+        let length = ["once_every", "once every", "every"].iter().find_map(|word| text.strip_prefix(word));
+        let length = length.map_or(text, str::trim);
+        if let (None, Ok(_), Some(said)) = (after_exit, length.parse::<Length>(), desk.report.last_mut()) {
+            let meant = format!("{{ once_every: {length} }}");
+            said.did_you_mean(Some(meant.clone())).fix(node.span, meant);
         }
         let after_exit = after_exit?;
         return Some(if after_exit { Reentry::AfterExit } else { Reentry::Never });
@@ -276,6 +305,7 @@ fn goal(node: &Node, around: &Around, steps: &mut Steps<'_, '_>) -> Option<Goal>
     let then = steps.desk.take(&mut fields, "then").map(|node| steps.list(node, BlockOwner::Goal, &inside));
     if event.is_none() && when.is_none() && !fields.has("event") && !fields.has("when") {
         steps.desk.report.error(Code::E0339, fields.head()).help("E0339-help");
+        fields.lacks(&["event", "when"], Code::E0339, fields.head());
         steps.desk.close(fields);
         return None;
     }
@@ -320,6 +350,7 @@ fn exit_rule(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<ExitRu
     let reason = desk.take(&mut fields, "reason").and_then(|node| desk.text(node));
     if !fields.has("event") && !fields.has("when") {
         desk.report.error(Code::E0339, fields.head()).message("E0339-exit").help("E0339-help");
+        fields.lacks(&["event", "when"], Code::E0339, fields.head());
         desk.close(fields);
         return None;
     }

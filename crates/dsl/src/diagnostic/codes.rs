@@ -233,6 +233,7 @@ codes! {
     E0631 "An attribute whose cases lead back to itself.",
     E0632 "An attribute that gets its value in two ways.",
     E0633 "An attribute of an entity that would be computed.",
+    E0634 "A type beside choices that is not theirs.",
     E0660 "`moved` leads to a step that does not exist.",
     E0661 "`moved` names a step that is still there.",
     E0662 "A split without ways.",

@@ -161,6 +161,7 @@ fn assigned(value: &Assigned) -> String {
         Assigned::Literal(value) => value.to_string(),
         Assigned::Text(text) => shown(text),
         Assigned::Formula(formula) => format!("= {}", operand(formula)),
+        Assigned::Unknown => "null".to_owned(),
     }
 }
 

@@ -127,7 +127,9 @@ impl Make<'_> {
             Value::Share => json!({ "type": "string", "pattern": SHARE }),
             Value::Condition => json!({ "$ref": "#/definitions/condition" }),
             Value::Formula => json!({ "type": ["string", "number"] }),
-            Value::Typed | Value::Assigned => json!({ "type": ["string", "number", "boolean", "array"] }),
+            Value::Typed => json!({ "type": ["string", "number", "boolean", "array"] }),
+            // `null` takes a value away.
+            Value::Assigned => json!({ "type": ["string", "number", "boolean", "array", "null"] }),
             Value::Word(words) => {
                 let say: Vec<&str> = words.iter().map(|word| word.say.to(self.language)).collect();
                 let words: Vec<&str> = words.iter().map(|word| word.word).collect();

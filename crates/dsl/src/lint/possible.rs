@@ -2,7 +2,7 @@
 
 use crate::condition::{AggregateKind, Op, Operand, Test, instants, print};
 use crate::library::Library;
-use model::Value;
+use model::{Decimal, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -159,17 +159,18 @@ fn alone(fact: &Fact<'_>) -> Option<Clash> {
     if range.is_empty() {
         return clash();
     }
-    let counted = subject(test).is_some_and(|subject| {
-        if let Operand::Aggregate(aggregate) = subject {
-            return aggregate.kind == AggregateKind::Count;
-        }
-        matches!(subject, Operand::NumberOf(_))
-    });
-    let none = Range { low: Some((Place::Number(0), true)), ..Range::default() };
-    if counted && range.excludes(&none) {
-        return clash();
-    }
-    None
+    let low = Some((Place::Number(0), true));
+    let of = subject(test)?;
+    let whole = if let Operand::NumberOf(tests) = of {
+        // No more of them hold than there are.
+        let most = Decimal::from_int(i64::try_from(tests.len()).ok()?)?;
+        Range { low, high: Some((Place::Number(most.micros()), true)) }
+    } else if matches!(of, Operand::Aggregate(aggregate) if aggregate.kind == AggregateKind::Count) {
+        Range { low, high: None }
+    } else {
+        return None;
+    };
+    if range.excludes(&whole) { clash() } else { None }
 }
 
 /// Whether two facts about one value exclude each other.

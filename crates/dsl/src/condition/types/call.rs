@@ -137,7 +137,7 @@ impl Typer<'_> {
             _ => {
                 let near = suggest(name, FUNCTIONS);
                 let diagnostic = self.error_at(Code::E0415, expr.start, name_end).arg("name", name);
-                diagnostic.did_you_mean(near).help("E0415-help");
+                diagnostic.did_you_mean(near).arg_names("known", FUNCTIONS).help("E0415-help");
                 None
             }
         }

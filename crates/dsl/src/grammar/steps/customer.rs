@@ -21,8 +21,8 @@ pub(super) static SET: Thing = step(
     &[key(
         "set",
         Value::MapOf(Kind::Attribute, &Value::Assigned),
-        "Names and their new values: `tier`, `deal.amount`, `vars.offer`.",
-        "名称和新值：`tier`、`deal.amount`、`vars.offer`。",
+        "Names and their new values: `tier`, `deal.amount`, `vars.offer`. `null` takes a value away.",
+        "名称和新值：`tier`、`deal.amount`、`vars.offer`。写 `null` 是清空。",
     )
     .needed()
     .like("{ lifecycle: dormant, vars.offer: 免邮一次 }")],

@@ -136,7 +136,7 @@ impl Walk<'_> {
             given.name.iter().flat_map(|name| name.split('.')).map(str::to_owned).collect();
         if helper == Helper::With {
             if let Thing::Leaf(Some(ty)) = &given.thing {
-                self.report.error(Code::E0511, given.span).message("E0511-with").arg("type", ty.name());
+                self.report.error(Code::E0511, given.span).message("E0511-with").arg_type("type", ty);
             }
             inside.things.push((given.thing, name));
             return;
@@ -194,7 +194,7 @@ impl Walk<'_> {
                     let wrong = self.report.error(Code::E0511, given.span).arg("helper", &name);
                     wrong
                         .arg("name", given.name.unwrap_or_default())
-                        .arg("type", ty.name())
+                        .arg_type("type", ty)
                         .help("E0511-help");
                 }
             } else if !(helper == Helper::Count && given.thing == Thing::Items) {
