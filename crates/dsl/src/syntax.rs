@@ -18,7 +18,7 @@ pub struct Fields<'n> {
     /// Key of the catalogue for what the map describes (`thing-step`).
     what: &'static str,
     known: Vec<&'static str>,
-    /// Keys that were named as misspelt, and read.
+    /// Keys of which all is said: those that were named as misspelt, and read.
     misspelt: Vec<&'n str>,
     /// Keys of the language that are refused where they stand; no advice for a misspelt one.
     later: Vec<&'static str>,
@@ -130,6 +130,12 @@ impl<'n> Fields<'n> {
         report.error(Code::E0302, self.head()).arg("key", key).arg_word("what", self.what).help("E0302-help");
     }
 
+    /// Leaves out a key of which more is said than that nobody knows it here.
+    pub fn pass_over(&mut self, key: &str) {
+        self.misspelt
+            .extend(self.entries.iter().map(|entry| entry.key.as_str()).filter(|known| *known == key));
+    }
+
     /// Notes that it was said, by this code at this place, that one of these keys is missing. Where a key
     /// turns out to be one of them, misspelt, it is the one mistake.
     pub fn lacks(&mut self, keys: &[&'static str], code: Code, span: Span) {
@@ -140,9 +146,10 @@ impl<'n> Fields<'n> {
     pub fn is_misspelt(&self, key: &str, report: &mut Report) {
         for lack in self.lacking.iter().filter(|lack| lack.keys.contains(&key)) {
             report.retain(|said| {
-                let names_another = said.arguments.iter().any(|(name, value)| {
-                    *name == "key" && *value != Argument::Text(key.to_owned())
-                });
+                let names_another = said
+                    .arguments
+                    .iter()
+                    .any(|(name, value)| *name == "key" && *value != Argument::Text(key.to_owned()));
                 said.code != lack.code || said.span != lack.span || names_another
             });
         }

@@ -172,7 +172,8 @@ fn misplaced(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) ->
     let times = times.raw_text().filter(|text| text.parse::<u8>().is_ok()).unwrap_or("3");
     let wrong = steps.desk.report.error(Code::E0303, item.object.span).message("E0303-repeat");
     wrong.arg("times", times).help("E0303-help-repeat");
-    item.fields.know(&["times", "until", "steps"]);
+    item.fields.know(&["times", "until"]);
+    item.fields.pass_over("steps");
     let own = item.fields.entries().iter().find(|entry| entry.key == "steps");
     if let Some(entry) = item.object.get("steps").or(own) {
         steps.list(&entry.value, BlockOwner::Pass(item.at), around);

@@ -182,7 +182,13 @@ fn due(steps: &mut Steps<'_, '_>, node: &Node, around: &Around) -> Option<Due> {
         let ty = condition::type_of(&operand);
         if !is_date(&ty) {
             let span = node.span;
-            steps.desk.report.error(Code::E0322, span).message("E0322-value").arg_type("type", &ty).help("E0322-help");
+            steps
+                .desk
+                .report
+                .error(Code::E0322, span)
+                .message("E0322-value")
+                .arg_type("type", &ty)
+                .help("E0322-help");
             return None;
         }
         return Some(Due::At(operand));

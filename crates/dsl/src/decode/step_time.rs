@@ -112,9 +112,10 @@ pub(super) fn wait_for(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &
 fn nested(steps: &mut Steps<'_, '_>, item: &Item<'_>) -> Option<Vec<Spanned<String>>> {
     let all = item.object.items().unwrap_or(std::slice::from_ref(item.object));
     let first = all.iter().find(|node| node.entries().is_some())?;
-    let named = |node: &'_ Node| node.get("event").map_or(node.raw_text().map(str::to_owned), |entry| {
-        entry.value.raw_text().map(str::to_owned)
-    });
+    let named = |node: &'_ Node| {
+        node.get("event")
+            .map_or(node.raw_text().map(str::to_owned), |entry| entry.value.raw_text().map(str::to_owned))
+    };
     let event = named(first).unwrap_or_else(|| "EVENT".to_owned());
     let wrong = steps.desk.report.error(Code::E0303, first.span).message("E0303-wait-for");
     wrong.arg("event", event.trim()).help("E0303-help-wait-for");

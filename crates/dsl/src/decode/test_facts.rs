@@ -188,7 +188,8 @@ fn what(
     let found: Vec<&Entry> =
         fields.entries().iter().filter(|entry| KINDS.contains(&entry.key.as_str())).collect();
     let [entry] = found.as_slice() else {
-        let misspelt = fields.others().find_map(|entry| suggest(&entry.key, KINDS).map(|meant| (entry, meant)));
+        let misspelt =
+            fields.others().find_map(|entry| suggest(&entry.key, KINDS).map(|meant| (entry, meant)));
         if let (true, Some((entry, meant))) = (found.is_empty(), misspelt) {
             fields.say_misspelt(entry, meant, desk.report);
             return None;

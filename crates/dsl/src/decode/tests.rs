@@ -112,13 +112,8 @@ pub(super) fn given(fields: &mut Fields<'_>, start: &Start<'_>, desk: &mut Desk<
     let events = desk.take(fields, "events");
     let is_sound = name.is_some() && clock.is_some();
     let names = customers.iter().map(|customer| customer.name.clone()).collect();
-    let stage = Stage {
-        start,
-        clock: clock.unwrap_or(Timestamp::UNIX_EPOCH),
-        placed: clock.is_some(),
-        names,
-        many,
-    };
+    let stage =
+        Stage { start, clock: clock.unwrap_or(Timestamp::UNIX_EPOCH), placed: clock.is_some(), names, many };
     let entries = entry.map_or_else(Vec::new, |node| test_entries::read(node, &stage, desk));
     let history = history.map_or_else(Vec::new, |node| test_facts::history(node, &stage, desk));
     let events = events.map_or_else(Vec::new, |node| test_facts::events(node, &stage, desk));

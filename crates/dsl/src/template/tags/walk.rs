@@ -192,10 +192,7 @@ impl Walk<'_> {
             if let Thing::Leaf(Some(ty)) = &given.thing {
                 if !helper.takes(index, ty) {
                     let wrong = self.report.error(Code::E0511, given.span).arg("helper", &name);
-                    wrong
-                        .arg("name", given.name.unwrap_or_default())
-                        .arg_type("type", ty)
-                        .help("E0511-help");
+                    wrong.arg("name", given.name.unwrap_or_default()).arg_type("type", ty).help("E0511-help");
                 }
             } else if !(helper == Helper::Count && given.thing == Thing::Items) {
                 self.printable(&given);
