@@ -20,7 +20,7 @@ pub use codes::Code;
 pub use export::{github, json};
 pub use fix::mended;
 pub use human::{Colour, human};
-pub use suggest::suggest;
+pub use suggest::{listed, suggest};
 
 use crate::source::{Sources, Span};
 

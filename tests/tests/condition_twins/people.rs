@@ -78,8 +78,8 @@ pub fn library() -> Library {
     put("visits", Attribute { default: Some(Value::from(Decimal::from(3))), ..attribute(Type::Number) });
     let event = |fields: &[(&str, Type)], built_in| EventKind {
         fields: fields.iter().map(|(name, ty)| ((*name).to_owned(), ty.clone())).collect(),
-        sets: BTreeMap::new(),
         built_in,
+        ..EventKind::default()
     };
     let order = [
         ("amount", Type::Number),

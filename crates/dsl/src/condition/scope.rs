@@ -1,6 +1,6 @@
 //! Which names a condition may use where it stands.
 
-use crate::library::Model;
+use crate::library::{Model, Values};
 use model::Type;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +53,8 @@ pub struct Fields {
     pub of: String,
     /// Its fields.
     pub fields: BTreeMap<String, Type>,
+    /// The texts that a field can have, where they are known.
+    pub values: BTreeMap<String, Values>,
     /// What it is was misspelt, and said: whatever is asked of it may be right.
     pub anything: bool,
 }
@@ -73,7 +75,18 @@ impl Fields {
             all.of.push_str(name);
             let Some(kind) = model.events.get(name) else { continue };
             for (field, ty) in &kind.fields {
-                all.fields.entry(field.clone()).or_insert_with(|| ty.clone());
+                let values = kind.values.get(field);
+                if !all.fields.contains_key(field) {
+                    all.fields.insert(field.clone(), ty.clone());
+                    all.values.extend(values.map(|values| (field.clone(), values.clone())));
+                    continue;
+                }
+                // Of two events what either can have, where that is known of both.
+                match (all.values.get_mut(field), values) {
+                    (Some(known), Some(more)) => known.join(more),
+                    (Some(_), None) => drop(all.values.remove(field)),
+                    (None, Some(_) | None) => {}
+                }
             }
         }
         all

@@ -47,8 +47,8 @@ pub(super) fn library() -> Library {
     }
     let event = |fields: &[(&str, Type)], built_in: bool| EventKind {
         fields: fields.iter().map(|(name, ty)| ((*name).to_owned(), ty.clone())).collect(),
-        sets: BTreeMap::new(),
         built_in,
+        ..EventKind::default()
     };
     let order = [
         ("amount", Type::Number),

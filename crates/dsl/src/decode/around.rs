@@ -3,7 +3,7 @@
 
 use super::answers;
 use super::desk::Desk;
-use super::names::Names;
+use super::names::{Names, outcomes};
 use crate::condition::{self, Allows, Fields as Known, Scope};
 use crate::diagnostic::Report;
 use crate::step::Assigned;
@@ -82,8 +82,9 @@ impl Around {
                 None => later.push((name, node)),
             }
         }
-        for step in found.tasks {
-            self.scope.steps.insert(step, BTreeMap::from([("outcome".to_owned(), Type::Text)]));
+        for (step, outcomes) in found.tasks {
+            let ty = if outcomes.is_empty() { Type::Text } else { Type::OneOf(outcomes) };
+            self.scope.steps.insert(step, BTreeMap::from([("outcome".to_owned(), ty)]));
         }
         for step in found.calls {
             self.scope.steps.insert(step, BTreeMap::from([("exit".to_owned(), Type::Text)]));
@@ -129,7 +130,8 @@ fn formula_type(node: &Node, scope: &Scope, desk: &Desk<'_>) -> Option<Type> {
 #[derive(Default)]
 struct Gathered<'n> {
     vars: Vec<(String, &'n Node)>,
-    tasks: BTreeSet<String>,
+    /// With what can come of each.
+    tasks: BTreeMap<String, Vec<String>>,
     calls: BTreeSet<String>,
     webhooks: BTreeSet<String>,
 }
@@ -155,7 +157,7 @@ fn walk<'n>(node: &'n Node, depth: usize, found: &mut Gathered<'n>) {
                     }
                 }
             }
-            "task" => found.tasks.extend(id.map(str::to_owned)),
+            "task" => found.tasks.extend(id.map(|id| (id.to_owned(), outcomes(node)))),
             "webhook" => found.webhooks.extend(id.map(str::to_owned)),
             "call" => found.calls.extend(id.map(str::to_owned)),
             "tests" if depth == 0 => {}

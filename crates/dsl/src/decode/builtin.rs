@@ -1,9 +1,10 @@
 //! What is always there and never declared: attributes of customers and entities, our own events.
 
-use crate::library::{Attribute, EntityKind, EventKind, Model, Origin};
-use model::Type;
+use super::names::Names;
+use crate::library::{Attribute, EntityKind, EventKind, Model, Origin, Values};
 use model::event::names;
-use std::collections::BTreeMap;
+use model::{Medium, Type};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes of every customer.
 const CUSTOMER: [(&str, Type); 11] = [
@@ -134,8 +135,46 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
         events.push((names::changed(of), text(&["attribute", "from", "to"])));
     }
     for (name, fields) in events {
-        let kind = EventKind { fields: fields.into_iter().collect(), sets: BTreeMap::new(), built_in: true };
+        let kind = EventKind { fields: fields.into_iter().collect(), built_in: true, ..EventKind::default() };
         model.events.entry(name).or_insert(kind);
+    }
+}
+
+/// Says which texts the fields of our own events can have, where the files of the project say it.
+pub(super) fn complete_values(model: &mut Model, declared: &Names) {
+    let past = |all: &BTreeSet<String>| Values { all: all.iter().cloned().collect(), past: true };
+    let own = |all: Vec<String>| Values { all, past: false };
+    let media = [Medium::Email, Medium::Sms, Medium::Message];
+    let media = own(media.iter().map(|medium| medium.as_str().to_owned()).collect());
+    let attributes = |all: &BTreeMap<String, Attribute>| own(all.keys().cloned().collect());
+    let outcomes: Vec<String> = declared.outcomes.iter().filter(|_| !declared.any_outcome).cloned().collect();
+    let of_customer = attributes(&model.customer);
+    let mut of_entities: BTreeMap<String, Values> = BTreeMap::new();
+    let mut stages: BTreeMap<String, Values> = BTreeMap::new();
+    for (of, kind) in &model.entities {
+        of_entities.insert(names::changed(of), attributes(&kind.attributes));
+        stages.insert(names::stage_changed(of), own(kind.stages.clone()));
+    }
+    for (name, kind) in model.events.iter_mut().filter(|(_, kind)| kind.built_in) {
+        for field in kind.fields.keys() {
+            let values = match (field.as_str(), name.as_str()) {
+                ("template", _) => past(&declared.templates),
+                ("workflow", _) => past(&declared.workflows),
+                ("topic", _) => past(&declared.topics),
+                ("segment", _) => past(&declared.segments),
+                ("score", _) => past(&declared.scores),
+                ("team", _) => past(&declared.teams),
+                ("channel", names::CONSENT_GRANTED | names::CONSENT_WITHDRAWN) => media.clone(),
+                ("outcome", _) => own(outcomes.clone()),
+                ("attribute", names::CUSTOMER_CHANGED) => of_customer.clone(),
+                ("attribute", changed) => of_entities.get(changed).cloned().unwrap_or_default(),
+                ("from" | "to", moved) => stages.get(moved).cloned().unwrap_or_default(),
+                (_, _) => continue,
+            };
+            if !values.all.is_empty() {
+                kind.values.insert(field.clone(), values);
+            }
+        }
     }
 }
 

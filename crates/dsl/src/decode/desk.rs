@@ -3,7 +3,7 @@
 
 use crate::condition::{self, Condition, Operand, Scope};
 use crate::diagnostic::{Code, Report, suggest};
-use crate::library::Library;
+use crate::library::{Library, Values};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::{self, Fields};
 use crate::yaml::{Entry, Kind, Node};
@@ -281,6 +281,24 @@ impl Desk<'_> {
             return None;
         }
         Some(value)
+    }
+
+    /// The value of a field of an event, which may have certain texts only.
+    pub fn field_value(&mut self, node: &Node, ty: &Type, values: Option<&Values>) -> Option<Value> {
+        let value = self.value(node, ty)?;
+        let wrong = value.as_text().and_then(|text| Some((text, values?)));
+        let Some((text, values, meant)) =
+            wrong.and_then(|(text, all)| Some((text, all, all.misspelt(text)?)))
+        else {
+            return Some(value);
+        };
+        let error = ValueError::NotOneOf {
+            text: text.to_owned(),
+            choices: values.all.clone(),
+            suggestion: meant.map(str::to_owned),
+        };
+        self.value_error(&error, node.span);
+        None
     }
 
     /// Says that a value is not of its type.

@@ -19,6 +19,7 @@ mod moved;
 mod names;
 mod on_band;
 mod policies;
+mod results;
 mod scenario;
 mod schedule;
 mod scoring;
@@ -251,6 +252,7 @@ impl Loading<'_> {
             self.library.model.customer = builtin::customer(false);
         }
         builtin::complete_events(&mut self.library.model, &channels);
+        builtin::complete_values(&mut self.library.model, &self.names);
         let scope = self.names.scope();
         for kept in [true, false] {
             let round: Vec<_> = pending.iter().filter(|attribute| attribute.is_kept() == kept).collect();

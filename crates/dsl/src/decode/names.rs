@@ -6,6 +6,14 @@ use crate::condition::Scope;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The `outcomes` of a step that is a task, as its file has them; empty: it says none.
+pub(super) fn outcomes(task: &Node) -> Vec<String> {
+    let Some(entry) = task.get("outcomes") else { return Vec::new() };
+    let all = entry.value.items().unwrap_or(std::slice::from_ref(&entry.value));
+    let texts = all.iter().filter_map(Node::raw_text).map(|text| text.trim().to_owned());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
 /// Declared names by kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
@@ -33,12 +41,19 @@ pub(super) struct Names {
     pub channels: BTreeSet<String>,
     /// Message templates.
     pub templates: BTreeSet<String>,
+    /// What can come of the tasks of all workflows.
+    pub outcomes: BTreeSet<String>,
+    /// A task says no outcomes, so that anything can come of it.
+    pub any_outcome: bool,
 }
 
 impl Names {
     /// Takes in what one file declares by its first key.
     pub fn gather(&mut self, file: &Node) {
         let Some(first) = file.entries().and_then(<[_]>::first) else { return };
+        if matches!(first.key.as_str(), "workflow" | "scoring") {
+            self.tasks(file, 0);
+        }
         let own = || first.value.raw_text().map(str::to_owned);
         let inner = || first.value.entries().unwrap_or_default().iter().map(|entry| entry.key.clone());
         match first.key.as_str() {
@@ -69,6 +84,22 @@ impl Names {
                 None => member.raw_text().map(str::to_owned),
             };
             self.reps.extend(members.iter().filter_map(rep));
+        }
+    }
+
+    /// What can come of the tasks below a node; its tests only speak of them.
+    fn tasks(&mut self, node: &Node, depth: usize) {
+        for item in node.items().unwrap_or_default() {
+            self.tasks(item, depth + 1);
+        }
+        let entries = node.entries().unwrap_or_default();
+        if entries.iter().any(|entry| entry.key == "task") {
+            let outcomes = outcomes(node);
+            self.any_outcome |= outcomes.is_empty();
+            self.outcomes.extend(outcomes);
+        }
+        for entry in entries.iter().filter(|entry| depth > 0 || entry.key != "tests") {
+            self.tasks(&entry.value, depth + 1);
         }
     }
 

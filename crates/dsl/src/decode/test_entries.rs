@@ -133,7 +133,7 @@ fn entry_field(
     if field.value.says_unknown() {
         return;
     }
-    if let Some(value) = desk.value(&field.value, &ty) {
+    if let Some(value) = desk.field_value(&field.value, &ty, known.values.get(&field.key)) {
         read.fields.insert(field.key.clone(), value);
     }
 }

@@ -263,7 +263,7 @@ fn event(mut fields: Fields<'_>, desk: &mut Desk<'_>) -> Option<Fact> {
         if field.value.says_unknown() {
             continue;
         }
-        match desk.value(&field.value, ty) {
+        match desk.field_value(&field.value, ty, known.values.get(&field.key)) {
             Some(value) => {
                 properties.insert(field.key.clone(), value);
             }

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
 use super::subject::{Start, Subject};
-use super::{assigned, holds, ids, inputs, moved, tests, trigger, version};
+use super::{assigned, holds, ids, inputs, moved, results, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
 use crate::source::Spanned;
@@ -79,6 +79,7 @@ pub(super) fn read(
     let root = step_nodes.map(|node| steps.list(node, BlockOwner::Root, &around));
     let goal = goal_node.map(|node| goal(node, &around, &mut steps));
     let mut arena = steps.arena;
+    results::check(file, &around.scope, templates, desk.sources, desk.report);
     let goal_then = goal.as_ref().and_then(|goal| goal.as_ref()?.then);
     let roots: Vec<BlockIx> = root.into_iter().chain(goal_then).collect();
     ids::assign(&mut arena, &roots, desk.report);

@@ -43,6 +43,25 @@ pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     best.map(|(_, _, name)| name).or(only_begun).or_else(|| synonyms::meant(name, &candidates))
 }
 
+/// So many names are listed where none is close to what was written.
+const MOST_LISTED: usize = 8;
+
+/// Names one after the other, for a sentence; of many the first, with `…` for the others.
+pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    let mut text = String::new();
+    for (place, name) in names.into_iter().enumerate() {
+        if place > 0 {
+            text.push_str(", ");
+        }
+        if place == MOST_LISTED {
+            text.push('…');
+            break;
+        }
+        text.push_str(name.as_ref());
+    }
+    text
+}
+
 fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
 }

@@ -109,10 +109,40 @@ pub struct Rank {
 pub struct EventKind {
     /// Its fields.
     pub fields: BTreeMap<String, Type>,
+    /// The texts that a field of one of our own events can have, where they are known.
+    pub values: BTreeMap<String, Values>,
     /// Entity attributes that such an event sets: (kind, attribute) → field.
     pub sets: BTreeMap<(String, String), String>,
     /// Always there, not declared.
     pub built_in: bool,
+}
+
+/// The texts that a field can have.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    /// All there are now.
+    pub all: Vec<String>,
+    /// They are names of the project's own things: what happened before may name one that is gone.
+    pub past: bool,
+}
+
+impl Values {
+    /// Takes in what another field of that name can have.
+    pub fn join(&mut self, more: &Self) {
+        let fresh: Vec<String> = more.all.iter().filter(|text| !self.all.contains(text)).cloned().collect();
+        self.all.extend(fresh);
+        self.past |= more.past;
+    }
+
+    /// What is wrong with a text: `Some` with the one it probably means. `None`: it is one of them, or may be
+    /// one that is gone.
+    pub fn misspelt(&self, text: &str) -> Option<Option<&str>> {
+        if self.all.is_empty() || self.all.iter().any(|known| known == text) {
+            return None;
+        }
+        let near = crate::diagnostic::suggest(text, self.all.iter().map(String::as_str));
+        (near.is_some() || !self.past).then_some(near)
+    }
 }
 
 /// A kind of entity.

@@ -60,8 +60,8 @@ impl Shop {
         library.model.customer.insert("country".to_owned(), country);
         let event = |fields: &[(&str, Type)], built_in| EventKind {
             fields: fields.iter().map(|(name, ty)| ((*name).to_owned(), ty.clone())).collect(),
-            sets: BTreeMap::new(),
             built_in,
+            ..EventKind::default()
         };
         let order = [("amount", Type::Number), ("order_id", Type::Text)];
         library.model.events.insert("order.paid".to_owned(), event(&order, false));

@@ -115,8 +115,8 @@ impl Typer<'_> {
         }
         let (last, before) = words.split_last()?;
         let event = before.join(".");
-        if let Some(kind) = model.events.get(&event) {
-            let fields = Fields { of: event.clone(), fields: kind.fields.clone(), anything: false };
+        if model.events.contains_key(&event) {
+            let fields = Fields::of_event(model, &event);
             let Some(ty) = fields.get(last) else {
                 let near = suggest(last, fields.fields.keys().map(String::as_str));
                 let near = near.map(|near| format!("{event}.{near}"));

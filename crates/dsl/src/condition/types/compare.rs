@@ -1,12 +1,14 @@
 //! Types of comparisons: both sides of one kind, texts among those a one-of allows, and the mistakes that
 //! marketers make there.
 
-use super::{Sort, Typer};
+use super::{Candidate, Sort, Typer};
 use crate::condition::lex::Sign;
 use crate::condition::parse::{Expr, ExprKind};
 use crate::condition::print::quote;
-use crate::condition::{Op, Operand, Path, Root, Test};
-use crate::diagnostic::{Code, suggest};
+use crate::condition::scope::Fields;
+use crate::condition::{Op, Operand, Over, Path, Root, Test};
+use crate::diagnostic::{Code, listed, suggest};
+use crate::library::Values;
 use model::{Birthday, Type, Value};
 
 /// Words that people write for "unknown" behind `==`.
@@ -30,6 +32,10 @@ impl Typer<'_> {
         let ((a, a_type), (b, b_type)) = (a?, b?);
         let (a, a_type) = self.fitted(left, a, a_type, &b_type)?;
         let (b, b_type) = self.fitted(right, b, b_type, &a_type)?;
+        if equality {
+            self.among_known(left, &a, &b)?;
+            self.among_known(right, &b, &a)?;
+        }
         self.comparable(expr, (left, &a, &a_type), (right, &b, &b_type))?;
         let op = match sign {
             Sign::Equal | Sign::NotEqual => Op::Equal,
@@ -135,12 +141,8 @@ impl Typer<'_> {
         match beside {
             Type::OneOf(allowed) => {
                 if !allowed.contains(text) {
-                    let meant = suggest(text, allowed.iter().map(String::as_str)).map(quote);
-                    let all: Vec<_> = allowed.iter().map(|each| quote(each)).collect();
-                    let (found, all) = (text.clone(), all.join(", "));
-                    let diagnostic = self.error(Code::E0211, expr).arg("found", found).arg("all", all);
-                    diagnostic.did_you_mean(meant).help("E0211-help");
-                    return None;
+                    let meant = suggest(text, allowed.iter().map(String::as_str));
+                    return self.not_among(expr, text, meant, allowed);
                 }
                 Some((operand, beside.clone()))
             }
@@ -159,6 +161,65 @@ impl Typer<'_> {
             | Type::Phone
             | Type::Money
             | Type::Reference(_) => Some((operand, ty)),
+        }
+    }
+
+    /// A text that is none of those allowed.
+    fn not_among<T>(
+        &mut self,
+        expr: &Expr,
+        text: &str,
+        meant: Option<&str>,
+        allowed: &[String],
+    ) -> Option<T> {
+        let meant = meant.map(quote);
+        let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
+        let all = listed(allowed.iter().map(|each| quote(each)));
+        let diagnostic = self.error(Code::E0211, expr).arg("found", text).arg("all", all);
+        diagnostic.did_you_mean(meant).help("E0211-help");
+        if let Some((span, fix)) = fix {
+            diagnostic.fix(span, fix);
+        }
+        None
+    }
+
+    /// Says where a text is none of those that a field of one of our own events can have: a template's name,
+    /// what comes of a task.
+    fn among_known(&mut self, expr: &Expr, operand: &Operand, beside: &Operand) -> Option<()> {
+        let Operand::Literal(Value::Text(text)) = operand else { return Some(()) };
+        let Some(values) = self.values_of(beside) else { return Some(()) };
+        if let Some(meant) = values.misspelt(text) {
+            return self.not_among(expr, text, meant, &values.all);
+        }
+        if !values.all.is_empty() && !values.all.contains(text) {
+            let (span, all) =
+                (self.span(expr.start, expr.end), listed(values.all.iter().map(|each| quote(each))));
+            self.report.warning(Code::W0422, span).arg("found", text).arg("all", all).help("W0422-help");
+        }
+        Some(())
+    }
+
+    /// The texts that a value is known to have.
+    fn values_of(&self, operand: &Operand) -> Option<Values> {
+        let (fields, field) = match operand {
+            Operand::Name(Path { root: Root::Event, field, .. }) => (self.event_fields()?, &**field),
+            Operand::Name(Path { root: Root::Entry, field, .. }) => (self.scope.entry.as_ref()?, &**field),
+            Operand::Aggregate(aggregate) => {
+                let (Over::Events(event), Some(field)) = (&aggregate.of, &aggregate.field) else {
+                    return None;
+                };
+                return self.library.model.events.get(&**event)?.values.get(&**field).cloned();
+            }
+            _ => return None,
+        };
+        fields.values.get(field).cloned()
+    }
+
+    /// What `event.*` has at this place.
+    fn event_fields(&self) -> Option<&Fields> {
+        match &self.candidate {
+            Some(Candidate::Events(fields)) => Some(fields),
+            Some(Candidate::Entities(_)) | None => self.scope.event(),
         }
     }
 
@@ -238,6 +299,7 @@ impl Typer<'_> {
     fn member(&mut self, value: &Expr, operand: &Operand, ty: &Type, member: &Expr) -> Option<Operand> {
         let (found, found_type) = self.operand_beside(member, ty)?;
         let (found, found_type) = self.fitted(member, found, found_type, ty)?;
+        self.among_known(member, &found, operand)?;
         self.comparable(member, (value, operand, ty), (member, &found, &found_type))?;
         Some(found)
     }
