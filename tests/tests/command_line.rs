@@ -183,15 +183,18 @@ fn an_answer_to_no_offer_moves_nothing_and_says_so() {
     let dir = project("");
     let imported = nurture(dir.path(), &["import", "customers", "workflows/samples/customers.csv"]);
     assert_eq!(imported.code, 0, "{}{}", imported.out, imported.err);
-    for (verb, says) in [
-        ("accept", "no offer of c01 is open to li.na: there is nothing to answer\n"),
-        ("refuse", "no offer of c01 is open to li.na: there is nothing to answer\n"),
-        ("contact", "nothing of c01 waits for li.na: nothing has changed\n"),
-    ] {
+    let (no_offer, nothing) = (
+        "error: no offer of c01 is open to li.na: there is nothing to answer\n",
+        "nothing of c01 waits for li.na: nothing has changed\n",
+    );
+    // That they have spoken is a fact, also where nothing follows from it.
+    for (verb, code, out, err) in
+        [("accept", 4, "", no_offer), ("refuse", 4, "", no_offer), ("contact", 0, nothing, "")]
+    {
         let told = nurture(dir.path(), &["lead", verb, "c01", "--rep", "li.na"]);
-        assert_eq!((told.code, told.out.as_str()), (0, says), "{}", told.err);
+        assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (code, out, err));
         let json = nurture(dir.path(), &["lead", verb, "c01", "--rep", "li.na", "--json"]);
-        assert_eq!((json.code, json.out.trim()), (0, "[]"), "{}", json.err);
+        assert_eq!((json.code, json.out.trim()), (code, "[]"), "{}", json.err);
     }
     assert_eq!(nurture(dir.path(), &["lead", "accept", "c99", "--rep", "li.na"]).code, 4);
 }
@@ -223,6 +226,66 @@ fn a_simulation_is_written_as_one_page_and_hostile_names_are_text() {
     assert_eq!(both.code, 2, "{}", both.out);
     let nowhere = [&["simulate"], &time[..5], &["missing/trial.html"]].concat();
     assert_eq!(nurture(dir.path(), &nowhere).code, 3);
+}
+
+#[test]
+fn a_workflow_is_planned_and_published_by_its_name() {
+    let dir = project("");
+    let planned = nurture(dir.path(), &["plan", "birthday"]);
+    assert_eq!(planned.code, 0, "{}{}", planned.out, planned.err);
+    assert!(planned.out.starts_with("birthday  "), "{}", planned.out);
+    assert_eq!(nurture(dir.path(), &["plan", "birthday", "--move"]).code, 0);
+    assert_eq!(nurture(dir.path(), &["publish", "birthday"]).code, 0);
+    for verb in ["plan", "publish", "check", "test"] {
+        let unknown = nurture(dir.path(), &[verb, "brithday"]);
+        assert_eq!((unknown.code, unknown.out.as_str()), (4, ""));
+        assert!(unknown.err.contains("did you mean `birthday`?"), "{}", unknown.err);
+        assert_eq!(nurture(dir.path(), &[verb, "workflows/brithday.yaml"]).code, 3);
+    }
+    let no_plan = nurture(dir.path(), &["publish", "--plan", "nope.json"]);
+    assert_eq!(no_plan.code, 3);
+    assert!(no_plan.err.contains("nope.json` cannot be read"), "{}", no_plan.err);
+}
+
+#[test]
+fn who_is_told_of_an_error_is_not_told_that_there_are_no_tests() {
+    let dir = project(MISSPELT);
+    let wrong = nurture(dir.path(), &["test", "more"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.out.ends_with("\nNot tested: the errors above come first.\n"), "{}", wrong.out);
+    assert!(!wrong.out.contains("No tests"), "{}", wrong.out);
+}
+
+#[test]
+fn a_broken_file_is_said_to_stay_live_only_where_something_of_it_is() {
+    let dir = project("");
+    let broken = |text: &str| fs::write(dir.path().join("workflows/more.yaml"), text).unwrap();
+    broken(MISSPELT);
+    let run = || nurture(dir.path(), &["run", "--until-idle"]).err;
+    assert!(run().contains("workflows/more.yaml has errors and stays out"));
+    broken(&MISSPELT.replace("ctiy", "city"));
+    assert!(run().contains("published more"));
+    broken(MISSPELT);
+    assert!(run().contains("what was published of it stays live"));
+    assert_eq!(nurture(dir.path(), &["retire", "more"]).code, 0);
+    let said = run();
+    assert!(said.contains("workflows/more.yaml has errors and stays out"), "{said}");
+}
+
+#[test]
+fn by_half_a_model_nothing_is_imported() {
+    let dir = project("");
+    let model = dir.path().join("workflows/model.yaml");
+    let text = fs::read_to_string(&model).unwrap();
+    fs::write(&model, text.replace("customer:\n", "customer:\n  shoe: { type: txet }\n")).unwrap();
+    fs::write(dir.path().join("people.csv"), "external_id\nc1\n").unwrap();
+    let refused = nurture(dir.path(), &["import", "customers", "people.csv"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert!(refused.err.contains("workflows/model.yaml:") && refused.err.contains("txet"), "{}", refused.err);
+    // A mistake in a workflow is its own.
+    fs::write(&model, text).unwrap();
+    fs::write(dir.path().join("workflows/more.yaml"), MISSPELT).unwrap();
+    assert_eq!(nurture(dir.path(), &["import", "customers", "people.csv"]).code, 0);
 }
 
 #[test]

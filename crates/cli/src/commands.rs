@@ -17,6 +17,7 @@ pub mod import;
 pub mod init;
 pub mod lead;
 pub mod lsp;
+mod meant;
 pub mod merge;
 pub mod migrate;
 pub mod pause;

@@ -176,11 +176,8 @@ impl Selection {
 
     /// Where a file lies that was read under this path.
     fn place(&self, config: &Config, path: &str) -> PathBuf {
-        if let Some((_, place)) = self.outside.iter().find(|(outside, _)| outside == path) {
-            return place.clone();
-        }
-        let inside = path.strip_prefix(FOLDER).unwrap_or(path).trim_start_matches('/');
-        config.project.join(&config.workflows.value).join(inside)
+        let outside = self.outside.iter().find(|(outside, _)| outside == path);
+        outside.map_or_else(|| place(config, path), |(_, place)| place.clone())
     }
 
     /// Whether a file is meant.
@@ -190,6 +187,12 @@ impl Selection {
                 path == chosen || path.strip_prefix(chosen.as_str()).is_some_and(|rest| rest.starts_with('/'))
             })
     }
+}
+
+/// Where a file of the project lies that was read under this path.
+pub fn place(config: &Config, path: &str) -> PathBuf {
+    let inside = path.strip_prefix(FOLDER).unwrap_or(path).trim_start_matches('/');
+    config.project.join(&config.workflows.value).join(inside)
 }
 
 /// A path with `/`, below a prefix.

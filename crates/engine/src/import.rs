@@ -33,7 +33,7 @@ pub use record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, StageMove, SuppressionRow, What,
     Whom,
 };
-pub use say::{BadRow, Duplicate, Finding, ImportError, ImportReport, KEPT};
+pub use say::{BadRow, Duplicate, Finding, ImportError, ImportReport, KEPT, REMARKS, Remark};
 pub use survey::{Column, Survey, survey};
 pub use target::{AfterBatch, NothingFollows, StoreTarget};
 pub use utf8::Encoding;

@@ -51,6 +51,8 @@ pub struct Report {
     pub changed: Vec<WorkflowId>,
     /// Files that are broken; their published text, where there is one, stays live.
     pub broken: Vec<String>,
+    /// Of the broken files, those of which something is live.
+    pub still_live: BTreeSet<String>,
     /// Library files and templates that were copied.
     pub copied: usize,
     /// Workflows that were published for the first time.
@@ -130,10 +132,17 @@ async fn keep(
         .filter(|(_, state)| *state == WorkflowState::Retired)
         .map(|(live, _)| live.workflow.clone())
         .collect();
+    let over: BTreeSet<String> = current
+        .iter()
+        .filter(|(_, state)| *state == WorkflowState::Retired)
+        .map(|(live, _)| live.path.clone())
+        .collect();
     let live: BTreeMap<WorkflowId, VersionId> =
         current.into_iter().map(|(live, _)| (live.workflow, live.version)).collect();
     let known = published_texts(conn).await?;
     let (loaded, sound) = sound(files, &known, settings, &mut report.broken);
+    let is_live = |path: &&String| known.contains_key(*path) && !over.contains(*path);
+    report.still_live = report.broken.iter().filter(is_live).cloned().collect();
     let zone = model::zone::zone(&settings.zone).unwrap_or_else(model::zone::utc);
     let stored_before = stored(conn).await?;
     let is_new = |file: &File| known.get(&file.path).is_some_and(|text| *text != file.text);

@@ -1,6 +1,6 @@
 //! `nurture check`: every mistake, in one run.
 
-use super::Context;
+use super::{Context, meant};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project::{self, Selection};
@@ -13,8 +13,8 @@ use std::path::PathBuf;
 /// What `check` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Report only these files and folders; the whole project is always read
-    #[arg(value_name = "PATH")]
+    /// Report only these files and folders, or workflows by name; the whole project is always read
+    #[arg(value_name = "PATH|NAME")]
     pub paths: Vec<PathBuf>,
     /// How to print: for people, for programs, or as remarks on a pull request
     #[arg(long, value_enum, default_value = "human")]
@@ -37,7 +37,7 @@ pub enum Format {
 
 /// Checks and prints. Exit 1 with errors; warnings alone are fine.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let selection = meant::selection(context, &args.paths)?;
     let format = if context.json { Format::Json } else { args.format };
     let mut loaded = if args.fix {
         fix(&selection, format, context, out)?

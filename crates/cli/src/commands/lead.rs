@@ -24,13 +24,18 @@ pub struct Args {
     pub of: Option<String>,
 }
 
-/// Prints what was decided at once.
+/// Prints what was decided at once. Exit 4: there was no offer to answer, or nothing to claim.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     let asked = shell::lead(&context.config, args.verb, &args.customer, &args.rep, args.of.as_deref());
     let lines = context.wait(asked)?;
+    // That a rep has spoken with a customer is a fact, also where nothing follows from it.
+    let nothing = lines.is_empty() && args.verb != LeadVerb::Contact;
     if context.json {
         let lines: serde_json::Value = lines.iter().map(|line| trace::json(line, context.language)).collect();
         out.json(&lines)?;
+        if nothing {
+            return Ok(Exit::NotFound);
+        }
     } else {
         // An answer to nothing moves nothing.
         if lines.is_empty() {
@@ -39,7 +44,11 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
                 LeadVerb::Contact | LeadVerb::Claim => "lead-nothing",
             };
             let values = [("customer", args.customer.as_str()), ("rep", &args.rep)];
-            out.text(&format!("{}\n", say(context.language, key, &values)))?;
+            let said = say(context.language, key, &values);
+            if nothing {
+                return Err(Failure::new(Exit::NotFound, said));
+            }
+            out.line(&said)?;
         }
         for line in &lines {
             let noun = trace::noun(line, context.language);

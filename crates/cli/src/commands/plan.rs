@@ -1,9 +1,9 @@
 //! `nurture plan`: what a publish would do.
 
-use super::{Context, check};
+use super::{Context, check, meant};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
-use crate::project::{self, Selection};
+use crate::project;
 use crate::shell;
 use crate::view::plan;
 use dsl::diagnostic;
@@ -12,17 +12,21 @@ use std::path::PathBuf;
 /// What `plan` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only these files and folders [default: all]
-    #[arg(value_name = "PATH")]
+    /// Only these files and folders, or workflows by name [default: all]
+    #[arg(value_name = "PATH|NAME")]
     pub paths: Vec<PathBuf>,
+    /// As `publish --move` would do it: exit 1 where there is no way for somebody to be taken along
+    #[arg(long = "move")]
+    pub move_people: bool,
     /// Write the plan into this file, for `nurture publish --plan FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
-/// Prints the plan; writes nothing else. Exit 1: a file named has errors, or a test of it fails.
+/// Prints the plan; writes nothing else. Exit 1: a file named has errors, a test of it fails, or with `--move`
+/// somebody stands where there is no way on.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let selection = meant::selection(context, &args.paths)?;
     let mut loaded = project::load(&context.config)?;
     check::limit(&mut loaded, &selection);
     if loaded.report.has_errors() {
@@ -51,5 +55,9 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     } else {
         out.text(&plan::human(&planned, context.language))?;
     }
-    Ok(if failed > 0 { Exit::Findings } else { Exit::Fine })
+    let stuck = args.move_people && planned.workflows.values().any(|planned| planned.ways.stuck() > 0);
+    if stuck {
+        crate::complain(&model::words::say(context.language, "publish-stuck-help", &[]));
+    }
+    Ok(if failed > 0 || stuck { Exit::Findings } else { Exit::Fine })
 }

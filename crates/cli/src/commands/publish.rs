@@ -1,9 +1,9 @@
 //! `nurture publish`: files become live.
 
-use super::{Context, check};
+use super::{Context, check, meant};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
-use crate::project::{self, Selection};
+use crate::project;
 use crate::shell;
 use crate::view::publish;
 use dsl::diagnostic;
@@ -13,8 +13,8 @@ use std::path::PathBuf;
 /// What `publish` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only these files and folders [default: all]
-    #[arg(value_name = "PATH")]
+    /// Only these files and folders, or workflows by name [default: all]
+    #[arg(value_name = "PATH|NAME")]
     pub paths: Vec<PathBuf>,
     /// Where an attribute is of another type now: forget the stored values that do not fit it
     #[arg(long)]
@@ -30,7 +30,7 @@ pub struct Args {
 /// Publishes all or nothing. Exit 1: a file named has errors, stored values do not fit, a live version could
 /// not be read any more, or there is no way for somebody to be moved; 5: it is not as the plan says any more.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let selection = Selection::of(&context.config, &context.here, &args.paths)?;
+    let selection = meant::selection(context, &args.paths)?;
     let mut loaded = project::load(&context.config)?;
     check::limit(&mut loaded, &selection);
     if loaded.report.has_errors() {

@@ -3,8 +3,8 @@
 mod record;
 mod run;
 
-use super::Context;
 use super::check::{self, Format};
+use super::{Context, meant};
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project;
@@ -12,6 +12,7 @@ use crate::view::test::{self, Tested, coverage};
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
 use interpreter::trial::coverage::Coverage;
+use model::words::say;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -41,7 +42,7 @@ pub struct Args {
 /// Runs the tests and prints what came of them. Exit 1: a test failed, or a file cannot be used; 4: no test
 /// has the name.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let selection = run::selection(context, &args.paths)?;
+    let selection = meant::selection(context, &args.paths)?;
     let mut loaded = project::load_with(&context.config, &selection)?;
     check::limit(&mut loaded, &selection);
     loaded.report.retain(|found| found.severity() == Severity::Error);
@@ -102,6 +103,10 @@ fn print(
             }
             if let Some(line) = coverage::line(coverages, language).filter(|_| !tests.is_empty()) {
                 out.line(&line)?;
+            }
+            // Who has just read what is wrong with the file does not need to hear that it has no tests.
+            if tests.is_empty() && loaded.report.has_errors() {
+                return out.line(&say(language, "test-not-run", &[]));
             }
             out.line(&test::summary(tests, language))
         }

@@ -134,7 +134,13 @@ async fn model_of(config: &Config, store: &store::Store) -> Result<Published, Fa
     let live = Published::load(&mut conn, &config.settings(), Timestamp::now())
         .await
         .map_err(|error| open::of_engine(config, &error))?;
-    let mut files = open::files(config)?;
+    let loaded = crate::project::load(config)?;
+    let libraries = loaded.libraries_with_errors();
+    if !libraries.is_empty() {
+        // By half a model good rows would be bad, and bad ones good.
+        return Err(open::mistakes(config, loaded, |file| libraries.contains(&file)));
+    }
+    let mut files = Published::of_files(loaded.project).map_err(|error| open::of_engine(config, &error))?;
     // Nothing is live yet: no timers to plan. Else the live versions plan theirs, by the model of the files.
     files.workflows = live.workflows;
     Ok(files)

@@ -3,7 +3,9 @@
 use crate::config::{self, Config};
 use crate::exit::{Exit, Failure};
 use crate::view::import::refused;
-use dsl::diagnostic::Colour;
+use dsl::diagnostic::{Colour, Severity, human};
+use dsl::project::Loaded;
+use dsl::source::FileId;
 use engine::import::LoadError;
 use engine::speak::Secrets;
 use engine::{Delivery, EngineError, Published, Speakers};
@@ -53,11 +55,19 @@ pub async fn published_or_files(config: &Config, conn: &mut Connection) -> Resul
 pub fn files(config: &Config) -> Result<Published, Failure> {
     let loaded = crate::project::load(config)?;
     if loaded.report.has_errors() {
-        let text =
-            dsl::diagnostic::human(&loaded.report, &loaded.sources, config.language.value, Colour::Never);
+        let text = human(&loaded.report, &loaded.sources, config.language.value, Colour::Never);
         crate::complain(text.trim_end());
     }
     Published::of_files(loaded.project).map_err(|error| of_engine(config, &error))
+}
+
+/// The mistakes of some files, because of which nothing was done (1).
+pub fn mistakes(config: &Config, mut loaded: Loaded, of: impl Fn(FileId) -> bool) -> Failure {
+    let language = config.language.value;
+    loaded.report.retain(|found| found.severity() == Severity::Error && of(found.span.file));
+    let said = human(&loaded.report, &loaded.sources, language, Colour::Never);
+    let why = model::words::say(language, "cli-files-wrong", &[]);
+    Failure::new(Exit::Findings, format!("{why}\n{}", said.trim_end()))
 }
 
 /// The ways to speak, by the safety catch.

@@ -64,7 +64,10 @@ pub async fn held_against(config: &Config, path: &Path) -> Result<Vec<String>, F
     let language = config.language.value;
     let shown = path.display().to_string();
     let no_plan = || Failure::say(Exit::Configuration, language, "publish-no-plan", &[("path", &shown)]);
-    let text = std::fs::read_to_string(path).map_err(|_| no_plan())?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let values = [("path", shown.as_str()), ("why", &error.to_string())];
+        Failure::say(Exit::Configuration, language, "cli-unreadable", &values)
+    })?;
     let written: Json = serde_json::from_str(&text).map_err(|_| no_plan())?;
     let paths = written.get("paths").and_then(Json::as_array).ok_or_else(no_plan)?;
     let paths: Vec<String> = paths.iter().filter_map(Json::as_str).map(str::to_owned).collect();

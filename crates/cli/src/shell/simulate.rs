@@ -4,12 +4,11 @@ use super::ask::{fault, no_workflow};
 use super::open::{self, of_store};
 use super::{SimulateRequest, Simulated};
 use crate::config::Config;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::view::progress::Progress;
 use crate::view::simulate::Sample;
 use crate::view::simulate::page::chosen;
-use dsl::diagnostic::{Colour, Severity, human};
-use dsl::project::Loaded;
+use dsl::diagnostic::{Colour, human};
 use engine::Published;
 use engine::simulate::Request;
 use jiff::Timestamp;
@@ -120,7 +119,7 @@ async fn played(config: &Config, conn: &mut Connection, named: &[String]) -> Res
                 tell("simulate-from-file", name);
             }
         } else if let Some(file) = loaded.file_of(name) {
-            return Err(mistakes(config, loaded, |found| found == file));
+            return Err(open::mistakes(config, loaded, |found| found == file));
         } else if live.workflows.current.contains_key(&id) {
             tell("simulate-no-file", name);
         } else {
@@ -130,7 +129,7 @@ async fn played(config: &Config, conn: &mut Connection, named: &[String]) -> Res
     }
     let libraries = loaded.libraries_with_errors();
     if !libraries.is_empty() {
-        return Err(mistakes(config, loaded, |found| libraries.contains(&found)));
+        return Err(open::mistakes(config, loaded, |found| libraries.contains(&found)));
     }
     if named.is_empty() && loaded.report.has_errors() {
         // Nothing is published: the files that can be used play, and the others are named.
@@ -138,13 +137,4 @@ async fn played(config: &Config, conn: &mut Connection, named: &[String]) -> Res
         crate::complain(said.trim_end());
     }
     Ok(Published::of_files(loaded.project).map_err(fault(config))?.over(live))
-}
-
-/// The mistakes of some files, and that nothing was done because of them.
-fn mistakes(config: &Config, mut loaded: Loaded, of: impl Fn(dsl::source::FileId) -> bool) -> Failure {
-    let language = config.language.value;
-    loaded.report.retain(|found| found.severity() == Severity::Error && of(found.span.file));
-    let said = human(&loaded.report, &loaded.sources, language, Colour::Never);
-    let why = model::words::say(language, "cli-files-wrong", &[]);
-    Failure::new(Exit::Findings, format!("{why}\n{}", said.trim_end()))
 }

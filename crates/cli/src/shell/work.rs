@@ -170,7 +170,8 @@ fn tell(config: &Config, report: &Report) {
         say("run-changed", &[("workflow", id.as_str())]);
     }
     for path in &report.broken {
-        say("run-broken", &[("path", path)]);
+        let key = if report.still_live.contains(path) { "run-broken" } else { "run-broken-out" };
+        say(key, &[("path", path)]);
     }
 }
 

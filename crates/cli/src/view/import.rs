@@ -43,6 +43,8 @@ pub struct ImportSummary {
     pub duplicates: u64,
     /// Who may be mailed now; `None`: the import was not of customers.
     pub mailable: Option<u64>,
+    /// What was loaded and is still worth a look, in words, with how often it came.
+    pub remarks: Vec<(String, u64)>,
     /// How long it took, in seconds; 0 where nobody measured.
     pub seconds: f64,
 }
@@ -51,11 +53,7 @@ impl ImportSummary {
     /// The engine's report, with the reasons of bad rows in words.
     pub fn of(report: &ImportReport, dry_run: bool, language: Language) -> Self {
         let said = |rows: &[engine::import::BadRow]| {
-            let said = rows.iter().map(|row| {
-                let why = row.why.say(language);
-                BadRow { line: row.line, column: row.column.clone(), why }
-            });
-            said.collect::<Vec<_>>()
+            rows.iter().map(|row| BadRow::of(row, language)).collect::<Vec<_>>()
         };
         Self {
             dry_run,
@@ -73,6 +71,7 @@ impl ImportSummary {
             created: report.created,
             duplicates: report.duplicate_count,
             mailable: report.mailable,
+            remarks: report.remarked().into_iter().map(|(what, count)| (what.say(language), count)).collect(),
             seconds: 0.0,
         }
     }
@@ -106,6 +105,28 @@ pub struct BadRow {
     pub column: Option<String>,
     /// Why, in words.
     pub why: String,
+    /// What else is wrong with the same row.
+    pub also: Vec<BadRow>,
+}
+
+impl BadRow {
+    fn of(row: &engine::import::BadRow, language: Language) -> Self {
+        let also = row.also.iter().map(|row| Self::of(row, language)).collect();
+        Self { line: row.line, column: row.column.clone(), why: row.why.say(language), also }
+    }
+
+    fn cells(&self, first: String) -> Vec<String> {
+        vec![first, self.column.clone().unwrap_or_default(), self.why.clone()]
+    }
+
+    fn json(&self) -> Json {
+        let mut told = json!({ "line": self.line, "column": self.column, "why": self.why });
+        if let (Some(told), false) = (told.as_object_mut(), self.also.is_empty()) {
+            let also = self.also.iter().map(|row| json!({ "column": row.column, "why": row.why }));
+            told.insert("also".to_owned(), Json::Array(also.collect()));
+        }
+        told
+    }
 }
 
 /// The end of an import for people.
@@ -126,6 +147,11 @@ pub fn human(summary: &ImportSummary, language: Language) -> String {
     }
     if !summary.bad.is_empty() {
         rows_told(&mut out, &summary.bad, summary.bad_count, language);
+    }
+    if !summary.remarks.is_empty() {
+        out.push_str(&format!("{}\n", say(language, "import-remarks", &[])));
+        summary.remarks.iter().for_each(|(what, _)| out.push_str(&format!("  {what}\n")));
+        out.push('\n');
     }
     let mut line = |key: &str, values: &[(&str, &str)]| {
         out.push_str(&say(language, key, values));
@@ -161,13 +187,13 @@ pub fn human(summary: &ImportSummary, language: Language) -> String {
 
 /// Rows by their lines, the first of them, and how many more there are.
 fn rows_told(out: &mut String, rows: &[BadRow], count: u64, language: Language) {
-    let shown = rows.iter().take(MOST).map(|row| {
+    let shown = rows.iter().take(MOST).flat_map(|row| {
         let line = say(language, "import-line", &[("line", &row.line.to_string())]);
-        vec![format!("  {line}"), row.column.clone().unwrap_or_default(), row.why.clone()]
+        let first = row.cells(format!("  {line}"));
+        std::iter::once(first).chain(row.also.iter().map(|row| row.cells(String::new())))
     });
-    let shown: Vec<Vec<String>> = shown.collect();
-    out.push_str(&cells::table(&shown));
-    let more = count.saturating_sub(shown.len() as u64);
+    out.push_str(&cells::table(&shown.collect::<Vec<_>>()));
+    let more = count.saturating_sub(rows.len().min(MOST) as u64);
     if more > 0 {
         out.push_str(&format!("  {}\n", say(language, "cli-more", &[("count", &more.to_string())])));
     }
@@ -176,10 +202,8 @@ fn rows_told(out: &mut String, rows: &[BadRow], count: u64, language: Language) 
 
 /// The same for programs.
 pub fn json(summary: &ImportSummary) -> Json {
-    let told = |rows: &[BadRow]| {
-        let told = rows.iter().map(|row| json!({ "line": row.line, "column": row.column, "why": row.why }));
-        Json::Array(told.collect())
-    };
+    let told = |rows: &[BadRow]| Json::Array(rows.iter().map(BadRow::json).collect());
+    let remarks = summary.remarks.iter().map(|(what, count)| json!({ "what": what, "count": count }));
     json!({
         "dry_run": summary.dry_run,
         "read": summary.read,
@@ -196,6 +220,7 @@ pub fn json(summary: &ImportSummary) -> Json {
         "created": summary.created,
         "duplicates": summary.duplicates,
         "mailable": summary.mailable,
+        "remarks": remarks.collect::<Vec<Json>>(),
         "seconds": (summary.seconds * 1000.0).round() / 1000.0,
     })
 }
@@ -224,6 +249,7 @@ mod tests {
             line,
             column: column.map(str::to_owned),
             why: "`x` is not a date".to_owned(),
+            also: Vec::new(),
         };
         let mut summary = ImportSummary {
             read: 22,

@@ -160,7 +160,7 @@ fn assigned(value: &Assigned) -> String {
     match value {
         Assigned::Literal(value) => value.to_string(),
         Assigned::Text(text) => shown(text),
-        Assigned::Formula(formula) => format!("= {}", operand(formula)),
+        Assigned::Formula(formula) => operand(formula),
         Assigned::Unknown => "null".to_owned(),
     }
 }

@@ -161,6 +161,7 @@ pub async fn load<T: Target>(
         library: job.library,
         first_with: HashMap::new(),
         pretended: HashSet::new(),
+        pending: friends::Pending::default(),
         report: ImportReport::default(),
         batch: Batch::default(),
     };
@@ -170,6 +171,7 @@ pub async fn load<T: Target>(
     loader.report.read_as = plan.told();
     loader.report.left_out.clone_from(&plan.left_out);
     plan.load(repeated, shared, &mut loader, target, &mut progress).await?;
+    loader.tell_of_nobody(&job.what, target).await.map_err(LoadError::Target)?;
     loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
 }
@@ -470,6 +472,8 @@ struct Loader<'a> {
     first_with: HashMap<u64, CustomerId>,
     /// Customers that a dry run would have made, by their keys.
     pretended: HashSet<u64>,
+    /// References to what nobody knows yet.
+    pending: friends::Pending,
     report: ImportReport,
     batch: Batch,
 }

@@ -15,6 +15,7 @@ use super::mapping::Mapped;
 use super::record::{Extra, Record, What};
 use super::say::{BadRow, Finding};
 use values::known_stage;
+pub(super) use values::wanted;
 
 /// Makes records of rows.
 pub(super) struct Maker<'a> {
@@ -77,7 +78,15 @@ impl<'a> Maker<'a> {
                 let fields = self.library.model.events.values().flat_map(|event| event.fields.keys());
                 let mut known: Vec<String> = fields.map(|field| format!("properties.{field}")).collect();
                 known.extend(owned(&EVENTS));
-                if known.iter().any(|known| known == name) { Ok(()) } else { unknown(known) }
+                if known.iter().any(|known| known == name) {
+                    return Ok(());
+                }
+                let property = format!("properties.{name}");
+                let meant = known.contains(&property).then_some(property);
+                unknown(known).map_err(|why: Finding| match meant {
+                    Some(meant) => Finding { suggestion: Some(meant), ..why },
+                    None => why,
+                })
             }
             What::Reps => Ok(()),
             What::Consents if CONSENTS.contains(&name) => Ok(()),

@@ -1,5 +1,7 @@
 //! What an import says: findings in words of the catalogue, bad rows, errors that stop it, the report.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::path::PathBuf;
 
@@ -11,6 +13,8 @@ use model::{CustomerId, ValueError};
 
 /// Longest value that a bad row repeats, in characters.
 const LONGEST_SHOWN: usize = 80;
+/// Different remarks that are kept.
+pub const REMARKS: usize = 100;
 /// Bad rows and duplicates that are kept word for word; more are only counted.
 pub const KEPT: usize = 10_000;
 
@@ -95,15 +99,25 @@ pub struct BadRow {
     pub value: Option<String>,
     /// What is wrong with it.
     pub why: Box<Finding>,
+    /// What else is wrong with the same row.
+    pub also: Vec<BadRow>,
 }
 
 impl BadRow {
     pub(super) fn whole(line: u64, why: Finding) -> Self {
-        Self { line, column: None, value: None, why: Box::new(why) }
+        Self { line, column: None, value: None, why: Box::new(why), also: Vec::new() }
     }
 
     pub(super) fn cell(line: u64, column: &str, why: Finding) -> Self {
-        Self { line, column: Some(shown(column)), value: None, why: Box::new(why) }
+        Self { line, column: Some(shown(column)), value: None, why: Box::new(why), also: Vec::new() }
+    }
+
+    /// All that is wrong with one row; `None`: nothing is.
+    pub(super) fn all(wrong: Vec<BadRow>) -> Option<Self> {
+        let mut wrong = wrong.into_iter();
+        let mut first = wrong.next()?;
+        first.also.extend(wrong);
+        Some(first)
     }
 
     /// The sentence in a language: the line, the column, why.
@@ -213,6 +227,18 @@ pub struct ImportReport {
     pub left_out: Vec<String>,
     /// How the file was read, where nobody said it and it is not UTF-8 with commas.
     pub read_as: Option<Finding>,
+    /// What is loaded and still worth a look, with how often it came: fields that the model does not declare, what it
+    /// asks for and the file does not say, references to nobody. The first [`REMARKS`] different ones.
+    pub remarks: BTreeMap<(&'static str, Vec<(&'static str, String)>), Remark>,
+}
+
+/// How often something came that is worth a look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// How often.
+    pub count: u64,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
 }
 
 impl ImportReport {
@@ -221,6 +247,38 @@ impl ImportReport {
         if self.bad.len() < KEPT {
             self.bad.push(row);
         }
+    }
+
+    /// Notes something that is loaded and worth a look, so many times. `known`: the names of which one was probably
+    /// meant.
+    pub(super) fn remark<'c>(
+        &mut self,
+        key: &'static str,
+        args: &[(&'static str, &str)],
+        count: u64,
+        known: impl IntoIterator<Item = &'c str>,
+    ) {
+        let named = Finding::new(key, args).args;
+        let full = self.remarks.len() >= REMARKS;
+        match self.remarks.entry((key, named)) {
+            Entry::Occupied(mut noted) => noted.get_mut().count += count,
+            Entry::Vacant(_) if full => {}
+            Entry::Vacant(new) => {
+                let name = args.last().map_or("", |(_, name)| name);
+                let suggestion = dsl::diagnostic::suggest(name, known).map(str::to_owned);
+                new.insert(Remark { count, suggestion });
+            }
+        }
+    }
+
+    /// The remarks as sentences, with how often each came.
+    pub fn remarked(&self) -> Vec<(Finding, u64)> {
+        let said = self.remarks.iter().map(|((key, args), remark)| {
+            let mut args = args.clone();
+            args.push(("count", remark.count.to_string()));
+            (Finding { key, args, suggestion: remark.suggestion.clone(), place: None }, remark.count)
+        });
+        said.collect()
     }
 
     pub(super) fn mended_cell(&mut self, cell: BadRow) {

@@ -727,6 +727,31 @@ import-event-unknown = the model has no event `{ $event }`
 import-event-entity = this event is about an entity: `properties.{ $field }` is missing
 import-topic-unknown = there is no topic `{ $topic }`
 import-not-granted = `{ $text }` is neither `granted` nor `withdrawn`
+import-remarks = Loaded, and worth a look:
+import-field-undeclared = `{ $field }` of `{ $event }` is no field of the model and was kept as it is ({ $count ->
+    [one] once
+   *[other] { $count } times
+}): declare it there, or leave it out with `--extra drop`
+import-field-unsaid = `{ $event }` came without its field `{ $field }` ({ $count ->
+    [one] once
+   *[other] { $count } times
+}): conditions take it as unknown
+import-wanted-unsaid = new { $what } came without `{ $attribute }`, which the model requires ({ $count ->
+    [one] once
+   *[other] { $count } times
+}): import it as well, or write `optional: true` or a `default` in the model
+import-reference = `{ $attribute }` names `{ $id }`, and there is no { $kind } of that id ({ $count ->
+    [one] once
+   *[other] { $count } times
+}, first in line { $line }): import it as well
+import-reference-customer = `{ $attribute }` names `{ $id }`, and there is no customer of that id ({ $count ->
+    [one] once
+   *[other] { $count } times
+}, first in line { $line }): import them as well
+import-reference-rep = `{ $attribute }` names `{ $id }`, and there is no rep of that id ({ $count ->
+    [one] once
+   *[other] { $count } times
+}, first in line { $line }): import them with `nurture import reps`
 import-zone = `{ $zone }` is not a time zone, such as `Asia/Shanghai`
 import-address-forgotten = this address belongs to someone who was forgotten: it is not taken in again under another id. Where they come back themselves, a step `unsuppress: all` lifts it
 import-customer-forgotten = customer `{ $customer }` was forgotten: nothing of them is taken in again. Where they come back themselves, a step `unsuppress: all` lifts it
@@ -1463,6 +1488,7 @@ explain-unknown = there is no code `{ $code }`
 graph-unknown = there is no workflow `{ $name }`
 graph-none = `{ $path }` holds no workflow
 test-none = No tests: write `tests:` into a workflow's file.
+test-not-run = Not tested: the errors above come first.
 test-passed = { $count ->
     [one] 1 test passed
    *[other] all { $count } tests passed
@@ -1495,7 +1521,7 @@ test-covered-all = the tests walk every step and branch ({ $all })
 test-coverage-file = file
 test-coverage-steps = steps
 test-coverage-branches = branches
-test-no-file = There is no file and no workflow, scenario or score `{ $name }`.
+cli-nothing-named = There is no file and no workflow, scenario or score `{ $name }`.
 test-no-such = No test is called `{ $name }`.
 test-record-brackets = The test at { $place } stands in brackets on one line: write it as a list of lines first.
 test-recorded = { $count ->
@@ -1916,6 +1942,7 @@ cli-no-encoding = `{ $name }` is no encoding that nurture reads. Known: utf-8, g
 run-published = published { $workflow }: it is live from now on
 run-changed = { $workflow } has changed since its publish and stays on its published version: `nurture publish` makes it live
 run-broken = { $path } has errors: what was published of it stays live; `nurture check` shows them
+run-broken-out = { $path } has errors and stays out: nothing of it is live; `nurture check` shows them
 run-no-port = Nothing can be served at { $address }: { $why }
 run-serves = health at { $url }/healthz; Ctrl-C ends
 run-delivers-to-folder = nothing leaves this machine: messages go to { $path } (delivery = "file")
@@ -2204,7 +2231,7 @@ help-add = Put a recipe into the project, with what its model lacks; without a n
 help-add-name = Which recipe; without it they are listed
 help-add-dry-run = Say what would be written, and write nothing
 help-check = Find every mistake in the project's files, in one run
-help-check-paths = Report only these files and folders; the whole project is always read
+help-check-paths = Report only these files and folders, or workflows by name; the whole project is always read
 help-check-format = How to print: for people, for programs, or as remarks on a pull request
 help-check-format-human = With the lines of the file and carets below them
 help-check-format-json = A JSON array
@@ -2221,7 +2248,7 @@ help-test-format-human = With the lines of the file and carets below them
 help-test-format-json = A JSON array
 help-test-format-github = GitHub workflow commands
 help-explain = Show the page of an error code
-help-explain-code = The code, such as E0204
+help-explain-code = The code, such as E0204, or its number
 help-graph = Draw a workflow as a tree
 help-graph-file = The workflow's file, or its id
 help-graph-format = How to draw
@@ -2251,10 +2278,11 @@ help-simulate-to = Up to this day or instant, which is not included
 help-simulate-sample = Only so many customers, always the same ones
 help-simulate-html = Write a page to look at and to send around: the drawing with its people, days, reasons, persons
 help-plan = Show what a publish would do: steps, who stands on them, who enters; writes nothing
-help-plan-paths = Only these files and folders [default: all]
+help-plan-paths = Only these files and folders, or workflows by name [default: all]
+help-plan-move-people = As `publish --move` would do it: exit 1 where there is no way for somebody to be taken along
 help-plan-out = Write the plan into this file, for `nurture publish --plan FILE`
 help-publish = Make files live: all of them, or the ones named
-help-publish-paths = Only these files and folders [default: all]
+help-publish-paths = Only these files and folders, or workflows by name [default: all]
 help-publish-drop-misfits = Where an attribute is of another type now: forget the stored values that do not fit it
 help-publish-move-people = Take along who is under way in older versions: to the same step, or where `moved` leads
 help-publish-plan = What this plan of `nurture plan --out` says, and nothing if files or counts have drifted since

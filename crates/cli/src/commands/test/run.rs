@@ -1,8 +1,6 @@
 //! Runs the tests of a project on all processors; they come back in the order of the files.
 
-use crate::commands::Context;
-use crate::exit::{Exit, Failure};
-use crate::project::{self, Selection};
+use crate::project::Selection;
 use crate::view::test::Tested;
 use dsl::library::{ScoreTest, Scoring};
 use dsl::project::{Loaded, Project};
@@ -12,7 +10,6 @@ use dsl::workflow::Workflow;
 use interpreter::render::Renderer;
 use interpreter::trial;
 use interpreter::trial::coverage::{self, Coverage};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,45 +48,6 @@ impl Job<'_> {
         };
         Tested { subject, verdict }
     }
-}
-
-/// The files that paths and names mean: what is no path may be the name of a workflow, a scenario or a score.
-/// Errors: 3, there is no such path; 4, nothing has the name.
-pub fn selection(context: &Context, given: &[PathBuf]) -> Result<Selection, Failure> {
-    let (config, here) = (&context.config, &context.here);
-    let is_name = |path: &&PathBuf| {
-        let text = path.to_string_lossy();
-        let exists = here.join(path).exists() || config.project.join(path).exists();
-        !exists && !text.contains(['/', '\\']) && !text.ends_with(".yaml")
-    };
-    if !given.iter().any(|path| is_name(&path)) {
-        return Selection::of(config, here, given);
-    }
-    let loaded = project::load(config)?;
-    let (project, sources) = (&loaded.project, &loaded.sources);
-    let file_of = |name: &str| {
-        let workflow = project.workflows.values().find(|workflow| workflow.id.as_str() == name);
-        let span = workflow.map(|workflow| workflow.span);
-        let span = span.or_else(|| project.scenarios.get(name).map(|scenario| scenario.span));
-        let span = span.or_else(|| project.library.scorings.get(name).map(|scoring| scoring.span));
-        // A file with mistakes declares nothing; its mistakes must be said.
-        let of_that_name =
-            || sources.ids().find(|file| sources.name(*file).ends_with(&format!("/{name}.yaml")));
-        let file = span.map(|span| span.file).or_else(of_that_name)?;
-        Some(PathBuf::from(sources.name(file)))
-    };
-    let mut paths = Vec::new();
-    for path in given {
-        if is_name(&path) {
-            let name = path.to_string_lossy();
-            paths.push(file_of(&name).ok_or_else(|| {
-                Failure::say(Exit::NotFound, context.language, "test-no-file", &[("name", &name)])
-            })?);
-        } else {
-            paths.push(path.clone());
-        }
-    }
-    Selection::of(config, here, &paths)
 }
 
 /// Runs the tests of the files meant, those whose name has `name` in it: workflows, scenarios, scores, each

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dsl::library::Attribute;
 use jiff::Timestamp;
 use model::event::{EVERYBODY, names};
 use model::{Customer, CustomerId, Entity, EntityId, Event, EventId, Value};
 
 use super::super::batch::Target;
 use super::super::ids::{change_id, id_key, move_id};
-use super::super::record::{EntityRow, EventRow, StageMove};
+use super::super::maker::wanted;
+use super::super::record::{EntityRow, EventRow, Extra, StageMove};
 use super::Loader;
 use super::people::unknown_customer;
 
@@ -45,10 +47,45 @@ impl Loader<'_> {
                 continue;
             }
             rows += 1;
+            self.look_at_fields(&row);
             let event = self.event(id, row.name, customer, row.at, []);
             self.put(Event { entity: row.entity, properties: row.properties, ..event });
         }
         Ok(rows)
+    }
+
+    /// Remarks on what the model does not declare, and on what it declares and the fact does not say.
+    fn look_at_fields(&mut self, row: &EventRow) {
+        let Some(kind) = self.library.model.events.get(&row.name).filter(|kind| !kind.built_in) else {
+            return;
+        };
+        let names = || kind.fields.keys().map(String::as_str);
+        if self.settings.extra == Extra::Refuse {
+            for name in row.properties.keys().filter(|name| !kind.fields.contains_key(*name)) {
+                let args = [("event", row.name.as_str()), ("field", name)];
+                self.report.remark("import-field-undeclared", &args, 1, names());
+            }
+        }
+        for name in names().filter(|name| !row.properties.contains_key(*name)) {
+            let args = [("event", row.name.as_str()), ("field", name)];
+            self.report.remark("import-field-unsaid", &args, 1, []);
+        }
+    }
+
+    /// Remarks on what the model wants of somebody or something new, and the file does not say.
+    pub(super) fn look_at_wanted(
+        &mut self,
+        what: &str,
+        declared: Option<&BTreeMap<String, Attribute>>,
+        said: &BTreeMap<String, Value>,
+    ) {
+        let lacking = declared
+            .into_iter()
+            .flatten()
+            .filter(|(name, known)| wanted(name, known) && !said.contains_key(*name));
+        for (name, _) in lacking {
+            self.report.remark("import-wanted-unsaid", &[("what", what), ("attribute", name)], 1, []);
+        }
     }
 
     /// Who stands behind these ids; those that are unknown are made where the settings allow, since the
@@ -100,6 +137,8 @@ impl Loader<'_> {
         let known = target.entities(&kind, &ids.into_iter().collect::<Vec<_>>()).await?;
         let friends = rows.iter().flat_map(|(_, row)| self.friends(Some(&kind), &row.attributes));
         let merged = target.merged(&friends.collect::<Vec<_>>()).await?;
+        let named = rows.iter().map(|(line, row)| (*line, row.id.as_str(), &row.attributes));
+        self.look_after(Some(&kind), named, target).await?;
         for (line, mut row) in rows {
             self.lead(Some(&kind), &mut row.attributes, &merged);
             let customer = match &row.customer {
@@ -120,6 +159,10 @@ impl Loader<'_> {
             };
             if let Some(customer) = &customer {
                 self.put_moves(&after, customer, &moves);
+            }
+            if before.is_none() {
+                let declared = self.library.model.entities.get(&kind).map(|kind| &kind.attributes);
+                self.look_at_wanted(&kind, declared, &after.attributes);
             }
             if let (None, Some(customer)) = (before, &customer) {
                 let rep = after.get("owner").and_then(Value::as_text).map(model::RepId::new);

@@ -31,6 +31,8 @@ impl Loader<'_> {
         self.report.same += (before - rows.len()) as u64;
         let forgotten = forgotten_addresses(&rows, &known, target).await?;
         self.flag_addresses(&rows, shared, target).await?;
+        let named = rows.iter().map(|row| (row.line, row.id.as_str(), &row.attributes));
+        self.look_after(None, named, target).await?;
         let topics = marketing_topics(self.library);
         for mut row in rows {
             self.lead(None, &mut row.attributes, &merged);
@@ -57,6 +59,8 @@ impl Loader<'_> {
             };
             let mut changed = is_new;
             if is_new {
+                let declared = &self.library.model.customer;
+                self.look_at_wanted("customers", Some(declared), &now_known.customer.attributes);
                 self.owned(&row.id, None, now_known.customer.owner());
             } else {
                 changed = self.change(&mut now_known.customer, row.attributes);

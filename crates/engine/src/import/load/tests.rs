@@ -25,6 +25,8 @@ customer:
   segment:  { type: text }
   revenue:  { type: number, optional: true }
   born:     { type: birthday, optional: true }
+  friend:   { type: customer, optional: true }
+  works_at: { type: company, optional: true }
   spend:    { from: sum(order.paid.amount) }
   rank:     { type: text, cases: [{ when: customer.revenue >= 10, is: big }, { is: small }] }
 events:
@@ -242,6 +244,10 @@ fn counts(report: &ImportReport) -> (u64, u64, u64, u64, u64) {
 
 fn bad(report: &ImportReport) -> Vec<String> {
     report.bad.iter().map(|row| row.say(Language::En)).collect()
+}
+
+fn remarks(report: &ImportReport) -> Vec<String> {
+    report.remarked().iter().map(|(what, _)| what.say(Language::En)).collect()
 }
 
 fn refused(done: Result<ImportReport, ImportError>) -> String {

@@ -74,6 +74,8 @@ impl Maker<'_> {
                 let field = row.fields.get(at).map(|field| self.meant(row, &field.name));
                 matches!(field, Some(Meant::Value(Type::Phone, _)))
                     .then_some((number, "import-mended-country"))
+            } else if let Some(word) = self.consent_word(row, at, trimmed) {
+                Some((word.to_owned(), "import-mended"))
             } else {
                 None
             };
@@ -82,6 +84,22 @@ impl Maker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The word for a consent that is written as yes or no.
+    fn consent_word(&self, row: &Mapped, at: usize, text: &str) -> Option<&'static str> {
+        let field = row.fields.get(at)?;
+        let consent = match self.what {
+            What::Customers => field.name.starts_with("consent."),
+            What::Consents => matches!(&*field.name, "granted" | "consent" | "state"),
+            What::Reps | What::Events | What::Suppressions | What::Entity(_) => false,
+        };
+        let lower = text.to_lowercase();
+        if !consent || text.is_empty() || matches!(lower.as_str(), "granted" | "withdrawn") {
+            return None;
+        }
+        let said = self.value(&YES_NO, &field.said).ok()?.as_yes_no()?;
+        Some(if said { "granted" } else { "withdrawn" })
     }
 
     /// Brings what is not read as it should be into a form that is; whether there was any.

@@ -16,12 +16,41 @@ use super::super::say::{BadRow, Finding};
 use super::values::{column, find, known_stage, known_zone, undeclared};
 use super::{CONSENT_COLUMNS, EVENTS, Maker};
 
+/// What is wrong with a row: all of it, so that nobody mends it cell by cell.
+#[derive(Default)]
+struct Wrong(Vec<BadRow>);
+
+impl Wrong {
+    /// What was read; what was not is noted.
+    fn take<T>(&mut self, read: Result<T, BadRow>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(bad) => {
+                self.0.push(bad);
+                None
+            }
+        }
+    }
+
+    /// The row, if nothing is wrong with it.
+    fn end<T>(self, line: u64, made: Option<T>) -> Result<T, BadRow> {
+        let none = || BadRow::whole(line, Finding::new("import-blank", &[]));
+        match (BadRow::all(self.0), made) {
+            (None, Some(made)) => Ok(made),
+            (Some(bad), _) => Err(bad),
+            (None, None) => Err(none()),
+        }
+    }
+}
+
 impl Maker<'_> {
     pub(super) fn customer(&self, row: &Mapped) -> Result<CustomerRow, BadRow> {
-        let id = CustomerId::from(self.required(row, "external_id")?);
-        let medium = self.medium(row, "consent_channel")?;
-        let at = self.instant(row, "consent_at")?;
-        let (source, basis) = (self.text(row, "consent_source")?, self.text(row, "consent_basis")?);
+        let mut wrong = Wrong::default();
+        let id = wrong.take(self.required(row, "external_id")).map(CustomerId::from);
+        let medium = wrong.take(self.medium(row, "consent_channel")).flatten();
+        let at = wrong.take(self.instant(row, "consent_at")).flatten();
+        let source = wrong.take(self.text(row, "consent_source")).flatten();
+        let basis = wrong.take(self.text(row, "consent_basis")).flatten();
         let mut consents = Vec::new();
         let mut attributes = BTreeMap::new();
         for field in &row.fields {
@@ -30,15 +59,16 @@ impl Maker<'_> {
             }
             if let Some(topic) = field.name.strip_prefix("consent.") {
                 if !self.library.topics.contains_key(topic) && topic != "marketing" {
-                    self.beyond(row, field, &mut attributes)?;
-                } else if !field.said.is_blank() {
-                    let granted = self.granted(row, field)?;
+                    wrong.take(self.beyond(row, field, &mut attributes));
+                } else if !field.said.is_blank()
+                    && let Some(granted) = wrong.take(self.granted(row, field))
+                {
                     let (topic, source, basis) = (topic.to_owned(), source.clone(), basis.clone());
                     consents.push(ConsentWord { topic, medium, granted, at, source, basis });
                 }
                 continue;
             }
-            self.attribute(row, field, &self.library.model.customer, &mut attributes)?;
+            wrong.take(self.attribute(row, field, &self.library.model.customer, &mut attributes));
         }
         let suppressed = match &row.suppressed {
             None => None,
@@ -48,33 +78,42 @@ impl Maker<'_> {
                 Some((*reason, at.and_then(|at| at.ok()?.as_instant())))
             }
         };
-        Ok(CustomerRow { line: row.line, id, attributes, consents, suppressed, cautious: row.cautious })
+        let (line, cautious) = (row.line, row.cautious);
+        let made = |id| CustomerRow { line, id, attributes, consents, suppressed, cautious };
+        wrong.end(row.line, id.map(made))
     }
 
     pub(super) fn entity(&self, kind: &str, row: &Mapped) -> Result<EntityRow, BadRow> {
-        let id = EntityId::from(self.required(row, "external_id")?);
+        let mut wrong = Wrong::default();
+        let id = wrong.take(self.required(row, "external_id")).map(EntityId::from);
         let none = BTreeMap::new();
         let declared = self.library.model.entities.get(kind);
         let shared = declared.is_some_and(|kind| kind.shared);
         let known = declared.map_or(&none, |kind| &kind.attributes);
         let stages = declared.map_or(&[][..], |kind| kind.stages.as_slice());
-        let customer = if shared { None } else { Some(CustomerId::from(self.required(row, "customer")?)) };
+        let customer = match shared {
+            true => None,
+            false => wrong.take(self.required(row, "customer")).map(CustomerId::from),
+        };
         let mut attributes = BTreeMap::new();
         for field in &row.fields {
             match &*field.name {
                 "external_id" | "customer" => {}
                 "stage" => {
-                    if let Some(stage) = self.text(row, "stage")? {
-                        known_stage(&stage, stages)
-                            .map_err(|why| BadRow::cell(row.line, &field.column, why))?;
+                    if let Some(stage) = wrong.take(self.text(row, "stage")).flatten() {
+                        let known = known_stage(&stage, stages);
+                        wrong.take(known.map_err(|why| BadRow::cell(row.line, &field.column, why)));
                         attributes.insert("stage".to_owned(), Value::Text(stage));
                     }
                 }
-                _ => self.attribute(row, field, known, &mut attributes)?,
+                _ => {
+                    wrong.take(self.attribute(row, field, known, &mut attributes));
+                }
             }
         }
-        let moves = self.moves(row, stages)?;
-        Ok(EntityRow { kind: kind.to_owned(), id, customer, attributes, moves })
+        let moves = wrong.take(self.moves(row, stages)).unwrap_or_default();
+        let made = |id| EntityRow { kind: kind.to_owned(), id, customer, attributes, moves };
+        wrong.end(row.line, id.map(made))
     }
 
     fn moves(&self, row: &Mapped, stages: &[String]) -> Result<Vec<StageMove>, BadRow> {
@@ -113,29 +152,36 @@ impl Maker<'_> {
         };
         let wrong_name = |why| BadRow::cell(row.line, column(row, "event"), why);
         let fields = self.event_kind(&name).map_err(wrong_name)?;
-        let Some(at) = self.instant(row, "at")? else {
-            return Err(BadRow::cell(row.line, column(row, "at"), Finding::new("import-blank", &[])));
-        };
-        let id = self.text(row, "id")?;
+        let mut wrong = Wrong::default();
+        let blank = || BadRow::cell(row.line, column(row, "at"), Finding::new("import-blank", &[]));
+        let at = wrong.take(self.instant(row, "at").and_then(|at| at.ok_or_else(blank)));
+        let id = wrong.take(self.text(row, "id")).flatten();
         let mut properties = BTreeMap::new();
         for field in &row.fields {
             if EVENTS.contains(&&*field.name) || field.said.is_blank() {
                 continue;
             }
-            let wrong = |why| BadRow::cell(row.line, &field.column, why);
-            match field.name.strip_prefix("properties.") {
-                Some(property) => {
-                    let value = match fields.get(property) {
-                        Some(ty) => Some(self.value(ty, &field.said).map_err(wrong)?),
-                        None if self.extra == Extra::Drop => None,
-                        // Facts may say more than the model reads today.
-                        None => undeclared(&field.said),
-                    };
-                    properties.extend(value.map(|value| (property.to_owned(), value)));
+            let property = match field.name.strip_prefix("properties.") {
+                Some(property) => property,
+                // Kept beside the others, it is the field of that name where the model has one.
+                None if self.extra == Extra::Keep => &*field.name,
+                None => {
+                    wrong.take(self.beyond(row, field, &mut properties));
+                    continue;
                 }
-                None => self.beyond(row, field, &mut properties)?,
-            }
+            };
+            let value = match fields.get(property) {
+                Some(ty) => {
+                    let value = self.value(ty, &field.said);
+                    wrong.take(value.map_err(|why| BadRow::cell(row.line, &field.column, why)))
+                }
+                None if self.extra == Extra::Drop => None,
+                // Facts may say more than the model reads today.
+                None => undeclared(&field.said),
+            };
+            properties.extend(value.map(|value| (property.to_owned(), value)));
         }
+        let Some(at) = at else { return wrong.end(row.line, None) };
         let kind = self
             .library
             .model
@@ -151,7 +197,7 @@ impl Maker<'_> {
                 Some((kind.clone(), EntityId::new(id.ok_or_else(lacks)?)))
             }
         };
-        Ok(EventRow { id, name, customer, entity, at, properties })
+        wrong.end(row.line, Some(EventRow { id, name, customer, entity, at, properties }))
     }
 
     pub(super) fn rep(&self, row: &Mapped) -> Result<RepRow, BadRow> {

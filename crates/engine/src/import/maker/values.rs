@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dsl::library::Attribute;
+use dsl::library::{Attribute, Origin};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Medium, Type, Value, clean_text, zone};
@@ -28,10 +28,11 @@ impl Maker<'_> {
         let Some(attribute) = known.get(&*field.name) else { return self.beyond(row, field, attributes) };
         let wrong = |why| BadRow::cell(row.line, &field.column, why);
         if field.said.is_blank() {
-            // Of these we know what they are where nobody says it.
-            let ours = attribute.built_in && matches!(&*field.name, "id" | "stage" | "tags" | "created_at");
-            let wanted = !attribute.optional && attribute.default.is_none() && !ours;
-            return if wanted { Err(wrong(Finding::new("import-blank", &[]))) } else { Ok(()) };
+            return if wanted(&field.name, attribute) {
+                Err(wrong(Finding::new("import-blank", &[])))
+            } else {
+                Ok(())
+            };
         }
         let value = self.value(&attribute.ty, &field.said).map_err(|why| {
             let mut bad = wrong(why);
@@ -139,6 +140,14 @@ impl Maker<'_> {
         let blank = || BadRow::cell(row.line, column(row, name), Finding::new("import-blank", &[]));
         self.text(row, name)?.ok_or_else(blank)
     }
+}
+
+/// Whether the model wants an attribute to be said.
+pub(in super::super) fn wanted(name: &str, attribute: &Attribute) -> bool {
+    // Of these we know what they are where nobody says it.
+    let ours = attribute.built_in && matches!(name, "external_id" | "id" | "stage" | "tags" | "created_at");
+    let given = matches!(attribute.origin, Origin::Given);
+    given && !attribute.optional && attribute.default.is_none() && !ours
 }
 
 pub(super) fn find<'r>(row: &'r Mapped, name: &str) -> Option<&'r Field> {

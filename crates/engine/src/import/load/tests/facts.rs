@@ -68,6 +68,15 @@ async fn events_of_json_lines_are_typed_and_old_ones_start_nothing() {
     );
     let key = (CustomerId::new("c1"), "import".to_owned(), EventId::new("e1"));
     assert_eq!(held.held.events[&key].0.properties.get("color"), Some(&Value::from("red")));
+    assert_eq!(report.bad[1].also.len(), 1, "{:?}", report.bad[1]);
+    assert_eq!(
+        remarks(&report),
+        [
+            "`color` of `order.paid` is no field of the model and was kept as it is (once): declare it there, or \
+             leave it out with `--extra drop`",
+            "`order.paid` came without its field `items` (2 times): conditions take it as unknown",
+        ]
+    );
 
     let mut held = Memory::with(&["c1"]);
     let start = |settings: &mut Settings| settings.start = true;
@@ -198,4 +207,20 @@ async fn a_map_that_does_not_fit_is_refused_with_its_places() {
         assert!(error.contains(said), "{said}\n{error}");
         assert_eq!(held.writes, 0);
     }
+}
+
+#[tokio::test]
+async fn an_extra_column_that_is_a_field_of_the_event_is_of_its_type() {
+    let mut held = Memory::with(&["c1"]);
+    let file = b"id,event,customer,at,amount,items,shop\n\
+        e1,order.paid,c1,2026-03-01,11.77,2,north\ne2,order.paid,c1,2026-03-01,dear,2,north\n";
+    let refused = refused(bring(&mut held, "events", ("e.csv", file), None, same).await);
+    assert!(refused.contains("did you mean `properties.amount`?"), "{refused}");
+    let keep = |settings: &mut Settings| settings.extra = Extra::Keep;
+    let report = bring(&mut held, "events", ("e.csv", file), None, keep).await.unwrap();
+    assert_eq!(bad(&report), ["line 3, column `amount`: `dear` is not a number"]);
+    let (event, _) = held.held.events.values().next().unwrap();
+    let amount = event.properties.get("amount").and_then(Value::as_number).map(|amount| amount.to_string());
+    assert_eq!(amount.as_deref(), Some("11.77"));
+    assert_eq!(event.properties.get("shop"), Some(&Value::from("north")));
 }

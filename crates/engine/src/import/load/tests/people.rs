@@ -286,3 +286,70 @@ async fn formulas_stay_texts() {
     assert_eq!(memory.customer("c1").text("segment"), Some("=HYPERLINK(\"http://x\")"));
     assert_eq!(memory.customer("c2").text("segment"), Some("+y"));
 }
+
+#[tokio::test]
+async fn every_mistake_of_a_row_is_named_at_once() {
+    let mut held = Memory::default();
+    let file = b"external_id,segment,revenue,level,email,consent.marketing\n,,many,glod,nobody,maybe\n";
+    let report = bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    assert_eq!((report.bad_count, report.bad.len()), (1, 1));
+    let columns = |row: &BadRow| row.column.clone().unwrap_or_default();
+    let also: Vec<String> = report.bad[0].also.iter().map(columns).collect();
+    assert_eq!(columns(&report.bad[0]), "external_id");
+    assert_eq!(also, ["segment", "revenue", "level", "email", "consent.marketing"]);
+}
+
+#[tokio::test]
+async fn a_consent_by_yes_or_no_is_taken_and_told() {
+    let mut held = Memory::default();
+    let file =
+        b"external_id,segment,consent.marketing,consent.service\nc1,a,yes,granted\nc2,a,0,\nc3,a,FALSE,withdrawn\n";
+    let report = bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    let mended: Vec<String> = report.mended.iter().map(|cell| cell.say(Language::En)).collect();
+    assert_eq!(
+        mended,
+        [
+            "line 2, column `consent.marketing`: `yes` is read as `granted`",
+            "line 3, column `consent.marketing`: `0` is read as `withdrawn`",
+            "line 4, column `consent.marketing`: `FALSE` is read as `withdrawn`",
+        ]
+    );
+    let said = |id: &str| {
+        held.held.customers[&CustomerId::new(id)].consents.allow("marketing", model::Medium::Email)
+    };
+    assert_eq!([said("c1"), said("c2"), said("c3")], [true, false, false]);
+}
+
+#[tokio::test]
+async fn what_the_model_requires_and_no_column_says_is_told_for_who_is_new() {
+    let mut held = Memory::with(&["c1"]);
+    let file = b"external_id,name\nc1,Zoe\nc2,Bo\nc3,Cy\n";
+    let report = bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    assert_eq!(counts(&report), (2, 1, 0, 0, 0));
+    assert_eq!(
+        remarks(&report),
+        [
+            "new customers came without `segment`, which the model requires (2 times): import it as well, or write \
+             `optional: true` or a `default` in the model"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn references_to_nobody_are_told_once_all_rows_are_in() {
+    let file =
+        b"external_id,segment,friend,works_at,owner\nc1,a,c2,acme,li.na\nc2,a,c9,acme,\nc3,a,c9,nowhere,\n";
+    let mut held = Memory::default();
+    held.held.reps.insert(RepId::new("wang.wei"), Rep::default());
+    bring(&mut held, "company", ("c.csv", b"external_id\nacme\n"), None, same).await.unwrap();
+    let told = [
+        "`works_at` names `nowhere`, and there is no company of that id (once, first in line 4): import it as well",
+        "`friend` names `c9`, and there is no customer of that id (2 times, first in line 3): import them as well",
+        "`owner` names `li.na`, and there is no rep of that id (once, first in line 2): import them with `nurture import reps`",
+    ];
+    let dry = |settings: &mut Settings| settings.dry_run = true;
+    let tried = bring(&mut held, "customers", ("a.csv", file), None, dry).await.unwrap();
+    assert_eq!(remarks(&tried), told);
+    let report = bring(&mut held, "customers", ("a.csv", file), None, same).await.unwrap();
+    assert_eq!((counts(&report), remarks(&report)), ((3, 0, 0, 0, 0), told.map(str::to_owned).to_vec()));
+}
