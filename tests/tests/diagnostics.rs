@@ -149,7 +149,8 @@ fn a_mistake_mended_as_offered_is_gone_and_the_file_can_still_be_read() {
 fn every_code_of_workflows_and_libraries_has_a_case() {
     let elsewhere = |code: &Code| {
         let number: u32 = code.as_str().chars().skip(1).collect::<String>().parse().unwrap();
-        is_of_yaml(*code) || matches!(number, 204..=213 | 301..=306 | 400..=599)
+        // Whether a day is over, `check` and `plan` say, which know what day it is.
+        is_of_yaml(*code) || matches!(number, 204..=213 | 301..=306 | 400..=599 | 716)
     };
     let mut told = BTreeSet::new();
     for case in cases() {

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod doctor;
 pub mod import;
 pub mod operate;
+pub mod overdue;
 pub mod people;
 pub mod plan;
 pub mod preview;

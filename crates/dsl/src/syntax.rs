@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use model::Decimal;
 
-use crate::diagnostic::{Argument, Code, Report, suggest};
+use crate::diagnostic::{Argument, Code, Diagnostic, Report, suggest};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -300,10 +300,13 @@ pub fn text<'n>(node: &'n Node, key: Option<&str>, report: &mut Report) -> Optio
 pub fn number(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spanned<Decimal>> {
     let Kind::Number(literal) = &node.kind else {
         shape(node, key, "shape-number", "E0303-help-number", report);
-        if let (Kind::Text { text, quoted: true }, Some(last)) = (&node.kind, report.last_mut())
-            && text.parse::<Decimal>().is_ok()
+        if let (Kind::Text { text, quoted: _ }, Some(last)) = (&node.kind, report.last_mut())
+            && let Some((meant, sure)) = number_meant(text)
         {
-            last.fix(node.span, text.clone());
+            last.did_you_mean(Some(meant.clone()));
+            if sure {
+                last.fix(node.span, meant);
+            }
         }
         return None;
     };
@@ -319,6 +322,16 @@ pub fn number(node: &Node, key: Option<&str>, report: &mut Report) -> Option<Spa
             None
         }
     }
+}
+
+/// The number that a text was probably meant as, `+10`, `1,000` or `10 points`, and whether it can be no other.
+fn number_meant(text: &str) -> Option<(String, bool)> {
+    let text = text.trim().trim_start_matches('+').trim_start();
+    let end = text.find(|sign: char| !(sign.is_ascii_digit() || matches!(sign, '.' | ',' | '-')));
+    let (number, unit) = text.split_at_checked(end.unwrap_or(text.len()))?;
+    let number = number.replace(',', "");
+    let is_unit = unit.trim_start().chars().all(char::is_alphabetic);
+    (is_unit && number.parse::<Decimal>().is_ok()).then_some((number, unit.is_empty()))
 }
 
 /// Reads an unquoted whole number within a range.
@@ -463,6 +476,14 @@ pub fn shape(
 
 /// Reports a key (or, without one, a dash) with nothing behind it.
 pub fn nothing(key: Option<&str>, span: Span, report: &mut Report) {
+    // What stood there was a sign of YAML that is refused, and said: `note: &x`.
+    let refused = |said: &Diagnostic| {
+        let behind = said.span.start.checked_sub(span.end);
+        said.code == Code::E0111 && said.span.file == span.file && behind.is_some_and(|far| far <= 4)
+    };
+    if report.diagnostics().iter().any(refused) {
+        return;
+    }
     let diagnostic = report.error(Code::E0304, span);
     diagnostic.help("E0304-help");
     match key {

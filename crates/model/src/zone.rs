@@ -103,6 +103,58 @@ pub fn parse_date(text: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
+/// The date that was probably meant by what is none: `2026年3月5日`, `2026.3.5`, `20260305`, `5.3.2026`.
+/// `None`: it may mean several, or none.
+pub fn date_meant(text: &str) -> Option<String> {
+    let (month, day) = day_meant(text)?;
+    Date::new(month.year(), month.month(), day).ok().map(|date| date.to_string())
+}
+
+/// How many days a month has that is too short for the day written: 28 for `2026-02-30`. `None`: it is not
+/// that which is wrong.
+pub fn days_of_month(text: &str) -> Option<i8> {
+    let (month, day) = day_meant(text)?;
+    let days = month.days_in_month();
+    ((days + 1)..=31).contains(&day).then_some(days)
+}
+
+/// The first of the month and the day that a text names.
+fn day_meant(text: &str) -> Option<(Date, i8)> {
+    let text = half_width(text.trim());
+    let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        vec![text.get(..4)?, text.get(4..6)?, text.get(6..)?]
+    } else {
+        let parts = text.split(['年', '月', '日', '号', '.', '/', '-']).map(str::trim);
+        parts.filter(|part| !part.is_empty()).collect()
+    };
+    let [first, second, third] = parts.as_slice() else { return None };
+    if !parts.iter().all(|part| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    // The day first where points stand between, or where it can be no month.
+    let (year, month, day) = match (first.len(), third.len()) {
+        (4, _) => (first, second, third),
+        (_, 4) if text.contains('.') || first.parse::<u8>().ok()? > 12 => (third, second, first),
+        (_, 4) if second.parse::<u8>().ok()? > 12 => (third, first, second),
+        (_, _) => return None,
+    };
+    let month = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+    Some((month, day.parse().ok()?))
+}
+
+/// The instant that was probably meant by what is none: `2026-03-02 9am`, `2026年3月2日 上午9点`, `2026.3.2`.
+pub fn instant_meant(text: &str) -> Option<String> {
+    let text = half_width(text.trim());
+    if let Some(date) = date_meant(&text) {
+        return Some(date);
+    }
+    let (date, clock) = text.split_once(['T', 't', ' '])?;
+    let date = parse_date(date).map(|date| date.to_string()).or_else(|| date_meant(date))?;
+    let clock = clock.trim();
+    let read = parse_time(clock).map(|time| format!("{:02}:{:02}", time.hour(), time.minute()));
+    Some(format!("{date} {}", read.or_else(|| time_meant(clock))?))
+}
+
 /// Reads a clock time: `9:00`, `09:00`, `09:00:30`, `09:00:30.250`. `None`: not a time of the day.
 pub fn parse_time(text: &str) -> Option<Time> {
     let (clock, fraction) = match text.trim().split_once('.') {

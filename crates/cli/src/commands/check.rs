@@ -5,8 +5,10 @@ use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project::{self, Selection};
 use crate::view::diff::diff;
+use crate::view::overdue;
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
+use jiff::Timestamp;
 use model::words::say;
 use std::path::PathBuf;
 
@@ -44,6 +46,8 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     } else {
         project::load_with(&context.config, &selection)?
     };
+    let overdue = overdue::findings(&loaded, Timestamp::now());
+    loaded.report.append(overdue);
     let all = loaded.report.count(Severity::Error);
     limit(&mut loaded, &selection);
     let language = context.language;

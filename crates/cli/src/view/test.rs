@@ -58,7 +58,13 @@ pub fn human(tests: &[Tested], sources: &Sources, language: Language) -> String 
         if test.verdict.trace.is_empty()
             && test.verdict.problems.iter().any(|problem| matches!(problem, Problem::Missing { .. }))
         {
-            out.push_str(&format!("    {}\n", say(language, "test-nothing-began", &[])));
+            // In a scenario nobody enters by the clock alone.
+            let file = sources.text(test.verdict.span.file);
+            let key = match file.lines().any(|line| line.starts_with("scenario:")) {
+                true => "test-nothing-began-scenario",
+                false => "test-nothing-began",
+            };
+            out.push_str(&format!("    {}\n", say(language, key, &[])));
         }
         if !test.passed() && !test.verdict.trace.is_empty() {
             out.push_str(&format!("    {}\n", say(language, "test-trace", &[])));

@@ -2,17 +2,17 @@
 
 use super::desk::Desk;
 use crate::diagnostic::Code;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::Fields;
 use crate::yaml::Node;
 use jiff::civil::Date;
 use model::{Windows, WorkCalendar, zone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the calendar behind its first key.
 pub(super) fn read(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> WorkCalendar {
     let hours = desk.take(fields, "hours").and_then(|node| desk.windows(node));
-    let (mut off, mut work) = (BTreeSet::new(), BTreeSet::new());
+    let (mut off, mut work) = (BTreeMap::new(), BTreeMap::new());
     if let Some(node) = desk.take(fields, "years") {
         for year in desk.entries(node) {
             let number = year.key.parse::<i16>().ok().filter(|number| (1900..=2200).contains(number));
@@ -30,14 +30,28 @@ pub(super) fn read(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> WorkCalendar
             desk.close(days);
         }
     }
-    WorkCalendar::new(hours.unwrap_or_else(Windows::office_hours), off, work)
+    one_or_the_other(&off, &work, desk);
+    let hours = hours.unwrap_or_else(Windows::office_hours);
+    WorkCalendar::new(hours, off.into_keys().collect(), work.into_keys().collect())
 }
 
-fn read_days(node: &Node, year: i16, days: &mut BTreeSet<Date>, desk: &mut Desk<'_>) {
+/// Says where a day is off and worked on as well: of the two nobody could say which holds.
+fn one_or_the_other(off: &BTreeMap<Date, Span>, work: &BTreeMap<Date, Span>, desk: &mut Desk<'_>) {
+    let mut told = BTreeSet::new();
+    for (day, span) in work {
+        let Some(free) = off.get(day).filter(|_| told.insert(*span)) else { continue };
+        let both = desk.report.error(Code::E0614, *span).message("E0614-both").arg("text", day.to_string());
+        both.related(*free, "E0614-off").help("E0614-help-both");
+    }
+}
+
+fn read_days(node: &Node, year: i16, days: &mut BTreeMap<Date, Span>, desk: &mut Desk<'_>) {
     for text in desk.texts(node) {
         let (first, last) = text.value.split_once("..").unwrap_or((&text.value, &text.value));
         let Some((first, last)) = zone::parse_date(first).zip(zone::parse_date(last)) else {
-            desk.report.error(Code::E0614, text.span).arg("text", &text.value).help("E0614-help");
+            let meant = if text.value.contains("..") { None } else { zone::date_meant(&text.value) };
+            let wrong = desk.report.error(Code::E0614, text.span).arg("text", &text.value);
+            wrong.did_you_mean(meant).help("E0614-help");
             continue;
         };
         if !fits(first, last, year, &text, desk) {
@@ -45,7 +59,7 @@ fn read_days(node: &Node, year: i16, days: &mut BTreeSet<Date>, desk: &mut Desk<
         }
         let mut day = first;
         while day <= last {
-            days.insert(day);
+            days.insert(day, text.span);
             let Ok(next) = day.tomorrow() else { break };
             day = next;
         }

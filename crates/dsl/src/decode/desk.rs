@@ -129,14 +129,40 @@ impl Desk<'_> {
 
     /// A length of time.
     pub fn length(&mut self, node: &Node) -> Option<Length> {
+        self.length_in(node, "days")
+    }
+
+    /// A length of time that is mostly given in one unit, which is offered where none is said.
+    pub fn length_in(&mut self, node: &Node, usual: &str) -> Option<Length> {
         let text = self.written(node)?;
         match text.parse::<Length>() {
             Ok(length) => Some(length),
             Err(error) => {
                 self.length_error(&error, node.span);
+                if let (model::LengthError::NoUnit { number, .. }, Some(said)) =
+                    (&error, self.report.last_mut())
+                {
+                    let unit = if number == "1" { usual.trim_end_matches('s') } else { usual };
+                    said.did_you_mean(Some(format!("{number} {unit}")));
+                }
                 None
             }
         }
+    }
+
+    /// A length of time that is not nothing.
+    pub fn some_length(&mut self, node: &Node, usual: &str) -> Option<Length> {
+        let length = self.length_in(node, usual)?;
+        if length.is_zero() {
+            self.zero(node.span);
+            return None;
+        }
+        Some(length)
+    }
+
+    /// Says that a length of time is none.
+    pub fn zero(&mut self, span: Span) {
+        self.report.error(Code::E0104, span).message("E0104-zero").help("E0104-help-zero");
     }
 
     /// Says what is wrong with a length of time; the mended one is offered, and fixed where it is the only answer.

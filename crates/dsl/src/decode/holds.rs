@@ -21,7 +21,7 @@ pub(super) fn hold_while(node: &Node, around: &Around, desk: &mut Desk<'_>) -> O
     }
     let mut fields = desk.fields(node, "thing-hold-while")?;
     let when = desk.need(&mut fields, "when").map(|node| desk.condition(node, &around.scope));
-    let at_most = desk.take(&mut fields, "at_most").map(|node| desk.length(node));
+    let at_most = desk.take(&mut fields, "at_most").map(|node| desk.some_length(node, "days"));
     desk.close(fields);
     Some(HoldWhile { when: when??, at_most: spread(at_most)? })
 }
@@ -36,7 +36,7 @@ pub(super) fn release(
     let mut fields = desk.fields(node, "thing-release")?;
     let batch = desk.need(&mut fields, "batch").and_then(|node| desk.whole(node, "batch", 1, MOST));
     let every = desk.need(&mut fields, "every").and_then(|node| {
-        let length = desk.length(node)?;
+        let length = desk.length_in(node, "minutes")?;
         if length.is_zero() || !length.is_exact() && length.days == 0 && length.months == 0 {
             desk.report.error(Code::E0624, node.span).help("E0624-help");
             return None;

@@ -4,8 +4,9 @@ use super::desk::Desk;
 use super::names::Names;
 use super::scoring::spread;
 use super::step_people::colleague;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::library::{Brand, Channel, Sender, Setting, SmtpChannel, Topic, WebhookChannel};
+use crate::source::Spanned;
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
 use model::{Decimal, OnUnknown, Type};
@@ -13,6 +14,10 @@ use std::collections::BTreeMap;
 
 /// One topic of `topics:`.
 pub(super) fn topic(entry: &Entry, desk: &mut Desk<'_>) -> Option<(String, Topic)> {
+    if matches!(entry.key.as_str(), "none" | "transactional") {
+        let taken = desk.report.error(Code::E0601, entry.key_span).message("E0601-topic");
+        taken.arg("name", &entry.key).help("E0601-help-topic");
+    }
     let mut fields = desk.fields(&entry.value, "thing-topic")?;
     let class = desk.need(&mut fields, "class");
     let marketing =
@@ -45,7 +50,15 @@ pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
     let per_day = spread(per_day)?.and_then(|most| u32::try_from(most).ok());
     let cost = spread(desk.take(&mut fields, "cost").map(|node| cost(node, desk)))?;
     // The standard footer is the layout's own: the brand's name and address.
-    let footer = desk.take(&mut fields, "footer").and_then(|node| desk.text(node));
+    let footer = desk.take(&mut fields, "footer").and_then(|node| {
+        let text = desk.spanned(node)?;
+        // One word that is almost that one is no text to send.
+        if text.value != "standard" && suggest(&text.value, ["standard"]).is_some() {
+            let wrong = desk.report.error(Code::E0635, text.span).message("E0635-footer");
+            wrong.arg("text", &text.value).did_you_mean(Some("standard")).fix(text.span, "standard");
+        }
+        Some(text.value)
+    });
     let footer = footer.filter(|footer| footer != "standard" && !footer.is_empty());
     desk.close(fields);
     Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label, footer, per_day, cost })
@@ -72,18 +85,60 @@ pub(super) fn brand(node: &Node, desk: &mut Desk<'_>) -> Option<Brand> {
         desk.spanned(node)
     };
     let name = text("name", desk).map(|text| text.value).unwrap_or_default();
-    let logo = text("logo", desk).map(|text| text.value);
+    let logo = text("logo", desk);
     let color = text("color", desk);
     let address = text("address", desk).map(|text| text.value);
-    let country = text("country", desk).map(|text| text.value);
+    let country = text("country", desk);
     desk.close(fields);
+    if let Some(logo) = &logo {
+        let is_picture = |path: &str| {
+            let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+            let ending = ending.unwrap_or_default();
+            ["png", "jpg", "jpeg", "gif", "webp", "svg"].contains(&ending.as_str())
+        };
+        let inside =
+            logo.value.strip_prefix("assets/").is_some_and(|path| !path.split('/').any(|part| part == ".."));
+        if !(logo.value.starts_with("https://") || (inside && is_picture(&logo.value))) {
+            let wrong = desk.report.error(Code::E0635, logo.span).arg("text", &logo.value);
+            wrong.help("E0635-help");
+        }
+    }
+    if let Some(country) = &country {
+        let letters = country.value.chars().all(|letter| letter.is_ascii_uppercase());
+        if country.value.len() != 2 || !letters {
+            let meant = country_meant(&country.value);
+            let wrong = desk.report.error(Code::E0635, country.span).message("E0635-country");
+            wrong.arg("text", &country.value).did_you_mean(meant.clone()).help("E0635-help-country");
+            if let Some(meant) = meant {
+                wrong.fix(country.span, meant);
+            }
+        }
+    }
     if let Some(color) = &color {
         let digits = color.value.strip_prefix('#').unwrap_or_default();
         if digits.len() != 6 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             desk.report.error(Code::E0610, color.span).arg("text", &color.value).help("E0610-help");
         }
     }
-    Some(Brand { name, logo, color: color.map(|color| color.value), address, country })
+    let value = |text: Option<Spanned<String>>| text.map(|text| text.value);
+    Some(Brand { name, logo: value(logo), color: value(color), address, country: value(country) })
+}
+
+/// The code of a country that was written in another way.
+fn country_meant(text: &str) -> Option<String> {
+    const KNOWN: [(&str, &[&str]); 6] = [
+        ("CN", &["china", "prc", "中国", "中华人民共和国", "chn"]),
+        ("DE", &["germany", "deutschland", "德国", "deu"]),
+        ("US", &["usa", "united states", "america", "美国"]),
+        ("GB", &["uk", "united kingdom", "england", "英国"]),
+        ("JP", &["japan", "日本", "jpn"]),
+        ("SG", &["singapore", "新加坡", "sgp"]),
+    ];
+    let lower = text.trim().to_lowercase();
+    let named =
+        KNOWN.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(code, _)| (*code).to_owned());
+    let is_code = lower.len() == 2 && lower.bytes().all(|letter| letter.is_ascii_alphabetic());
+    named.or_else(|| is_code.then(|| lower.to_uppercase()))
 }
 
 /// One table of `tables:`.
@@ -190,7 +245,7 @@ fn webhook(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<WebhookChanne
         headers.extend(setting(&entry.value, desk).map(|value| (entry.key.clone(), value)));
     }
     let timeout = desk.take(fields, "timeout").and_then(|node| {
-        let seconds = desk.length(node)?.approximate_ms() / 1000;
+        let seconds = desk.length_in(node, "seconds")?.approximate_ms() / 1000;
         if !(1..=60).contains(&seconds) {
             desk.report.error(Code::E0359, node.span).help("E0359-help");
             return None;
@@ -205,10 +260,35 @@ fn setting(node: &crate::yaml::Node, desk: &mut Desk<'_>) -> Option<Setting> {
     if node.entries().is_none() {
         return desk.text(node).map(Setting::Plain);
     }
+    named_secret(node, desk).map(Setting::Secret)
+}
+
+/// `{ secret: NAME }`: a name that the environment can have, in capitals as everywhere.
+fn named_secret(node: &crate::yaml::Node, desk: &mut Desk<'_>) -> Option<String> {
     let mut inner = desk.fields(node, "thing-secret")?;
-    let name = desk.need(&mut inner, "secret").and_then(|node| desk.text(node));
+    let name = desk.need(&mut inner, "secret").and_then(|node| desk.spanned(node));
     desk.close(inner);
-    name.map(Setting::Secret)
+    let name = name?;
+    let fits = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
+    if name.value.starts_with(|first: char| first.is_ascii_uppercase() || first == '_')
+        && name.value.chars().all(fits)
+    {
+        return Some(name.value);
+    }
+    let meant: String = name
+        .value
+        .chars()
+        .map(|letter| if letter.is_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .collect();
+    let meant = Some(meant).filter(|meant| {
+        meant.chars().all(fits) && meant.starts_with(|first: char| first.is_ascii_uppercase())
+    });
+    let wrong = desk.report.error(Code::E0613, name.span).message("E0613-name").arg("name", &name.value);
+    wrong.did_you_mean(meant.clone()).help("E0613-help-name");
+    if let Some(meant) = meant {
+        wrong.fix(name.span, meant);
+    }
+    None
 }
 
 fn secret(fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>) -> Option<String> {
@@ -217,8 +297,5 @@ fn secret(fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>) -> Op
         desk.report.error(Code::E0613, node.span).arg("key", key).help("E0613-help");
         return None;
     }
-    let mut inner = desk.fields(node, "thing-secret")?;
-    let name = desk.need(&mut inner, "secret").and_then(|node| desk.text(node));
-    desk.close(inner);
-    name
+    named_secret(node, desk)
 }

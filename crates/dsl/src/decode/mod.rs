@@ -283,6 +283,7 @@ impl Loading<'_> {
             let Some(mut fields) = desk.fields(node, "thing-segments") else { continue };
             fields.know(&["segments"]);
             for entry in desk.entries(&first.value) {
+                valid_id(&Spanned::new(entry.key.clone(), entry.key_span), desk.report);
                 if once("segment", entry, seen, desk.report) {
                     let condition = desk.condition(
                         &entry.value,
@@ -528,6 +529,9 @@ fn named<'n>(
     desk: &mut Desk<'_>,
 ) -> Vec<&'n Entry> {
     let entries = desk.entries(node);
+    for entry in entries {
+        valid_id(&Spanned::new(entry.key.clone(), entry.key_span), desk.report);
+    }
     entries.iter().filter(|entry| once(kind, entry, seen, desk.report)).collect()
 }
 

@@ -25,7 +25,7 @@ pub(super) fn read(node: &Node, desk: &mut Desk<'_>) -> (Option<Windows>, Polici
         }
         read
     });
-    let wait_up_to = desk.take(&mut fields, "wait_up_to").and_then(|node| desk.length(node));
+    let wait_up_to = desk.take(&mut fields, "wait_up_to").and_then(|node| desk.some_length(node, "days"));
     desk.close(fields);
     (quiet, Policies { caps, reserve, wait_up_to })
 }
@@ -56,7 +56,8 @@ fn cap(node: &Node, desk: &mut Desk<'_>) -> Option<Cap> {
         .take(&mut fields, "over_cap")
         .and_then(|node| desk.word(node, "over_cap", &[("defer", OverCap::Defer), ("skip", OverCap::Skip)]))
         .unwrap_or_default();
-    let for_at_most = desk.take(&mut fields, "for_at_most").map(|node| (desk.length(node), node.span));
+    let for_at_most =
+        desk.take(&mut fields, "for_at_most").map(|node| (desk.some_length(node, "days"), node.span));
     if let (OverCap::Skip, Some((_, span))) = (over_cap, &for_at_most) {
         desk.report.error(Code::E0622, *span).help("E0622-help");
     }
@@ -108,7 +109,7 @@ fn reserve(node: &Node, desk: &mut Desk<'_>) -> Option<Reserve> {
     let priority = desk
         .need(&mut fields, "priority")
         .and_then(|node| desk.whole(node, "priority", -1_000_000, 1_000_000));
-    let ahead = desk.need(&mut fields, "ahead").and_then(|node| desk.length(node));
+    let ahead = desk.need(&mut fields, "ahead").and_then(|node| desk.some_length(node, "days"));
     desk.close(fields);
     Some(Reserve { priority: priority?, ahead: ahead? })
 }

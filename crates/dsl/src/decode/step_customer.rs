@@ -268,7 +268,7 @@ pub(super) fn suppress(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     let medium =
         if item.has_object(steps.desk) { steps.desk.word(item.object, "suppress", &MEDIA) } else { None };
     let topic = steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node));
-    let length = steps.desk.take(&mut item.fields, "for").map(|node| steps.desk.length(node));
+    let length = steps.desk.take(&mut item.fields, "for").map(|node| steps.desk.some_length(node, "days"));
     let because = steps.desk.take(&mut item.fields, "because").and_then(|node| steps.desk.text(node));
     let medium = medium?;
     let verb = Verb::Suppress {

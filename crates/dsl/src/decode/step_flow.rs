@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::assigned;
+use super::desk::Desk;
 use super::steps::{Item, Read, Steps};
 use super::winner;
 use crate::diagnostic::Code;
@@ -181,11 +182,21 @@ fn misplaced(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) ->
     None
 }
 
+/// The reason of an exit. `goal` is what is said of who has reached the goal, and nobody else.
+pub(super) fn own_reason(reason: Spanned<String>, desk: &mut Desk<'_>) -> Option<String> {
+    if reason.value == "goal" {
+        desk.report.error(Code::E0366, reason.span).help("E0366-help");
+        return None;
+    }
+    Some(reason.value)
+}
+
 /// `exit: REASON`.
 pub(super) fn exit(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read {
     if !item.has_object(steps.desk) {
         return None;
     }
-    let reason = steps.desk.text(item.object)?;
+    let reason = steps.desk.spanned(item.object)?;
+    let reason = own_reason(reason, steps.desk)?;
     Some((Verb::Exit(reason.clone()), reason))
 }

@@ -40,7 +40,8 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
     let topic = steps.desk.take(&mut item.fields, "topic").map(|node| steps.desk.topic(node));
     let copy = steps.desk.take(&mut item.fields, "copy_to");
     let copy_to_owner = copy.and_then(|node| steps.desk.word(node, "copy_to", &[("owner", true)]));
-    let max_lateness = steps.desk.take(&mut item.fields, "max_lateness").map(|node| steps.desk.length(node));
+    let max_lateness =
+        steps.desk.take(&mut item.fields, "max_lateness").map(|node| steps.desk.length_in(node, "hours"));
     let late = steps.desk.take(&mut item.fields, "late").map(|node| {
         let words = [("run", Late::Run), ("skip", Late::Skip), ("next_window", Late::NextWindow)];
         steps.desk.word(node, "late", &words)
@@ -75,7 +76,7 @@ const LONGEST_COMBINE_MS: i64 = 24 * 3_600_000;
 
 /// `combine: 1 hour`.
 fn combine(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Length> {
-    let length = steps.desk.length(node)?;
+    let length = steps.desk.length_in(node, "minutes")?;
     if (1..=LONGEST_COMBINE_MS).contains(&length.approximate_ms()) {
         return Some(length);
     }
@@ -100,6 +101,11 @@ fn template_name(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
     let name = steps.desk.spanned(node)?;
     if steps.names.templates.contains(&name.value) {
         return Some(name.value);
+    }
+    if name.value.contains("{{") {
+        let tags = steps.desk.report.error(Code::E0237, name.span).message("E0237-tags");
+        tags.help("E0237-help-tags");
+        return None;
     }
     let known = steps.names.templates.iter().map(String::as_str);
     steps.desk.unknown(Code::E0237, &name.value, name.span, known);

@@ -57,8 +57,10 @@ pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     let unless_owned =
         steps.desk.take(&mut item.fields, "unless_owned").and_then(|node| steps.desk.yes_no(node));
     let skill = steps.desk.take(&mut item.fields, "skill").map(|node| skill(steps, node, around));
-    let accept_within =
-        steps.desk.take(&mut item.fields, "accept_within").map(|node| team::some_time(node, steps.desk));
+    let accept_within = steps
+        .desk
+        .take(&mut item.fields, "accept_within")
+        .map(|node| steps.desk.some_length(node, "minutes"));
     let refused = steps.desk.take(&mut item.fields, "on_refused");
     let on_refused = refused.map(|node| steps.list(node, BlockOwner::Arm(item.at, ON_REFUSED), around));
     if !item.has_object(steps.desk) {

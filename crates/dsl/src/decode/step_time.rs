@@ -134,7 +134,7 @@ fn within(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Option<Length> {
         item.fields.lacks(&["within"], Code::E0312, item.verb.key_span);
         return None;
     }
-    steps.desk.need(&mut item.fields, "within").and_then(|node| steps.desk.length(node))
+    steps.desk.need(&mut item.fields, "within").and_then(|node| steps.desk.some_length(node, "days"))
 }
 
 fn since(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Since> {

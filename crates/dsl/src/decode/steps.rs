@@ -245,7 +245,7 @@ impl Steps<'_, '_> {
         let mut inner = self.desk.fields(node, "thing-retry")?;
         let times =
             self.desk.take(&mut inner, "times").and_then(|node| self.desk.whole(node, "times", 0, 100));
-        let length = self.desk.take(&mut inner, "for").and_then(|node| self.desk.length(node));
+        let length = self.desk.take(&mut inner, "for").and_then(|node| self.desk.length_in(node, "hours"));
         self.desk.close(inner);
         Some(Retry { times: times.and_then(|times| u32::try_from(times).ok()), length })
     }

@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 use crate::step::AssignBy;
 use crate::syntax::Fields;
 use crate::yaml::{Entry, Node};
-use model::{Length, RepId, TeamId};
+use model::{RepId, TeamId};
 
 /// The words of `by`, each with its rule.
 pub(super) fn rules() -> Vec<(&'static str, AssignBy)> {
@@ -161,11 +161,13 @@ fn misspelt<'c>(
 fn sla(node: &Node, desk: &mut Desk<'_>) -> Option<Sla> {
     let mut fields = desk.fields(node, "thing-sla")?;
     let usual = Sla::default();
-    let accept_within = desk.take(&mut fields, "accept_within").and_then(|node| some_time(node, desk));
+    let accept_within =
+        desk.take(&mut fields, "accept_within").and_then(|node| desk.some_length(node, "minutes"));
     let first_contact =
         desk.take(&mut fields, "first_contact").map_or_else(Vec::new, |node| rungs(node, desk));
     let reassign_at_most = count(&mut fields, "reassign_at_most", 0, desk);
-    let not_back_within = desk.take(&mut fields, "not_back_within").and_then(|node| desk.length(node));
+    let not_back_within =
+        desk.take(&mut fields, "not_back_within").and_then(|node| desk.length_in(node, "hours"));
     let contacts = desk
         .take(&mut fields, "counts_as_contact")
         .map(|node| desk.items(node).iter().filter_map(|item| desk.event(item)).collect::<Vec<_>>());
@@ -179,24 +181,15 @@ fn sla(node: &Node, desk: &mut Desk<'_>) -> Option<Sla> {
     })
 }
 
-/// A length that is not nothing.
-pub(super) fn some_time(node: &Node, desk: &mut Desk<'_>) -> Option<Length> {
-    let length = desk.length(node)?;
-    if length.is_zero() {
-        desk.report.error(Code::E0104, node.span).message("E0104-zero");
-        return None;
-    }
-    Some(length)
-}
-
 /// `first_contact:` rungs, each later than the one before.
 fn rungs(node: &Node, desk: &mut Desk<'_>) -> Vec<Rung> {
     let words = [("remind", RungDoes::Remind), ("reassign", RungDoes::Reassign)];
     let mut rungs: Vec<Rung> = Vec::new();
     for item in desk.list(node) {
         let Some(mut fields) = desk.fields(item, "thing-rung") else { continue };
-        let after =
-            desk.need(&mut fields, "after").and_then(|node| Some((some_time(node, desk)?, node.span)));
+        let after = desk
+            .need(&mut fields, "after")
+            .and_then(|node| Some((desk.some_length(node, "hours")?, node.span)));
         let does = desk.need(&mut fields, "do").and_then(|node| desk.word(node, "do", &words));
         desk.close(fields);
         let (Some((after, span)), Some(does)) = (after, does) else { continue };
@@ -218,8 +211,9 @@ fn rungs(node: &Node, desk: &mut Desk<'_>) -> Vec<Rung> {
 /// `pool:`.
 fn pool(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<Pool> {
     let mut fields = desk.fields(node, "thing-pool")?;
-    let after = desk.need(&mut fields, "after").and_then(|node| some_time(node, desk));
-    let warn = desk.take(&mut fields, "warn").and_then(|node| Some((some_time(node, desk)?, node.span)));
+    let after = desk.need(&mut fields, "after").and_then(|node| desk.some_length(node, "days"));
+    let warn =
+        desk.take(&mut fields, "warn").and_then(|node| Some((desk.some_length(node, "days")?, node.span)));
     let postpone = desk.take(&mut fields, "postpone").and_then(|node| postpone(node, names, desk));
     let claim = desk.take(&mut fields, "claim").and_then(|node| claim(node, desk));
     desk.close(fields);
@@ -238,9 +232,9 @@ fn postpone(node: &Node, names: &Names, desk: &mut Desk<'_>) -> Option<Postpone>
     let mut fields = desk.fields(node, "thing-postpone")?;
     let scope = Scope { allows: Allows::CustomerOnly, ..names.scope() };
     let when = desk.need(&mut fields, "when").and_then(|node| desk.condition(node, &scope));
-    let by = desk.need(&mut fields, "by").and_then(|node| some_time(node, desk));
+    let by = desk.need(&mut fields, "by").and_then(|node| desk.some_length(node, "days"));
     let times = count(&mut fields, "times", 1, desk).unwrap_or(1);
-    let at_most = desk.take(&mut fields, "at_most").and_then(|node| some_time(node, desk));
+    let at_most = desk.take(&mut fields, "at_most").and_then(|node| desk.some_length(node, "days"));
     desk.close(fields);
     Some(Postpone { when: when?, by: by?, times, at_most })
 }
@@ -249,7 +243,8 @@ fn claim(node: &Node, desk: &mut Desk<'_>) -> Option<Claim> {
     let mut fields = desk.fields(node, "thing-claim")?;
     let per_day = count(&mut fields, "per_day", 0, desk);
     let hold = count(&mut fields, "hold", 0, desk);
-    let former_owner_after = desk.take(&mut fields, "former_owner_after").and_then(|node| desk.length(node));
+    let former_owner_after =
+        desk.take(&mut fields, "former_owner_after").and_then(|node| desk.length_in(node, "hours"));
     desk.close(fields);
     Some(Claim { per_day, hold, former_owner_after })
 }

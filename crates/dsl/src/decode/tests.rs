@@ -151,7 +151,9 @@ fn clock_and_zone(text: &Spanned<String>, desk: &mut Desk<'_>) -> Option<Timesta
     if !is_clock {
         let clock = if name.is_some() { clock } else { text.value.as_str() };
         let at = name.map_or(text.span, |_| text.span.part(0, clock.len()));
-        desk.report.error(Code::E0343, at).arg("text", clock).help("E0343-help");
+        let meant = zone::instant_meant(clock);
+        let wrong = desk.report.error(Code::E0343, at).arg("text", clock);
+        wrong.did_you_mean(meant).help("E0343-help");
     }
     if let Some(name) = name {
         match zone::zone(name) {

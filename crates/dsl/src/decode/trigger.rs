@@ -141,7 +141,7 @@ fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> O
         around.scope.entity = kind.map(str::to_owned);
     }
     let when = desk.take(fields, "when").map(|node| desk.condition(node, &around.scope));
-    let settles = desk.take(fields, "settles").map(|node| desk.length(node));
+    let settles = desk.take(fields, "settles").map(|node| desk.some_length(node, "minutes"));
     let to = desk.take(fields, "to").map(|node| (desk.condition(node, &around.scope), node.span));
     if let (Some((_, span)), Some(_)) = (&to, &settles) {
         desk.report.error(Code::E0623, *span).help("E0623-help");
@@ -303,7 +303,7 @@ fn repeat(node: &Node, desk: &mut Desk<'_>) -> Option<DateRepeat> {
         return match length.trim().parse::<model::Length>() {
             Ok(length) if !length.is_zero() => Some(DateRepeat::Every(length)),
             Ok(_) => {
-                desk.report.error(Code::E0104, node.span).message("E0104-zero");
+                desk.zero(node.span);
                 None
             }
             Err(error) => {
@@ -353,7 +353,7 @@ fn inactive(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Tri
     let length = length.filter(|length| match length {
         WaitLength::Fixed(length) if length.is_zero() => {
             let span = fields.entry("for").map_or(node.span, |entry| entry.value.span);
-            desk.report.error(Code::E0104, span).message("E0104-zero");
+            desk.zero(span);
             false
         }
         WaitLength::Fixed(_) | WaitLength::Computed { .. } => true,
@@ -459,6 +459,6 @@ fn score(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigge
 pub(super) fn lateness(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<Lateness> {
     let words = [("run", false), ("skip", true), ("next_window", false)];
     let skip = desk.take(fields, "late").map(|node| desk.word(node, "late", &words));
-    let most = desk.take(fields, "max_lateness").map(|node| desk.length(node));
+    let most = desk.take(fields, "max_lateness").map(|node| desk.length_in(node, "hours"));
     Some(Lateness { skip: spread(skip)?.unwrap_or(false), most: spread(most)? })
 }

@@ -39,7 +39,7 @@ pub(super) fn read(node: &Node, desk: &mut Desk<'_>) -> Option<Found> {
 fn after(node: &Node, desk: &mut Desk<'_>) -> Option<WinnerAfter> {
     let text = desk.text(node)?;
     let Some(count) = ["sends", "send", "条", "封"].iter().find_map(|unit| text.strip_suffix(unit)) else {
-        return desk.length(node).map(WinnerAfter::Length);
+        return desk.some_length(node, "hours").map(WinnerAfter::Length);
     };
     match count.trim().parse::<u32>().ok().filter(|count| *count > 0) {
         Some(count) => Some(WinnerAfter::Sends(count)),

@@ -68,7 +68,7 @@ pub(super) fn read(
     let priority =
         desk.take(fields, "priority").and_then(|node| desk.whole(node, "priority", -1_000_000, 1_000_000));
     let hold_while = desk.take(fields, "hold_while").map(|node| holds::hold_while(node, &around, desk));
-    let spacing = desk.take(fields, "spacing").map(|node| desk.length(node));
+    let spacing = desk.take(fields, "spacing").map(|node| desk.some_length(node, "days"));
     let release =
         desk.take(fields, "release").map(|node| holds::release(node, trigger.as_ref(), &around, desk));
     let approval = desk.take(fields, "approval").map(|node| role(node, desk));
@@ -258,7 +258,7 @@ fn reentry(node: &Node, desk: &mut Desk<'_>) -> Option<Reentry> {
         return Some(if after_exit { Reentry::AfterExit } else { Reentry::Never });
     }
     let mut fields = desk.fields(node, "thing-reentry")?;
-    let length = desk.need(&mut fields, "once_every").and_then(|node| desk.length(node));
+    let length = desk.need(&mut fields, "once_every").and_then(|node| desk.some_length(node, "days"));
     desk.close(fields);
     length.map(Reentry::OnceEvery)
 }
@@ -300,7 +300,7 @@ fn goal(node: &Node, around: &Around, steps: &mut Steps<'_, '_>) -> Option<Goal>
         Some(None) | None => around.clone(),
     };
     let when = steps.desk.take(&mut fields, "when").map(|node| steps.desk.condition(node, &inside.scope));
-    let within = steps.desk.take(&mut fields, "within").map(|node| steps.desk.length(node));
+    let within = steps.desk.take(&mut fields, "within").map(|node| steps.desk.some_length(node, "days"));
     let value = steps.desk.take(&mut fields, "value");
     let value = value.map(|node| steps.desk.formula(node, Some(&model::Type::Number), &inside.scope));
     let then = steps.desk.take(&mut fields, "then").map(|node| steps.list(node, BlockOwner::Goal, &inside));
@@ -348,7 +348,8 @@ fn exit_rule(node: &Node, around: &Around, desk: &mut Desk<'_>) -> Option<ExitRu
         Some(None) | None => around.clone(),
     };
     let when = desk.take(&mut fields, "when").map(|node| desk.condition(node, &inside.scope));
-    let reason = desk.take(&mut fields, "reason").and_then(|node| desk.text(node));
+    let reason = desk.take(&mut fields, "reason").and_then(|node| desk.spanned(node));
+    let reason = reason.and_then(|reason| super::step_flow::own_reason(reason, desk));
     if !fields.has("event") && !fields.has("when") {
         desk.report.error(Code::E0339, fields.head()).message("E0339-exit").help("E0339-help");
         fields.lacks(&["event", "when"], Code::E0339, fields.head());

@@ -147,6 +147,7 @@ codes! {
     E0363 "Too long a time for combining messages.",
     E0364 "An event of somebody who is no customer.",
     E0365 "A cost below nothing.",
+    E0366 "An exit that would look like the goal.",
     E0390 "A part of the language that is not built yet in this release.",
     E0401 "A condition that cannot be read.",
     E0402 "A quote or bracket that is never closed.",
@@ -236,6 +237,7 @@ codes! {
     E0632 "An attribute that gets its value in two ways.",
     E0633 "An attribute of an entity that would be computed.",
     E0634 "A type beside choices that is not theirs.",
+    E0635 "A detail of the brand or a sender that cannot be used.",
     E0660 "`moved` leads to a step that does not exist.",
     E0661 "`moved` names a step that is still there.",
     E0662 "A split without ways.",
@@ -252,6 +254,7 @@ codes! {
     W0713 "A message that goes out when the goal does not count any more.",
     W0714 "A condition that can never be true.",
     W0715 "A case that an earlier case always takes.",
+    W0716 "A schedule whose only day is over.",
 }
 
 impl Code {

@@ -153,3 +153,27 @@ fn a_step_with_a_full_width_colon_or_no_space_gets_that_message() {
     assert!(map(&read.node.items().unwrap()[0], None, &mut report).is_none());
     assert_eq!(report.diagnostics()[0].code, Code::E0303);
 }
+
+#[test]
+fn a_misspelt_key_is_one_mistake_where_the_right_one_must_be_there() {
+    let mut read = read("adress: a@b.cn\n");
+    let mut fields = Fields::of(&read.node, "thing-sender", &mut read.report).unwrap();
+    assert!(fields.required("address", &mut read.report).is_none());
+    assert!(fields.required("name", &mut read.report).is_none());
+    fields.finish(&mut read.report);
+    assert_eq!(read.codes(), [Code::E0302, Code::E0301]);
+    let missing = read.report.diagnostics()[0].message_in(Language::En);
+    assert!(missing.starts_with("`name` is missing"), "{missing}");
+}
+
+#[test]
+fn a_sign_that_is_refused_is_not_nothing_too() {
+    let mut sources = Sources::new();
+    let file = sources.add("a.yaml", "note: &x\nid:\n");
+    let mut report = Report::new();
+    let node = yaml::read(&sources, file, &mut report).unwrap();
+    let mut fields = Fields::of(&node, "thing-step", &mut report).unwrap();
+    assert!(fields.optional("note", &mut report).is_none() && fields.optional("id", &mut report).is_none());
+    let codes: Vec<Code> = report.diagnostics().iter().map(|said| said.code).collect();
+    assert_eq!(codes, [Code::E0111, Code::E0304]);
+}

@@ -211,6 +211,13 @@ impl<'t> Scan<'t, '_> {
                 return whole.end;
             }
         }
+        if matches!(first, '｛' | '［') {
+            let close = rest.char_indices().find(|(_, c)| matches!(c, '｝' | '］'));
+            let end = close.map_or(meant.end, |(close, sign)| at + close + sign.len_utf8());
+            if self.full_width_brackets(at..end) {
+                return end;
+            }
+        }
         if !in_map {
             self.full_width_commas(at, text);
         }

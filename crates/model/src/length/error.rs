@@ -34,6 +34,14 @@ pub enum LengthError {
         /// The number and its unit.
         text: String,
     },
+    /// `一个半月`: some months are longer than others.
+    #[error("`{text}`: half a month is of no one length: did you mean `{suggestion}`?")]
+    HalfMonth {
+        /// What was written.
+        text: String,
+        /// The same in days, by months of 30.
+        suggestion: String,
+    },
     /// `-3 days`.
     #[error("`{text}` is negative")]
     Negative {
@@ -61,6 +69,7 @@ impl LengthError {
             Self::UnknownUnit { .. } => "length-unknown-unit",
             Self::NotALength { .. } => "length-not-a-length",
             Self::NotWhole { .. } => "length-not-whole",
+            Self::HalfMonth { .. } => "length-half-month",
             Self::Negative { .. } => "length-negative",
             Self::TooLong { .. } => "length-too-long",
         }
@@ -74,6 +83,7 @@ impl LengthError {
             Self::UnknownUnit { unit, .. } => vec![("unit", unit.clone())],
             Self::NotALength { text }
             | Self::NotWhole { text }
+            | Self::HalfMonth { text, .. }
             | Self::Negative { text }
             | Self::TooLong { text } => vec![("text", text.clone())],
         }
@@ -82,7 +92,7 @@ impl LengthError {
     /// The text that was probably meant, for "did you mean" and `check --fix`.
     pub fn suggestion(&self) -> Option<&str> {
         match self {
-            Self::NoUnit { suggestion, .. } => Some(suggestion),
+            Self::NoUnit { suggestion, .. } | Self::HalfMonth { suggestion, .. } => Some(suggestion),
             Self::UnknownUnit { suggestion, .. } => suggestion.as_deref(),
             Self::Empty
             | Self::NotALength { .. }

@@ -60,6 +60,9 @@ const UNITS: &[(&str, Unit)] = &[
     ("日", Unit::Days(1)),
     ("小时", Unit::Exact(HOUR)),
     ("个小时", Unit::Exact(HOUR)),
+    ("钟头", Unit::Exact(HOUR)),
+    ("个钟头", Unit::Exact(HOUR)),
+    ("刻钟", Unit::Exact(15 * MINUTE)),
     ("分钟", Unit::Exact(MINUTE)),
     ("分", Unit::Exact(MINUTE)),
     ("秒", Unit::Exact(SECOND)),
@@ -68,12 +71,18 @@ const UNITS: &[(&str, Unit)] = &[
     ("周", Unit::Days(7)),
     ("星期", Unit::Days(7)),
     ("个星期", Unit::Days(7)),
+    ("礼拜", Unit::Days(7)),
+    ("个礼拜", Unit::Days(7)),
     ("个月", Unit::Months(1)),
+    ("季度", Unit::Months(3)),
+    ("个季度", Unit::Months(3)),
     ("年", Unit::Months(12)),
     ("工作日", Unit::Workdays),
     ("个工作日", Unit::Workdays),
     ("工作小时", Unit::WorkMinutes(60)),
     ("个工作小时", Unit::WorkMinutes(60)),
+    ("工时", Unit::WorkMinutes(60)),
+    ("个工时", Unit::WorkMinutes(60)),
     ("工作分钟", Unit::WorkMinutes(1)),
     ("个工作分钟", Unit::WorkMinutes(1)),
 ];
@@ -149,7 +158,10 @@ impl FromStr for Length {
         }
         match text.strip_prefix('P') {
             Some(rest) => parse_iso(text, rest),
-            None => parse_words(half_of(text).as_deref().unwrap_or(text)),
+            None => match half_month(text) {
+                Some(suggestion) => Err(LengthError::HalfMonth { text: text.to_owned(), suggestion }),
+                None => parse_words(half_of(text).as_deref().unwrap_or(text)),
+            },
         }
     }
 }
@@ -173,6 +185,17 @@ fn half_of(text: &str) -> Option<String> {
                 (!number.is_empty()).then(|| format!("{number}{unit} {half}"))
             })
         })
+}
+
+/// `半个月`, `一个半月`, `两个月半` as days, by months of 30; half a month is no length of its own. `None`: it
+/// says no such half.
+fn half_month(text: &str) -> Option<String> {
+    if matches!(text, "半个月" | "半月") {
+        return Some("15 days".to_owned());
+    }
+    let whole = text.strip_suffix("个半月").or_else(|| text.strip_suffix("个月半"))?;
+    let months = zh_small_number(whole.trim())?;
+    Some(format!("{} days", months * 30 + 15))
 }
 
 fn parse_words(text: &str) -> Result<Length, LengthError> {
@@ -205,6 +228,10 @@ fn words(text: &str) -> Result<Length, Fault<'_>> {
         if word.is_empty() {
             return Err(Fault::NoUnit(number));
         }
+        // `3 - 5 days`
+        if !word.chars().any(char::is_alphanumeric) {
+            return Err(Fault::NotALength);
+        }
         let unit = unit_named(word).ok_or(Fault::UnknownUnit(word))?;
         length = length.with(&number, unit, text).map_err(Fault::Said)?;
         rest = next.trim_start();
@@ -229,10 +256,12 @@ fn unknown_unit(text: &str, word: &str) -> LengthError {
         "mo" | "mos" | "mon" | "mons" | "mth" | "mths" | "月" => Some("months"),
         "business" | "working" | "bd" | "wd" => Some("workdays"),
         other => nearest(other, whole_names.clone()).map(|name| {
-            // `dyas` is as near to `day` as to `days`: keep the number of what was written.
-            let plural =
-                UNITS.iter().map(|(name, _)| *name).find(|each| each.strip_suffix('s') == Some(name));
-            if other.ends_with('s') { plural.unwrap_or(name) } else { name }
+            // `dyas` and `dayz` are as near to `day` as to `days`: the number says which.
+            let one = name.strip_suffix('s').filter(|one| unit_named(one).is_some()).unwrap_or(name);
+            let many = UNITS.iter().map(|(name, _)| *name).find(|each| each.strip_suffix('s') == Some(one));
+            let before = text.split(word).next().unwrap_or_default().trim_end();
+            let is_one = before == "1" || before.ends_with(" 1");
+            if is_one { one } else { many.unwrap_or(one) }
         }),
     };
     let mended = nearest.map(|name| match lower.as_str() {

@@ -47,12 +47,24 @@ pub enum ValueError {
     NotADate {
         /// What was written.
         text: String,
+        /// The date that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A day that its month does not have.
+    #[error("`{text}` does not exist: that month has {days} days")]
+    NoSuchDay {
+        /// What was written.
+        text: String,
+        /// How many days the month has.
+        days: i8,
     },
     /// Not an instant.
     #[error("`{text}` is not a time, such as `2026-03-02 09:00`")]
     NotATime {
         /// What was written.
         text: String,
+        /// The instant that was probably meant.
+        suggestion: Option<String>,
     },
     /// Not a length of time.
     #[error(transparent)]
@@ -87,8 +99,11 @@ impl ValueError {
             Self::NotOneOf { .. } => "value-not-one-of",
             Self::Number { cause, .. } => cause.key(),
             Self::NotYesNo { .. } => "value-not-yes-no",
-            Self::NotADate { .. } => "value-not-a-date",
-            Self::NotATime { .. } => "value-not-a-time",
+            Self::NotADate { suggestion: Some(_), .. } => "value-no-date",
+            Self::NotADate { suggestion: None, .. } => "value-not-a-date",
+            Self::NoSuchDay { .. } => "value-no-such-day",
+            Self::NotATime { suggestion: Some(_), .. } => "value-no-time",
+            Self::NotATime { suggestion: None, .. } => "value-not-a-time",
             Self::Length(cause) => cause.key(),
             Self::NotAnEmail => "value-not-an-email",
             Self::NotAPhone => "value-not-a-phone",
@@ -107,8 +122,9 @@ impl ValueError {
             }
             Self::Number { text, .. }
             | Self::NotYesNo { text }
-            | Self::NotADate { text }
-            | Self::NotATime { text } => vec![("text", text.clone())],
+            | Self::NotADate { text, .. }
+            | Self::NotATime { text, .. } => vec![("text", text.clone())],
+            Self::NoSuchDay { text, days } => vec![("text", text.clone()), ("days", days.to_string())],
             Self::Length(cause) => cause.args(),
             Self::Birthday(cause) => cause.args(),
             Self::NotAnEmail | Self::NotAPhone | Self::BlankId => vec![],
@@ -121,13 +137,14 @@ impl ValueError {
     /// The text that was probably meant.
     pub fn suggestion(&self) -> Option<&str> {
         match self {
-            Self::NotOneOf { suggestion, .. } => suggestion.as_deref(),
+            Self::NotOneOf { suggestion, .. }
+            | Self::NotADate { suggestion, .. }
+            | Self::NotATime { suggestion, .. } => suggestion.as_deref(),
             Self::Length(cause) => cause.suggestion(),
             Self::Control { .. }
             | Self::Number { .. }
             | Self::NotYesNo { .. }
-            | Self::NotADate { .. }
-            | Self::NotATime { .. }
+            | Self::NoSuchDay { .. }
             | Self::NotAnEmail
             | Self::NotAPhone
             | Self::Birthday(_)
@@ -159,11 +176,15 @@ pub(super) fn parse(ty: &Type, text: &str, zone: &TimeZone) -> Result<Value, Val
         },
         Type::YesNo => Value::YesNo(yes_no(trimmed).ok_or_else(|| ValueError::NotYesNo { text: shown() })?),
         Type::Date => {
-            Value::Date(zone::parse_date(trimmed).ok_or_else(|| ValueError::NotADate { text: shown() })?)
+            Value::Date(zone::parse_date(trimmed).ok_or_else(|| match zone::days_of_month(trimmed) {
+                Some(days) => ValueError::NoSuchDay { text: shown(), days },
+                None => ValueError::NotADate { text: shown(), suggestion: zone::date_meant(trimmed) },
+            })?)
         }
-        Type::Time => Value::Instant(
-            zone::parse_instant(trimmed, zone).ok_or_else(|| ValueError::NotATime { text: shown() })?,
-        ),
+        Type::Time => {
+            let wrong = || ValueError::NotATime { text: shown(), suggestion: zone::instant_meant(trimmed) };
+            Value::Instant(zone::parse_instant(trimmed, zone).ok_or_else(wrong)?)
+        }
         Type::Duration => Value::Length(trimmed.parse()?),
         Type::List => Value::List(split_list(trimmed)),
         Type::Email => Value::Text(email(trimmed).ok_or(ValueError::NotAnEmail)?),

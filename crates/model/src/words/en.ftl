@@ -177,11 +177,37 @@ value-control = the text has a control character ({ $code })
 value-not-one-of = `{ $text }` is not one of: { $choices }
 value-not-yes-no = `{ $text }` is neither yes nor no
 value-not-a-date = `{ $text }` is not a date, such as `2026-03-02`
+value-no-date = `{ $text }` is not a date
+value-no-such-day = `{ $text }` does not exist: that month has { $days } days
 value-not-a-time = `{ $text }` is not a time, such as `2026-03-02 09:00`
+value-no-time = `{ $text }` is not a time
 value-not-an-email = this is not an e-mail address
 value-not-a-phone = this is not a phone number
 value-blank-id = the id is blank
-value-wrong-kind = { $found } stands where { $wanted } belongs
+value-wrong-kind =
+    { $found ->
+        [null] nothing
+        [yes_no] yes or no
+        [number] a number
+        [text] a text
+        [list] a list
+        [object] a map of fields
+       *[other] { $found }
+    } stands where { $wanted ->
+        [text] a text
+        [number] a number
+        [yes_no] yes or no
+        [date] a date
+        [time] an instant
+        [duration] a length of time
+        [list] a list
+        [email] an e-mail address
+        [phone] a phone number
+        [money] an amount of money
+        [birthday] a birthday
+        [one_of] one of a few words
+       *[other] { $wanted }
+    } belongs
 birthday-not-a-birthday = `{ $text }` is not a birthday, such as `1990-03-12`, `03-12` or `lunar 08-15`
 birthday-no-such-day = the calendar has no day `{ $text }`
 length-empty = a length of time is missing, such as `3 days`
@@ -189,6 +215,7 @@ length-no-unit = `{ $number }` of what? A unit is missing
 length-unknown-unit = `{ $unit }` is not a unit of time
 length-not-a-length = `{ $text }` is not a length of time
 length-not-whole = `{ $text }` is not whole: only hours, minutes and seconds may have a fraction
+length-half-month = `{ $text }`: months differ, and half of one is no length of its own
 length-negative = `{ $text }` is negative
 length-too-long = `{ $text }` is longer than 100 years
 window-empty = a window is missing, such as `10:00-20:00 workdays`
@@ -323,7 +350,7 @@ W0526-lang = the page does not say its language: `<html lang="{"{{"}language{"}}
 W0526-title-missing = the page has no title: `<title>{"{{"}subject{"}}"}</title>`
 W0527 = `{ $name }` is known as a rule, but not of everybody
 W0527-title = A value that is usually known
-W0527-help = give a fallback, such as `{"{{"}default { $name } "friend"{"}}"}`: without it the mail to those who lack it is not sent
+W0527-help = give a fallback, such as `{"{{"}default { $name } "friend"{"}}"}`: without it nothing goes out where it is missing
 W0528 = `{ $found }` is a merge tag of another tool: here it is sent as it stands
 W0528-tool = `{ $found }` is a merge tag of { $tool }: here it is sent as it stands
 W0528-title = A merge tag of another tool
@@ -774,6 +801,7 @@ import-look-up-row = `{ $file }` cannot be used: { $why }
 E0104 = this is not a length of time
 E0104-title = A length of time that cannot be read
 E0104-zero = this length of time is zero
+E0104-help-zero = write how long, such as `3 days`, or take the line out
 E0104-help = write a number and a unit: `3 days`, `90 minutes`, `5 workdays`, `3 天`
 E0125 = this value is not of its type
 E0125-title = A value that is not of its type
@@ -806,6 +834,8 @@ E0236 = unknown topic `{ $name }`
 E0236-title = A topic that does not exist
 E0237 = there is no template `{ $name }`
 E0237-title = A template that does not exist
+E0237-tags = a template is named word for word: which one it is cannot come from a merge tag
+E0237-help-tags = write `choose` (by a condition) or `split` (by shares) with one message in each way
 E0239 = unknown channel `{ $name }`
 E0239-title = A channel that does not exist
 E0240 = points need a score
@@ -1031,6 +1061,9 @@ E0364-help = name an attribute of the type `customer`, or an expression that giv
 E0365 = a message costs nothing or more
 E0365-title = A cost below nothing
 E0365-help = write the cost of one message, such as `0.002`
+E0366 = `goal` is the reason of those who reach the goal, and an exit counts no conversion
+E0366-title = An exit that would look like the goal
+E0366-help = say under `goal:` what reaches it, or give another reason, such as `exit: done`
 E0362-help = add `winner:` beside `ways:`, such as { "`winner: { by: email.clicked, after: 4 hours, otherwise: a }`" }
 E0362-few-help = ways with `takes: winner` are not measured; add another way
 E0390 = `{ $what }` is not built yet in this release
@@ -1042,6 +1075,8 @@ E0601-taken = `{ $name }` has a meaning of its own and cannot name an entity
 E0601-help-taken = call it otherwise, such as `{ $name }_data`
 E0601-field = every event has `{ $name }` by itself
 E0601-help-field = take it out, or give your field another name: `at` is the time, `customer` whose it is
+E0601-topic = `{ $name }` has a meaning of its own in `consent:` and cannot name a topic
+E0601-help-topic = call it otherwise, such as `service`
 E0601-event = `{ $name }` cannot be the name of an event: write it like `order.paid`
 E0601-help = use letters of any script, digits and `_`, and begin with a letter
 E0602 = `{ $name }` is always there, and it is { $type }
@@ -1077,11 +1112,16 @@ E0612-title = A kind of channel that does not exist
 E0613 = `{ $key }` stands in the file; a secret is named, never written
 E0613-title = A secret in a file
 E0613-help = write `{ $key }: {"{"} secret: NAME {"}"}` and give NAME in the environment
+E0613-name = `{ $name }` cannot be the name of a secret
+E0613-help-name = use capital letters, digits and `_`, as in `SMTP_PASSWORD`: the environment has it by that name
 E0614 = `{ $text }` is not a day of the calendar
 E0614-title = A day of the calendar that cannot be read
 E0614-help = write `2026-10-01`, or `2026-10-01..2026-10-07`
 E0614-year = `{ $text }` is not a year
 E0614-range = `{ $text }` does not fit the year { $year }, runs backwards, or is longer than a month
+E0614-both = `{ $text }` is both off and a working day
+E0614-off = off here
+E0614-help-both = leave it in one of the two: `off` for a holiday, `work` for a weekend that is worked
 E0615 = `{ $text }` is not a range
 E0615-title = A score's numbers that cannot be used
 E0615-help = write the least and the most, such as `0-100`
@@ -1157,6 +1197,12 @@ E0633-help = count where it is asked, such as `count(order, where order.stage ==
 E0634 = `{ $name }` holds one of a few texts, and `type: { $type }` says otherwise
 E0634-title = A type beside the choices
 E0634-help = keep `one_of` alone: its values are texts
+E0635 = `{ $text }` is no picture that a mail can show
+E0635-title = A detail of the brand or a sender that cannot be used
+E0635-help = name a picture below `assets/`, such as `assets/logo.png`, or an address that begins with `https://`
+E0635-country = `{ $text }` is not the code of a country
+E0635-help-country = write two capital letters, such as `CN` or `DE`
+E0635-footer = `{ $text }` would be sent as the footer, word for word
 E0640 = the score `{ $name }` looks at itself
 E0640-title = Scores in a circle
 E0640-help = a rule of it asks for a score or a segment that asks for it again; let one of them do without
@@ -1238,6 +1284,9 @@ W0715 = this case is never reached: whoever matches it has been taken above
 W0715-title = A case that an earlier one always takes
 W0715-above = takes them first
 W0715-help = put the narrower case first
+W0716 = `{ $day }` is over: nobody will enter any more
+W0716-title = A schedule whose only day is over
+W0716-help = name a day to come; what comes round each year is written `yearly 09-10` or `lunar 08-15`; a workflow that is done is ended by `nurture retire`
 
 thing-attribute = an attribute
 thing-bands = the bands of a score
@@ -1536,6 +1585,7 @@ test-record-same = nothing changes: the expected lines are what happens
 test-order = it came, but before what stands above it in `expect`
 test-nothing-near = nothing like it came
 test-nothing-began = nothing began in this test: does the trigger's `when` hold for what the test gives?
+test-nothing-began-scenario = nothing began in this test: a scenario says what starts, such as `entry: {"{"} workflow: NAME {"}"}`
 test-never = must never come: { $unwanted }  ({ $place })
 test-came = it came: { $line }
 test-unexpected = not in `expect`, although that lists everything: { $line }

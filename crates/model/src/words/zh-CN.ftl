@@ -177,11 +177,37 @@ value-control = 文字里有控制字符（{ $code }）
 value-not-one-of = `{ $text }` 不在可选值之内：{ $choices }
 value-not-yes-no = `{ $text }` 既不是“是”也不是“否”
 value-not-a-date = `{ $text }` 不是日期，例如 `2026-03-02`
+value-no-date = `{ $text }` 不是日期
+value-no-such-day = 没有 `{ $text }` 这一天：那个月只有 { $days } 天
 value-not-a-time = `{ $text }` 不是时间，例如 `2026-03-02 09:00`
+value-no-time = `{ $text }` 不是时间
 value-not-an-email = 这不是电子邮箱地址
 value-not-a-phone = 这不是电话号码
 value-blank-id = 编号是空的
-value-wrong-kind = 这里应当是 { $wanted }，给的却是 { $found }
+value-wrong-kind =
+    这里应当是{ $wanted ->
+        [text] 文字
+        [number] 数字
+        [yes_no] 是非值
+        [date] 日期
+        [time] 时刻
+        [duration] 时长
+        [list] 列表
+        [email] 邮箱地址
+        [phone] 电话号码
+        [money] 金额
+        [birthday] 生日
+        [one_of] 选项
+       *[other] { $wanted }
+    }，给的却是{ $found ->
+        [null] 空值
+        [yes_no] 是非值
+        [number] 数字
+        [text] 文字
+        [list] 列表
+        [object] 一组字段
+       *[other] { $found }
+    }
 birthday-not-a-birthday = `{ $text }` 不是生日，例如 `1990-03-12`、`03-12` 或 `农历八月十五`
 birthday-no-such-day = 日历上没有 `{ $text }` 这一天
 length-empty = 缺少时长，例如 `3 天`
@@ -189,6 +215,7 @@ length-no-unit = `{ $number }` 什么？缺少单位
 length-unknown-unit = `{ $unit }` 不是时间单位
 length-not-a-length = `{ $text }` 不是时长
 length-not-whole = `{ $text }` 不是整数：只有小时、分钟和秒可以带小数
+length-half-month = `{ $text }`：月有大小，半个月要写成天数
 length-negative = `{ $text }` 是负数
 length-too-long = `{ $text }` 超过 100 年
 window-empty = 缺少时间段，例如 `10:00-20:00 workdays`
@@ -323,7 +350,7 @@ W0526-lang = 页面没有写明语言：`<html lang="{"{{"}language{"}}"}">`
 W0526-title-missing = 页面没有标题：`<title>{"{{"}subject{"}}"}</title>`
 W0527 = `{ $name }` 一般都有，但并非每个人都有
 W0527-title = 通常有值的标签
-W0527-help = 写上备用文字，如 `{"{{"}default { $name } "朋友"{"}}"}`：否则没有这个值的人收不到这封邮件
+W0527-help = 写上备用文字，如 `{"{{"}default { $name } "朋友"{"}}"}`：否则遇到没有这个值的人，就发不出去
 W0528 = `{ $found }` 是别的工具的合并标签，在这里会原样发出去
 W0528-tool = `{ $found }` 是 { $tool } 的合并标签，在这里会原样发出去
 W0528-title = 别的工具的合并标签
@@ -717,6 +744,7 @@ import-look-up-row = `{ $file }` 不能用：{ $why }
 E0104 = 这不是时长
 E0104-title = 时长无法读取
 E0104-zero = 时长不能为零
+E0104-help-zero = 写上多长时间，例如 `3 days`；不需要就删去这一行
 E0104-help = 写数字和单位：`3 days`、`90 minutes`、`5 workdays`、`3 天`
 E0125 = 这个值与类型不符
 E0125-title = 值与类型不符
@@ -749,6 +777,8 @@ E0236 = 没有 `{ $name }` 这个主题
 E0236-title = 主题不存在
 E0237 = 没有 `{ $name }` 这个模板
 E0237-title = 模板不存在
+E0237-tags = 模板名称要直接写出来，不能用占位符
+E0237-help-tags = 用 `choose`（按条件）或 `split`（按比例）分开，每条路写一封
 E0239 = 没有 `{ $name }` 这个渠道
 E0239-title = 渠道不存在
 E0240 = 加分需要有评分
@@ -974,6 +1004,9 @@ E0364-help = 写一个类型为 `customer` 的属性，或者能得出客户编�
 E0365 = 每封的成本不能小于零
 E0365-title = 成本小于零
 E0365-help = 写每一封的成本，例如 `0.002`
+E0366 = `goal` 是达成目标时的离开原因；在这里离开不会计入转化
+E0366-title = 离开原因写成了目标
+E0366-help = 在 `goal:` 里写怎样算达成目标；或者换个原因，例如 `exit: done`
 E0362-help = 在 `ways:` 旁边加上 `winner:`，例如 { "`winner: { by: email.clicked, after: 4 hours, otherwise: a }`" }
 E0362-few-help = 带 `takes: winner` 的分支不参与比较；请再加一条分支
 E0390 = 这个版本还没有实现 `{ $what }`
@@ -985,6 +1018,8 @@ E0601-taken = `{ $name }` 另有含义，不能作实体名
 E0601-help-taken = 换个名称，例如 `{ $name }_data`
 E0601-field = 每个事件本来就有 `{ $name }`
 E0601-help-field = 删去它，或者给你的字段换个名称：`at` 是发生时间，`customer` 是哪位客户
+E0601-topic = `{ $name }` 在 `consent:` 里另有含义，不能作主题名
+E0601-help-topic = 换个名称，例如 `service`
 E0601-event = `{ $name }` 不能作事件名：写成 `order.paid` 这样
 E0601-help = 用文字、数字和 `_`，以文字开头
 E0602 = `{ $name }` 是内置的，类型是{ $type }
@@ -1020,11 +1055,16 @@ E0612-title = 渠道种类不存在
 E0613 = `{ $key }` 直接写进了文件；密钥只写名称，不写内容
 E0613-title = 密钥写进了文件
 E0613-help = 写 `{ $key }: {"{"} secret: NAME {"}"}`，再通过环境变量 NAME 提供
+E0613-name = `{ $name }` 不能作密钥的名称
+E0613-help-name = 用大写字母、数字和 `_`，例如 `SMTP_PASSWORD`：环境变量就叫这个名称
 E0614 = `{ $text }` 不是日期
 E0614-title = 日历里的日期无法读取
 E0614-help = 写 `2026-10-01`，或 `2026-10-01..2026-10-07`
 E0614-year = `{ $text }` 不是年份
 E0614-range = `{ $text }` 不在 { $year } 年内、首尾颠倒，或者超过一个月
+E0614-both = `{ $text }` 既是休息日又是上班日
+E0614-off = 这里写的是休息
+E0614-help-both = 只留一处：放假写在 `off`，调休上班写在 `work`
 E0615 = `{ $text }` 不是范围
 E0615-title = 评分里的数字用不了
 E0615-help = 写最小值和最大值，例如 `0-100`
@@ -1100,6 +1140,12 @@ E0633-help = 用到时再统计，例如 `count(order, where order.stage == "ope
 E0634 = `{ $name }` 的值是列出的几个词，写的却是 `type: { $type }`
 E0634-title = 列出了选项又写了类型
 E0634-help = 只留 `one_of`：它的值都是文字
+E0635 = `{ $text }` 不是邮件能显示的图片
+E0635-title = 品牌或发件人的这一项不能用
+E0635-help = 写 `assets/` 下的图片，例如 `assets/logo.png`，或者以 `https://` 开头的地址
+E0635-country = `{ $text }` 不是国家代码
+E0635-help-country = 写两个大写字母，例如 `CN`、`DE`
+E0635-footer = 页脚会原样写成 `{ $text }`
 E0640 = 评分 `{ $name }` 绕了一圈又引用自己
 E0640-title = 评分循环引用
 E0640-help = 它的某条规则用到的评分或分群又用到了它；请让其中一个不再引用
@@ -1181,6 +1227,9 @@ W0715 = 这种情况永远轮不到：符合它的客户已经被上面的情况
 W0715-title = 永远轮不到的情况
 W0715-above = 先被这里带走
 W0715-help = 把更严格的情况放在前面
+W0716 = `{ $day }` 已经过去，不会再有人进入这个流程
+W0716-title = 日期已经过去
+W0716-help = 换成以后的日期；每年都来的写成 `yearly 09-10` 或 `lunar 08-15`；已经做完的流程用 `nurture retire` 结束
 
 thing-attribute = 属性
 thing-bands = 分数的等级
@@ -1449,6 +1498,7 @@ test-record-same = 没有变化：应当出现的和实际发生的一致
 test-order = 它出现了，但是早于 `expect` 里排在它上面的
 test-nothing-near = 没有类似的
 test-nothing-began = 这个测试里什么都没有开始：按测试给的内容，触发条件 `when` 成立吗？
+test-nothing-began-scenario = 这个测试里什么都没有开始：跨流程测试要写明从哪里开始，例如 `entry: {"{"} workflow: 流程名 {"}"}`
 test-never = 不该出现：{ $unwanted }（{ $place }）
 test-came = 却出现了：{ $line }
 test-unexpected = `expect` 应当列出一切，却没有这一条：{ $line }

@@ -110,3 +110,36 @@ fn beyond_the_calendar_is_its_end() {
     assert_eq!(to_instant(DateTime::MAX, &far), Timestamp::MAX);
     assert_eq!(to_instant(DateTime::MIN, &zone("Asia/Tokyo").unwrap()), Timestamp::MIN);
 }
+
+#[test]
+fn what_is_no_date_may_mean_one_and_what_may_mean_two_means_none() {
+    for (written, meant) in [
+        ("2026年3月5日", Some("2026-03-05")),
+        ("2026.3.5", Some("2026-03-05")),
+        ("20260305", Some("2026-03-05")),
+        ("5.3.2026", Some("2026-03-05")),
+        ("31/12/2026", Some("2026-12-31")),
+        ("12/31/2026", Some("2026-12-31")),
+        ("3/5/2026", None),
+        ("2026-02-30", None),
+        ("2026-13-01", None),
+        ("tomorrow", None),
+        ("", None),
+    ] {
+        assert_eq!(date_meant(written).as_deref(), meant, "{written}");
+    }
+    assert_eq!(days_of_month("2026-02-30"), Some(28));
+    assert_eq!(days_of_month("2028-02-30"), Some(29));
+    assert_eq!(days_of_month("2026年4月31日"), Some(30));
+    assert_eq!(days_of_month("2026-04-32"), None);
+    assert_eq!(days_of_month("2026-04-30"), None);
+    for (written, meant) in [
+        ("2026-03-02 9am", Some("2026-03-02 09:00")),
+        ("2026年3月2日 下午3点", Some("2026-03-02 15:00")),
+        ("2026.3.2", Some("2026-03-02")),
+        ("2026-03-02 soon", None),
+        ("tomorrow 9:00", None),
+    ] {
+        assert_eq!(instant_meant(written).as_deref(), meant, "{written}");
+    }
+}

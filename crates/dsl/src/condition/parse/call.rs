@@ -97,7 +97,16 @@ impl Parser<'_, '_> {
             self.at += 1;
             return Ok(ArgumentKind::Last(length));
         }
-        let Kind::Number(number) = token.kind else { return self.unexpected(Expected::Length) };
+        let Kind::Number(number) = token.kind else {
+            // `last month` leaves open whether the one of the calendar is meant: `last 1 month` does not.
+            let word = self.word_at(0).unwrap_or_default();
+            let meant = format!("1 {word}");
+            let Ok(length) = meant.parse::<model::Length>() else { return self.unexpected(Expected::Length) };
+            let (start, end) = (token.start, token.end);
+            self.mend(What::Spelling { found: word, meant: meant.clone() }, start, end, Some(meant));
+            self.at += 1;
+            return Ok(ArgumentKind::Last(length));
+        };
         self.at += 1;
         match self.word_at(0).as_deref() {
             Some("times" | "time" | "次") => {

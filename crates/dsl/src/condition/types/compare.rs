@@ -236,6 +236,8 @@ impl Typer<'_> {
             return Some(());
         }
         let mended = mended(left.1, a, right).map(|fix| (right.0, fix));
+        let mended = mended.or_else(|| self.band_meant(left.1, right.1).map(|fix| (left.0, fix)));
+        let mended = mended.or_else(|| self.band_meant(right.1, left.1).map(|fix| (right.0, fix)));
         let mended = mended.or_else(|| self::mended(right.1, b, left).map(|fix| (left.0, fix)));
         let fix = mended.as_ref().and_then(|(side, fix)| self.fix(side.start, side.end, fix.clone()));
         let (found, other) = (self.slice(left.0), self.slice(right.0));
@@ -255,6 +257,12 @@ impl Typer<'_> {
             diagnostic.fix(span, fix);
         }
         None
+    }
+
+    /// `band(NAME)` for a score beside one of its bands, which is a text while the score is a number.
+    fn band_meant(&self, score: &Operand, band: &Operand) -> Option<String> {
+        let (Operand::Score(name), Operand::Literal(Value::Text(band))) = (score, band) else { return None };
+        self.scope.bands.get(name)?.contains(band).then(|| format!("band({name})"))
     }
 
     fn has_equality(&mut self, left: &Expr, ty: &Type) -> Option<()> {

@@ -26,6 +26,7 @@ impl Scan<'_, '_> {
             '"' | '\'' => self.quoted_value(at, parent),
             '“' | '”' if self.wrapped_full_width(whole.clone()) => {}
             '{' if rest.starts_with("{{") => self.template(whole),
+            '｛' | '［' if self.full_width_brackets(whole.clone()) => {}
             '[' | '{' => self.flow_value(at, parent),
             '|' | '>' => match block_header(rest) {
                 Some(deeper) => self.block_text(at, parent, deeper),
@@ -161,6 +162,24 @@ impl Scan<'_, '_> {
         self.mend.replace(whole.start..inside, "'");
         self.mend.quote_inside(inside..inside + inner.len());
         self.mend.replace(inside + inner.len()..whole.end, "'");
+        true
+    }
+
+    /// `｛ … ｝` and `［ … ］` around the whole value. Returns whether it was that.
+    pub(in crate::yaml) fn full_width_brackets(&mut self, whole: Range<usize>) -> bool {
+        const PAIRS: [[&str; 4]; 2] = [["｛", "{", "｝", "}"], ["［", "[", "］", "]"]];
+        let text = self.text.get(whole.clone()).unwrap_or("");
+        let pair = PAIRS.into_iter().find(|[open, ..]| text.starts_with(open));
+        let Some([open, opens, close, closes]) = pair else { return false };
+        if !(text.ends_with(close) || text.ends_with(closes)) || text.contains('\n') {
+            return false;
+        }
+        let last = text.chars().next_back().map_or(0, char::len_utf8);
+        let end = whole.end - last..whole.end;
+        self.full_width(whole.start..whole.start + open.len(), open, opens);
+        if last == close.len() {
+            self.full_width(end, close, closes);
+        }
         true
     }
 
