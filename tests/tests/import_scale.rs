@@ -13,6 +13,7 @@ use tests::real::Project;
 
 tests::on_both! {
     an_import_that_was_killed_goes_on_where_it_stood,
+    customers_whose_import_was_killed_are_passed_over,
 }
 
 const MODEL: &str = "model: shop
@@ -153,8 +154,11 @@ async fn an_import_that_was_killed_goes_on_where_it_stood(database: &str) {
     let there = stored(&store).await;
     let rest = project.read(&["import", "events", "events.jsonl", "--json"]);
     assert_eq!((count(&rest, "new"), count(&rest, "same")), (rows - there, there), "{rest}");
+    // What is there was passed over without a look at the database.
+    assert_eq!(count(&rest, "skipped"), there, "{rest}");
     let again = project.read(&["import", "events", "events.jsonl", "--json"]);
     assert_eq!((count(&again, "new"), count(&again, "same")), (0, rows), "{again}");
+    assert_eq!(count(&again, "skipped"), rows, "{again}");
 
     // Each customer is kept as where nobody was killed, and as whoever reads all their facts keeps them.
     let kept = profiles(&store).await;
@@ -165,6 +169,42 @@ async fn an_import_that_was_killed_goes_on_where_it_stood(database: &str) {
     assert_eq!(orders, rows);
     store.close().await;
     undisturbed.close().await;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn customers_whose_import_was_killed_are_passed_over(database: &str) {
+    let people = 6_000;
+    let project = project(database);
+    project.write("customers.csv", &customers(people));
+    // One row, so that the database is there.
+    project.write("first.csv", "external_id\nc0000000\n");
+    project.fine(&["import", "customers", "first.csv"]);
+    let store = open(&project, database).await;
+    let there = async || {
+        let mut conn = store.read().await.expect("a connection");
+        store::customer::ids(&mut conn).await.expect("ids").len() as u64
+    };
+    let mut child = command(project.path(), &["import", "customers", "customers.csv"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("nurture starts");
+    while there().await < people / 3 {
+        assert_eq!(child.try_wait().expect("it can be asked"), None, "it goes on until it is killed");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    let stood = there().await;
+    assert!((people / 3..people).contains(&stood), "{stood}");
+    let rest = project.read(&["import", "customers", "customers.csv", "--json"]);
+    assert_eq!((count(&rest, "new"), count(&rest, "skipped")), (people - stood, stood), "{rest}");
+    assert_eq!((count(&rest, "repeated"), count(&rest, "mailable")), (people / 10, people), "{rest}");
+    assert_eq!(there().await, people);
+    // It has come to its end: once more, every row is looked at.
+    let again = project.read(&["import", "customers", "customers.csv", "--json"]);
+    assert_eq!((count(&again, "same"), count(&again, "skipped")), (people, 0), "{again}");
+    store.close().await;
 }
 
 async fn open(project: &Project, database: &str) -> Store {

@@ -13,6 +13,7 @@ mod mapping;
 mod pattern;
 mod preset;
 mod quotes;
+mod reach;
 mod read;
 mod record;
 mod repeats;
@@ -23,12 +24,13 @@ mod target;
 mod utf8;
 mod workbook;
 
-pub use batch::{Batch, GivenConsent, Known, Target};
+pub use batch::{Batch, GivenConsent, Import, Known, Target};
 pub use load::{ConsentForAll, Job, LoadError, Pass, Progress, Settings, load};
 pub use map::{LookUp, Map, Move, Placed, ReadAs, Setting, read_map};
 pub use pattern::{DatePattern, Pattern};
 pub use preset::Preset;
-pub use read::{Cell, Delimiter, Format, Heading, Row, Rows, Shape};
+pub use reach::{Reach, Told};
+pub use read::{Cell, Delimiter, Format, Heading, Next, Row, Rows, Shape};
 pub use record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, StageMove, SuppressionRow, What,
     Whom,

@@ -6,6 +6,7 @@ mod connection;
 mod database;
 mod dialect;
 mod error;
+pub mod import_progress;
 pub mod pace;
 pub mod pause;
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct ImportSummary {
     pub changed: u64,
     /// Rows that said what was known.
     pub same: u64,
+    /// Of these, rows that an earlier import of the same file had taken in.
+    pub skipped: u64,
     /// Rows of which a later one of the same id counts.
     pub repeated: u64,
     /// Bad rows, in order of their lines; very many are cut.
@@ -61,6 +63,7 @@ impl ImportSummary {
             new: report.new,
             changed: report.changed,
             same: report.same,
+            skipped: report.skipped,
             repeated: report.repeated,
             bad: said(&report.bad),
             mended: said(&report.mended),
@@ -171,6 +174,7 @@ pub fn human(summary: &ImportSummary, language: Language) -> String {
         ],
     );
     for (key, count) in [
+        ("import-skipped", summary.skipped),
         ("import-repeated", summary.repeated),
         ("import-created", summary.created),
         ("import-duplicates", summary.duplicates),
@@ -210,6 +214,7 @@ pub fn json(summary: &ImportSummary) -> Json {
         "new": summary.new,
         "changed": summary.changed,
         "same": summary.same,
+        "skipped": summary.skipped,
         "repeated": summary.repeated,
         "bad": told(&summary.bad),
         "bad_count": summary.bad_count,

@@ -9,6 +9,8 @@ use model::{
     Suppression,
 };
 
+use super::reach::Reach;
+
 /// What is known of a customer before a row changes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
@@ -68,6 +70,19 @@ impl Batch {
         let suppressions = self.suppressions.iter().map(|(customer, _)| customer);
         customers.chain(entities).chain(events).chain(consents).chain(suppressions).cloned().collect()
     }
+}
+
+/// An import by what makes it the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Of what, how, by which model, beginning with which row: a hash.
+    pub name: String,
+    /// What its rows are.
+    pub kind: String,
+    /// What it brings does not change: imports of other files leave it alone.
+    pub stays: bool,
+    /// The present instant.
+    pub now: Timestamp,
 }
 
 /// Who holds what is imported: the store, or a pretended one in tests. Calls come as `begin`, any of the
@@ -136,6 +151,28 @@ pub trait Target: Send {
         batch: &Batch,
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+
+    /// How far the import of this name came, unless it was kept before `since`.
+    fn reached(
+        &mut self,
+        import: &str,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<Option<Reach>, Self::Error>> + Send;
+
+    /// Keeps how far the import came, in the transaction of the batch.
+    fn reach(
+        &mut self,
+        import: &Import,
+        reach: &Reach,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// The import came to its end, in a transaction of its own. `reach`: what is passed over next time; `None`: nothing
+    /// is.
+    fn arrived(
+        &mut self,
+        import: &Import,
+        reach: Option<&Reach>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Ends the batch; `keep` false undoes all of it.
     fn finish(&mut self, keep: bool) -> impl Future<Output = Result<(), Self::Error>> + Send;

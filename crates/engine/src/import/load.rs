@@ -3,7 +3,9 @@
 
 mod facts;
 mod friends;
+mod onward;
 mod people;
+mod scan;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
@@ -15,18 +17,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use model::{CustomerId, Event};
 
-use super::batch::{Batch, Target};
-use super::ids::{content_key, event_id, id_key};
+use super::batch::{Batch, Import, Target};
+use super::ids::event_id;
 use super::maker::Maker;
 use super::map::{Map, ReadAs};
-use super::mapping::{Mapping, check_columns};
+use super::mapping::Mapping;
 use super::preset::{ByPreset, Preset};
-use super::read::{Delimiter, Format, Rows, Shape, look};
+use super::reach::{self, Along, Reach};
+use super::read::{Delimiter, Format, Next, Row, Rows, Shape, look};
 use super::record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
 };
-use super::repeats::{Marks, Repeats};
 use super::say::{BadRow, Finding, ImportError, ImportReport};
+use scan::Scanned;
 
 /// Most rows of one batch, and so of one transaction.
 const BATCH: usize = 2_000;
@@ -34,10 +37,6 @@ const BATCH: usize = 2_000;
 const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Addresses of a dry run that are remembered by who came first with them.
 const PRETENDED_ADDRESSES: usize = 100_000;
-/// Findings that are named when the columns do not fit.
-const NAMED: usize = 20;
-/// Names of JSON fields that are remembered as looked at; the maker looks at the others row by row.
-const KNOWN: usize = 10_000;
 /// Facts older than this start nothing.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
 
@@ -155,13 +154,24 @@ pub async fn load<T: Target>(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<ImportReport, LoadError<T::Error>> {
     let plan = Plan::new(job)?;
-    let (repeated, shared) = plan.scan(&mut progress)?;
+    let import = plan.import()?;
+    let before = match job.settings.dry_run {
+        // Whoever tries a file wants to hear of every row.
+        true => None,
+        false => {
+            let since = reach::since(&job.what, job.settings.now);
+            target.reached(&import.name, since).await.map_err(LoadError::Target)?
+        }
+    };
+    let scanned = plan.scan(before, &mut progress)?;
     let mut loader = Loader {
         settings: &job.settings,
         library: job.library,
         first_with: HashMap::new(),
         pretended: HashSet::new(),
         pending: friends::Pending::default(),
+        import,
+        along: Along::default(),
         report: ImportReport::default(),
         batch: Batch::default(),
     };
@@ -170,7 +180,10 @@ pub async fn load<T: Target>(
     }
     loader.report.read_as = plan.told();
     loader.report.left_out.clone_from(&plan.left_out);
-    plan.load(repeated, shared, &mut loader, target, &mut progress).await?;
+    if let Some(passed) = &scanned.passed {
+        loader.go_on_from(passed);
+    }
+    plan.load(scanned, &mut loader, target, &mut progress).await?;
     loader.tell_of_nobody(&job.what, target).await.map_err(LoadError::Target)?;
     loader.report.bad.sort_by_key(|row| row.line);
     Ok(loader.report)
@@ -269,113 +282,58 @@ impl<'j> Plan<'j> {
         Some(Finding::new(if name.is_empty() { "import-read-encoding" } else { "import-read-as" }, &args))
     }
 
-    /// The next record of the file, or why the row is bad.
-    fn next(
-        &self,
-        rows: &mut Rows<File>,
-        report: &mut ImportReport,
-    ) -> Result<Option<Result<(u64, Record), BadRow>>, ImportError> {
-        let Some(row) = rows.next_row(self.job.path)? else { return Ok(None) };
-        Ok(Some(row.and_then(|row| {
-            let line = row.line;
-            let mapped = self.mapping.fields(row, &mut report.not_looked_up)?;
-            let mut mended = Vec::new();
-            let record = self.maker.record(mapped, &mut mended)?;
-            mended.into_iter().for_each(|cell| report.mended_cell(cell));
-            Ok((line, record))
-        })))
-    }
-
-    /// The first pass: which lines count less because of others, and which share an address with others.
-    fn scan(&self, progress: &mut impl FnMut(Progress)) -> Result<(Marks, Marks), ImportError> {
-        let mut rows = self.open()?;
-        if let Some(columns) = rows.columns() {
-            let findings = match self.job.map {
-                Some((map, _)) => check_columns(map, &columns),
-                None if self.job.settings.preset.is_some() => Vec::new(),
-                None => {
-                    let mut findings =
-                        self.maker.missing(|name| columns.iter().any(|column| **column == *name));
-                    findings.extend(columns.iter().filter_map(|column| self.unfit(column)));
-                    findings
-                }
-            };
-            refuse(findings)?;
-        }
-        let json = self.format.shape == Shape::JsonLines && self.job.map.is_none();
-        let (mut known, mut unfit) = (BTreeSet::new(), Vec::new());
-        let (mut repeats, mut emails) = (Repeats::new(), Repeats::new());
-        let (mut count, mut ignored, mut unheard) = (0_u64, 0_u64, Vec::new());
-        while let Some(row) = rows.next_row(self.job.path)? {
-            count += 1;
-            if count.is_multiple_of(BATCH as u64) {
-                let (rows, bytes) = (count, rows.bytes_read());
-                progress(Progress { pass: Pass::Scan, rows, bytes, of_bytes: self.bytes });
-            }
-            let Ok(row) = row else { continue };
-            if json {
-                for (name, _) in &row.cells {
-                    if known.len() < KNOWN && !known.contains(name) && unfit.len() < NAMED {
-                        known.insert(name.clone());
-                        unfit.extend(self.unfit(name));
-                    }
-                }
-            }
-            let line = row.line;
-            unheard.clear();
-            let fields = self.mapping.fields(row, &mut ignored);
-            let Ok(record) = fields.and_then(|row| self.maker.record(row, &mut unheard)) else { continue };
-            let Some(key) = key_of(&record) else { continue };
-            repeats.see(key, line, 0).map_err(spilled)?;
-            if let Some(email) = email_of(&record) {
-                emails.see(id_key(&email), line, key).map_err(spilled)?;
-            }
-        }
-        refuse(unfit)?;
-        let repeated = match self.job.what {
-            What::Events => repeats.ordinals(),
-            What::Customers | What::Reps | What::Consents | What::Suppressions | What::Entity(_) => {
-                repeats.superseded()
-            }
-        };
-        Ok((repeated.map_err(spilled)?, emails.shared().map_err(spilled)?))
-    }
-
-    /// Why a column cannot be imported, unless extra columns are welcome.
-    fn unfit(&self, column: &str) -> Option<Finding> {
-        let why = self.maker.check_name(column).err()?;
-        let free_field = self.job.what == What::Events
-            && self.format.shape == Shape::JsonLines
-            && column.starts_with("properties.");
-        let welcome =
-            why.key == "import-column-unknown" && (self.job.settings.extra != Extra::Refuse || free_field);
-        (!welcome).then_some(why)
+    /// The record of a row, or why the row is bad.
+    fn record(&self, row: Result<Row, BadRow>, report: &mut ImportReport) -> Result<(u64, Record), BadRow> {
+        let row = row?;
+        let line = row.line;
+        let mapped = self.mapping.fields(row, &mut report.not_looked_up)?;
+        let mut mended = Vec::new();
+        let record = self.maker.record(mapped, &mut mended)?;
+        mended.into_iter().for_each(|cell| report.mended_cell(cell));
+        Ok((line, record))
     }
 
     async fn load<T: Target>(
         &self,
-        mut repeated: Marks,
-        mut shared: Marks,
+        scanned: Scanned,
         loader: &mut Loader<'_>,
         target: &mut T,
         progress: &mut (impl FnMut(Progress) + Send),
     ) -> Result<(), LoadError<T::Error>> {
         let mut rows = self.open()?;
+        let Scanned { mut repeated, mut shared, passed } = scanned;
+        let ahead = |came: u64| passed.as_ref().filter(|passed| came < passed.reach.rows);
         loop {
             let mut records = Records::default();
             let mut count = 0;
             let mut ended = false;
             let began = rows.bytes_read();
             while count < BATCH && rows.bytes_read() - began < BATCH_BYTES {
-                let Some(next) = self.next(&mut rows, &mut loader.report)? else {
+                let already = ahead(rows.came());
+                let passes = |line| already.is_some_and(|passed| !passed.is_tried(line));
+                let Some(next) = rows.next_unless(self.job.path, passes)? else {
                     ended = true;
                     break;
                 };
                 count += 1;
                 loader.report.read += 1;
-                match next {
+                let row = match next {
+                    Next::Row(row) => row,
+                    Next::Passed(_) => {
+                        loader.pass();
+                        continue;
+                    }
+                };
+                let mended = loader.report.mended_count;
+                let line = line_of(&row);
+                let record = self.record(row, &mut loader.report);
+                if record.is_err() || loader.report.mended_count > mended {
+                    loader.along.note(line);
+                }
+                match record {
                     Err(bad) => loader.report.bad_row(bad),
                     Ok((line, record)) => {
+                        loader.along.again.remove(&line);
                         let mark = repeated.at(line).map_err(spilled)?;
                         if mark.is_some() && self.job.what != What::Events {
                             loader.report.repeated += 1;
@@ -388,50 +346,35 @@ impl<'j> Plan<'j> {
                     }
                 }
             }
+            if !records.is_empty() {
+                let reach = match ahead(rows.came()) {
+                    Some(passed) => passed.reach.clone(),
+                    None => loader.reach(rows.came(), rows.digest()),
+                };
+                loader.take(records, reach, target).await.map_err(LoadError::Target)?;
+            }
             if count > 0 {
-                loader.take(records, target).await.map_err(LoadError::Target)?;
                 let (rows, bytes) = (loader.report.read, rows.bytes_read());
                 progress(Progress { pass: Pass::Load, rows, bytes, of_bytes: self.bytes });
             }
             if ended {
-                return Ok(());
+                let reach = loader.reach(rows.came(), rows.digest());
+                return loader.arrive(reach, target).await.map_err(LoadError::Target);
             }
         }
+    }
+}
+
+fn line_of(row: &Result<Row, BadRow>) -> u64 {
+    match row {
+        Ok(row) => row.line,
+        Err(bad) => bad.line,
     }
 }
 
 /// The first pass found no room for what it must remember.
 fn spilled(source: io::Error) -> ImportError {
     ImportError::File { path: std::env::temp_dir(), source }
-}
-
-fn refuse(mut findings: Vec<Finding>) -> Result<(), ImportError> {
-    findings.truncate(NAMED);
-    if findings.is_empty() { Ok(()) } else { Err(ImportError::Refused { findings }) }
-}
-
-/// What makes two rows of a file the same thing; `None`: the database tells.
-fn key_of(record: &Record) -> Option<u64> {
-    match record {
-        Record::Customer(row) => Some(id_key(row.id.as_str())),
-        Record::Entity(row) => Some(id_key(row.id.as_str())),
-        Record::Rep(row) => Some(id_key(row.id.as_str())),
-        Record::Event(row) if row.id.is_none() => Some(content_key(row)),
-        Record::Event(_) | Record::Consent(..) | Record::Suppression(_) => None,
-    }
-}
-
-fn email_of(record: &Record) -> Option<String> {
-    match record {
-        Record::Customer(row) => {
-            row.attributes.get("email").and_then(model::Value::as_text).map(str::to_lowercase)
-        }
-        Record::Entity(_)
-        | Record::Rep(_)
-        | Record::Event(_)
-        | Record::Consent(..)
-        | Record::Suppression(_) => None,
-    }
 }
 
 /// The records of a batch by kind, each with its line. One import has rows of one kind.
@@ -448,6 +391,15 @@ struct Records {
 }
 
 impl Records {
+    fn is_empty(&self) -> bool {
+        self.customers.is_empty()
+            && self.entities.is_empty()
+            && self.events.is_empty()
+            && self.reps.is_empty()
+            && self.consents.is_empty()
+            && self.suppressions.is_empty()
+    }
+
     /// Takes a record in. `ordinal`: how often an equal event came before it.
     fn add(&mut self, line: u64, record: Record, ordinal: u64) {
         match record {
@@ -474,18 +426,32 @@ struct Loader<'a> {
     pretended: HashSet<u64>,
     /// References to what nobody knows yet.
     pending: friends::Pending,
+    /// Which import it is.
+    import: Import,
+    /// How far it is.
+    along: Along,
     report: ImportReport,
     batch: Batch,
 }
 
 impl Loader<'_> {
-    async fn take<T: Target>(&mut self, records: Records, target: &mut T) -> Result<(), T::Error> {
+    async fn take<T: Target>(
+        &mut self,
+        records: Records,
+        reach: Reach,
+        target: &mut T,
+    ) -> Result<(), T::Error> {
         target.begin().await?;
+        let refused = (self.report.bad.len(), self.report.bad_count);
         let done = self.fill(records, target).await;
+        self.note_refused(refused);
         let batch = std::mem::take(&mut self.batch);
         let facts = match done {
             Ok(events) if batch.is_empty() => Ok((events, 0)),
-            Ok(events) => target.write(&batch, self.settings.now).await.map(|known_not| (events, known_not)),
+            Ok(events) => match target.write(&batch, self.settings.now).await {
+                Ok(known_not) => self.keep(reach, target).await.map(|()| (events, known_not)),
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         };
         match facts {

@@ -120,6 +120,14 @@ impl Mapping {
         })))
     }
 
+    /// What it reads beside the map and the file: the look-up files.
+    pub fn beside(&self) -> String {
+        match self {
+            Self::AsItIs | Self::Preset(_) => String::new(),
+            Self::By(map) => format!("{:?}", map.look_up),
+        }
+    }
+
     /// The fields of a row. Counts look-ups that found nothing.
     pub fn fields(&self, row: Row, not_found: &mut u64) -> Result<Mapped, BadRow> {
         match self {

@@ -177,6 +177,14 @@ impl Row {
     }
 }
 
+/// What comes next of a file.
+pub enum Next {
+    /// A row, or why it is bad.
+    Row(Result<Row, BadRow>),
+    /// One that was passed over, by its line.
+    Passed(u64),
+}
+
 /// A file while it is read.
 pub struct Rows<R: Read> {
     source: Source<R>,
@@ -260,27 +268,42 @@ impl<R: Read> Rows<R> {
     ///
     /// Errors: the file cannot be read on, or a row is too long to be one.
     pub fn next_row(&mut self, path: &Path) -> Result<Option<Result<Row, BadRow>>, ImportError> {
+        Ok(self.next_unless(path, |_| false)?.and_then(|next| match next {
+            Next::Row(row) => Some(row),
+            Next::Passed(_) => None,
+        }))
+    }
+
+    /// The next row, unless it is passed over by its line, without a look at what it says.
+    ///
+    /// Errors: as [`Rows::next_row`].
+    pub fn next_unless(
+        &mut self,
+        path: &Path,
+        passes: impl FnOnce(u64) -> bool,
+    ) -> Result<Option<Next>, ImportError> {
         let Some(raw) = self.next_filled().map_err(|stop| stop.told(path))? else { return Ok(None) };
-        Ok(Some(match raw {
+        if passes(raw.line()) {
+            return Ok(Some(Next::Passed(raw.line())));
+        }
+        Ok(Some(Next::Row(match raw {
             Raw::Cells { line, cells } => {
                 let columns = self.columns.as_deref().unwrap_or_default();
                 row_of_cells(line, &cells, columns, self.encoding)
             }
             Raw::Line { line, text } => row_of_json(line, &text, self.encoding, &mut self.names),
             Raw::Swallowed(by) => Err(BadRow::whole(by.from, swallowed(by))),
-        }))
+        })))
     }
 
-    /// Passes over the next row without looking into it. Returns its line; `None` at the end.
-    ///
-    /// Errors: as [`Rows::next_row`].
-    pub fn pass_over(&mut self, path: &Path) -> Result<Option<u64>, ImportError> {
-        Ok(self.next_filled().map_err(|stop| stop.told(path))?.map(|raw| raw.line()))
+    /// How many rows came so far, bad ones too.
+    pub fn came(&self) -> u64 {
+        self.passed
     }
 
-    /// How many rows came so far, bad ones too, and a digest of what stands in them and in the heading.
-    pub fn so_far(&self) -> (u64, u128) {
-        (self.passed, self.digest.digest128())
+    /// A digest of what stands in these rows and in the heading.
+    pub fn digest(&self) -> u128 {
+        self.digest.digest128()
     }
 
     fn next_filled(&mut self) -> Result<Option<Raw>, Stop> {

@@ -196,6 +196,8 @@ pub struct ImportReport {
     pub changed: u64,
     /// Rows that say what was known.
     pub same: u64,
+    /// Of these, rows that an earlier import of the same file had taken in, and that were not looked at again.
+    pub skipped: u64,
     /// Rows whose `external_id` comes again further down: the later one counts.
     pub repeated: u64,
     /// Bad rows by their lines, the first [`KEPT`] of them.

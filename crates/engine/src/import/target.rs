@@ -11,9 +11,12 @@ use model::{
 };
 use store::customer_key::KeyKind;
 use store::event::EventState;
+use store::import_progress::{self, Progress};
 use store::{Connection, Store, StoreError, Transaction};
 
-use super::batch::{Batch, Known, Target};
+use super::batch::{Batch, Import, Known, Target};
+use super::reach::{self, Reach};
+use super::record::What;
 use crate::commit::commit_between;
 use crate::jobs::{Queue, tell_others};
 
@@ -202,6 +205,41 @@ impl<A: AfterBatch> Target for StoreTarget<'_, A> {
             }
         }
         Ok(new)
+    }
+
+    async fn reached(&mut self, import: &str, since: Timestamp) -> Result<Option<Reach>, StoreError> {
+        let mut conn = self.store.read().await?;
+        let Some(found) = import_progress::find(&mut conn, import, since).await? else { return Ok(None) };
+        // What another version of this program kept is not gone on from.
+        let Ok(told) = serde_json::from_str(&found.told) else { return Ok(None) };
+        Ok(Some(Reach { rows: found.rows, digest: found.digest, told }))
+    }
+
+    async fn reach(&mut self, import: &Import, reach: &Reach) -> Result<(), StoreError> {
+        let told = serde_json::to_string(&reach.told).unwrap_or_default();
+        let progress = Progress { rows: reach.rows, digest: reach.digest.clone(), told };
+        let named = (import.name.as_str(), import.kind.as_str());
+        let conn = self.conn().await?;
+        if !import.stays {
+            import_progress::forget_others(conn, named).await?;
+        }
+        import_progress::keep(conn, named, &progress, import.now).await
+    }
+
+    async fn arrived(&mut self, import: &Import, reach: Option<&Reach>) -> Result<(), StoreError> {
+        self.begin().await?;
+        if let Some(reach) = reach {
+            self.reach(import, reach).await?;
+        }
+        let conn = self.conn().await?;
+        if reach.is_none() {
+            import_progress::forget(conn, &import.name).await?;
+        }
+        import_progress::forget_old(conn, reach::since(&What::Events, import.now)).await?;
+        match self.transaction.take() {
+            Some(transaction) => store::commit(transaction).await,
+            None => Ok(()),
+        }
     }
 
     async fn finish(&mut self, keep: bool) -> Result<(), StoreError> {

@@ -1854,6 +1854,10 @@ import-rows = { $read ->
     [one] 1 row
    *[other] { $read } rows
 }: { $new } new, { $changed } changed, { $same } the same, { $bad } bad
+import-skipped = { $count ->
+    [one] 1 row was
+   *[other] { $count } rows were
+} taken in by an earlier import of this file, and not looked at again
 import-repeated = { $count ->
     [one] 1 row comes
    *[other] { $count } rows come

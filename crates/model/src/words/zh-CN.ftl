@@ -1716,6 +1716,7 @@ import-loads = 正在载入：{ $rows } 行，每秒 { $rate } 行
 import-took = { $rows } 行用了 { $seconds } 秒：每秒 { $rate } 行
 import-dry-run = 只是试读：什么都没有写入。
 import-rows = 共 { $read } 行：新增 { $new }，更新 { $changed }，相同 { $same }，有误 { $bad }
+import-skipped = 有 { $count } 行在之前导入这个文件时已经导入，这次没有再看
 import-repeated = 有 { $count } 行在后面又出现：以后面的为准
 import-created = 为还不认识的人新建了 { $count } 位客户
 import-duplicates = 有 { $count } 个邮箱属于两位客户：可能是重复客户，请核对

@@ -1,11 +1,11 @@
 //! Small files into a pretended database: what is new, what is bad, what a second import changes.
 
 mod facts;
+mod onward;
 mod people;
 mod presets;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 
 use dsl::project;
 use model::words::Language;
@@ -59,36 +59,45 @@ struct Held {
     entities: BTreeMap<(String, EntityId), Entity>,
     reps: BTreeMap<RepId, Rep>,
     events: BTreeMap<(CustomerId, String, EventId), (Event, bool)>,
+    /// How far imports came: kind, when, how far.
+    reached: BTreeMap<String, (String, Timestamp, Reach)>,
 }
+
+/// What a killed import meets.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped")]
+struct Stopped;
 
 #[derive(Default)]
 struct Memory {
     held: Held,
     before: Option<Held>,
     writes: u32,
+    /// It ends with this write, before it is kept.
+    ends_at: Option<u32>,
 }
 
 impl Target for Memory {
-    type Error = Infallible;
+    type Error = Stopped;
 
-    async fn begin(&mut self) -> Result<(), Infallible> {
+    async fn begin(&mut self) -> Result<(), Stopped> {
         self.before = Some(self.held.clone());
         Ok(())
     }
-    async fn customers(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, Known>, Infallible> {
+    async fn customers(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, Known>, Stopped> {
         Ok(ids.iter().filter_map(|id| Some((id.clone(), self.held.customers.get(id)?.clone()))).collect())
     }
-    async fn resolve(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Infallible> {
+    async fn resolve(&mut self, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Stopped> {
         let known = ids.iter().filter(|id| self.held.customers.contains_key(*id));
         Ok(known.map(|id| (id.clone(), id.clone())).collect())
     }
-    async fn merged(&mut self, _: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Infallible> {
+    async fn merged(&mut self, _: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Stopped> {
         Ok(BTreeMap::new())
     }
-    async fn forgotten(&mut self, _: &[String], _: &[String]) -> Result<BTreeSet<String>, Infallible> {
+    async fn forgotten(&mut self, _: &[String], _: &[String]) -> Result<BTreeSet<String>, Stopped> {
         Ok(BTreeSet::new())
     }
-    async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, Infallible> {
+    async fn holders(&mut self, emails: &[String]) -> Result<BTreeMap<String, CustomerId>, Stopped> {
         let holder = |email: &String| {
             let mut customers = self.held.customers.values();
             customers
@@ -101,7 +110,7 @@ impl Target for Memory {
         &mut self,
         kind: &str,
         ids: &[EntityId],
-    ) -> Result<BTreeMap<EntityId, Entity>, Infallible> {
+    ) -> Result<BTreeMap<EntityId, Entity>, Stopped> {
         let find = |id: &EntityId| self.held.entities.get(&(kind.to_owned(), id.clone())).cloned();
         Ok(ids.iter().filter_map(|id| Some((id.clone(), find(id)?))).collect())
     }
@@ -109,17 +118,20 @@ impl Target for Memory {
         &mut self,
         events: &[(&CustomerId, &EventId)],
         source: &str,
-    ) -> Result<BTreeSet<usize>, Infallible> {
+    ) -> Result<BTreeSet<usize>, Stopped> {
         let known = |(customer, id): &(&CustomerId, &EventId)| {
             self.held.events.contains_key(&((*customer).clone(), source.to_owned(), (*id).clone()))
         };
         Ok((0..events.len()).filter(|at| known(&events[*at])).collect())
     }
-    async fn reps(&mut self, ids: &[RepId]) -> Result<BTreeMap<RepId, Rep>, Infallible> {
+    async fn reps(&mut self, ids: &[RepId]) -> Result<BTreeMap<RepId, Rep>, Stopped> {
         Ok(ids.iter().filter_map(|id| Some((id.clone(), self.held.reps.get(id)?.clone()))).collect())
     }
-    async fn write(&mut self, batch: &Batch, _: Timestamp) -> Result<u64, Infallible> {
+    async fn write(&mut self, batch: &Batch, _: Timestamp) -> Result<u64, Stopped> {
         self.writes += 1;
+        if self.ends_at == Some(self.writes) {
+            return Err(Stopped);
+        }
         for customer in &batch.customers {
             let fresh =
                 || Known { customer: customer.clone(), consents: Consents::default(), suppressions: vec![] };
@@ -149,7 +161,27 @@ impl Target for Memory {
         }
         Ok(new)
     }
-    async fn finish(&mut self, keep: bool) -> Result<(), Infallible> {
+    async fn reached(&mut self, import: &str, since: Timestamp) -> Result<Option<Reach>, Stopped> {
+        let kept = self.held.reached.get(import).filter(|(_, at, _)| *at >= since);
+        Ok(kept.map(|(_, _, reach)| reach.clone()))
+    }
+    async fn reach(&mut self, import: &Import, reach: &Reach) -> Result<(), Stopped> {
+        if !import.stays {
+            self.held.reached.retain(|name, (kind, ..)| *name == import.name || *kind != import.kind);
+        }
+        self.held.reached.insert(import.name.clone(), (import.kind.clone(), import.now, reach.clone()));
+        Ok(())
+    }
+    async fn arrived(&mut self, import: &Import, reach: Option<&Reach>) -> Result<(), Stopped> {
+        match reach {
+            Some(reach) => self.reach(import, reach).await,
+            None => {
+                self.held.reached.remove(&import.name);
+                Ok(())
+            }
+        }
+    }
+    async fn finish(&mut self, keep: bool) -> Result<(), Stopped> {
         let before = self.before.take();
         if !keep && let Some(before) = before {
             self.held = before;
@@ -232,7 +264,9 @@ async fn bring(
             Ok(report)
         }
         Err(LoadError::Import(error)) => Err(error),
-        Err(LoadError::Target(never)) => match never {},
+        Err(LoadError::Target(stopped)) => {
+            Err(ImportError::File { path: path.clone(), source: io::Error::other(stopped) })
+        }
     }
 }
 
