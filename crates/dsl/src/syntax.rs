@@ -258,10 +258,13 @@ impl<'n> Fields<'n> {
             .arg_word("what", self.what)
             .arg_names("known", all)
             .did_you_mean(suggestion);
+        let is_a_kind = crate::decode::KINDS.contains(&entry.key.as_str());
         let is_else_if = matches!(entry.key.replace([' ', '_', '-'], "").as_str(), "elseif" | "elif");
         match suggestion {
             Some(name) => diagnostic.fix(entry.key_span, name),
             None if is_else_if => diagnostic.help("E0301-help-else-if"),
+            // `channels:` below `teams:`: each kind of library has a file of its own.
+            None if self.what == "thing-library" && is_a_kind => diagnostic.help("E0301-help-file"),
             None => diagnostic.help("E0301-help"),
         };
     }

@@ -33,7 +33,8 @@ impl Callee {
         let inputs = file.get("inputs").map(|entry| read(&entry.value, desk));
         let inputs = inputs.map(|(inputs, whole)| whole.then_some(inputs));
         Self {
-            may_be_called: keyed || matches!(word, Some("called" | "manual")),
+            // Of a file without a trigger its own mistakes are said.
+            may_be_called: trigger.is_none() || keyed || matches!(word, Some("called" | "manual")),
             inputs: inputs.unwrap_or_else(|| Some(BTreeMap::new())),
         }
     }

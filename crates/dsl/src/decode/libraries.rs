@@ -153,11 +153,19 @@ pub(super) fn table(entry: &Entry, desk: &mut Desk<'_>) -> (String, BTreeMap<Str
 /// One channel of `channels:`.
 pub(super) fn channel(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<(String, Channel)> {
     let mut fields = desk.fields(&entry.value, "thing-channel")?;
-    let kind = desk.need(&mut fields, "kind").and_then(|node| desk.spanned(node))?;
+    let Some(kind) = desk.need(&mut fields, "kind") else {
+        // Which keys belong to it only the kind says: of the others nothing can be said but this.
+        let misspelt = fields.others().find(|entry| suggest(&entry.key, ["kind"]).is_some());
+        if let Some(misspelt) = misspelt {
+            fields.is_misspelt("kind", desk.report);
+            fields.say_misspelt(misspelt, "kind", desk.report);
+        }
+        return None;
+    };
+    let kind = desk.spanned(kind)?;
     let channel = match kind.value.as_str() {
-        "smtp" => Some(Channel::Smtp(smtp(&mut fields, desk)?)),
-        "file" => {
-            let folder = desk.need(&mut fields, "folder").and_then(|node| desk.spanned(node))?;
+        "smtp" => smtp(&mut fields, desk).map(Channel::Smtp),
+        "file" => desk.need(&mut fields, "folder").and_then(|node| desk.spanned(node)).and_then(|folder| {
             let outside = folder.value.starts_with(['/', '\\'])
                 || folder.value.contains(':')
                 || folder.value.split(['/', '\\']).any(|part| part == "..");
@@ -166,11 +174,11 @@ pub(super) fn channel(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Opti
                 return None;
             }
             Some(Channel::File { folder: folder.value })
-        }
-        "webhook" => Some(Channel::Webhook(webhook(&mut fields, desk)?)),
+        }),
+        "webhook" => webhook(&mut fields, desk).map(Channel::Webhook),
         "by_hand" => {
-            let to = desk.need(&mut fields, "to").and_then(|node| colleague(names, desk, node))?;
-            Some(Channel::ByHand { to })
+            let to = desk.need(&mut fields, "to").and_then(|node| colleague(names, desk, node));
+            to.map(|to| Channel::ByHand { to })
         }
         kept @ ("http_json" | "wecom" | "dingtalk" | "feishu" | "slack") => {
             desk.not_built(&format!("kind: {kept}"), kind.span);

@@ -58,7 +58,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
-const KINDS: [&str; 10] = [
+pub(crate) const KINDS: [&str; 10] = [
     "calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments",
     "scoring",
 ];

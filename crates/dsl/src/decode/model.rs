@@ -506,6 +506,7 @@ fn cases(
         let is = desk.need(&mut fields, "is").and_then(|node| desk.value(node, ty));
         if when.is_none() && place != last {
             desk.report.error(Code::E0328, fields.head()).help("E0328-help");
+            fields.lacks(&["when"], Code::E0328, fields.head());
         }
         desk.close(fields);
         match (when, is) {

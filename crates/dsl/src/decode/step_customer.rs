@@ -245,7 +245,9 @@ pub(super) fn consent(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &A
         (Some(node), None) => (true, node),
         (None, Some(node)) => (false, node),
         (None, None) | (Some(_), Some(_)) => {
-            steps.desk.report.error(Code::E0335, head).help("E0335-help");
+            if !steps.desk.is_misspelt(item.object.span) {
+                steps.desk.report.error(Code::E0335, head).help("E0335-help");
+            }
             return None;
         }
     };

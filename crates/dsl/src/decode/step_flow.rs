@@ -51,6 +51,7 @@ pub(super) fn choose(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
         let when = steps.desk.take(&mut fields, "when").map(|node| steps.desk.condition(node, &around.scope));
         if !fields.has("when") && place != last {
             steps.desk.report.error(Code::E0328, fields.head()).help("E0328-help");
+            fields.lacks(&["when"], Code::E0328, fields.head());
         }
         let list = steps.desk.need(&mut fields, "steps");
         steps.desk.close(fields);

@@ -374,7 +374,9 @@ fn consent(node: &Node, desk: &mut Desk<'_>) -> Option<Fact> {
         (Some(node), None) => (true, node),
         (None, Some(node)) => (false, node),
         (None, None) | (Some(_), Some(_)) => {
-            desk.report.error(Code::E0335, head).help("E0335-help");
+            if !desk.is_misspelt(node.span) {
+                desk.report.error(Code::E0335, head).help("E0335-help");
+            }
             return None;
         }
     };

@@ -126,6 +126,7 @@ E0301 = `{ $key }` is not a key of { $what }
 E0301-title = An unknown key
 E0301-help = known here: { $known }
 E0301-help-else-if = put the second question into `else:` as a step of its own, or use `choose`
+E0301-help-file = a file declares one kind of thing: put `{ $key }:` into a file of its own
 E0302 = `{ $key }` is missing in { $what }
 E0302-title = A key is missing
 E0302-help = add a line `{ $key }: …` here

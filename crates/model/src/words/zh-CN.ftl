@@ -126,6 +126,7 @@ E0301 = { $what }没有 `{ $key }` 这个键
 E0301-title = 不认识的键
 E0301-help = 这里可以用：{ $known }
 E0301-help-else-if = 把第二个问题作为一个步骤写进 `else:`，或者改用 `choose`
+E0301-help-file = 一个文件只声明一种内容：把 `{ $key }:` 放到单独的文件里
 E0302 = { $what }缺少 `{ $key }`
 E0302-title = 缺少键
 E0302-help = 在这里加一行 `{ $key }: …`
