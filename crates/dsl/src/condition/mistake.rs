@@ -21,6 +21,15 @@ pub(super) enum What {
         found: String,
         expected: Expected,
     },
+    /// A word between two values that is no comparison.
+    Operator {
+        found: String,
+        meant: Option<String>,
+    },
+    /// A name or function behind a whole condition: `and` is missing.
+    NotJoined {
+        found: String,
+    },
     /// A sign that means nothing.
     Character {
         found: String,
@@ -145,16 +154,31 @@ impl What {
             Self::Unexpected { found, expected } => {
                 let diagnostic = report.error(Code::E0401, span).arg_word("expected", expected.key());
                 if found.is_empty() {
-                    diagnostic.message("E0401-end")
+                    diagnostic.message("E0401-end").help("E0401-help-end")
                 } else {
                     diagnostic.arg("found", found)
                 }
             }
-            Self::Character { found } => {
-                report.error(Code::E0401, span).message("E0401-sign").arg("found", found)
+            Self::Operator { found, meant } => report
+                .error(Code::E0401, span)
+                .message("E0401-operator")
+                .arg("found", found)
+                .did_you_mean(meant.as_ref())
+                .help("E0401-help-operator"),
+            Self::NotJoined { found } => report
+                .error(Code::E0401, span)
+                .message("E0401-joint")
+                .arg("found", found)
+                .did_you_mean(Some(format!("and {found}"))),
+            Self::Character { found } => report
+                .error(Code::E0401, span)
+                .message("E0401-sign")
+                .arg("found", found)
+                .help("E0401-help-sign"),
+            Self::UnclosedQuote => report.error(Code::E0402, span).help("E0402-help"),
+            Self::OpenBracket => {
+                report.error(Code::E0402, span).message("E0402-bracket").help("E0402-help-bracket")
             }
-            Self::UnclosedQuote => report.error(Code::E0402, span),
-            Self::OpenBracket => report.error(Code::E0402, span).message("E0402-bracket"),
             Self::TooLong => report
                 .error(Code::E0403, span)
                 .arg("most", super::parse::MOST_BYTES.to_string())
@@ -183,7 +207,7 @@ impl What {
                 .arg("words", words)
                 .did_you_mean(Some(super::print::quote(words))),
             Self::Number { found, error } => {
-                report.error(Code::E0408, span).message(error.key()).arg("text", found)
+                report.error(Code::E0408, span).message(error.key()).arg("text", found).help("E0408-help")
             }
             Self::Separator { found, meant } => report
                 .error(Code::E0408, span)
@@ -203,8 +227,8 @@ impl What {
                 .did_you_mean(meant.as_ref())
                 .help("E0409-help"),
             Self::Chained => report.error(Code::E0410, span).help("E0410-help"),
-            Self::Empty => report.error(Code::E0411, span),
-            Self::EmptyList => report.error(Code::E0411, span).message("E0411-list"),
+            Self::Empty => report.error(Code::E0411, span).help("E0411-help"),
+            Self::EmptyList => report.error(Code::E0411, span).message("E0411-list").help("E0411-help-list"),
         }
     }
 }

@@ -5,6 +5,7 @@ mod atom;
 mod call;
 mod logic;
 mod recover;
+mod said;
 
 use super::lex::{Kind, Sign, Token, tokens};
 use super::mistake::{Expected, Mistake, What};

@@ -7,6 +7,7 @@ mod call;
 mod compare;
 mod names;
 mod node;
+mod offers;
 
 pub use node::condition_node;
 
@@ -178,6 +179,20 @@ impl Sort {
             Type::Duration => Self::Duration,
             Type::List => Self::List,
             Type::Birthday => Self::Birthday,
+        }
+    }
+
+    /// How a value of it is written.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Text => "\"a\"",
+            Self::Number => "100",
+            Self::YesNo => "true",
+            Self::Date => "2026-03-02",
+            Self::Time => "now - 30 days",
+            Self::Duration => "30 days",
+            Self::List => "customer.tags",
+            Self::Birthday => "\"1990-03-12\"",
         }
     }
 
@@ -386,6 +401,8 @@ impl<'a> Typer<'a> {
             diagnostic.did_you_mean(Some("today"));
         } else if operand == Operand::Today && *expected == Type::Time {
             diagnostic.did_you_mean(Some("now"));
+        } else {
+            diagnostic.arg("example", Sort::of(expected).example()).help("E0419-help");
         }
         None
     }

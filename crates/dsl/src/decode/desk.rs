@@ -2,7 +2,7 @@
 //! single values, which say what is wrong and return `None`.
 
 use crate::condition::{self, Condition, Operand, Scope};
-use crate::diagnostic::{Code, Report, suggest};
+use crate::diagnostic::{Code, Report, listed, suggest};
 use crate::library::{Library, Values};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::{self, Fields};
@@ -18,6 +18,25 @@ const MOST_NAMED: usize = 12;
 pub(super) fn is_plain(name: &str) -> bool {
     let begins = name.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
     begins && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-'))
+}
+
+/// How a value of the type that was wanted is written; `None`: the sentence says it.
+fn help_for(error: &ValueError) -> Option<&'static str> {
+    match error {
+        ValueError::Number { .. } => Some("E0125-help-number"),
+        ValueError::NotYesNo { .. } => Some("E0125-help-yes-no"),
+        ValueError::NotAnEmail => Some("E0125-help-email"),
+        ValueError::NotAPhone => Some("E0125-help-phone"),
+        ValueError::Birthday(_) => Some("E0125-help-birthday"),
+        ValueError::BlankId => Some("E0125-help-id"),
+        ValueError::Control { .. }
+        | ValueError::NotOneOf { .. }
+        | ValueError::NotADate { .. }
+        | ValueError::NotATime { .. }
+        | ValueError::NoSuchDay { .. }
+        | ValueError::Length(_)
+        | ValueError::WrongKind { .. } => None,
+    }
 }
 
 /// The desk at which one file is read.
@@ -339,6 +358,9 @@ impl Desk<'_> {
             diagnostic.arg(name, value);
         }
         diagnostic.did_you_mean(error.suggestion());
+        if let Some(help) = help_for(error) {
+            diagnostic.help(help);
+        }
         if let Some(meant) = error.suggestion().filter(|meant| is_plain(meant)) {
             diagnostic.fix(span, meant);
         }
@@ -363,8 +385,9 @@ impl Desk<'_> {
         let whole = self.sources.slice(span).trim_matches(['"', '\'']) == name;
         let diagnostic = self.report.error(code, span);
         diagnostic.arg("name", name).did_you_mean(meant.clone());
-        if meant.is_none() && !all.is_empty() && all.len() <= MOST_NAMED {
-            diagnostic.arg("known", all.join(", ")).help("known-names");
+        if meant.is_none() && !all.is_empty() {
+            let known = if all.len() <= MOST_NAMED { all.join(", ") } else { listed(all) };
+            diagnostic.arg("known", known).help("known-names");
         }
         if let Some(meant) = meant.filter(|meant| whole && is_plain(meant)) {
             diagnostic.fix(span, meant);
@@ -390,8 +413,10 @@ impl Desk<'_> {
             return Some(name.value);
         }
         self.unknown(Code::E0206, &name.value, name.span, library.model.events.keys().map(String::as_str));
+        let own = library.model.events.iter().filter(|(_, kind)| !kind.built_in).map(|(name, _)| name);
         if let Some(said) = self.report.last_mut().filter(|said| said.label.is_none()) {
-            said.help("E0206-help");
+            let known = listed(own);
+            said.help(if known.is_empty() { "E0206-help" } else { "E0206-help-known" }).arg("known", known);
         }
         None
     }

@@ -185,12 +185,7 @@ pub(super) fn channel(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Opti
             return None;
         }
         other => {
-            desk.unknown(
-                Code::E0612,
-                other,
-                kind.span,
-                ["smtp", "file", "webhook", "by_hand", "http_json", "wecom", "dingtalk"],
-            );
+            desk.unknown(Code::E0612, other, kind.span, ["smtp", "file", "webhook", "by_hand"]);
             return None;
         }
     };

@@ -45,6 +45,8 @@ pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
 
 /// So many names are listed where none is close to what was written.
 const MOST_LISTED: usize = 8;
+/// And so many of their letters: a sentence has room for no more.
+const MOST_LETTERS: usize = 100;
 
 /// Names one after the other, for a sentence; of many the first, with `…` for the others.
 pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
@@ -53,7 +55,8 @@ pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
         if place > 0 {
             text.push_str(", ");
         }
-        if place == MOST_LISTED {
+        let letters = text.chars().count() + name.as_ref().chars().count();
+        if place == MOST_LISTED || (place > 0 && letters > MOST_LETTERS) {
             text.push('…');
             break;
         }

@@ -3,7 +3,7 @@
 
 use super::names::{Place, TagScope, is_root};
 use super::{MessageTemplate, Tag, tags};
-use crate::diagnostic::{Code, Report, suggest};
+use crate::diagnostic::{Code, Report, listed, suggest};
 use crate::library::Library;
 use crate::source::Span;
 use crate::step::TextTemplate;
@@ -123,10 +123,15 @@ fn say<'r>(
     let meant = suggest(field.split('.').next().unwrap_or(field), among.iter().map(String::as_str));
     match meant {
         Some(meant) => wrong.did_you_mean(Some(format!("{root}.{meant}"))),
-        None if among.is_empty() => wrong,
+        None if among.is_empty() => wrong.help(match root {
+            "vars" => "E0513-help-var",
+            "inputs" => "E0513-help-input",
+            "steps" => "E0513-help-step",
+            _ => "E0513-help-field",
+        }),
         None => {
-            let known: Vec<String> = among.iter().map(|name| format!("{root}.{name}")).collect();
-            wrong.arg("known", known.join(", ")).help("E0513-help")
+            let known = listed(among.iter().map(|name| format!("{root}.{name}")));
+            wrong.arg("known", known).help("E0513-help")
         }
     }
 }

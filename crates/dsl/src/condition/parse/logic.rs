@@ -72,6 +72,11 @@ impl Parser<'_, '_> {
         }
         let Some(word) = self.word_at(usize::from(negated)) else { return Ok(*left) };
         let word_start = self.token().start;
+        if matches!(word.as_str(), "has" | "contains" | "starts_with")
+            && let Some(said) = self.of_several(&left, &word, negated)
+        {
+            return said;
+        }
         let kind = match word.as_str() {
             "in" => {
                 self.at += usize::from(negated) + 1;
@@ -149,7 +154,8 @@ impl Parser<'_, '_> {
         if matches!(self.kind(), Kind::End | Kind::Close | Kind::CloseList | Kind::Comma) {
             return self.unexpected(Expected::Known);
         }
-        let (sign, end) = (if not { Sign::NotEqual } else { Sign::Equal }, self.last_end());
+        let spoken = self.spoken_sign().filter(|_| !not);
+        let (sign, end) = (spoken.unwrap_or(if not { Sign::NotEqual } else { Sign::Equal }), self.last_end());
         let found = self.slice(is.start, end).to_owned();
         let meant = sign.as_str().to_owned();
         self.mend(What::Spelling { found, meant: meant.clone() }, is.start, end, Some(meant));
@@ -158,7 +164,7 @@ impl Parser<'_, '_> {
     }
 
     /// `[a, b]`
-    fn list(&mut self) -> Parsed<Vec<Expr>> {
+    pub(super) fn list(&mut self) -> Parsed<Vec<Expr>> {
         let open = self.token();
         let round = open.kind == Kind::Open;
         if !round && open.kind != Kind::OpenList {

@@ -1,6 +1,7 @@
 //! Says why an expression does not end where it could: words without quotes, units that are none.
 
-use super::{Expr, ExprKind, Parsed, Parser};
+use super::said::operator_meant;
+use super::{Expr, ExprKind, Parsed, Parser, fail};
 use crate::condition::lex::Kind;
 use crate::condition::mistake::{Expected, Mistake, What};
 use crate::condition::print::quote;
@@ -38,6 +39,12 @@ impl Parser<'_, '_> {
                 | ExprKind::Known { .. } => break,
             };
         }
+        if let Some(word) = self.operator() {
+            let (start, end) = (self.token().start, self.token().end);
+            let meant = operator_meant(&word).map(str::to_owned);
+            let what = What::Operator { found: word, meant };
+            return Err(Box::new(Mistake { what, start, end, fix: None }));
+        }
         match &last.kind {
             ExprKind::Name(words) if words.len() == 1 && self.plain_word_at(0).is_some() => {
                 self.unquoted(last.start)
@@ -68,8 +75,32 @@ impl Parser<'_, '_> {
             | ExprKind::StartsWith { .. }
             | ExprKind::Between { .. }
             | ExprKind::Known { .. }
-            | ExprKind::Calculate { .. } => self.unexpected(Expected::Connection),
+            | ExprKind::Calculate { .. } => {
+                if self.begins() {
+                    self.not_joined()
+                } else {
+                    self.unexpected(Expected::Connection)
+                }
+            }
         }
+    }
+
+    /// Whether a name or a function begins here.
+    fn begins(&self) -> bool {
+        self.plain_word_at(0).is_some() && matches!(self.kind_at(1), Kind::Dot | Kind::Open)
+    }
+
+    /// `and` is missing before it.
+    fn not_joined<T>(&self) -> Parsed<T> {
+        let token = self.token();
+        let found = self.slice(token.start, token.end).to_owned();
+        fail(What::NotJoined { found }, token.start, token.end)
+    }
+
+    /// A word between two values, as in `customer.city matches "上"`: it was meant to compare them.
+    fn operator(&self) -> Option<String> {
+        let word = self.plain_word_at(0).filter(|word| !matches!(word.as_str(), "true" | "false"))?;
+        matches!(self.kind_at(1), Kind::Text(_) | Kind::OpenList).then_some(word)
     }
 
     /// `== New York`: words that were meant as one text.
@@ -84,9 +115,8 @@ impl Parser<'_, '_> {
     /// `30 dyas`, `500 元`, `1,000`
     fn behind_number<T>(&self, number: &Expr) -> Parsed<T> {
         if self.plain_word_at(0).is_some() {
-            // The next name or function begins: `and` is missing.
-            if matches!(self.kind_at(1), Kind::Dot | Kind::Open) {
-                return self.unexpected(Expected::Connection);
+            if self.begins() {
+                return self.not_joined();
             }
             return self.not_a_unit(number.start, self.token().end);
         }

@@ -59,19 +59,26 @@ fn a_syntax_error_is_said_once_at_its_place() {
         (
             "customer.vip and",
             "E0401  | the condition ends too early: expected a value: a name such as `customer.city`, a text in \
-             quotes, a number",
+             quotes, a number | finish it, or take out the word it ends with",
         ),
         (
             "customer.spend > 5 customer.vip",
-            "E0401 customer | `customer` cannot stand here: expected `and`, `or`, a comparison, or the end",
+            "E0401 customer | `and` or `or` is missing before `customer` | did you mean `and customer`?",
         ),
         (
             "customer.vip，and customer.vip",
             "E0404 ，and | `，and` is written `and` here | did you mean `and`?",
         ),
         ("customer.vip, customer.spend > 5", "E0404 , | `,` is written `and` here | did you mean `and`?"),
-        ("(customer.vip", "E0402 ( | this bracket is never closed"),
-        ("customer.city == \"上海", "E0402 \"上海 | this text is never closed: a quote is missing"),
+        (
+            "(customer.vip",
+            "E0402 ( | this bracket is never closed | put `)` behind what belongs inside, or take `(` out",
+        ),
+        (
+            "customer.city == \"上海",
+            "E0402 \"上海 | this text is never closed: a quote is missing | put a quote behind its last word, such as \
+             `\"上海\"`",
+        ),
         (
             "1 < customer.spend < 5",
             "E0410 1 < customer.spend < | two comparisons in a row cannot be read | write `a between 1 and 5`, or \
@@ -83,7 +90,8 @@ fn a_syntax_error_is_said_once_at_its_place() {
         ),
         (
             "customer.spend > 0.25１2026",
-            "E0408 0.25１2026 | `0.25１2026` has more than 6 places after the point",
+            "E0408 0.25１2026 | `0.25１2026` has more than 6 places after the point | a number is written in \
+             digits, with a point and at most 6 places: `1500`, `0.25`",
         ),
         (
             "customer.last_order_at > 2026-02-30",

@@ -1,10 +1,10 @@
 //! Types of aggregates over events and entities, with their window and `where`.
 
-use super::{Candidate, Sort, Typer};
+use super::{Candidate, Sort, Typer, offers};
 use crate::condition::parse::{Argument, ArgumentKind, Expr, ExprKind};
 use crate::condition::scope::{Allows, Fields};
 use crate::condition::{Aggregate, AggregateKind, Over, Within};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::{Code, listed, suggest};
 use model::{Length, Type};
 use std::sync::Arc;
 
@@ -120,8 +120,13 @@ impl Typer<'_> {
             let Some(ty) = fields.get(last) else {
                 let near = suggest(last, fields.fields.keys().map(String::as_str));
                 let near = near.map(|near| format!("{event}.{near}"));
+                let none = near.is_none();
                 let diagnostic = self.error(Code::E0204, of).message("E0204-field");
-                diagnostic.arg("name", name).arg("event", event).did_you_mean(near);
+                diagnostic.arg("name", last).arg("event", event).did_you_mean(near);
+                if none {
+                    let all = fields.fields.keys().map(String::as_str).chain(["at"]);
+                    diagnostic.arg("all", listed(all)).help("E0204-help-fields");
+                }
                 return None;
             };
             return Some((Over::Events(Arc::from(event)), Some((Arc::from(last.as_str()), ty))));
@@ -143,7 +148,11 @@ impl Typer<'_> {
                 None => {
                     let near = suggest(field, entity.attributes.keys().map(String::as_str));
                     let near = near.map(|near| format!("{kind}.{near}"));
-                    self.error(Code::E0204, of).arg("name", name).did_you_mean(near);
+                    let none = near.is_none();
+                    let said = self.error(Code::E0204, of).arg("name", name).did_you_mean(near);
+                    if none {
+                        offers::attributes(said, kind, &entity.attributes);
+                    }
                     return None;
                 }
             },

@@ -1,10 +1,10 @@
 //! Types of functions: which there are, and what they take.
 
-use super::{Sort, Typed, Typer};
+use super::{Sort, Typed, Typer, offers};
 use crate::condition::parse::{Argument, ArgumentKind, Expr, ExprKind};
 use crate::condition::scope::Allows;
 use crate::condition::{AggregateKind, Operand, ScoreWord, Test};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::{Code, listed, suggest};
 use model::{Medium, Type, WorkflowId};
 
 /// Every function, for "did you mean".
@@ -270,8 +270,18 @@ impl Typer<'_> {
         if all.contains(&id.as_str()) {
             return Some(id);
         }
-        let near = suggest(&id, all).map(str::to_owned);
-        self.error(unknown, expr).arg("name", id).did_you_mean(near);
+        let near = suggest(&id, all.iter().copied()).map(str::to_owned);
+        let none = near.is_none();
+        let said = self.error(unknown, expr).arg("name", id).did_you_mean(near);
+        if none {
+            let empty = match unknown {
+                Code::E0207 => "E0207-help-none",
+                Code::E0208 => "E0208-help-none",
+                Code::E0209 => "E0209-help-none",
+                _ => "E0210-help-none",
+            };
+            offers::known(said, &all, empty);
+        }
         None
     }
 
@@ -285,9 +295,11 @@ impl Typer<'_> {
             let first = ty.get_or_insert_with(|| found.clone());
             if Sort::of(first) != Sort::of(&found) {
                 let (one, other) = (Sort::of(first).key(), Sort::of(&found).key());
+                let example = Sort::of(first).example();
                 let text = self.slice(value);
                 let diagnostic = self.error(Code::E0419, value).arg("found", text);
                 diagnostic.arg_word("type", other).arg_word("wanted", one);
+                diagnostic.arg("example", example).help("E0419-help");
                 return None;
             }
             // Of two one-ofs the result may be of either.
@@ -301,6 +313,9 @@ impl Typer<'_> {
 
     /// The argument of `days_since` and `age`.
     fn day(&mut self, expr: &Expr, name: &str, birthday: bool) -> Option<Operand> {
+        if self.last_of_event(expr).is_some() {
+            return None;
+        }
         let (operand, ty) = self.operand(expr)?;
         match Sort::of(&ty) {
             Sort::Date | Sort::Time => return Some(operand),
@@ -348,7 +363,14 @@ impl Typer<'_> {
             suggest(event, all).map(|near| format!("{near}.{field}"))
         });
         let fix = near.clone().and_then(|near| self.fix(expr.start, expr.end, near));
+        let own: Vec<&str> =
+            model.events.iter().filter(|(_, kind)| !kind.built_in).map(|(name, _)| name.as_str()).collect();
+        let none = near.is_none();
         let diagnostic = self.error(Code::E0206, expr).arg("name", name).did_you_mean(near);
+        if none {
+            let help = if own.is_empty() { "E0206-help" } else { "E0206-help-known" };
+            diagnostic.arg("known", listed(own)).help(help);
+        }
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
         }

@@ -124,6 +124,17 @@ impl Typer<'_> {
     }
 
     pub(super) fn known_test(&mut self, value: &Expr, negated: bool) -> Option<Test> {
+        // `owner is known`: that there is one.
+        if let Some(root @ ("owner" | "rep")) = value.bare_word() {
+            let meant = "customer.owner".to_owned();
+            let fix = self.fix(value.start, value.end, meant.clone());
+            let said = self.error(Code::E0205, value).message("E0205-owner").arg("name", root);
+            said.did_you_mean(Some(meant));
+            if let Some((span, fix)) = fix {
+                said.fix(span, fix);
+            }
+            return None;
+        }
         let (operand, _) = self.operand(value)?;
         let test = Test::Known(operand);
         Some(if negated { Test::negate(test) } else { test })
@@ -252,6 +263,8 @@ impl Typer<'_> {
             diagnostic.help("E0413-help-list");
         } else if a == Sort::Birthday || b == Sort::Birthday {
             diagnostic.help("E0413-help-birthday");
+        } else {
+            diagnostic.arg("example", a.example()).help("E0412-help");
         }
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
@@ -380,6 +393,9 @@ impl Typer<'_> {
         let diagnostic = self.error(Code::E0419, expr).arg("found", found);
         diagnostic.arg_word("type", Sort::of(&ty).key()).arg_word("wanted", Sort::Text.key());
         diagnostic.did_you_mean(literal.then_some(meant));
+        if !literal {
+            diagnostic.arg("example", Sort::Text.example()).help("E0419-help");
+        }
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
         }

@@ -1,10 +1,11 @@
 //! Finds what a name stands for: attributes, fields, variables, one hop over a reference.
 
+use super::offers;
 use super::{Candidate, Typer};
 use crate::condition::parse::Expr;
 use crate::condition::scope::Allows;
 use crate::condition::{Path, Root};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::{Code, Diagnostic, listed, suggest};
 use crate::library::Attribute;
 use model::Type;
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ impl Typer<'_> {
                     (Some(ty), _) => ty,
                     (None, None) => Type::Text,
                     (None, Some(near)) => {
-                        return self.unknown_field(expr, words, Some(format!("{root}.{near}")));
+                        return self.unknown_field(expr, words, Some(format!("{root}.{near}")), |_| ());
                     }
                 };
                 self.path(expr, words, Root::Owner, field, ty, hops)
@@ -59,11 +60,12 @@ impl Typer<'_> {
                 if self.scope.allows != Allows::Everything {
                     return self.not_here(expr, words);
                 }
-                let (root, all) = match root.as_str() {
+                let root_word = root.as_str();
+                let (root, all) = match root_word {
                     "vars" => (Root::Vars, &self.scope.vars),
                     _ => (Root::Inputs, &self.scope.inputs),
                 };
-                let ty = self.field(expr, words, field, all)?;
+                let ty = self.field(expr, words, (field, root_word), all)?;
                 self.path(expr, words, root, field, ty, hops)
             }
             "steps" => {
@@ -74,22 +76,31 @@ impl Typer<'_> {
                 let scope = self.scope;
                 let Some(fields) = scope.steps.get(id) else {
                     let near = suggest(id, scope.steps.keys().map(String::as_str));
-                    return self.unknown_field(expr, words, near.map(|near| format!("steps.{near}.{field}")));
+                    let near = near.map(|near| format!("steps.{near}.{field}"));
+                    let offer = |said: &mut Diagnostic| offers::names(said, "steps", scope.steps.keys());
+                    return self.unknown_field(expr, words, near, offer);
                 };
                 // `steps.ID.body.x` is a field by itself: an answer has no parts that a reference leads to.
                 let (field, hops) = match (field.as_str(), hops) {
                     ("body", [inner, hops @ ..]) => (format!("body.{inner}"), hops),
                     _ => (field.clone(), hops),
                 };
-                let ty = self.field(expr, words, &field, fields)?;
+                let ty = self.field(expr, words, (&field, &format!("steps.{id}")), fields)?;
                 self.path(expr, words, Root::Step(Arc::from(id.as_str())), &field, ty, hops)
             }
             kind => match library.model.entities.get(kind) {
                 Some(entity) => {
-                    let [field, hops @ ..] = rest else { return self.without_field(expr, words) };
+                    let in_sight = self.scope.entity.as_deref() == Some(kind);
+                    let [field, hops @ ..] = rest else {
+                        let asked = in_sight || self.candidate.is_some();
+                        return if asked {
+                            self.without_field(expr, words)
+                        } else {
+                            self.which_of(expr, kind)
+                        };
+                    };
                     let candidate = matches!(&self.candidate, Some(Candidate::Entities(of)) if &**of == kind);
-                    let trigger =
-                        self.scope.entity.as_deref() == Some(kind) && self.scope.allows != Allows::From;
+                    let trigger = in_sight && self.scope.allows != Allows::From;
                     if !candidate && !trigger {
                         return self.which_entity(expr, words, kind);
                     }
@@ -126,7 +137,7 @@ impl Typer<'_> {
             if none {
                 let mut all: Vec<_> = fields.fields.keys().map(String::as_str).collect();
                 all.push("at");
-                diagnostic.arg("all", all.join(", ")).help("E0204-help-fields");
+                diagnostic.arg("all", listed(all)).help("E0204-help-fields");
             }
             return None;
         };
@@ -169,7 +180,11 @@ impl Typer<'_> {
                         words.join("."),
                         words.split_last().map_or(String::new(), |(_, before)| before.join(".")),
                     );
-                    self.error(Code::E0213, expr).arg("name", name).arg("before", before);
+                    self.error(Code::E0213, expr)
+                        .arg("name", name)
+                        .arg("before", &before)
+                        .did_you_mean(Some(before))
+                        .help("E0213-help");
                     return None;
                 };
                 let ty = self.attribute(expr, words, hop, attributes)?;
@@ -200,7 +215,11 @@ impl Typer<'_> {
             .map(|(name, _)| name.as_str())
             .or_else(|| suggest(field, attributes.keys().map(String::as_str)));
         let meant = near.map(|near| renamed(words, field, near));
-        self.unknown_field::<()>(expr, words, meant);
+        // Of what a reference leads to, the names stand behind the reference.
+        let before = words.iter().rposition(|word| word == field).unwrap_or(0);
+        let of = words.get(..before).unwrap_or_default().join(".");
+        let offer = |said: &mut Diagnostic| offers::attributes(said, &of, attributes);
+        self.unknown_field::<()>(expr, words, meant, offer);
         None
     }
 
@@ -208,7 +227,7 @@ impl Typer<'_> {
         &mut self,
         expr: &Expr,
         words: &[String],
-        field: &str,
+        (field, of): (&str, &str),
         all: &BTreeMap<String, Type>,
     ) -> Option<Type> {
         if let Some(ty) = all.get(field) {
@@ -216,16 +235,28 @@ impl Typer<'_> {
         }
         let near = suggest(field, all.keys().map(String::as_str));
         let meant = near.map(|near| renamed(words, field, near));
-        self.unknown_field::<()>(expr, words, meant);
+        let offer = |said: &mut Diagnostic| offers::names(said, of, all.keys());
+        self.unknown_field::<()>(expr, words, meant, offer);
         None
     }
 
-    fn unknown_field<T>(&mut self, expr: &Expr, words: &[String], meant: Option<String>) -> Option<T> {
+    /// `offer` says what there is, where nothing is near.
+    fn unknown_field<T>(
+        &mut self,
+        expr: &Expr,
+        words: &[String],
+        meant: Option<String>,
+        offer: impl FnOnce(&mut Diagnostic),
+    ) -> Option<T> {
         let name = words.join(".");
         // The same once more, or a part of it that is no part, is no way out.
         let meant = meant.filter(|meant| *meant != name && !meant.starts_with(&format!("{name}.")));
         let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
+        let none = meant.is_none();
         let diagnostic = self.error(Code::E0204, expr).arg("name", name).did_you_mean(meant);
+        if none {
+            offer(diagnostic);
+        }
         if let Some((span, fix)) = fix {
             diagnostic.fix(span, fix);
         }
@@ -235,7 +266,16 @@ impl Typer<'_> {
     /// `customer` alone.
     fn without_field<T>(&mut self, expr: &Expr, words: &[String]) -> Option<T> {
         let name = words.join(".");
-        self.error(Code::E0205, expr).message("E0205-alone").arg("name", name);
+        let example = self.whole_name(words.first().map_or("", String::as_str));
+        self.error(Code::E0205, expr).message("E0205-alone").arg("name", name).arg("example", example);
+        None
+    }
+
+    /// `deal` alone, where no trigger names one.
+    fn which_of<T>(&mut self, expr: &Expr, kind: &str) -> Option<T> {
+        let meant = format!("count({kind}) >= 1");
+        let said = self.error(Code::E0212, expr).message("E0212-entity");
+        said.arg("name", kind).arg("kind", kind).did_you_mean(Some(meant));
         None
     }
 
@@ -275,6 +315,9 @@ impl Typer<'_> {
     }
 
     fn unknown_root<T>(&mut self, expr: &Expr, words: &[String], root: &str) -> Option<T> {
+        if let Some((event, field)) = self.event_named(words) {
+            return self.which_event(expr, &event, field.as_deref());
+        }
         let library = self.library;
         let name = words.join(".");
         let rest = words.get(1..).unwrap_or_default();
@@ -295,10 +338,13 @@ impl Typer<'_> {
         });
         let quoted = rest.is_empty() && attribute.is_none();
         let meant = attribute.or(near);
+        let none = meant.is_none();
         let diagnostic =
             self.error(Code::E0205, expr).arg("name", name).arg("first", root).did_you_mean(meant);
         if quoted {
             diagnostic.help("E0205-help-text");
+        } else if none {
+            diagnostic.help("E0205-help-root");
         }
         None
     }

@@ -1,7 +1,7 @@
 //! Walks a parsed template: resolves every name, knows which are provided for, checks every helper.
 
 use super::{exact, offset};
-use crate::diagnostic::{Code, Report, suggest};
+use crate::diagnostic::{Code, Report, listed, suggest};
 use crate::library::Library;
 use crate::source::Span;
 use crate::template::Tag;
@@ -292,19 +292,14 @@ impl Walk<'_> {
                     let known: Vec<String> = among.iter().map(|name| format!("{before}{name}")).collect();
                     let rest: String = parts.iter().skip(part + 1).map(|p| format!(".{p}")).collect();
                     let meant = meant.map(|name| format!("{before}{name}{rest}"));
-                    self.unknown_name(
-                        &written,
-                        &known.join(", "),
-                        &meant.into_iter().collect::<Vec<_>>(),
-                        span,
-                    );
+                    self.unknown_name(&written, &listed(known), &meant.into_iter().collect::<Vec<_>>(), span);
                 }
                 None
             }
             Found::TooFar { part } => {
                 let before: Vec<String> = prefix.iter().chain(parts.iter().take(part)).cloned().collect();
                 let wrong = self.report.error(Code::E0502, span).message("E0502-far");
-                wrong.arg("name", &written).arg("before", before.join("."));
+                wrong.arg("name", &written).arg("before", before.join(".")).help("E0502-help-far");
                 None
             }
         }
