@@ -74,10 +74,8 @@ impl Maker<'_> {
                 let field = row.fields.get(at).map(|field| self.meant(row, &field.name));
                 matches!(field, Some(Meant::Value(Type::Phone, _)))
                     .then_some((number, "import-mended-country"))
-            } else if let Some(word) = self.consent_word(row, at, trimmed) {
-                Some((word.to_owned(), "import-mended"))
             } else {
-                None
+                self.consent_word(row, at, trimmed).map(|word| (word.to_owned(), "import-mended"))
             };
             if let Some((text, key)) = cleared {
                 self.put(row, at, text, key, told);
