@@ -107,6 +107,7 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
         .collect();
     let done = sql::query(RECORD)
         .bind(spread("consent", &rows)?)
+        .in_pieces()
         .execute(conn)
         .await
         .tried("record consents", || some(consents.iter().map(|(customer, _)| customer)))?;

@@ -162,6 +162,7 @@ pub async fn write(
         .collect();
     sql::query(WRITE)
         .bind(spread("customer", &rows)?)
+        .in_pieces()
         .execute(&mut *conn)
         .await
         .tried("write customers", ids)?;
@@ -194,6 +195,7 @@ pub async fn write_kept(conn: &mut Connection, customers: &[&Customer]) -> Resul
         .collect();
     sql::query(KEEP)
         .bind(spread("customer", &rows)?)
+        .in_pieces()
         .execute(conn)
         .await
         .tried("write what is kept", || some(customers.iter().map(|customer| &customer.id)))?;

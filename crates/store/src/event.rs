@@ -281,6 +281,7 @@ pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState)
     let done = sql::query(INSERT)
         .bind(spread("event", &rows)?)
         .bind(state.as_str())
+        .in_pieces()
         .execute(conn)
         .await
         .tried("append events", || some(events.iter().map(|event| &event.id)))?;
@@ -365,6 +366,7 @@ pub async fn mark(conn: &mut Connection, keys: &[EventKey], state: EventState) -
     sql::query(MARK)
         .bind(spread("event", &rows)?)
         .bind(state.as_str())
+        .in_pieces()
         .execute(conn)
         .await
         .tried("mark events", || some(keys.iter().map(|key| &key.id)))?;

@@ -80,6 +80,7 @@ pub async fn remember(
         .collect();
     sql::query(REMEMBER)
         .bind(spread("entry", &rows)?)
+        .in_pieces()
         .execute(conn)
         .await
         .tried("remember entries", || some(entries.iter().map(|(customer, ..)| customer)))?;

@@ -6,7 +6,7 @@ use crate::{
     Connection, Store, consent, customer, customer_key, enrollment, entity, event, memory, send, standing,
     timer, trace,
 };
-use crate::{Statement, sql};
+use crate::{Statement, dialect, sql};
 
 async fn plan(conn: &mut Connection, statement: &str) -> Vec<String> {
     let rows: Vec<(i64, i64, i64, String)> =
@@ -55,6 +55,7 @@ const HOT: &[(&str, &[&str])] = &[
             "elder USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)",
         ],
     ),
+    (send::CLAIM_DIGEST.sqlite, &["send USING PRIMARY KEY (slot=? AND id=?)", "s USING INDEX send_digest (due_at<?)"]),
     (send::COUNTED, &["s USING INDEX send_customer (slot=? AND customer=? AND created_at>?)"]),
     (send::NEXT_DUE, &["s USING INDEX send_due"]),
     (send::HAND.sqlite, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
@@ -84,7 +85,7 @@ const HOT: &[(&str, &[&str])] = &[
         memory::LOAD,
         &["e USING PRIMARY KEY (slot=? AND customer=?)", "d USING PRIMARY KEY (slot=? AND customer=?)"],
     ),
-    (trace::APPEND, &["t USING PRIMARY KEY (slot=? AND customer=? AND at=?)"]),
+    (trace::NUMBERED, &["t USING PRIMARY KEY (slot=? AND customer=? AND at=?)"]),
     (trace::OF_CUSTOMER, &["t USING PRIMARY KEY (slot=? AND customer=?)"]),
     (trace::RECENT, &["t USING INDEX trace_workflow (workflow=? AND at<?)"]),
 ];
@@ -120,6 +121,21 @@ async fn hot_statements_go_by_their_indexes() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[tokio::test]
+async fn a_batch_in_pieces_finds_its_rows_by_the_same_keys() {
+    let store = Store::temporary().await.expect("a store");
+    let mut conn = store.begin().await.expect("a writer");
+    for statement in [enrollment::UPDATE, event::MARK, customer::KEEP] {
+        let found = |plan: &[String]| plan.iter().find(|line| line.starts_with("SEARCH")).cloned();
+        let whole = found(&plan(&mut conn, statement).await);
+        let spread = dialect::rows::spread(statement).expect("a text by rows");
+        for text in spread.texts() {
+            let piece = plan(&mut conn, text).await;
+            assert!(whole.is_some() && found(&piece) == whole, "{piece:#?} instead of {whole:?}\n{statement}");
+        }
+    }
 }
 
 #[tokio::test]

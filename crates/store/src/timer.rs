@@ -109,7 +109,7 @@ pub async fn set(
         })
         .collect();
     let ids = || some(timers.iter().map(|(customer, ..)| customer));
-    sql::query(SET).bind(spread("timer", &rows)?).execute(conn).await.tried("set timers", ids)?;
+    sql::query(SET).bind(spread("timer", &rows)?).in_pieces().execute(conn).await.tried("set timers", ids)?;
     Ok(())
 }
 

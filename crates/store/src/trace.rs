@@ -8,17 +8,22 @@ use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use model::{CustomerId, Did, EnrollmentId, Outcome, StepId, TraceLine, VersionId, WorkflowId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-// Appends lines; `number` is the line's place among those of its customer and instant in this batch, and goes
-// on where earlier batches ended (snapshot.rs, each save).  ?1 [[slot, customer, …], …] in the order of `rows`
+// How many lines there are of some customers at some instants, where there are any (each save).
+// ?1 [[slot, customer, at], …]
+pub(crate) const NUMBERED: &str = "
+SELECT want.key, max(t.number) FROM jsonb_each(?1) AS want
+CROSS JOIN trace AS t
+WHERE t.slot = CAST(want.value->>0 AS BIGINT) AND t.customer = want.value->>1
+  AND t.at = CAST(want.value->>2 AS BIGINT)
+GROUP BY want.key";
+
+// Appends lines (snapshot.rs, each save).  ?1 [[slot, customer, …], …] in the order of `rows`
 pub(crate) const APPEND: &str = "
 INSERT INTO trace (slot, customer, at, number, \"offset\", workflow, version, enrollment, step, did, what, outcome, until,
                    until_offset, reason, line)
-SELECT CAST(value->>0 AS BIGINT), value->>1, CAST(value->>2 AS BIGINT),
-       CAST(value->>3 AS BIGINT) + coalesce((SELECT max(t.number) + 1 FROM trace AS t
-         WHERE t.slot = CAST(value->>0 AS BIGINT) AND t.customer = value->>1
-           AND t.at = CAST(value->>2 AS BIGINT)), 0),
+SELECT CAST(value->>0 AS BIGINT), value->>1, CAST(value->>2 AS BIGINT), CAST(value->>3 AS BIGINT),
        CAST(value->>4 AS BIGINT), value->>5, value->>6, value->>7, value->>8,
        value->>9,
        value->>10, value->>11, CAST(value->>12 AS BIGINT), CAST(value->>13 AS BIGINT),
@@ -54,16 +59,28 @@ SELECT t.workflow, t.did, t.outcome, t.reason, count(*), sum(CASE WHEN t.line->'
 FROM trace AS t WHERE t.at >= ?1 AND t.at < ?2
 GROUP BY t.workflow, t.did, t.outcome, t.reason ORDER BY t.workflow, t.did, t.outcome, t.reason";
 
-/// Appends lines, in their order.
+/// Appends lines, in their order: numbered on from those that their customers have at the same instants.
 pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), StoreError> {
     if lines.is_empty() {
         return Ok(());
     }
-    let mut numbers: BTreeMap<(&str, i64), u32> = BTreeMap::new();
+    let instants: BTreeSet<(&CustomerId, i64)> =
+        lines.iter().map(|line| (&line.customer, millis(line.at))).collect();
+    let wanted: Vec<_> = instants.iter().map(|(customer, at)| (customer.slot(), customer.as_str(), at)).collect();
+    let known: Vec<(i64, i64)> = sql::query_as(NUMBERED)
+        .bind(spread("trace", &wanted)?)
+        .fetch_all(&mut *conn)
+        .await
+        .tried("number traces", || some(lines.iter().map(|line| &line.customer)))?;
+    let known: BTreeMap<i64, i64> = known.into_iter().collect();
+    let mut numbers: BTreeMap<(&CustomerId, i64), i64> = BTreeMap::new();
+    for (place, instant) in (0..).zip(instants) {
+        numbers.insert(instant, known.get(&place).map_or(0, |last| last + 1));
+    }
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         let at = millis(line.at);
-        let next = numbers.entry((line.customer.as_str(), at)).or_insert(0);
+        let next = numbers.entry((&line.customer, at)).or_default();
         rows.push((
             line.customer.slot(),
             line.customer.as_str(),
@@ -86,6 +103,7 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
     }
     sql::query(APPEND)
         .bind(spread("trace", &rows)?)
+        .in_pieces()
         .execute(conn)
         .await
         .tried("append traces", || some(lines.iter().map(|line| &line.customer)))?;

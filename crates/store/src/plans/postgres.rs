@@ -76,6 +76,7 @@ const HOT: &[(&str, &[&str])] = &[
     (timer::LOAD, &["timer_pkey"]),
     (standing::LOAD, &[]),
     (send::CLAIM.postgres, &["send_due", "send_pkey"]),
+    (send::CLAIM_DIGEST.postgres, &["send_digest", "send_pkey"]),
     (send::NEXT_DUE, &["send_due"]),
     (send::HAND.postgres, &["send_pkey|send_in_flight"]),
     (send::ACCEPT, &["send_pkey|send_in_flight"]),
@@ -103,6 +104,7 @@ const HOT: &[(&str, &[&str])] = &[
 /// Statements that do not say of which types all their values are.
 const TYPED: &[(&str, &str)] = &[
     (send::CLAIM.postgres, "(bigint, text, bigint, bigint, bigint, text, text)"),
+    (send::CLAIM_DIGEST.postgres, "(bigint, text, bigint, bigint)"),
     (send::TAKE_BACK[0], "(bigint, text, bigint)"),
     (trace::OF_CUSTOMER, "(bigint, text, text)"),
 ];

@@ -60,6 +60,7 @@ pub async fn insert(conn: &mut Connection, sends: &[&Outgoing], now: Timestamp) 
     let done = sql::query(INSERT)
         .bind(spread("send", &rows)?)
         .bind(millis(now))
+        .in_pieces()
         .execute(conn)
         .await
         .tried("put sends into the outbox", || some(sends.iter().map(|send| &send.id)))?;
