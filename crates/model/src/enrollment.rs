@@ -85,55 +85,60 @@ pub enum WalkState {
     },
 }
 
-/// What a walk carries with it. Kept as JSON beside the enrollment's columns.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_nought(number: &u8) -> bool {
+    *number == 0
+}
+
+/// What a walk carries with it. Kept as JSON beside the enrollment's columns, without what is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Walk {
     /// What started it, frozen.
     pub entry: Entry,
     /// Held out: walks the same steps, nothing leaves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub holdout: bool,
     /// How many effects of workflows lie behind its start.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub chain: u8,
     /// `vars.*`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, Value>,
     /// Instants at which message steps were done, by step and pass: no message goes twice.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub messages: BTreeMap<String, Timestamp>,
     /// The first due instant of the message it stands at, from which its deadline runs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_due: Option<Timestamp>,
     /// The events that came, by the step that awaited them: `event.*` in its `then`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub came: BTreeMap<StepId, Entry>,
     /// Rounds of repeats begun, by step.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub passes: BTreeMap<StepId, u32>,
     /// Timelines under way, by step.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timelines: BTreeMap<StepId, TimelineState>,
     /// Results of steps: `steps.ID.*`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub results: BTreeMap<StepId, BTreeMap<String, Value>>,
     /// Inside `goal.then`: what the goal was reached by.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<Entry>,
     /// The instant of the last conversion counted.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub converted_at: Option<Timestamp>,
     /// Windows that a `wait_until` directly before the message at hand laid on it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_step: Option<StepId>,
     /// What holds the message it stands at; `None`: nothing does, or it stands at none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
     /// The walk whose `call` began this one; `None`: nobody called.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Caller>,
     /// `inputs.*`: what the call handed in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, Value>,
     /// The message it stands at gathers others of its template; `None`: it stands at none that does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,13 +236,13 @@ pub struct Entry {
     /// Its place among the events: only later ones reach a goal or a wait.
     pub received_at: Timestamp,
     /// The event's id; empty where it is no event.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub event: String,
     /// The fields; `date` for dates, `from` and `to` for stages and attributes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Value>,
     /// The entity that the trigger names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<(String, EntityId)>,
 }
 

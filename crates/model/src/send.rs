@@ -111,6 +111,7 @@ pub struct Outgoing {
     /// The step.
     pub step: StepId,
     /// Rounds of enclosing repeats and dates of timeline points; empty at most steps.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pass: String,
     /// On which channel.
     pub medium: Medium,
@@ -119,19 +120,25 @@ pub struct Outgoing {
     /// The template's name; empty for a `notify` with its own text.
     pub template: String,
     /// The subject's or the text's source, where the step gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The text of a notify.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The sender's name in senders.yaml, or `owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Also to the owner.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub copy_to_owner: bool,
     /// The topic whose consent it needs; `None`: it needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// Further topics whose consent it needs: those of the workflows that called its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_needs: Vec<String>,
     /// Marketing is bound by quiet hours and carries the unsubscribe headers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marketing: bool,
     /// What an unknown fate means for it.
     pub on_unknown: OnUnknown,
