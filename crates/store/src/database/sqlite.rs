@@ -54,7 +54,7 @@ pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConne
         // A batch's rows come over from the thread of the database in one go.
         .row_buffer_size(1024)
         .pragma("temp_store", "memory")
-        .pragma("cache_size", "-24576");
+        .pragma("cache_size", "-20480");
     if options.read_only {
         return file;
     }
