@@ -32,7 +32,7 @@ use store::{Connection, StoreError};
 use tokio::sync::MutexGuard;
 
 /// Sends claimed at once.
-const CLAIM: u32 = 200;
+const CLAIM: u32 = 300;
 /// Files written at once: as many as a relay usually has connections.
 const FILES: usize = 8;
 /// How long a claim holds without a renewal: longer than all phases of one exchange.

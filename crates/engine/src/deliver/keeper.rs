@@ -36,7 +36,7 @@ impl Engine {
     /// Commits what the connections say, until the last of them is gone. Gates that cannot be committed are
     /// shut, and so are all after them; fates are written when the database answers.
     ///
-    /// A commit waits until half of those who speak stand at the gate, so that the others speak meanwhile.
+    /// A commit waits until all who speak stand at the gate, or for so long as is worth it: others write meanwhile.
     pub(super) async fn keep(
         &self,
         mut said: mpsc::Receiver<Entry>,
@@ -46,7 +46,7 @@ impl Engine {
         let mut waiting = Vec::with_capacity(TOGETHER);
         while said.recv_many(&mut waiting, TOGETHER).await > 0 {
             let until = tokio::time::Instant::now() + LINGER;
-            while at_gate(&waiting) < speaking.load(Ordering::SeqCst).div_ceil(2).max(1) {
+            while at_gate(&waiting) < speaking.load(Ordering::SeqCst).max(1) {
                 // Where no more come they go as they are.
                 let more = said.recv_many(&mut waiting, TOGETHER);
                 if !matches!(tokio::time::timeout_at(until, more).await, Ok(1..)) {

@@ -18,7 +18,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// The sizes of pieces, the largest first. Each costs a round to the thread of the database, so there are no smaller
 /// ones.
-const SIZES: [usize; 2] = [128, 32];
+const SIZES: [usize; 2] = [64, 32];
 
 /// A statement over a batch, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -318,7 +318,7 @@ mod tests {
     fn each_row_of_a_batch_is_in_one_piece_or_left_over() {
         let rows: Vec<String> = (0..300).map(|at| format!("[{at}]")).collect();
         let (pieces, left) = spread(INSERT).unwrap().pieces(&format!("[{}]", rows.join(","))).unwrap();
-        assert_eq!(pieces.len(), 3);
+        assert_eq!(pieces.len(), 5);
         let numbers: Vec<i64> = pieces
             .iter()
             .flat_map(|(_, given)| given)
