@@ -99,7 +99,12 @@ pub async fn claim(conn: &mut Connection, keys: &[Key]) -> Result<Vec<Clash>, St
     }
     let ids = || some(keys.iter().map(|key| &key.customer));
     let rows = spread("customer_key", &keys.iter().map(Key::row).collect::<Vec<_>>())?;
-    let taken = sql::query(CLAIM).bind(&rows).in_pieces().execute(&mut *conn).await.tried("take look-up keys", ids)?;
+    let taken = sql::query(CLAIM)
+        .bind(&rows)
+        .in_pieces()
+        .execute(&mut *conn)
+        .await
+        .tried("take look-up keys", ids)?;
     if usize::try_from(taken.rows_affected()) == Ok(keys.len()) {
         return Ok(Vec::new());
     }

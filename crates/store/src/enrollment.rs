@@ -254,7 +254,12 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
                 enrollments: stale.into_iter().map(EnrollmentId::from).collect(),
             });
         }
-        let done = sql::query(UPDATE).bind(&rows).in_pieces().execute(&mut *conn).await.tried("save enrollments", ids)?;
+        let done = sql::query(UPDATE)
+            .bind(&rows)
+            .in_pieces()
+            .execute(&mut *conn)
+            .await
+            .tried("save enrollments", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(known.len()) {
             return Err(StoreError::Stale {
                 enrollments: known.iter().map(|walk| walk.id.clone()).collect(),
@@ -264,7 +269,8 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
     if !new.is_empty() {
         let rows = spread("enrollment", &new.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
         let ids = || some(new.iter().map(|walk| &walk.id));
-        let done = sql::query(INSERT).bind(&rows).in_pieces().execute(&mut *conn).await.tried("enroll", ids)?;
+        let done =
+            sql::query(INSERT).bind(&rows).in_pieces().execute(&mut *conn).await.tried("enroll", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(new.len()) {
             let met: Vec<String> =
                 sql::query_scalar(MET).bind(&rows).fetch_all(conn).await.tried("enroll", ids)?;

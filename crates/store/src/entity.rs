@@ -165,7 +165,12 @@ pub async fn write(conn: &mut Connection, entities: &[&Entity]) -> Result<(), St
         })
         .collect();
     let ids = || some(entities.iter().map(|entity| &entity.id));
-    sql::query(WRITE).bind(spread("entity", &rows)?).in_pieces().execute(conn).await.tried("write entities", ids)?;
+    sql::query(WRITE)
+        .bind(spread("entity", &rows)?)
+        .in_pieces()
+        .execute(conn)
+        .await
+        .tried("write entities", ids)?;
     Ok(())
 }
 

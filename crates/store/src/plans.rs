@@ -55,7 +55,10 @@ const HOT: &[(&str, &[&str])] = &[
             "elder USING INDEX sqlite_autoindex_send_2 (slot=? AND enrollment=?)",
         ],
     ),
-    (send::CLAIM_DIGEST.sqlite, &["send USING PRIMARY KEY (slot=? AND id=?)", "s USING INDEX send_digest (due_at<?)"]),
+    (
+        send::CLAIM_DIGEST.sqlite,
+        &["send USING PRIMARY KEY (slot=? AND id=?)", "s USING INDEX send_digest (due_at<?)"],
+    ),
     (send::COUNTED, &["s USING INDEX send_customer (slot=? AND customer=? AND created_at>?)"]),
     (send::NEXT_DUE, &["s USING INDEX send_due"]),
     (send::HAND.sqlite, &["send USING PRIMARY KEY (slot=? AND id=?)"]),
@@ -133,7 +136,10 @@ async fn a_batch_in_pieces_finds_its_rows_by_the_same_keys() {
         let spread = dialect::rows::spread(statement).expect("a text by rows");
         for text in spread.texts() {
             let piece = plan(&mut conn, text).await;
-            assert!(whole.is_some() && found(&piece) == whole, "{piece:#?} instead of {whole:?}\n{statement}");
+            assert!(
+                whole.is_some() && found(&piece) == whole,
+                "{piece:#?} instead of {whole:?}\n{statement}"
+            );
         }
     }
 }

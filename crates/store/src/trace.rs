@@ -66,7 +66,8 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
     }
     let instants: BTreeSet<(&CustomerId, i64)> =
         lines.iter().map(|line| (&line.customer, millis(line.at))).collect();
-    let wanted: Vec<_> = instants.iter().map(|(customer, at)| (customer.slot(), customer.as_str(), at)).collect();
+    let wanted: Vec<_> =
+        instants.iter().map(|(customer, at)| (customer.slot(), customer.as_str(), at)).collect();
     let known: Vec<(i64, i64)> = sql::query_as(NUMBERED)
         .bind(spread("trace", &wanted)?)
         .fetch_all(&mut *conn)

@@ -179,15 +179,13 @@ fn bare_lists(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) 
     // For each parenthesis that is open here: whether it holds arguments.
     let mut open: Vec<bool> = Vec::new();
     while let (Some(sign), Some(first)) = (tokens.get(at), tokens.get(at + 1)) {
-        match sign.kind {
-            Kind::Open => {
-                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-                open.push(before.is_some_and(
-                    |before| matches!(&before.kind, Kind::Word(word) if !KEYWORDS.contains(&word.as_str())),
-                ));
-            }
-            Kind::Close => drop(open.pop()),
-            _ => {}
+        if matches!(sign.kind, Kind::Open) {
+            let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+            open.push(before.is_some_and(
+                |before| matches!(&before.kind, Kind::Word(word) if !KEYWORDS.contains(&word.as_str())),
+            ));
+        } else if matches!(sign.kind, Kind::Close) {
+            open.pop();
         }
         let is_in = matches!(&sign.kind, Kind::Word(word) if word == "in");
         let asks = is_in || matches!(sign.kind, Kind::Compare(Sign::Equal) if open.last() != Some(&true));

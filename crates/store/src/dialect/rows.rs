@@ -128,9 +128,7 @@ impl Spread {
                 let (field, after) = field(after)?;
                 let _ = write!(out, "{row}column{}", self.column(field));
                 rest = after;
-            } else if starts
-                && let Some(after) = rest.strip_prefix(&row)
-            {
+            } else if starts && let Some(after) = rest.strip_prefix(&row) {
                 let after = after.strip_prefix("key").filter(|after| !after.starts_with(is_of_name))?;
                 let _ = write!(out, "{row}column{}", self.column(Field { place: Place::Row, json: false }));
                 rest = after;
@@ -292,7 +290,9 @@ mod tests {
              FROM (VALUES (?, ?)) AS list WHERE list.column1 > ? ON CONFLICT DO NOTHING"
         );
         assert_eq!(
-            of_one("UPDATE t SET a = want.value->>'a' FROM jsonb_each(?1) AS want WHERE t.id = want.value->>'id'"),
+            of_one(
+                "UPDATE t SET a = want.value->>'a' FROM jsonb_each(?1) AS want WHERE t.id = want.value->>'id'"
+            ),
             "UPDATE t SET a = want.column1 FROM (VALUES (?, ?)) AS want WHERE t.id = want.column2"
         );
         assert_eq!(
