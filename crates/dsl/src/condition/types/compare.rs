@@ -212,18 +212,18 @@ impl Typer<'_> {
 
     /// The texts that a value is known to have.
     fn values_of(&self, operand: &Operand) -> Option<Values> {
-        let (fields, field) = match operand {
-            Operand::Name(Path { root: Root::Event, field, .. }) => (self.event_fields()?, &**field),
-            Operand::Name(Path { root: Root::Entry, field, .. }) => (self.scope.entry.as_ref()?, &**field),
-            Operand::Aggregate(aggregate) => {
-                let (Over::Events(event), Some(field)) = (&aggregate.of, &aggregate.field) else {
-                    return None;
-                };
-                return self.library.model.events.get(&**event)?.values.get(&**field).cloned();
-            }
-            _ => return None,
+        if let Operand::Aggregate(aggregate) = operand {
+            let (Over::Events(event), Some(field)) = (&aggregate.of, &aggregate.field) else { return None };
+            return self.library.model.events.get(&**event)?.values.get(&**field).cloned();
+        }
+        let (fields, field) = if let Operand::Name(Path { root: Root::Event, field, .. }) = operand {
+            (self.event_fields()?, field)
+        } else if let Operand::Name(Path { root: Root::Entry, field, .. }) = operand {
+            (self.scope.entry.as_ref()?, field)
+        } else {
+            return None;
         };
-        fields.values.get(field).cloned()
+        fields.values.get(&**field).cloned()
     }
 
     /// What `event.*` has at this place.
