@@ -274,11 +274,14 @@ impl Typer<'_> {
         let none = near.is_none();
         let said = self.error(unknown, expr).arg("name", id).did_you_mean(near);
         if none {
-            let empty = match unknown {
-                Code::E0207 => "E0207-help-none",
-                Code::E0208 => "E0208-help-none",
-                Code::E0209 => "E0209-help-none",
-                _ => "E0210-help-none",
+            let empty = if unknown == Code::E0207 {
+                "E0207-help-none"
+            } else if unknown == Code::E0208 {
+                "E0208-help-none"
+            } else if unknown == Code::E0209 {
+                "E0209-help-none"
+            } else {
+                "E0210-help-none"
             };
             offers::known(said, &all, empty);
         }
