@@ -80,13 +80,9 @@ mod tests {
 
     #[test]
     fn what_has_no_answer_is_left_as_it_is() {
-        // What a webhook answers has no parts of parts: the name is no way out of itself.
-        let before = "workflow: a\ntrigger: { event: email.clicked }\nsteps:\n  - webhook: crm\n    id: hook\n  - if: steps.hook.data.score == 5\n    then:\n      - tag: x\n";
-        let channels = File {
-            path: "workflows/channels.yaml".to_owned(),
-            text: "channels:\n  crm: { kind: webhook, url: https://crm.example.test/hook }\n".to_owned(),
-        };
-        let mut files = [file(before), channels];
+        // What comes of a task has no parts: the name is no way out of itself.
+        let before = "workflow: a\ntrigger: { event: email.clicked }\nsteps:\n  - task: call\n    id: c\n  - if: steps.c.outcome.score == 5\n    then:\n      - tag: x\n";
+        let mut files = [file(before)];
         let loaded = mend(&mut files, &settings(), |_| true);
         assert_eq!(files[0].text, before);
         assert!(loaded.report.has_errors());

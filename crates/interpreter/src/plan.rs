@@ -124,7 +124,13 @@ fn touches(turn: &Turn<'_>, event: &Event, path: &Path) -> bool {
             let own = event.entity.as_ref().is_some_and(|(known, _)| known.as_str() == &**kind);
             zone || own || sets.is_some_and(|sets| sets.keys().any(|(known, _)| known.as_str() == &**kind))
         }
-        Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => false,
+        Root::Entry
+        | Root::Event
+        | Root::Owner
+        | Root::Vars
+        | Root::Inputs
+        | Root::Step(_)
+        | Root::Answer(_) => false,
     }
 }
 
@@ -261,7 +267,8 @@ fn subjects(turn: &Turn<'_>, path: &Path, only: Option<EntityId>) -> Vec<Option<
         | Root::Owner
         | Root::Vars
         | Root::Inputs
-        | Root::Step(_) => {
+        | Root::Step(_)
+        | Root::Answer(_) => {
             vec![None]
         }
     }
@@ -372,7 +379,8 @@ fn fire_date(
         | Root::Owner
         | Root::Vars
         | Root::Inputs
-        | Root::Step(_) => None,
+        | Root::Step(_)
+        | Root::Answer(_) => None,
     };
     let fired = fired_key(workflow, &key.subject, date);
     turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });

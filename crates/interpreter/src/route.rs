@@ -228,7 +228,9 @@ pub(crate) fn narrow(workflow: &Workflow, enrollment: &Enrollment) -> Option<Nar
                 field: format!("{kind}_{}", path.field),
                 value,
             }),
-            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) | Root::Answer(_) => {
+                None
+            }
         },
         (None, Some((kind, _))) => {
             Some(Narrow { kind: Some(kind.clone()), field: format!("{kind}_id"), value })

@@ -154,6 +154,16 @@ impl Value {
         if let Self::Length(length) = self { Some(*length) } else { None }
     }
 
+    /// The same as a value of another type, where it can be read so: `"2026-03-02"` as a date, 3 as a text. For
+    /// what other systems send without a declared type. `zone` is where clock times without an offset are meant.
+    pub fn read_as(&self, ty: &Type, zone: &TimeZone) -> Option<Self> {
+        match (self, ty) {
+            (Self::Number(_), Type::Number | Type::Money) => Some(self.clone()),
+            (Self::YesNo(yes), Type::Text) => Some(Self::Text(yes.to_string())),
+            _ => Self::from_json(ty, &self.to_plain_json(), zone).ok(),
+        }
+    }
+
     /// The texts, of a list.
     pub fn as_list(&self) -> Option<&[String]> {
         if let Self::List(list) = self { Some(list) } else { None }

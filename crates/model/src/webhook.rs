@@ -77,21 +77,43 @@ pub fn answers(event: &Event) -> Option<(EnrollmentId, StepId, &str)> {
     Some((EnrollmentId::new(said("enrollment")?), StepId::new(said("step")?), said("pass").unwrap_or("")))
 }
 
+/// Objects inside objects of an answer that are looked into, and fields of it that are kept, at most.
+const MOST_DEPTH: usize = 5;
+const MOST_FIELDS: usize = 500;
+
 /// What later steps may read of an answer: `status`, and the plain fields of a JSON body, each by its name
-/// and as `body.NAME`. The status keeps its name.
+/// (`data.score` inside of `data`) and as `body.NAME`. The status keeps its name.
 pub fn fields(event: &Event) -> BTreeMap<String, Value> {
     let body = event.properties.get("body").and_then(Value::as_text).unwrap_or("");
+    of_body(body, event.properties.get("status"))
+}
+
+fn of_body(body: &str, status: Option<&Value>) -> BTreeMap<String, Value> {
     let mut fields = BTreeMap::new();
-    if let Ok(serde_json::Value::Object(all)) = serde_json::from_str(body) {
-        for (name, json) in all {
-            if let Some(value) = plain(&json) {
-                fields.insert(format!("body.{name}"), value.clone());
-                fields.insert(name, value);
-            }
+    if let Ok(json) = serde_json::from_str(body) {
+        gather("", &json, 0, &mut fields);
+    }
+    let inside: Vec<(String, Value)> =
+        fields.iter().map(|(name, value)| (format!("body.{name}"), value.clone())).collect();
+    fields.extend(inside);
+    fields.extend(status.map(|status| ("status".to_owned(), status.clone())));
+    fields
+}
+
+/// Takes in the plain fields of an object and of those inside it.
+fn gather(before: &str, json: &serde_json::Value, depth: usize, fields: &mut BTreeMap<String, Value>) {
+    let serde_json::Value::Object(all) = json else { return };
+    for (name, json) in all {
+        if fields.len() >= MOST_FIELDS {
+            return;
+        }
+        let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        match plain(json) {
+            Some(value) => drop(fields.insert(name, value)),
+            None if depth < MOST_DEPTH => gather(&name, json, depth + 1, fields),
+            None => {}
         }
     }
-    fields.extend(event.properties.get("status").map(|status| ("status".to_owned(), status.clone())));
-    fields
 }
 
 /// A value of JSON as one of ours; `None`: an object, a null, a list of other things than texts.
@@ -105,5 +127,46 @@ fn plain(json: &serde_json::Value) -> Option<Value> {
             texts.collect::<Option<Vec<_>>>().map(Value::List)
         }
         serde_json::Value::Null | serde_json::Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields_of(body: &str) -> Vec<(String, String)> {
+        let status = Value::Number(Decimal::from(200_u32));
+        of_body(body, Some(&status))
+            .into_iter()
+            .map(|(name, value)| (name, value.to_plain_json().to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn plain_fields_are_named_by_the_way_to_them_and_the_status_keeps_its_name() {
+        let found =
+            fields_of(r#"{"a":{"b":{"c":1},"list":[{"x":1}]},"status":"ok","tags":["x"],"none":null}"#);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("a.b.c", "1"),
+                ("body.a.b.c", "1"),
+                ("body.status", "\"ok\""),
+                ("body.tags", "[\"x\"]"),
+                ("status", "200"),
+                ("tags", "[\"x\"]"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_answer_that_is_too_deep_or_too_wide_is_read_in_part() {
+        let deep = format!("{}1{}", "{\"a\":".repeat(20), "}".repeat(20));
+        assert_eq!(fields_of(&deep), [("status".to_owned(), "200".to_owned())]);
+        let wide: Vec<String> = (0..2000).map(|n| format!("\"f{n}\":1")).collect();
+        assert_eq!(fields_of(&format!("{{{}}}", wide.join(","))).len(), 2 * MOST_FIELDS + 1);
+        assert_eq!(fields_of("no json"), [("status".to_owned(), "200".to_owned())]);
     }
 }

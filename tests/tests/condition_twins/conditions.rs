@@ -47,7 +47,7 @@ pub fn walk_value(root: &Root, field: &str, entered_at: Timestamp) -> Value {
         (Root::Entry | Root::Event, _) => Value::Instant(entered_at),
         (Root::Vars, _) => Value::from("上海"),
         (Root::Inputs, _) => Value::Number(Decimal::from(1)),
-        (Root::Customer | Root::Entity(_) | Root::Owner | Root::Step(_), _) => {
+        (Root::Customer | Root::Entity(_) | Root::Owner | Root::Step(_) | Root::Answer(_), _) => {
             Value::Number(Decimal::from(2))
         }
     }

@@ -162,6 +162,7 @@ impl Constructs {
             Root::Vars => "Vars",
             Root::Inputs => "Inputs",
             Root::Step(_) => "Step",
+            Root::Answer(_) => "Answer",
         };
         self.met("Root", root);
         if path.hop.is_some() {

@@ -112,7 +112,10 @@ impl Town {
         let of = |root: Root, field: &str| (field.to_owned(), walk_value(&root, field, at));
         let (vars, inputs) =
             (BTreeMap::from([of(Root::Vars, "offer")]), BTreeMap::from([of(Root::Inputs, "n")]));
-        let call = BTreeMap::from([of(Root::Step("call".into()), "status")]);
+        let call = BTreeMap::from([
+            of(Root::Step("call".into()), "status"),
+            of(Root::Answer("call".into()), "credit"),
+        ]);
         let results = BTreeMap::from([(StepId::new("call"), call)]);
         let begun = Entry {
             name: "order.paid".to_owned(),

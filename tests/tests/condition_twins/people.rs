@@ -1,7 +1,7 @@
 //! A model with every type in it, and random customers of it: a quarter of what they could have is unknown.
 
 use crate::dice::Dice;
-use dsl::condition::{Allows, Condition, Scope};
+use dsl::condition::{Allows, Condition, Results, Scope};
 use dsl::diagnostic::Report;
 use dsl::library::{Attribute, EntityKind, EventKind, Library, Origin};
 use dsl::project::{File, Settings};
@@ -191,7 +191,10 @@ pub fn scope_of_walk(subject: bool, library: &Library) -> Scope {
         entry: Some(entry),
         vars: BTreeMap::from([("offer".to_owned(), Type::Text)]),
         inputs: BTreeMap::from([("n".to_owned(), Type::Number)]),
-        steps: BTreeMap::from([("call".to_owned(), BTreeMap::from([("status".to_owned(), Type::Number)]))]),
+        steps: BTreeMap::from([(
+            "call".to_owned(),
+            Results { answer: true, ..Results::of("status", Type::Number) },
+        )]),
         bands: words(&BANDS),
         grades: words(&GRADES),
         ..scope(subject)

@@ -13,7 +13,7 @@ pub mod scope;
 mod tests;
 pub mod types;
 
-pub use scope::{Allows, Fields, Scope};
+pub use scope::{Allows, Fields, Results, Scope};
 pub use types::{aggregate, condition, condition_node, formula, type_of};
 
 use crate::source::Span;
@@ -246,6 +246,9 @@ pub enum Root {
     Inputs,
     /// `steps.ID`
     Step(Arc<str>),
+    /// `steps.ID`: a field of another system's answer, read as the type of the path; what cannot be read so is
+    /// unknown.
+    Answer(Arc<str>),
 }
 
 /// `count|sum|min|max|first|last(of[.field], window, where …)`.
@@ -352,7 +355,7 @@ impl Path {
             Root::Owner => "owner",
             Root::Vars => "vars",
             Root::Inputs => "inputs",
-            Root::Step(id) => return self.joined(&format!("steps.{id}")),
+            Root::Step(id) | Root::Answer(id) => return self.joined(&format!("steps.{id}")),
         };
         self.joined(root)
     }

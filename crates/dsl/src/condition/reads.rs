@@ -207,7 +207,7 @@ impl Reads {
                 self.attributes.insert("owner".to_owned());
                 None
             }
-            Root::Vars | Root::Inputs | Root::Step(_) => {
+            Root::Vars | Root::Inputs | Root::Step(_) | Root::Answer(_) => {
                 self.walk = true;
                 None
             }

@@ -17,8 +17,8 @@ pub struct Scope {
     pub vars: BTreeMap<String, Type>,
     /// `inputs.*`.
     pub inputs: BTreeMap<String, Type>,
-    /// `steps.ID.*`: the fields of each step's result.
-    pub steps: BTreeMap<String, BTreeMap<String, Type>>,
+    /// `steps.ID.*`: the result of each step.
+    pub steps: BTreeMap<String, Results>,
     /// Segments that exist; `None`: those of the library.
     pub segments: Option<BTreeSet<String>>,
     /// Scores that exist; `None`: those of the library.
@@ -31,6 +31,23 @@ pub struct Scope {
     pub workflows: Option<BTreeSet<String>>,
     /// What may be looked at.
     pub allows: Allows,
+}
+
+/// What a step leaves behind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results {
+    /// Its fields.
+    pub fields: BTreeMap<String, Type>,
+    /// An answer of another system, which may have any other field as well: each is read as what is wanted
+    /// where it is used.
+    pub answer: bool,
+}
+
+impl Results {
+    /// One field and no other.
+    pub fn of(field: &str, ty: Type) -> Self {
+        Self { fields: BTreeMap::from([(field.to_owned(), ty)]), answer: false }
+    }
 }
 
 /// How far a condition may look.

@@ -92,7 +92,7 @@ pub(super) fn scope() -> Scope {
         entry: Some(Fields::of_event(&library.model, "order.paid")),
         entity: Some("deal".to_owned()),
         vars: BTreeMap::from([("offer".to_owned(), Type::Text), ("tries".to_owned(), Type::Number)]),
-        steps: BTreeMap::from([("call".to_owned(), BTreeMap::from([("outcome".to_owned(), Type::Text)]))]),
+        steps: BTreeMap::from([("call".to_owned(), Results::of("outcome", Type::Text))]),
         segments: Some(["dormant_vip".to_owned(), "老客户".to_owned()].into()),
         scores: Some(["lead_score".to_owned()].into()),
         ..Scope::default()

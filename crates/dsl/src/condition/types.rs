@@ -8,6 +8,7 @@ mod compare;
 mod names;
 mod node;
 mod offers;
+mod wanted;
 
 pub use node::condition_node;
 
@@ -218,6 +219,7 @@ enum Typed {
 }
 
 /// What `where` looks at, one after the other.
+#[derive(Clone)]
 enum Candidate {
     Events(Fields),
     Entities(Arc<str>),
@@ -357,6 +359,9 @@ impl<'a> Typer<'a> {
             Typed::Value(Operand::Literal(Value::YesNo(yes)), _) => Some(Test::Always(yes)),
             Typed::Value(Operand::Truth(test), _) => Some(*test),
             Typed::Value(operand, Type::YesNo) => Some(Test::Holds(operand)),
+            Typed::Value(operand, ty) if self.is_open(&operand) => {
+                Some(Test::Holds(self.wanted(operand, ty, &Type::YesNo).0))
+            }
             Typed::Value(_, ty) => {
                 let found = self.slice(expr);
                 let sort = Sort::of(&ty);

@@ -1,10 +1,9 @@
 //! What is in sight where something stands in a workflow: the entry, the event at hand, the trigger's
 //! entity, variables and results of steps.
 
-use super::answers;
 use super::desk::Desk;
 use super::names::{Names, outcomes};
-use crate::condition::{self, Allows, Fields as Known, Scope};
+use crate::condition::{self, Allows, Fields as Known, Results, Scope};
 use crate::diagnostic::Report;
 use crate::step::Assigned;
 use crate::template::TagScope;
@@ -55,7 +54,7 @@ impl Around {
             vars: vars.collect(),
             inputs: self.inputs.keys().cloned().collect(),
             items: false,
-            steps: steps.map(|(id, fields)| (id.clone(), fields.keys().cloned().collect())).collect(),
+            steps: steps.map(|(id, results)| (id.clone(), results.clone())).collect(),
         }
     }
 
@@ -84,15 +83,14 @@ impl Around {
         }
         for (step, outcomes) in found.tasks {
             let ty = if outcomes.is_empty() { Type::Text } else { Type::OneOf(outcomes) };
-            self.scope.steps.insert(step, BTreeMap::from([("outcome".to_owned(), ty)]));
+            self.scope.steps.insert(step, Results::of("outcome", ty));
         }
         for step in found.calls {
-            self.scope.steps.insert(step, BTreeMap::from([("exit".to_owned(), Type::Text)]));
+            self.scope.steps.insert(step, Results::of("exit", Type::Text));
         }
         for step in found.webhooks {
-            let mut fields = answers::used(file, &step);
-            fields.insert("status".to_owned(), Type::Number);
-            self.scope.steps.insert(step, fields);
+            let status = Results::of("status", Type::Number);
+            self.scope.steps.insert(step, Results { answer: true, ..status });
         }
         // Expressions may name variables whose values are written out.
         for (name, node) in later {

@@ -1,7 +1,6 @@
 //! Files to a checked project: the model first, then the other libraries, then templates and workflows,
 //! then what concerns several files. Everything that is wrong is found in one run.
 
-mod answers;
 mod arena;
 mod around;
 mod assigned;

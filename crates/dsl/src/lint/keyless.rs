@@ -35,7 +35,9 @@ fn field(linted: &Linted<'_>) -> Option<String> {
         return match &key.root {
             Root::Entry | Root::Event => Some(key.field.to_string()),
             Root::Entity(kind) => Some(format!("{kind}_id")),
-            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+            Root::Customer | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) | Root::Answer(_) => {
+                None
+            }
         };
     }
     let trigger = &linted.workflow.trigger;

@@ -1,6 +1,7 @@
 //! What a merge tag may name: the customer, what started the walk, entities, the rep, the brand; each name
 //! resolved against the model.
 
+use crate::condition::Results;
 use crate::library::{Attribute, Library};
 use model::Type;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,7 @@ pub struct TagScope {
     /// `items`: the message gathers those of its template.
     pub items: bool,
     /// `steps.ID.*`: results by step.
-    pub steps: BTreeMap<String, BTreeSet<String>>,
+    pub steps: BTreeMap<String, Results>,
 }
 
 /// Where a source stands, which decides what else it may name.
@@ -92,8 +93,10 @@ pub(super) enum Thing {
     Inputs,
     /// `steps`
     Steps,
-    /// The result of a step.
+    /// What a step left.
     Step(String),
+    /// A part of it: something to print, or in an answer of another system an object with parts.
+    Result,
     /// What the messages that were combined would have said.
     Items,
     /// One of them: `{{this.entry.amount}}`, `{{invoice.amount}}`.
@@ -191,7 +194,7 @@ fn step(thing: &Thing, part: &str, place: Place, library: &Library) -> Step {
             _ => Step::Unknown(BRAND.iter().map(|name| (*name).to_owned()).collect()),
         },
         Thing::Steps => Step::To(Thing::Step(part.to_owned()), Presence::Sure),
-        Thing::Step(_) => Step::To(Thing::Leaf(None), Presence::Optional),
+        Thing::Step(_) | Thing::Result => Step::To(Thing::Result, Presence::Optional),
         Thing::Item if ITEM.contains(&part) || library.model.entities.contains_key(part) => {
             root(part, place, library)
         }

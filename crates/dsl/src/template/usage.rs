@@ -83,11 +83,12 @@ fn missing(tag: &Tag, scope: &TagScope) -> Option<Missing> {
         }
         "items" => (!scope.items).then_some(Missing::Items),
         "steps" => {
-            let fields = field.and_then(|step| scope.steps.get(step));
-            let known = match (fields, parts.next()) {
-                (Some(fields), Some(result)) => fields.is_empty() || fields.contains(result),
-                (Some(_), None) => true,
-                (None, _) => false,
+            let results = field.and_then(|step| scope.steps.get(step));
+            let known = match (results, parts.next(), parts.next()) {
+                (Some(results), Some(_), _) if results.answer => true,
+                (Some(results), Some(result), None) => results.fields.contains_key(result),
+                (Some(_), None, _) => true,
+                (Some(_), Some(_), Some(_)) | (None, _, _) => false,
             };
             (!known).then(|| Missing::Step(scope.steps.keys().cloned().collect()))
         }

@@ -34,6 +34,10 @@ impl<'a> Reader<'a> {
                 let fields = facts.results?.get(&StepId::new(&**id))?;
                 (fields.get(field).map(Cow::Borrowed), None)
             }
+            Root::Answer(id) => {
+                let fields = facts.results?.get(&StepId::new(&**id))?;
+                (fields.get(field)?.read_as(&path.ty, facts.project_zone).map(Cow::Owned), None)
+            }
         };
         let Some(hop) = &path.hop else { return value };
         let id = value?;
@@ -51,7 +55,13 @@ impl<'a> Reader<'a> {
             (Root::Event, None) => facts.event.or(facts.entry)?.name.as_str(),
             (Root::Entry, _) => facts.entry?.name.as_str(),
             (
-                Root::Customer | Root::Entity(_) | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_),
+                Root::Customer
+                | Root::Entity(_)
+                | Root::Owner
+                | Root::Vars
+                | Root::Inputs
+                | Root::Step(_)
+                | Root::Answer(_),
                 _,
             ) => return None,
         };

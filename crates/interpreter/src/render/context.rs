@@ -44,7 +44,7 @@ pub fn walk_context(facts: &Facts<'_>) -> BTreeMap<String, Json> {
     let steps = facts.results.into_iter().flatten();
     all.insert(
         "steps".to_owned(),
-        steps.map(|(step, result)| (step.as_str().to_owned(), plain(result))).collect(),
+        steps.map(|(step, result)| (step.as_str().to_owned(), nested(result))).collect(),
     );
     let owner = facts.entry.and_then(|entry| entity_of(entry, facts)).and_then(|entity| entity.get("owner"));
     if let Some(rep) = owner.and_then(Value::as_text).map(|id| rep_json(&RepId::new(id), facts)) {
@@ -99,6 +99,30 @@ pub fn merge(walk: &BTreeMap<String, Json>, customer: Map<String, Json>) -> Json
 
 fn plain(values: &BTreeMap<String, Value>) -> Json {
     values.iter().map(|(name, value)| (name.clone(), value.to_plain_json())).collect()
+}
+
+/// What a step left, as one names it: `data.score` is a part of `data`.
+fn nested(values: &BTreeMap<String, Value>) -> Json {
+    let mut all = Map::new();
+    for (name, value) in values {
+        put(&mut all, name, value.to_plain_json());
+    }
+    Json::Object(all)
+}
+
+fn put(all: &mut Map<String, Json>, name: &str, value: Json) {
+    let Some((first, rest)) = name.split_once('.') else {
+        all.entry(name.to_owned()).or_insert(value);
+        return;
+    };
+    let inner = all.entry(first.to_owned()).or_insert(Json::Null);
+    // A plain value of the same name gives way to what has parts.
+    if !inner.is_object() {
+        *inner = Json::Object(Map::new());
+    }
+    if let Json::Object(inner) = inner {
+        put(inner, rest, value);
+    }
 }
 
 fn entry_json(entry: &Entry) -> Json {

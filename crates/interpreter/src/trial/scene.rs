@@ -320,7 +320,8 @@ pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
             | Root::Owner
             | Root::Vars
             | Root::Inputs
-            | Root::Step(_) => None,
+            | Root::Step(_)
+            | Root::Answer(_) => None,
         },
         Trigger::Stage { .. }
         | Trigger::Attribute { .. }

@@ -31,7 +31,13 @@ impl Writer<'_> {
             Root::Entity(kind) => {
                 library.model.entities.get(&**kind).and_then(|kind| kind.attributes.get(&*path.field))
             }
-            Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => None,
+            Root::Entry
+            | Root::Event
+            | Root::Owner
+            | Root::Vars
+            | Root::Inputs
+            | Root::Step(_)
+            | Root::Answer(_) => None,
         };
         let Some(Type::Reference(kind)) = attribute.map(|attribute| &attribute.ty) else {
             return self.refuse(&operand());
@@ -79,9 +85,13 @@ impl Writer<'_> {
                 }
                 None => self.refuse(&Operand::Name(path.clone())),
             },
-            Root::Event | Root::Entry | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
-                self.refuse(&Operand::Name(path.clone()))
-            }
+            Root::Event
+            | Root::Entry
+            | Root::Owner
+            | Root::Vars
+            | Root::Inputs
+            | Root::Step(_)
+            | Root::Answer(_) => self.refuse(&Operand::Name(path.clone())),
         }
     }
 

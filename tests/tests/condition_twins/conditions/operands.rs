@@ -39,6 +39,7 @@ impl Author<'_> {
                     (Root::Event, "amount"),
                     (Root::Inputs, "n"),
                     (Root::Step(Arc::from("call")), "status"),
+                    (Root::Answer(Arc::from("call")), "credit"),
                 ]);
                 // Inside `where` the event is the candidate.
                 let root = if sight == Sight::Order && root == Root::Event { Root::Entry } else { root };

@@ -1,5 +1,6 @@
 //! Types of `+ - * /`: numbers with numbers, lengths of time with dates, instants and lengths.
 
+use super::wanted::beside_sum;
 use super::{Sort, Typed, Typer};
 use crate::condition::Operand;
 use crate::condition::parse::{Arithmetic, Expr};
@@ -17,6 +18,13 @@ impl Typer<'_> {
     ) -> Option<Typed> {
         let (a, b) = (self.operand(left), self.operand(right));
         let ((a, a_type), (b, b_type)) = (a?, b?);
+        // An answer is a number beside a number, a length of time beside a date.
+        let (wanted_a, wanted_b) = match sign {
+            Arithmetic::Plus | Arithmetic::Minus => (beside_sum(&b_type, false), beside_sum(&a_type, true)),
+            Arithmetic::Times | Arithmetic::Over => (Type::Number, Type::Number),
+        };
+        let (a, a_type) = self.wanted(a, a_type, &wanted_a);
+        let (b, b_type) = self.wanted(b, b_type, &wanted_b);
         let (sorts, back) = ((Sort::of(&a_type), Sort::of(&b_type)), sign == Arithmetic::Minus);
         let (a, b) = (Box::new(a), Box::new(b));
         let made = match (sign, sorts) {

@@ -293,8 +293,11 @@ impl Typer<'_> {
         let typed: Vec<_> = values.iter().map(|value| (*value, self.operand(value))).collect();
         let mut all = Vec::new();
         let mut ty: Option<Type> = None;
+        let mut settled = typed.iter().filter_map(|(_, typed)| typed.as_ref());
+        let settled = settled.find(|(each, _)| !self.is_open(each)).map_or(Type::Text, |(_, ty)| ty.clone());
         for (value, operand) in typed {
             let (operand, found) = operand?;
+            let (operand, found) = self.wanted(operand, found, &settled);
             let first = ty.get_or_insert_with(|| found.clone());
             if Sort::of(first) != Sort::of(&found) {
                 let (one, other) = (Sort::of(first).key(), Sort::of(&found).key());
@@ -320,6 +323,7 @@ impl Typer<'_> {
             return None;
         }
         let (operand, ty) = self.operand(expr)?;
+        let (operand, ty) = self.wanted(operand, ty, &Type::Time);
         match Sort::of(&ty) {
             Sort::Date | Sort::Time => return Some(operand),
             Sort::Birthday if birthday => return Some(operand),

@@ -29,7 +29,8 @@ impl Typer<'_> {
             return self.meant_unknown(left, sign, right);
         }
         let (a, b) = self.pair(left, right);
-        let ((a, a_type), (b, b_type)) = (a?, b?);
+        let otherwise = if equality { Type::Text } else { Type::Number };
+        let ((a, a_type), (b, b_type)) = self.both(a?, b?, &otherwise);
         let (a, a_type) = self.fitted(left, a, a_type, &b_type)?;
         let (b, b_type) = self.fitted(right, b, b_type, &a_type)?;
         if equality {
@@ -148,6 +149,7 @@ impl Typer<'_> {
         ty: Type,
         beside: &Type,
     ) -> Option<(Operand, Type)> {
+        let (operand, ty) = self.wanted(operand, ty, beside);
         let Operand::Literal(Value::Text(text)) = &operand else { return Some((operand, ty)) };
         match beside {
             Type::OneOf(allowed) => {
@@ -303,7 +305,8 @@ impl Typer<'_> {
     }
 
     pub(super) fn one_of(&mut self, value: &Expr, among: &[Expr], negated: bool) -> Option<Test> {
-        let (operand, ty) = self.operand(value)?;
+        let operand = self.operand(value)?;
+        let (operand, ty) = self.as_those(operand, among, &Type::Text);
         self.has_equality(value, &ty)?;
         let mut members = Vec::new();
         for member in among {
@@ -326,7 +329,8 @@ impl Typer<'_> {
     }
 
     pub(super) fn between(&mut self, value: &Expr, low: &Expr, high: &Expr, negated: bool) -> Option<Test> {
-        let (operand, ty) = self.operand(value)?;
+        let operand = self.operand(value)?;
+        let (operand, ty) = self.as_those(operand, [low, high], &Type::Number);
         let ends = (self.member(value, &operand, &ty, low), self.member(value, &operand, &ty, high));
         self.has_order(value, &ty, Sign::AtLeast)?;
         let test = Test::Between { value: operand, low: ends.0?, high: ends.1? };
@@ -335,6 +339,7 @@ impl Typer<'_> {
 
     pub(super) fn has(&mut self, list: &Expr, any_of: &[Expr], negated: bool) -> Option<Test> {
         let (of, ty) = self.operand(list)?;
+        let (of, ty) = self.wanted(of, ty, &Type::List);
         if Sort::of(&ty) != Sort::List {
             let found = self.slice(list);
             let diagnostic = self.error(Code::E0413, list).message("E0413-has").arg("found", found);
@@ -344,9 +349,14 @@ impl Typer<'_> {
             }
             return None;
         }
+        // `has any of NAME` and `has NAME` differ in the words between: of an answer only they tell.
+        let several = any_of.first().and_then(|one| self.text.get(list.end..one.start));
+        let item =
+            if several.is_some_and(|words| words.contains("any of")) { Type::List } else { Type::Text };
         if let [one] = any_of
             && matches!(one.kind, ExprKind::Name(_) | ExprKind::Call { .. })
             && let Some((with, with_type)) = self.operand_beside(one, &ty)
+            && let (with, with_type) = self.wanted(with, with_type, &item)
             && Sort::of(&with_type) == Sort::List
         {
             let test = Test::Shares { list: of, with };
@@ -366,6 +376,7 @@ impl Typer<'_> {
         make: impl FnOnce(Operand, Operand) -> Test,
     ) -> Option<Test> {
         let (of, ty) = self.operand(text)?;
+        let (of, ty) = self.wanted(of, ty, &Type::Text);
         if Sort::of(&ty) != Sort::Text {
             let found = self.slice(text);
             let diagnostic = self.error(Code::E0413, text).message("E0413-contains").arg("found", found);
@@ -383,6 +394,7 @@ impl Typer<'_> {
     /// A value that must be a text.
     pub(super) fn text_value(&mut self, expr: &Expr, beside: &Type) -> Option<Operand> {
         let (operand, ty) = self.operand_beside(expr, beside)?;
+        let (operand, ty) = self.wanted(operand, ty, &Type::Text);
         if Sort::of(&ty) == Sort::Text {
             return Some(operand);
         }
@@ -425,7 +437,13 @@ impl Typer<'_> {
                 Some(kind) => &kind.attributes,
                 None => return false,
             },
-            Root::Entry | Root::Event | Root::Owner | Root::Vars | Root::Inputs | Root::Step(_) => {
+            Root::Entry
+            | Root::Event
+            | Root::Owner
+            | Root::Vars
+            | Root::Inputs
+            | Root::Step(_)
+            | Root::Answer(_) => {
                 return false;
             }
         };

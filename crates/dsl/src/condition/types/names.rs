@@ -80,13 +80,14 @@ impl Typer<'_> {
                     let offer = |said: &mut Diagnostic| offers::names(said, "steps", scope.steps.keys());
                     return self.unknown_field(expr, words, near, offer);
                 };
-                // `steps.ID.body.x` is a field by itself: an answer has no parts that a reference leads to.
-                let (field, hops) = match (field.as_str(), hops) {
-                    ("body", [inner, hops @ ..]) => (format!("body.{inner}"), hops),
-                    _ => (field.clone(), hops),
-                };
-                let ty = self.field(expr, words, (&field, &format!("steps.{id}")), fields)?;
-                self.path(expr, words, Root::Step(Arc::from(id.as_str())), &field, ty, hops)
+                let root = Root::Step(Arc::from(id.as_str()));
+                if fields.answer && (!hops.is_empty() || !fields.fields.contains_key(field)) {
+                    // `steps.ID.data.score` is a field by itself: an answer has no parts that a reference leads to.
+                    let field = rest.get(1..).unwrap_or_default().join(".");
+                    return Some(Path { root, field: Arc::from(field), hop: None, ty: Type::Text });
+                }
+                let ty = self.field(expr, words, (field, &format!("steps.{id}")), &fields.fields)?;
+                self.path(expr, words, root, field, ty, hops)
             }
             kind => match library.model.entities.get(kind) {
                 Some(entity) => {

@@ -68,7 +68,7 @@ impl Typer<'_> {
             "inputs" => first(&self.scope.inputs, "NAME"),
             "steps" => match self.scope.steps.iter().next() {
                 Some((id, fields)) => {
-                    format!("steps.{id}.{}", fields.keys().next().map_or("NAME", String::as_str))
+                    format!("steps.{id}.{}", fields.fields.keys().next().map_or("NAME", String::as_str))
                 }
                 None => "steps.ID.outcome".to_owned(),
             },

@@ -147,7 +147,7 @@ impl Walk<'_> {
             inside.things.push((Thing::Item, Vec::new()));
             return;
         }
-        if !matches!(&given.thing, Thing::Leaf(Some(Type::List) | None)) {
+        if !matches!(&given.thing, Thing::Leaf(Some(Type::List) | None) | Thing::Result) {
             let name = given.name.clone().unwrap_or_default();
             self.report.error(Code::E0511, given.span).message("E0511-each").arg("name", name);
         }
@@ -377,7 +377,7 @@ impl Walk<'_> {
     fn printable(&mut self, given: &Given) {
         let message = match &given.thing {
             Thing::Leaf(Some(Type::List)) | Thing::Items => "E0511-list",
-            Thing::Leaf(_) => return,
+            Thing::Leaf(_) | Thing::Result => return,
             // `this`, where what it is about could not be read.
             Thing::Root if self.unsure => return,
             Thing::Root

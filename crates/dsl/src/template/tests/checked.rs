@@ -209,7 +209,7 @@ fn scope() -> TagScope {
     scope.event.insert("amount".to_owned(), Type::Number);
     scope.entities.insert("contract".to_owned());
     scope.vars.insert("offer".to_owned());
-    scope.steps.insert("call".to_owned(), ["outcome".to_owned()].into());
+    scope.steps.insert("call".to_owned(), crate::condition::Results::of("outcome", Type::Text));
     scope
 }
 
