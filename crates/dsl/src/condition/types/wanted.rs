@@ -17,18 +17,17 @@ impl Typer<'_> {
 
     /// The same value read as a type, where that is not settled yet.
     pub(super) fn wanted(&self, operand: Operand, ty: Type, wanted: &Type) -> (Operand, Type) {
+        let Operand::Name(Path { root: Root::Step(id), field, hop, .. }) = &operand else {
+            return (operand, ty);
+        };
         if !self.is_open(&operand) {
             return (operand, ty);
         }
         // An amount is read as any number.
         let wanted = if *wanted == Type::Money { &Type::Number } else { wanted };
-        match operand {
-            Operand::Name(Path { root: Root::Step(id), field, hop, .. }) => {
-                let path = Path { root: Root::Answer(id), field, hop, ty: wanted.clone() };
-                (Operand::Name(path), wanted.clone())
-            }
-            other => (other, ty),
-        }
+        let root = Root::Answer(id.clone());
+        let path = Path { root, field: field.clone(), hop: hop.clone(), ty: wanted.clone() };
+        (Operand::Name(path), wanted.clone())
     }
 
     /// Two values beside each other, each read as the other is; two of an answer as `otherwise`.
