@@ -15,7 +15,27 @@ use crate::yaml::{Entry, Kind, Node};
 use model::{Did, Length, Medium, Outcome, zone};
 
 /// Reasons for leaving that no author wrote.
-const REASONS: [&str; 4] = ["end", "exit_when", "not_quiet", "forgotten"];
+const REASONS: [&str; 11] = [
+    "by_hand",
+    "caller",
+    "end",
+    "error",
+    "exit_when",
+    "forgotten",
+    "merged",
+    "moved",
+    "not_quiet",
+    "past",
+    "retired",
+];
+/// Codes of decisions that are no reasons for leaving.
+const CODES: &str = "\
+    already audience came claim closed combine combined consent duplicate failed former_owner frequency_cap \
+    full gone held_out hold_while ladder_ended late loop missed no_address no_answer no_contact no_customer \
+    no_date no_entity no_input no_key no_skill nobody_available not_a_member not_accepted not_allowed \
+    not_approved not_back not_in_pool not_published not_the_owner only_if other_territory owned \
+    owner_unknown passed_over per_day pool_soon quiet_hours reentry refused remind reserved returned \
+    same_stage sender_cap spacing stopped superseded suppressed team_unknown timeout window";
 
 /// Reads one line.
 pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Expected> {
@@ -37,11 +57,11 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
         let node = desk.take(&mut fields, key)?;
         desk.text(node)
     };
-    let reason = text("reason", desk);
     let key = text("key", desk);
     let rep = text("rep", desk);
     let subject = text("subject", desk);
     let customer = desk.take(&mut fields, "customer").and_then(|node| whose(node, stage, desk));
+    let reason = desk.take(&mut fields, "reason").and_then(|node| desk.spanned(node));
     let workflow = desk.take(&mut fields, "workflow").map(|node| workflow(node, stage, desk));
     let due = desk.take(&mut fields, "due").and_then(|node| time(node, desk));
     let entry = thing(&fields, desk);
@@ -53,6 +73,10 @@ pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Optio
         if let Some(what) = &what {
             is_there(did, what, entry, &about(stage, workflow.as_deref()), desk);
         }
+        if let Some(reason) = &reason {
+            is_reason(&reason.value, reason.span, &about(stage, workflow.as_deref()), desk);
+        }
+        let reason = reason.map(|reason| reason.value);
         let outcome = super::scoring::spread(outcome)?;
         let when = super::scoring::spread(when)?;
         return Some(Expected {
@@ -186,6 +210,35 @@ fn what(entry: &Entry, did: Did, desk: &mut Desk<'_>) -> Option<String> {
         }
         (_, _) => desk.text(&entry.value),
     }
+}
+
+/// Refuses a code that is spelt almost like one: in a line that must never come it would pass for ever. What looks like
+/// none may be a word of the author's, such as an arm or why somebody is not written to.
+fn is_reason(reason: &str, span: Span, about: &[&Subject<'_>], desk: &mut Desk<'_>) {
+    let author = exits_of(about);
+    let known =
+        || CODES.split_ascii_whitespace().chain(REASONS).chain(["goal"]).chain(author.iter().copied());
+    if about.is_empty() || about.iter().any(|subject| !subject.whole) || known().any(|known| known == reason)
+    {
+        return;
+    }
+    let Some(meant) = suggest(reason, known()).map(str::to_owned) else { return };
+    let diagnostic = desk.report.error(Code::E0325, span);
+    diagnostic
+        .message("E0325-reason")
+        .arg("what", reason)
+        .did_you_mean(Some(meant.clone()))
+        .help("E0325-reason-help");
+    diagnostic.fix(span, meant);
+}
+
+/// Why the author of these lets somebody go.
+fn exits_of<'s>(about: &[&'s Subject<'s>]) -> Vec<&'s str> {
+    let verbs = about.iter().flat_map(|subject| subject.verbs.iter().copied());
+    let own =
+        verbs.filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
+    let rules = about.iter().flat_map(|subject| subject.exits);
+    own.chain(rules.filter_map(|rule| rule.reason.as_deref())).collect()
 }
 
 /// Refuses a line that names what no step of the workflow has.
