@@ -324,7 +324,7 @@ mod tests {
             .flat_map(|(_, given)| given)
             .filter_map(|given| match given {
                 Given::Cell(Cell::Integer(number)) => Some(*number),
-                _ => None,
+                Given::Cell(_) | Given::Bind(_) => None,
             })
             .collect();
         assert_eq!(numbers, (0..288).collect::<Vec<i64>>());
