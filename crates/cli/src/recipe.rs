@@ -1,6 +1,7 @@
 //! Recipes: workflows in the binary, each with its templates and with what it needs of a model. What adding
 //! one does to a project is worked out here, on texts; the command writes it.
 
+mod english;
 mod list;
 pub mod merge;
 
@@ -8,6 +9,8 @@ pub use list::ALL;
 
 use dsl::project::File;
 use merge::{Merged, id_of, kind_of, merge, names_of};
+use model::words::Language;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A recipe of the binary.
@@ -26,6 +29,12 @@ const BASE: [(&str, &str); 3] = [
     ("senders.yaml", include_str!("../../../workflows/senders.yaml")),
     ("topics.yaml", include_str!("../../../workflows/topics.yaml")),
     ("calendar.yaml", include_str!("../../../workflows/calendar.yaml")),
+];
+/// The same in English.
+const ENGLISH_BASE: [(&str, &str); 3] = [
+    ("senders.yaml", include_str!("init/en/senders.yaml")),
+    ("topics.yaml", include_str!("init/en/topics.yaml")),
+    ("calendar.yaml", include_str!("init/en/calendar.yaml")),
 ];
 
 /// Files that declare by name; what one of them lacks can be put in.
@@ -137,8 +146,16 @@ impl Plan {
     }
 }
 
+/// A file of a recipe in the reader's language. A mail has a file for each language.
+fn spoken(path: &str, text: &'static str, language: Language) -> Cow<'static, str> {
+    match language {
+        Language::En if path.ends_with(".yaml") => Cow::Owned(english::english(text)),
+        Language::En | Language::Zh => Cow::Borrowed(text),
+    }
+}
+
 /// Adds a recipe, and before it those that it needs, to a project's files.
-pub fn add(project: &[File], recipe: &Recipe) -> Plan {
+pub fn add(project: &[File], recipe: &Recipe, language: Language) -> Plan {
     let mut plan = Plan { files: project.to_vec(), ..Plan::default() };
     let needs = recipe.needs.iter().filter_map(|name| find(name));
     for recipe in needs.chain(std::iter::once(recipe)) {
@@ -146,13 +163,18 @@ pub fn add(project: &[File], recipe: &Recipe) -> Plan {
             plan.files.iter().any(|file| kind_of(&file.text).as_deref() == Some(kind))
         };
         let worked = recipe.files.iter().any(|(_, text)| text.contains("work"));
-        for (path, text) in BASE {
+        let base = match language {
+            Language::En => ENGLISH_BASE,
+            Language::Zh => BASE,
+        };
+        for (path, text) in base {
             let kind = kind_of(text).unwrap_or_default();
             if !has(&plan, &kind) && (kind != "calendar" || worked) {
                 plan.put(format!("workflows/{path}"), text);
             }
         }
         for (path, text) in recipe.files {
+            let text = &*spoken(path, text, language);
             let place = format!("workflows/{path}");
             match kind_of(text).filter(|_| path.ends_with(".yaml")) {
                 Some(kind) if LIBRARIES.contains(&kind.as_str()) => plan.take_up(&kind, place, text),
@@ -179,12 +201,11 @@ pub fn add(project: &[File], recipe: &Recipe) -> Plan {
 mod tests {
     use super::*;
     use dsl::project::Settings;
-    use model::words::Language;
     use std::path::Path;
 
     /// The files of a project as `nurture init` makes it.
-    fn new_project() -> Vec<File> {
-        crate::commands::init::written(model::words::Language::Zh)
+    fn new_project(language: Language) -> Vec<File> {
+        crate::commands::init::written(language)
     }
 
     fn load(files: &[File]) -> dsl::project::Loaded {
@@ -219,8 +240,10 @@ mod tests {
 
     #[test]
     fn each_recipe_goes_into_a_new_project_without_a_mistake_and_its_tests_pass() {
-        for recipe in ALL {
-            let plan = add(&new_project(), recipe);
+        for (recipe, language) in
+            ALL.iter().flat_map(|recipe| Language::ALL.map(|language| (recipe, language)))
+        {
+            let plan = add(&new_project(language), recipe, language);
             assert_eq!(plan.taken, [], "{}", recipe.name);
             let loaded = load(&plan.files);
             let said = dsl::diagnostic::human(
@@ -231,17 +254,29 @@ mod tests {
             );
             assert!(loaded.report.is_empty(), "{}:\n{said}", recipe.name);
             assert_eq!(failing(&plan.files), Vec::<String>::new(), "{}", recipe.name);
-            let again = add(&plan.files, recipe);
+            let again = add(&plan.files, recipe, language);
             assert!(again.is_empty() && again.taken.is_empty(), "{}: {:?}", recipe.name, again.changes);
             assert_eq!(again.files, plan.files, "{}", recipe.name);
         }
     }
 
     #[test]
-    fn all_of_them_go_into_one_project() {
-        let mut files = new_project();
+    fn in_english_no_chinese_word_is_left_but_in_tests() {
         for recipe in ALL {
-            let plan = add(&files, recipe);
+            for (path, text) in recipe.files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
+                let text = spoken(path, text, Language::En);
+                let (read, _) = text.split_once("\ntests:").unwrap_or((&text, ""));
+                let is_chinese = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
+                assert!(!read.contains(is_chinese), "{}/{path}:\n{read}", recipe.name);
+            }
+        }
+    }
+
+    #[test]
+    fn all_of_them_go_into_one_project() {
+        let mut files = new_project(Language::Zh);
+        for recipe in ALL {
+            let plan = add(&files, recipe, Language::Zh);
             assert_eq!(plan.taken, [], "{}", recipe.name);
             assert!(!plan.is_empty(), "{} brings something", recipe.name);
             files = plan.files;
@@ -259,21 +294,21 @@ mod tests {
     #[test]
     fn what_is_there_with_other_words_stays_and_a_taken_name_is_said() {
         let cart = find("CART").expect("there is one");
-        let mut files = new_project();
+        let mut files = new_project(Language::Zh);
         let own = "# mine\nworkflow: abandoned_cart\ntrigger: manual\nsteps:\n  - tag: a\n";
         files.push(File { path: "workflows/abandoned_cart.yaml".to_owned(), text: own.to_owned() });
-        let plan = add(&files, cart);
+        let plan = add(&files, cart, Language::Zh);
         assert!(plan.changes.contains(&("workflows/abandoned_cart.yaml".to_owned(), Change::Kept)));
         assert!(plan.files.iter().any(|file| file.text == own));
         files.retain(|file| file.text != own);
         files.push(File { path: "workflows/mine.yaml".to_owned(), text: own.to_owned() });
-        let taken = add(&files, cart).taken;
+        let taken = add(&files, cart, Language::Zh).taken;
         assert_eq!(taken, [("abandoned_cart".to_owned(), "workflows/mine.yaml".to_owned())]);
     }
 
     #[test]
     fn what_was_added_is_named() {
-        let plan = add(&new_project(), find("cart").expect("there is one"));
+        let plan = add(&new_project(Language::Zh), find("cart").expect("there is one"), Language::Zh);
         let (_, change) =
             plan.changes.iter().find(|(path, _)| path == "workflows/model.yaml").expect("the model");
         assert_eq!(

@@ -31,7 +31,7 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
         return Err(Failure::say(Exit::NotFound, language, "add-no-such", &values));
     };
     let before = project::read_project(&context.config)?;
-    let plan = recipe::add(&before, recipe);
+    let plan = recipe::add(&before, recipe, language);
     if let Some((id, path)) = plan.taken.first() {
         let values = [("id", id.as_str()), ("path", path), ("name", recipe.name)];
         return Err(Failure::say(Exit::Conflict, language, "add-taken", &values));
