@@ -147,9 +147,12 @@ impl Plan {
 }
 
 /// A file of a recipe in the reader's language. A mail has a file for each language.
-fn spoken(path: &str, text: &'static str, language: Language) -> Cow<'static, str> {
+fn spoken(recipe: &Recipe, path: &str, text: &'static str, language: Language) -> Cow<'static, str> {
     match language {
-        Language::En if path.ends_with(".yaml") => Cow::Owned(english::english(text)),
+        Language::En if path.ends_with(".yaml") => {
+            let text = english::expecting(text, &english::subjects(recipe.files));
+            Cow::Owned(english::english(&text))
+        }
         Language::En | Language::Zh => Cow::Borrowed(text),
     }
 }
@@ -174,7 +177,7 @@ pub fn add(project: &[File], recipe: &Recipe, language: Language) -> Plan {
             }
         }
         for (path, text) in recipe.files {
-            let text = &*spoken(path, text, language);
+            let text = &*spoken(recipe, path, text, language);
             let place = format!("workflows/{path}");
             match kind_of(text).filter(|_| path.ends_with(".yaml")) {
                 Some(kind) if LIBRARIES.contains(&kind.as_str()) => plan.take_up(&kind, place, text),
@@ -208,13 +211,13 @@ mod tests {
         crate::commands::init::written(language)
     }
 
-    fn load(files: &[File]) -> dsl::project::Loaded {
-        dsl::load(files, &Settings { zone: "Asia/Shanghai".to_owned(), language: "zh-CN".to_owned() })
+    fn load(files: &[File], language: Language) -> dsl::project::Loaded {
+        dsl::load(files, &Settings { zone: "Asia/Shanghai".to_owned(), language: language.tag().to_owned() })
     }
 
     /// The tests that fail in a project.
-    fn failing(files: &[File]) -> Vec<String> {
-        let loaded = load(files);
+    fn failing(files: &[File], language: Language) -> Vec<String> {
+        let loaded = load(files, language);
         let project = &loaded.project;
         let renderer =
             interpreter::render::Renderer::new(&project.templates, &project.library, &project.settings);
@@ -245,7 +248,7 @@ mod tests {
         {
             let plan = add(&new_project(language), recipe, language);
             assert_eq!(plan.taken, [], "{}", recipe.name);
-            let loaded = load(&plan.files);
+            let loaded = load(&plan.files, language);
             let said = dsl::diagnostic::human(
                 &loaded.report,
                 &loaded.sources,
@@ -253,7 +256,7 @@ mod tests {
                 dsl::diagnostic::Colour::Never,
             );
             assert!(loaded.report.is_empty(), "{}:\n{said}", recipe.name);
-            assert_eq!(failing(&plan.files), Vec::<String>::new(), "{}", recipe.name);
+            assert_eq!(failing(&plan.files, language), Vec::<String>::new(), "{}", recipe.name);
             let again = add(&plan.files, recipe, language);
             assert!(again.is_empty() && again.taken.is_empty(), "{}: {:?}", recipe.name, again.changes);
             assert_eq!(again.files, plan.files, "{}", recipe.name);
@@ -264,7 +267,7 @@ mod tests {
     fn in_english_no_chinese_word_is_left_but_in_tests() {
         for recipe in ALL {
             for (path, text) in recipe.files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
-                let text = spoken(path, text, Language::En);
+                let text = spoken(recipe, path, text, Language::En);
                 let (read, _) = text.split_once("\ntests:").unwrap_or((&text, ""));
                 let is_chinese = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
                 assert!(!read.contains(is_chinese), "{}/{path}:\n{read}", recipe.name);
@@ -281,7 +284,7 @@ mod tests {
             assert!(!plan.is_empty(), "{} brings something", recipe.name);
             files = plan.files;
         }
-        let loaded = load(&files);
+        let loaded = load(&files, Language::Zh);
         let said = dsl::diagnostic::human(
             &loaded.report,
             &loaded.sources,

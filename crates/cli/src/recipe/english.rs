@@ -94,3 +94,78 @@ pub fn english(text: &str) -> String {
     });
     WORDS.iter().fold(titled, |text, (chinese, english)| text.replace(chinese, english))
 }
+
+/// The subjects of a recipe's mails in both languages, from the files of its templates.
+pub fn subjects(files: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let of =
+        |wanted: &str| files.iter().find(|(path, _)| *path == wanted).and_then(|(_, text)| subject(text));
+    let mut pairs: Vec<_> = files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".zh-CN.md.hbs"))
+        .filter_map(|(path, text)| Some((subject(text)?, of(&path.replace(".zh-CN.", ".en."))?)))
+        .collect();
+    // What holds another comes before it.
+    pairs.sort_by_key(|(chinese, _)| std::cmp::Reverse(chinese.len()));
+    pairs
+}
+
+fn subject(template: &'static str) -> Option<&'static str> {
+    let written = template.lines().find_map(|line| line.strip_prefix("subject: "))?.trim();
+    let bare = |quote: char| written.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    Some(bare('\'').or_else(|| bare('"')).unwrap_or(written))
+}
+
+/// A file whose tests expect the English subjects in place of the Chinese ones.
+pub fn expecting(text: &str, subjects: &[(&str, &str)]) -> String {
+    const KEY: &str = "subject: ";
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let found = line.split_once(KEY).and_then(|(before, after)| {
+            let end = after.find([',', '}', '\n']).unwrap_or(after.len());
+            let (value, rest) = after.split_at(after.get(..end)?.trim_end().len());
+            let wanted = subjects.iter().find_map(|pair| translated(value, *pair))?;
+            Some(format!("{before}{KEY}\"{wanted}\"{rest}"))
+        });
+        out.push_str(found.as_deref().unwrap_or(line));
+    }
+    out
+}
+
+/// What a mail's subject is in English, from what it is in Chinese: with the same values in its tags.
+fn translated(value: &str, (chinese, english): (&str, &str)) -> Option<String> {
+    let (mut rest, mut pattern, mut english) = (value, chinese, english.to_owned());
+    while let Some((before, after)) = pattern.split_once("{{") {
+        let (tag, after) = after.split_once("}}")?;
+        rest = rest.strip_prefix(before)?;
+        let next = after.split("{{").next().unwrap_or_default();
+        let end = if next.is_empty() { rest.len() } else { rest.find(next)? };
+        let (given, left) = rest.split_at(end);
+        english =
+            english.replace(&format!("{{{{{tag}}}}}"), &dated(given).unwrap_or_else(|| given.to_owned()));
+        (rest, pattern) = (left, after);
+    }
+    (rest == pattern).then_some(english)
+}
+
+/// `2026年4月2日 20:00` as it is written in English.
+fn dated(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (year, rest) = text.split_once('年')?;
+    let (month, rest) = rest.split_once('月')?;
+    let (day, time) = rest.split_once('日')?;
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!("{day} {month} {year},{time}"))
+}
