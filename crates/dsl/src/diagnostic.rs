@@ -154,6 +154,14 @@ impl Diagnostic {
         self
     }
 
+    /// The same where the place and the one answer are known.
+    pub fn fix_where_known(&mut self, fix: Option<(Span, String)>) -> &mut Self {
+        match fix {
+            Some((span, replacement)) => self.fix(span, replacement),
+            None => self,
+        }
+    }
+
     /// Points at another place that explains it, with a key of the catalogue.
     pub fn related(&mut self, span: Span, key: &'static str) -> &mut Self {
         debug_assert!(words::knows(Language::En, key), "`{key}` is not in the catalogue");

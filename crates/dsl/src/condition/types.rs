@@ -265,8 +265,8 @@ impl<'a> Typer<'a> {
         self.report.error(code, span)
     }
 
-    /// Puts a fix on the last diagnostic, where the places in the file are exact.
-    fn fix(&mut self, start: usize, end: usize, replacement: String) -> Option<(Span, String)> {
+    /// A part of the text and what to put there, where the places in the file are exact.
+    fn fix(&self, start: usize, end: usize, replacement: String) -> Option<(Span, String)> {
         let exact = self.at.end.checked_sub(self.at.start) == Some(self.text.len());
         exact.then(|| (self.span(start, end), replacement))
     }

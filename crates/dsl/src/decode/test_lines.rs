@@ -28,7 +28,8 @@ const REASONS: [&str; 11] = [
     "past",
     "retired",
 ];
-/// Codes of decisions that are no reasons for leaving.
+/// Codes of decisions that are no reasons for leaving: those that have a sentence of their own in the catalogue
+/// (`reason-CODE`), and those that only a trace tells.
 const CODES: &str = "\
     already audience came claim closed combine combined consent duplicate failed former_owner frequency_cap \
     full gone held_out hold_while ladder_ended late loop missed no_address no_answer no_contact no_customer \
@@ -416,4 +417,22 @@ fn could_be(source: &str, text: &str) -> bool {
         tail = after.split_once("}}").map_or("", |(_, behind)| behind);
     }
     if first { rest == tail } else { rest.ends_with(tail) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CODES, REASONS};
+    use model::words::{Language, keys};
+
+    #[test]
+    fn every_reason_that_has_a_sentence_is_known_to_a_line() {
+        let known = |code: &str| {
+            code == "goal" || CODES.split_ascii_whitespace().chain(REASONS).any(|one| one == code)
+        };
+        let said = keys(Language::En);
+        let reasons: Vec<&str> = said.iter().filter_map(|key| key.strip_prefix("reason-")).collect();
+        assert!(reasons.len() > 20, "{reasons:?}");
+        let unknown: Vec<&str> = reasons.into_iter().filter(|code| !known(code)).collect();
+        assert!(unknown.is_empty(), "no line may expect {unknown:?}");
+    }
 }

@@ -4,6 +4,7 @@
 use super::{Expr, ExprKind, Parsed, Parser};
 use crate::condition::lex::{Kind, Sign};
 use crate::condition::mistake::What;
+use crate::diagnostic::suggest;
 
 /// Words that people compare by, and the comparison that comes nearest.
 const OPERATORS: [(&str, &str); 14] = [
@@ -28,10 +29,7 @@ const WORDS: [&str; 6] = ["contains", "starts_with", "has", "in", "between", "is
 /// The comparison that a word comes nearest to.
 pub(super) fn operator_meant(word: &str) -> Option<&'static str> {
     let known = OPERATORS.iter().find(|(found, _)| *found == word).map(|(_, meant)| *meant);
-    known.or_else(|| {
-        crate::diagnostic::suggest(word, WORDS)
-            .and_then(|meant| WORDS.into_iter().find(|each| *each == meant))
-    })
+    known.or_else(|| suggest(word, WORDS))
 }
 
 impl Parser<'_, '_> {

@@ -47,9 +47,7 @@ impl Typer<'_> {
                 let fix = self.fix(right.start, right.end, meant.clone());
                 let diagnostic = self.error(Code::E0409, right).message("E0409-none").arg("found", found);
                 diagnostic.did_you_mean(Some(meant)).help("E0409-help");
-                if let Some((span, fix)) = fix {
-                    diagnostic.fix(span, fix);
-                }
+                diagnostic.fix_where_known(fix);
                 return None;
             }
             (Arithmetic::Plus | Arithmetic::Minus, (one, other)) => {

@@ -74,7 +74,7 @@ impl Typer<'_> {
             "lookup" => {
                 let [table, key] = self.values(expr, name, arguments, 2..=2)?.try_into().ok()?;
                 let tables = self.library.tables.keys().map(String::as_str).collect();
-                let table = self.one_name(table, tables, Code::E0209);
+                let table = self.one_name(table, tables, (Code::E0209, "E0209-help-none"));
                 let key = self.text_value(key, &Type::Text);
                 let operand = Operand::Lookup { table: table?, key: Box::new(key?) };
                 Some(Typed::Value(operand, Type::Text))
@@ -89,14 +89,16 @@ impl Typer<'_> {
                     Some(all) => all.iter().map(String::as_str).collect(),
                     None => library.segments.keys().map(String::as_str).collect(),
                 };
-                Some(Typed::Test(Test::InSegment(self.one_name(name, all, Code::E0207)?)))
+                let segment = self.one_name(name, all, (Code::E0207, "E0207-help-none"))?;
+                Some(Typed::Test(Test::InSegment(segment)))
             }
             "enrolled_in" => {
                 let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
                 let scope = self.scope;
                 let id = match &scope.workflows {
                     Some(all) => {
-                        self.one_name(name, all.iter().map(String::as_str).collect(), Code::E0210)?
+                        let all = all.iter().map(String::as_str).collect();
+                        self.one_name(name, all, (Code::E0210, "E0210-help-none"))?
                     }
                     None => self.id(name)?,
                 };
@@ -129,9 +131,7 @@ impl Typer<'_> {
                 let fix = self.fix(expr.start, expr.end, name.clone());
                 let diagnostic = self.error(Code::E0416, expr).message("E0416-bare");
                 diagnostic.arg("name", name.clone()).did_you_mean(Some(name));
-                if let Some((span, fix)) = fix {
-                    diagnostic.fix(span, fix);
-                }
+                diagnostic.fix_where_known(fix);
                 None
             }
             _ => {
@@ -154,7 +154,7 @@ impl Typer<'_> {
             return Some((*only).to_owned());
         }
         let [name] = self.values(expr, name, arguments, 1..=1)?.try_into().ok()?;
-        self.one_name(name, all, Code::E0208)
+        self.one_name(name, all, (Code::E0208, "E0208-help-none"))
     }
 
     /// `band(NAME)`, `grade(NAME)`.
@@ -264,8 +264,13 @@ impl Typer<'_> {
         }
     }
 
-    /// The name that an argument is, one of those there are.
-    fn one_name(&mut self, expr: &Expr, all: Vec<&str>, unknown: Code) -> Option<String> {
+    /// The name that an argument is, one of those there are. `empty`: the way out where there are none.
+    fn one_name(
+        &mut self,
+        expr: &Expr,
+        all: Vec<&str>,
+        (unknown, empty): (Code, &'static str),
+    ) -> Option<String> {
         let id = self.id(expr)?;
         if all.contains(&id.as_str()) {
             return Some(id);
@@ -274,15 +279,6 @@ impl Typer<'_> {
         let none = near.is_none();
         let said = self.error(unknown, expr).arg("name", id).did_you_mean(near);
         if none {
-            let empty = if unknown == Code::E0207 {
-                "E0207-help-none"
-            } else if unknown == Code::E0208 {
-                "E0208-help-none"
-            } else if unknown == Code::E0209 {
-                "E0209-help-none"
-            } else {
-                "E0210-help-none"
-            };
             offers::known(said, &all, empty);
         }
         None
@@ -319,7 +315,7 @@ impl Typer<'_> {
 
     /// The argument of `days_since` and `age`.
     fn day(&mut self, expr: &Expr, name: &str, birthday: bool) -> Option<Operand> {
-        if self.last_of_event(expr).is_some() {
+        if self.last_of_event(expr) {
             return None;
         }
         let (operand, ty) = self.operand(expr)?;
@@ -378,9 +374,7 @@ impl Typer<'_> {
             let help = if own.is_empty() { "E0206-help" } else { "E0206-help-known" };
             diagnostic.arg("known", listed(own)).help(help);
         }
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 }

@@ -78,9 +78,7 @@ impl Typer<'_> {
         {
             let fix = self.fix(expr.start, expr.end, meant.to_owned());
             let diagnostic = self.error(Code::E0404, expr).arg("found", word).did_you_mean(Some(meant));
-            if let Some((span, fix)) = fix {
-                diagnostic.fix(span, fix);
-            }
+            diagnostic.fix_where_known(fix);
             return None;
         }
         if !matches!(Sort::of(beside), Sort::Text | Sort::List) {
@@ -104,9 +102,7 @@ impl Typer<'_> {
         let quoted = quote(meant);
         let fix = self.fix(expr.start, expr.end, quoted.clone());
         let diagnostic = self.error(Code::E0407, expr).arg("words", word).did_you_mean(Some(quoted));
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 
@@ -118,9 +114,7 @@ impl Typer<'_> {
         let fix = self.fix(start, right.end, meant.to_owned());
         let diagnostic = self.error_at(Code::E0404, start, right.end);
         diagnostic.arg("found", found).did_you_mean(Some(meant));
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         self.known_test(left, unknown)
     }
 
@@ -131,9 +125,7 @@ impl Typer<'_> {
             let fix = self.fix(value.start, value.end, meant.clone());
             let said = self.error(Code::E0205, value).message("E0205-owner").arg("name", root);
             said.did_you_mean(Some(meant));
-            if let Some((span, fix)) = fix {
-                said.fix(span, fix);
-            }
+            said.fix_where_known(fix);
             return None;
         }
         let (operand, _) = self.operand(value)?;
@@ -190,9 +182,7 @@ impl Typer<'_> {
         let all = listed(allowed.iter().map(|each| quote(each)));
         let diagnostic = self.error(Code::E0211, expr).arg("found", text).arg("all", all);
         diagnostic.did_you_mean(meant).help("E0211-help");
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 
@@ -268,9 +258,7 @@ impl Typer<'_> {
         } else {
             diagnostic.arg("example", a.example()).help("E0412-help");
         }
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 
@@ -408,9 +396,7 @@ impl Typer<'_> {
         if !literal {
             diagnostic.arg("example", Sort::Text.example()).help("E0419-help");
         }
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 

@@ -258,9 +258,7 @@ impl Typer<'_> {
         if none {
             offer(diagnostic);
         }
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 
@@ -295,9 +293,7 @@ impl Typer<'_> {
         } else {
             diagnostic.help("E0212-entity-help");
         }
-        if let Some((span, fix)) = fix {
-            diagnostic.fix(span, fix);
-        }
+        diagnostic.fix_where_known(fix);
         None
     }
 

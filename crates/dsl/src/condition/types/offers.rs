@@ -41,18 +41,18 @@ impl Typer<'_> {
         None
     }
 
-    /// `days_since(order.paid)`: of the last one.
-    pub(super) fn last_of_event(&mut self, expr: &Expr) -> Option<String> {
-        let ExprKind::Name(words) = &expr.kind else { return None };
-        let (event, field) = self.event_named(words)?;
+    /// `days_since(order.paid)`: of the last one. Whether an event is named, which is said.
+    pub(super) fn last_of_event(&mut self, expr: &Expr) -> bool {
+        let ExprKind::Name(words) = &expr.kind else { return false };
+        let Some((event, field)) = self.event_named(words) else { return false };
         let meant = match field {
             Some(field) => format!("last({event}.{field})"),
             None => format!("last({event})"),
         };
         let name = self.slice(expr);
         let diagnostic = self.error(Code::E0205, expr).message("E0205-event").arg("name", name);
-        diagnostic.arg("event", event.clone()).did_you_mean(Some(meant)).help("E0205-help-last");
-        Some(event)
+        diagnostic.arg("event", event).did_you_mean(Some(meant)).help("E0205-help-last");
+        true
     }
 
     /// `customer` alone: a whole name that begins so.

@@ -64,16 +64,12 @@ impl Blocks {
 
     fn close(&mut self, index: usize, name: &str, open: &mut Vec<(usize, Option<&str>)>) {
         match open.last() {
-            Some((start, Some(opened))) if *opened == name => {
+            // Without a name what opened it is not allowed, and was said: its end goes with it.
+            Some((start, opened)) if opened.is_none_or(|opened| opened == name) => {
                 self.join(index, *start);
                 open.pop();
             }
-            // What opened it is not allowed, and was said: its end goes with it.
-            Some((start, None)) => {
-                self.join(index, *start);
-                open.pop();
-            }
-            Some((start, Some(_))) => {
+            Some((start, _)) => {
                 self.wrong.push((index, Wrong::Other(*start)));
                 self.join(index, *start);
                 // Where a block further out is meant, the ones inside it end here as well.

@@ -51,30 +51,23 @@ impl Loader<'_> {
     }
 
     fn refers(&self, kind: Option<&str>, attribute: &str) -> bool {
-        let model = &self.library.model;
-        let declared = match kind {
-            None => model.customer.get(attribute).map(|known| &known.ty),
-            Some(kind) => model
-                .entities
-                .get(kind)
-                .and_then(|kind| kind.attributes.get(attribute))
-                .map(|known| &known.ty),
-        };
-        matches!(declared, Some(Type::Reference(kind)) if kind == CUSTOMER)
+        self.reference(kind, attribute) == Some(CUSTOMER)
     }
 
     /// What an attribute of a customer (`None` as kind) or of an entity names: a kind of things to import.
-    fn names(&self, kind: Option<&str>, attribute: &str) -> Option<String> {
+    fn names(&self, kind: Option<&str>, attribute: &str) -> Option<&str> {
+        if attribute == "owner" { Some(REP) } else { self.reference(kind, attribute) }
+    }
+
+    /// The kind that an attribute is declared to refer to.
+    fn reference(&self, kind: Option<&str>, attribute: &str) -> Option<&str> {
         let model = &self.library.model;
-        if attribute == "owner" {
-            return Some(REP.to_owned());
-        }
         let attributes = match kind {
-            None => Some(&model.customer),
-            Some(kind) => model.entities.get(kind).map(|kind| &kind.attributes),
+            None => &model.customer,
+            Some(kind) => &model.entities.get(kind)?.attributes,
         };
-        let Type::Reference(kind) = &attributes?.get(attribute)?.ty else { return None };
-        Some(kind.clone())
+        let Type::Reference(kind) = &attributes.get(attribute)?.ty else { return None };
+        Some(kind)
     }
 
     /// Remembers what rows (line, own id, attributes) refer to and nobody knows yet.
@@ -94,7 +87,7 @@ impl Loader<'_> {
             for (attribute, value) in attributes {
                 let Some(of) = self.names(kind, attribute) else { continue };
                 let Some(id) = value.as_text().filter(|id| of != own || !here.contains(id)) else { continue };
-                let noted = named.entry((of, id.to_owned()));
+                let noted = named.entry((of.to_owned(), id.to_owned()));
                 noted.or_insert_with(|| (attribute.clone(), line, 0)).2 += 1;
             }
         }
