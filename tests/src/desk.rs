@@ -73,6 +73,7 @@ impl Desk {
             granted: true,
             at: Timestamp::UNIX_EPOCH,
             source: "test".to_owned(),
+            proof: model::Proof::default(),
         };
         snapshot.consents.apply(&consent);
         let mut desk =

@@ -13,12 +13,31 @@ pub struct Driven {
     pub engine: Engine,
     /// Its clock.
     pub clock: VirtualClock,
+    worker: store::send::Worker,
     _lock: lock::Lock,
 }
 
 impl Driven {
     /// Over the database that the project in a folder names, which holds no other worker; the clock shows now.
     pub async fn over(folder: &Path) -> Self {
+        Self::with_secrets(folder, secret).await
+    }
+
+    /// The same with secrets by their names.
+    pub async fn with_secrets(folder: &Path, secrets: fn(&str) -> Option<String>) -> Self {
+        Self::made(folder, secrets, None).await
+    }
+
+    /// The same where this lies at the addresses of others.
+    pub async fn fetching(folder: &Path, fetch: engine::sns::Fetch) -> Self {
+        Self::made(folder, secret, Some(fetch)).await
+    }
+
+    async fn made(
+        folder: &Path,
+        secrets: fn(&str) -> Option<String>,
+        fetch: Option<engine::sns::Fetch>,
+    ) -> Self {
         let store = Store::open(&database(folder), Options { migrate: false, ..Options::default() })
             .await
             .expect("the database opens");
@@ -26,14 +45,27 @@ impl Driven {
         let hold = SignedDuration::from_hours(24 * 30);
         let taken = lock::take(&store, None, clock.now(), hold, lock::Part::All).await;
         let (lock, worker) = taken.expect("nobody else works here");
+        let held = worker.clone();
         let zone = jiff::tz::TimeZone::UTC;
-        let speakers =
-            Speakers::new(Delivery::Live, folder.join("outbox"), zone, Box::new(|_| None)).of_project(folder);
+        let speakers = Speakers::new(Delivery::Live, folder.join("outbox"), zone, Box::new(secrets))
+            .of_project(folder)
+            .reaching(home());
+        let speakers = match fetch {
+            Some(fetch) => speakers.fetching(fetch),
+            None => speakers,
+        };
         let settings = dsl::project::Settings { zone: "UTC".to_owned(), language: "en".to_owned() };
         let engine = Engine::new(store, Arc::new(clock.clone()), settings, worker, speakers, false)
             .await
             .expect("the project was published");
-        Self { engine, clock, _lock: lock }
+        Self { engine, clock, worker: held, _lock: lock }
+    }
+
+    /// Ends it as a process ends: another may work.
+    pub async fn end(self) {
+        let Self { engine, worker, _lock: lock, .. } = self;
+        lock::release(engine.store(), &worker).await.expect("the database is there");
+        drop(lock);
     }
 
     /// Works until nothing is due.
@@ -72,4 +104,14 @@ fn database(folder: &Path) -> String {
         Some(address) if address.starts_with("postgres") => address.to_owned(),
         Some(_) | None => folder.join("nurture.db").display().to_string(),
     }
+}
+
+/// This machine: what tests speak to.
+fn home() -> channels::Reach {
+    channels::Reach::allowing(["127.0.0.1"]).expect("an address is a host")
+}
+
+/// Secrets of tests say their own value: `SECRET_IS_x` is `x` in small letters.
+fn secret(name: &str) -> Option<String> {
+    name.strip_prefix("SECRET_IS_").map(str::to_lowercase)
 }

@@ -2,7 +2,7 @@
 
 use crate::sink;
 use serde_json::Value as Json;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +13,8 @@ use std::thread::JoinHandle;
 pub enum Say {
     /// This status and this body.
     Status(u16, Json),
+    /// This status, these lines of its head (each ended by CRLF), and this text.
+    Text(u16, &'static str, &'static str),
     /// Nothing: it closes the connection.
     Close,
     /// Nothing, and the connection stays open until the system ends.
@@ -24,7 +26,13 @@ pub enum Say {
 pub struct Asked {
     /// Its `webhook-id`.
     pub id: String,
-    /// Its body.
+    /// Its method, path and query: `POST /hooks?a=1`.
+    pub target: String,
+    /// Its headers, by their names in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// Its body as it came.
+    pub text: String,
+    /// Its body as JSON; null: it is none.
     pub body: Json,
 }
 
@@ -98,20 +106,30 @@ fn serve(listener: &TcpListener, kept: &Mutex<Kept>) {
         match say {
             Say::Status(status, body) => {
                 let body = if body.is_null() { String::new() } else { body.to_string() };
-                let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-                // Whoever asked may be gone.
-                let _ = stream.write_all(head.as_bytes());
+                answer(&mut stream, status, "", &body);
             }
+            Say::Text(status, head, body) => answer(&mut stream, status, head, body),
             Say::Close => {}
             Say::Hang => lock(kept).hung.push(stream),
         }
     }
 }
 
+fn answer(stream: &mut TcpStream, status: u16, head: &str, body: &str) {
+    let answer = format!("HTTP/1.1 {status} X\r\n{head}content-length: {}\r\n\r\n{body}", body.len());
+    // Whoever asked may be gone.
+    let _ = stream.write_all(answer.as_bytes());
+}
+
 /// One request; `None`: the connection was empty.
 fn read(stream: &TcpStream) -> Option<Asked> {
     let mut lines = BufReader::new(stream);
-    let (mut id, mut length) = (String::new(), 0);
+    let mut first = String::new();
+    if lines.read_line(&mut first).ok()? == 0 {
+        return None;
+    }
+    let target = first.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
         if lines.read_line(&mut line).ok()? == 0 {
@@ -122,14 +140,13 @@ fn read(stream: &TcpStream) -> Option<Asked> {
             break;
         }
         if let Some((name, value)) = line.split_once(": ") {
-            match name.to_ascii_lowercase().as_str() {
-                "webhook-id" => id = value.to_owned(),
-                "content-length" => length = value.parse().ok()?,
-                _ => {}
-            }
+            headers.insert(name.to_ascii_lowercase(), value.to_owned());
         }
     }
+    let length = headers.get("content-length").map_or(Some(0), |length| length.parse().ok())?;
     let mut body = vec![0; length];
     lines.read_exact(&mut body).ok()?;
-    Some(Asked { id, body: serde_json::from_slice(&body).unwrap_or(Json::Null) })
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let id = headers.get("webhook-id").cloned().unwrap_or_default();
+    Some(Asked { id, target, headers, body: serde_json::from_str(&text).unwrap_or(Json::Null), text })
 }

@@ -101,7 +101,7 @@ impl Shop {
         let database = database.unwrap_or("sqlite://nurture.db");
         shop.write(
             "nurture.toml",
-            &format!("zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"{database}\"\ndelivery = \"live\"\nlisten = \"{listen}\"\n{lease}"),
+            &format!("zone = \"UTC\"\nlanguage = \"en\"\ndatabase = \"{database}\"\ndelivery = \"live\"\npublic_url = \"https://mail.example.com\"\nallow_private_hosts = [\"127.0.0.1\"]\nlisten = \"{listen}\"\n{lease}"),
         );
         let published = nurture(shop.path(), &["publish"]);
         assert_eq!(published.code, 0, "{}{}", published.out, published.err);

@@ -275,10 +275,7 @@ impl Speaker {
         let found = kept.troubles.iter_mut().find(|trouble| {
             trouble.point == point
                 && trouble.times != Some(0)
-                && trouble
-                    .only_to
-                    .as_ref()
-                    .is_none_or(|only| to.iter().any(|one| one.eq_ignore_ascii_case(only)))
+                && trouble.only_to.as_ref().is_none_or(|only| to.iter().any(|one| is_to(one, only)))
         })?;
         found.times = found.times.map(|times| times.saturating_sub(1));
         Some(found.act.clone())
@@ -337,6 +334,12 @@ async fn accept(
 fn listen(listener: StdListener) -> io::Result<TcpListener> {
     listener.set_nonblocking(true)?;
     TcpListener::from_std(listener)
+}
+
+/// Whether an address is this one, or of this domain (`@qq.com`).
+fn is_to(address: &str, only: &str) -> bool {
+    let (address, only) = (address.to_ascii_lowercase(), only.to_ascii_lowercase());
+    if only.starts_with('@') { address.ends_with(&only) } else { address == only }
 }
 
 /// A listener on a free port. Below 32768, because above it the kernel hands ports to outgoing

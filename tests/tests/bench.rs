@@ -53,6 +53,47 @@ fn in_w2_those_enter_whose_day_it_is_and_nobody_else() {
     assert_eq!(figures["sent"], serde_json::Value::Null);
 }
 
+fn w3(here: &Path, database: &str) {
+    // It ends well only where each event is stored once, each stray one kept, and who was to enter has.
+    let figures = measure(here, &["bench", "w3", "--customers", "100", "--json", "--database", database]);
+    assert_eq!(figures["workload"], "w3", "{figures}");
+    // Of 500 requests ten tell again what was told before, and one event has a name that nobody knows.
+    assert_eq!(
+        (figures["events"].as_u64(), figures["batched"].as_u64()),
+        (Some(490), Some(2_497)),
+        "{figures}"
+    );
+    for rate in ["per_second", "batched_per_second"] {
+        assert!(figures[rate].as_f64().unwrap() > 0.0, "{figures}");
+    }
+}
+
+#[test]
+fn events_of_w3_are_stored_once_and_lead_where_they_should() {
+    let folder = tempfile::tempdir().unwrap();
+    w3(folder.path(), "sqlite://any.db");
+}
+
+#[test]
+fn the_same_holds_on_postgres() {
+    let folder = tempfile::tempdir().unwrap();
+    w3(folder.path(), &cluster::database());
+}
+
+#[test]
+fn each_event_of_w4_leads_to_its_mail() {
+    let folder = tempfile::tempdir().unwrap();
+    let figures = measure(
+        folder.path(),
+        &["bench", "w4", "--customers", "30", "--json", "--database", "sqlite://any.db"],
+    );
+    for count in ["customers", "events", "sent", "sink"] {
+        assert_eq!(figures[count], 30, "{figures}");
+    }
+    let (half, most) = (figures["p50_ms"].as_f64().unwrap(), figures["p99_ms"].as_f64().unwrap());
+    assert!(half > 0.0 && half <= most, "{figures}");
+}
+
 #[test]
 fn growth_ends_with_the_largest_size() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,7 +24,7 @@ fn project(database: &str, delivery: &str, channels: &str, steps: &str) -> Proje
         (
             "nurture.toml",
             format!(
-                "zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"{delivery}\"\nlisten = \"{listen}\"\n"
+                "zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"{delivery}\"\nallow_private_hosts = [\"127.0.0.1\"]\nlisten = \"{listen}\"\n"
             ),
         ),
         ("workflows/model.yaml", "model: shop\nevents:\n  order.paid: { amount: number }\n".to_owned()),

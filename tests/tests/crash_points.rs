@@ -139,8 +139,8 @@ async fn perform(task: &Task) {
         merge::merge(&store, engine.published(), &keep, &other, "test", clock.now()).await.unwrap();
     }
     let other = WorkflowId::new("other");
-    operate::hold(&store, &other, clock.now()).await.unwrap();
-    operate::resume(&store, &other, clock.now()).await.unwrap();
+    operate::hold(&store, &other, operate::By::COMMAND, clock.now()).await.unwrap();
+    operate::resume(&store, &other, operate::By::COMMAND, clock.now()).await.unwrap();
     engine.until_idle().await.unwrap();
     lock::release(&store, &worker).await.unwrap();
     store.close().await;

@@ -33,6 +33,10 @@ fn files(below: &Path, at: &Path, into: &mut Vec<File>) {
         {
             let inside = path.strip_prefix(below).unwrap().to_str().unwrap().replace('\\', "/");
             into.push(File { path: format!("workflows/{inside}"), text: fs::read_to_string(&path).unwrap() });
+        } else if at == below.join("assets") {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let text = dsl::template::picture_text(&fs::read(&path).unwrap());
+            into.push(File { path: format!("assets/{name}"), text });
         }
     }
 }
@@ -278,4 +282,27 @@ mod mutated {
             }
         }
     }
+}
+
+#[test]
+fn every_mistake_says_a_way_out() {
+    let mut without = BTreeSet::new();
+    for case in cases() {
+        let loaded = load(&case);
+        for said in loaded.report.diagnostics() {
+            if said.help_in(Language::Zh).is_none() && said.label.is_none() {
+                without.insert(format!("{}: {}", said.message, said.message_in(Language::Zh)));
+            }
+        }
+    }
+    assert!(without.is_empty(), "{}", without.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn steps_right_below_an_if_are_one_mistake() {
+    let text = "workflow: a\ntrigger: manual\nsteps:\n  - if: customer.tags has \"a\"\n    - tag: b\n";
+    let files = [File { path: "workflows/a.yaml".to_owned(), text: text.to_owned() }];
+    let said: Vec<&str> =
+        dsl::load(&files, &settings()).report.diagnostics().iter().map(|said| said.message).collect();
+    assert_eq!(said, ["E0105-keyless"]);
 }

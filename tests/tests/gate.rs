@@ -112,6 +112,7 @@ fn asked(forbids: &[Forbids]) -> String {
                 granted: false,
                 at: now,
                 source: "test".to_owned(),
+                proof: model::Proof::default(),
             }),
             Forbids::Duplicate => {
                 let done = marks();

@@ -197,7 +197,7 @@ async fn who_carries_is_held_and_the_others_go_by_themselves(database: &str) {
     assert_eq!(driven.states().await, [("due".to_owned(), 3)], "one mail a customer, and none has left");
 
     let chain = WorkflowId::new("chain");
-    operate::hold(driven.engine.store(), &chain, now).await.expect("held");
+    operate::hold(driven.engine.store(), &chain, operate::By::COMMAND, now).await.expect("held");
     driven.work().await;
     let said = || -> Vec<(String, bool, bool)> {
         let mails = sink.mails();
@@ -218,7 +218,8 @@ async fn who_carries_is_held_and_the_others_go_by_themselves(database: &str) {
         sink.mails().iter().filter(|mail| mail.data.windows(5).any(|part| part == b"1 due")).count();
     assert_eq!(subjects, 3);
 
-    let resumed = operate::resume(driven.engine.store(), &chain, now).await.expect("it goes on");
+    let resumed =
+        operate::resume(driven.engine.store(), &chain, operate::By::COMMAND, now).await.expect("it goes on");
     assert_eq!(resumed, operate::Outcome::Done(3));
     driven.work().await;
     let carried = (0..3).map(|number| (to(number), true, false));

@@ -37,7 +37,7 @@ fn project(hook: &Hook, database: &str) -> Project {
     let listen = tests::sink::free_port().local_addr().expect("a bound listener has an address");
     project.write(
         "nurture.toml",
-        &format!("zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"live\"\nlisten = \"{listen}\"\nlease = \"2 seconds\"\n"),
+        &format!("zone = \"UTC\"\nlanguage = \"en\"\n{database}delivery = \"live\"\nallow_private_hosts = [\"127.0.0.1\"]\nlisten = \"{listen}\"\nlease = \"2 seconds\"\n"),
     );
     project.write("workflows/model.yaml", "model: shop\nevents:\n  order.paid: { amount: number }\n");
     let channel =

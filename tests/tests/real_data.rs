@@ -184,7 +184,11 @@ fn why_a_mail_came(project: &Project, trace: &[serde_json::Value]) {
         ],
     );
     let by_address = project.nurture(&["why", &format!("c{customer}@example.com"), "--json"]);
-    let page: serde_json::Value = serde_json::from_str(&by_address.out).expect("the decisions as JSON");
+    let mut page: serde_json::Value = serde_json::from_str(&by_address.out).expect("the decisions as JSON");
+    // What permitted a mail is looked up when it is asked for.
+    let decisions = page.get_mut("decisions").and_then(serde_json::Value::as_array_mut).expect("a list");
+    let permitted = decisions.iter_mut().filter_map(|each| each.as_object_mut()?.remove("consent")).count();
+    assert!(permitted > 0, "the consent behind the mail is told");
     let own: Vec<_> = trace.iter().filter(|line| of(line, "customer") == customer).cloned().collect();
     assert_eq!(
         page.get("decisions"),

@@ -14,7 +14,7 @@ fn a_recipe_goes_into_a_new_project_and_its_tests_pass_there() {
 
     let listed = nurture(&shop, &["add", "--json"]);
     let listed: Vec<Json> = serde_json::from_str(&listed.out).expect("a list");
-    assert_eq!(listed.len(), 16);
+    assert_eq!(listed.len(), 18);
 
     let shown = nurture(&shop, &["add", "browse", "--dry-run", "--lang", "en"]);
     assert_eq!((shown.code, model()), (0, before.clone()), "{}", shown.err);

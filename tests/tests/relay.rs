@@ -26,6 +26,7 @@ tests::on_both_waiting! {
     an_answer_that_meets_a_busy_database_is_written_when_it_is_free,
     no_more_sends_are_in_doubt_than_there_are_connections,
     a_lease_is_renewed_while_an_answer_is_awaited,
+    what_a_lease_that_is_over_keeps_from_the_gate_goes_later,
     what_is_open_when_the_grace_is_over_is_unknown,
     what_is_open_when_the_grace_is_over_is_due_again_where_it_may_come_twice,
 }
@@ -381,6 +382,27 @@ async fn a_lease_is_renewed_while_an_answer_is_awaited(database: &str) {
     };
     tokio::join!(meanwhile, driven.work());
     assert_eq!((driven.states().await, copies(&sink)), (of(&[("accepted", 2)]), 1));
+}
+
+async fn what_a_lease_that_is_over_keeps_from_the_gate_goes_later(database: &str) {
+    let sink = Sink::start();
+    let shop = Shop::on(sink.port(), "offers", database);
+    shop.start(1);
+    sink.trouble(Trouble::at(Point::Recipient, Act::Wait(Duration::from_secs(1))).once());
+    let driven = Driven::over(shop.path()).await;
+    let meanwhile = async {
+        let asked = |sink: &tests::sink::Speaker| {
+            sink.sessions().iter().any(|session| session.commands.iter().any(|command| command == "RCPT"))
+        };
+        assert!(sink.wait_until(PATIENCE, asked).await);
+        // A process that was stopped for so long, of whose sends nobody else has taken any meanwhile.
+        driven.clock.advance(SignedDuration::from_mins(16));
+    };
+    tokio::join!(meanwhile, driven.work());
+    // It lives, and so does its lease from now on: what it forgot would be claimed for ever.
+    driven.engine.recover().await.unwrap();
+    driven.work().await;
+    assert_eq!((driven.states().await, sink.count(), copies(&sink)), (of(&[("accepted", 2)]), 2, 1));
 }
 
 /// An engine that serves, is asked to end while the relay keeps silent after the dot, and ends when its grace is over.

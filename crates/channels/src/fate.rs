@@ -10,6 +10,7 @@
 //! ```
 //! `*` counts as a soft bounce of the address.
 
+use jiff::SignedDuration;
 use std::fmt;
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub enum Retry {
     Backoff,
     /// The same, and the provider group's rate halves for 15 minutes (4.7.x).
     Throttled,
+    /// The other side said how long it wants to be left alone.
+    After(SignedDuration),
 }
 
 /// What came instead of the answer that was hoped for.
@@ -254,6 +257,8 @@ mod tests {
             }
             Fate::Deferred { counts_as_soft_bounce: false, retry: Retry::Backoff, .. } => "deferred",
             Fate::Deferred { counts_as_soft_bounce: false, retry: Retry::Throttled, .. } => "deferred slow",
+            // No mail server says when.
+            Fate::Deferred { retry: Retry::After(_), .. } => "deferred until",
             Fate::Rejected { kind: Rejection::Permanent, .. } => "permanent",
             Fate::Rejected { kind: Rejection::Policy, .. } => "policy",
             Fate::Rejected { kind: Rejection::Configuration, .. } => "configuration",

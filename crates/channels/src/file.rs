@@ -151,6 +151,7 @@ mod tests {
             preheader: None,
             html: None,
             text: text.into(),
+            pictures: vec![],
             headers: vec![],
             date: at(),
             unsubscribe: None,

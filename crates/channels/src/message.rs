@@ -4,6 +4,7 @@ use crate::clean;
 use jiff::Timestamp;
 use lettre::Address;
 use std::fmt;
+use std::sync::Arc;
 
 /// A mail as the engine fills it in; [`Draft::check`] makes it a [`Message`].
 #[derive(Clone, Debug)]
@@ -27,12 +28,33 @@ pub struct Draft {
     pub html: Option<String>,
     /// The plain text, always there.
     pub text: String,
+    /// Pictures that the html shows as `cid:ID`.
+    pub pictures: Vec<Picture>,
     /// Further headers; names match `^[A-Za-z0-9-]{1,60}$` and are not on the list of ours.
     pub headers: Vec<(String, String)>,
     /// The Date header. The send's due instant rather than the wall clock keeps a retry byte-equal.
     pub date: Timestamp,
     /// One-click unsubscribe (RFC 8058). `None`: transactional mail.
     pub unsubscribe: Option<Unsubscribe>,
+}
+
+/// A picture that goes with a mail.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its Content-ID without brackets: `A-Z a-z 0-9 . _ - @`.
+    pub id: String,
+    /// The name under which a reader would save it.
+    pub name: String,
+    /// Its kind: `image/png`.
+    pub kind: &'static str,
+    /// The file.
+    pub bytes: Arc<[u8]>,
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture({}, {} bytes)", self.name, self.bytes.len())
+    }
 }
 
 /// A mail that is known to be well formed; bytes are made of it by [`crate::email::Letter::of`].
@@ -241,6 +263,7 @@ mod tests {
             preheader: None,
             html: None,
             text: "x".into(),
+            pictures: vec![],
             headers: vec![],
             date: Timestamp::UNIX_EPOCH,
             unsubscribe: None,

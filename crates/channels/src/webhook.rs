@@ -1,137 +1,139 @@
-//! Another system, by HTTP: one POST of JSON, one answer. No redirect is followed, the answer is read up to
-//! 64 KiB, and the whole exchange is bounded in time.
+//! Another system, by HTTP and to the letter of Standard Webhooks: one POST of JSON under an id that is the same
+//! at each try, signed with one key, or with two while the key is being changed.
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
-use hyper::{Method, Request, Uri};
-use hyper_util::rt::TokioIo;
-use std::sync::Arc;
+use crate::digest::{base64, hmac, of_base64};
+use crate::email::Secret;
+use crate::fate::Rejection;
+use crate::http::{self, Answer, Ask};
+use crate::reach::{Address, Reach};
+use crate::spoken::{self, Spoken};
+use hyper::Method;
+use hyper::header::{HeaderName, HeaderValue};
+use jiff::Timestamp;
+use model::webhook::{Taken, taken};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// Bytes of an answer that are read; a longer one counts as none.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// Status by which a system says that it wants to hear nothing any more.
+const GONE: u16 = 410;
 
 /// Where a webhook goes, checked once.
 #[derive(Clone, Debug)]
-pub struct Endpoint {
-    host: String,
-    port: u16,
-    secure: bool,
-    authority: HeaderValue,
-    path: Uri,
+pub struct Webhook {
+    address: Address,
     headers: Vec<(HeaderName, HeaderValue)>,
+    keys: Vec<Key>,
     timeout: Duration,
 }
 
-/// What came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// The HTTP status; 0: there was no answer.
-    pub status: u16,
-    /// The body as text; empty: none, or no text.
-    pub body: String,
-    /// For the operator: why there was no answer. Empty: there was one.
-    pub why: String,
-}
+/// A signing key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(Vec<u8>);
 
-impl Endpoint {
-    /// An address such as `https://example.cn/hooks`, headers to send along, and how long the whole exchange
-    /// may take. `Err`: what is wrong with them, without the values, for they may be secret.
-    pub fn new(url: &str, headers: &[(String, String)], timeout: Duration) -> Result<Self, String> {
-        let uri: Uri = url.trim().parse().map_err(|_| "the url is no address".to_owned())?;
-        let secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            Some(_) | None => return Err("the url begins with https:// or http://".to_owned()),
-        };
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or("the url has no host")?.to_owned();
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let shown = uri.port_u16().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
-        let authority = HeaderValue::from_str(&shown).map_err(|_| "the host is no name".to_owned())?;
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let path: Uri = path.parse().map_err(|_| "the url has no path".to_owned())?;
-        let mut all = Vec::new();
-        for (name, value) in headers {
-            let fault = || format!("the header {name} cannot be sent");
-            let key = HeaderName::try_from(name.as_str()).map_err(|_| fault())?;
-            all.push((key, HeaderValue::from_str(value).map_err(|_| fault())?));
-        }
-        Ok(Self { host, port, secure, authority, path, headers: all, timeout })
-    }
-
-    /// Sends `body`. `id` is the same at each try, so that the other system can tell a repeated call;
-    /// `seconds`: the instant of this try since 1970.
-    pub async fn post(&self, id: &str, seconds: i64, body: Vec<u8>) -> Heard {
-        let nothing = |why: String| Heard { status: 0, body: String::new(), why };
-        match tokio::time::timeout(self.timeout, self.exchange(id, seconds, body)).await {
-            Ok(Ok(heard)) => heard,
-            Ok(Err(why)) => nothing(why),
-            Err(_) => nothing(format!("no answer within {} s", self.timeout.as_secs())),
-        }
-    }
-
-    async fn exchange(&self, id: &str, seconds: i64, body: Vec<u8>) -> Result<Heard, String> {
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(self.path.clone())
-            .header(HOST, self.authority.clone())
-            .header(CONTENT_TYPE, "application/json; charset=utf-8")
-            .header(USER_AGENT, concat!("nurture/", env!("CARGO_PKG_VERSION")))
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds.to_string())
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| error.to_string())?;
-        for (name, value) in &self.headers {
-            request.headers_mut().insert(name.clone(), value.clone());
-        }
-        let host = self.host.trim_matches(['[', ']']);
-        let tcp = TcpStream::connect((host, self.port)).await.map_err(|error| format!("connect: {error}"))?;
-        if self.secure {
-            let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-            let tls = connector()?.connect(name, tcp).await.map_err(|error| format!("tls: {error}"))?;
-            ask(tls, request).await
-        } else {
-            ask(tcp, request).await
-        }
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
     }
 }
 
-async fn ask<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Heard, String>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    let connection = tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(|error| error.to_string());
-    let heard = match answer {
-        Ok(answer) => {
-            let status = answer.status().as_u16();
-            let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
-            let body = body.map(|body| String::from_utf8(body.to_bytes().to_vec()).unwrap_or_default());
-            Ok(Heard { status, body: body.unwrap_or_default(), why: String::new() })
-        }
-        Err(why) => Err(why),
-    };
-    connection.abort();
-    heard
+impl Key {
+    /// The keys in a text: `whsec_…`, and during a change both, the new one first, with a blank between.
+    /// `Err`: what is wrong, without the key.
+    pub fn all(text: &Secret) -> Result<Vec<Self>, String> {
+        let keys: Option<Vec<Self>> = text.reveal().split_whitespace().map(Self::read).collect();
+        keys.filter(|keys| (1..=2).contains(&keys.len())).ok_or_else(|| {
+            "the signing key is not `whsec_` with 24 to 64 bytes in Base64 (two of them, with a blank between, \
+             while it is being changed)"
+                .to_owned()
+        })
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let bytes = of_base64(text.strip_prefix("whsec_")?)?;
+        (24..=64).contains(&bytes.len()).then_some(Self(bytes))
+    }
+
+    /// `v1,…` over id, timestamp and body.
+    fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
+        let mut content = format!("{id}.{seconds}.").into_bytes();
+        content.extend_from_slice(body);
+        format!("v1,{}", base64(&hmac(&self.0, &content)))
+    }
 }
 
-fn connector() -> Result<TlsConnector, String> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+impl Webhook {
+    /// An address such as `https://example.cn/hooks`, headers to send along, the keys it is signed with (none: it
+    /// is not signed), and how long the exchange may take once the connection stands. `Err`: what is wrong with
+    /// them, without the values, for they may be secret.
+    pub fn new(
+        reach: &Reach,
+        url: &str,
+        headers: &[(String, String)],
+        keys: Vec<Key>,
+        timeout: Duration,
+    ) -> Result<Self, String> {
+        let address = reach.address(url).map_err(|refused| refused.to_string())?;
+        let headers = headers.iter().map(|(name, value)| http::header(name, value));
+        Ok(Self { address, headers: headers.collect::<Result<_, String>>()?, keys, timeout })
+    }
+
+    /// Sends `body`. `id` is the same at each try, so that the other system can tell a repeated call; `now`: the
+    /// instant of this try. No answer is a later try: who knows webhooks knows a repeated one by its id.
+    pub async fn post(&self, reach: &Reach, id: &str, now: Timestamp, body: Vec<u8>) -> Spoken {
+        let seconds = now.as_second();
+        let mut headers = vec![http::json_type()];
+        headers.extend(self.headers.iter().cloned());
+        // After those of the file, which cannot change what is signed.
+        headers.extend(http::ours("webhook-id", id));
+        headers.extend(http::ours("webhook-timestamp", &seconds.to_string()));
+        if !self.keys.is_empty() {
+            let signatures: Vec<String> = self.keys.iter().map(|key| key.sign(id, seconds, &body)).collect();
+            headers.extend(http::ours("webhook-signature", &signatures.join(" ")));
+        }
+        let ask = Ask { method: Method::POST, address: self.address.clone(), headers, body };
+        match http::ask(reach, ask, self.timeout, now).await {
+            Ok(Answer { status, body, wait }) => {
+                let words = format!("HTTP {status}");
+                let fate = match taken(status) {
+                    Taken::Done => spoken::accepted(status, &words),
+                    Taken::Refused => spoken::rejected(Rejection::Policy, status, &words),
+                    Taken::Later => spoken::later(status, &words, wait),
+                };
+                Spoken { fate, heard: Some((status, body.unwrap_or_default())), gone: status == GONE }
+            }
+            Err(silence) => Spoken {
+                fate: spoken::later(0, &silence.why, None),
+                heard: Some((0, String::new())),
+                gone: false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The vector of the libraries of Standard Webhooks.
+    #[test]
+    fn the_signature_is_the_one_of_the_standards_own_vector() {
+        let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let keys = Key::all(&secret).unwrap();
+        let body = br#"{"test": 2432232314}"#;
+        let signed = keys.first().unwrap().sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn keys_are_one_or_two_and_are_not_shown() {
+        let one = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let all = |text: &str| Key::all(&Secret::new(text));
+        assert_eq!(all(&format!("{one} {one}")).unwrap().len(), 2);
+        let refused = ["", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_short", "whsec_!!!"];
+        for wrong in refused {
+            let why = all(wrong).unwrap_err();
+            assert!(wrong.is_empty() || wrong == "whsec_" || !why.contains(wrong), "{why}");
+        }
+        assert!(all(&format!("{one} {one} {one}")).is_err());
+        assert_eq!(format!("{:?}", all(one).unwrap()), "[Key(…)]");
+    }
 }

@@ -38,6 +38,7 @@ fn draft(send_id: &str, to: &str) -> Draft {
         preheader: None,
         html: Some("<p>八折只到周日</p>\r\n.\r\n..two\r\n<p>再见</p>".into()),
         text: "hello\n.\n..two\nbye".into(),
+        pictures: vec![],
         headers: vec![],
         date: "2026-03-29T09:00:00Z".parse().unwrap(),
         unsubscribe: None,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops where it stands")]
 
+mod loopback;
 #[allow(dead_code, reason = "shared with the tests of other crates, each uses its part")]
 #[path = "../../../tests/src/sink.rs"]
 mod sink;
@@ -11,7 +12,7 @@ use channels::{Cause, Draft, Fate, Mailbox, Message};
 use sink::{Settings, Speaker};
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -42,7 +43,7 @@ async fn server(start: Start) -> Secure {
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let listener = loopback::listener().await;
     let port = listener.local_addr().unwrap().port();
     let speaker = Speaker::new(Settings::default());
     let talk = speaker.clone();
@@ -86,6 +87,7 @@ fn message() -> Message {
         preheader: None,
         html: None,
         text: "hello\n".repeat(20_000),
+        pictures: vec![],
         headers: vec![],
         date: "2026-03-29T09:00:00Z".parse().unwrap(),
         unsubscribe: None,

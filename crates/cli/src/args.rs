@@ -5,9 +5,10 @@ use model::words::Language;
 use std::path::PathBuf;
 
 use crate::commands::{
-    add, approve, backtest, backup, bench, check, completions, config, demo, doctor, exit_walk, explain,
-    graph, import, init, lead, lsp, merge, migrate, pause, people, plan, preview, publish, report, reps,
-    retire, run, schema, score, sends, simulate, tasks, test, why,
+    add, approve, audit, backtest, backup, bench, channels, check, completions, config, demo, doctor, events,
+    exit_walk, explain, export, form, graph, import, init, key, lead, lsp, merge, migrate, pause, people,
+    plan, preview, privacy, publish, report, reps, retire, run, schema, score, sends, simulate, tasks, test,
+    why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -124,12 +125,18 @@ pub enum Verb {
     /// Show a message as one customer would get it
     #[command(after_help = "Example:\n  nurture preview birthday/card --customer c01")]
     Preview(preview::Args),
+    /// Print a form as HTML for a page of your own
+    #[command(after_help = "Example:\n  nurture form newsletter > newsletter.html")]
+    Form(form::Args),
     /// See it work: 2,000 sample customers, 90 days of history, mails caught in a folder
     #[command(after_help = "Example:\n  nurture demo --until-idle")]
     Demo(demo::Args),
     /// Show the latest messages and what became of them
     #[command(after_help = "Example:\n  nurture sends --customer c01")]
     Sends(sends::Args),
+    /// Show how the project speaks, and which channels are closed
+    #[command(after_help = "Example:\n  nurture channels")]
+    Channels(channels::Args),
     /// Show the open tasks of colleagues, or finish one
     #[command(after_help = "Example:\n  nurture tasks --rep li.na")]
     Tasks(tasks::Args),
@@ -142,6 +149,18 @@ pub enum Verb {
     /// Show the reps and how much each has open; say who is away
     #[command(after_help = "Example:\n  nurture reps --away li.na")]
     Reps(reps::Args),
+    /// Show what people and keys did, and see that this record is whole
+    #[command(after_help = "Example:\n  nurture audit verify")]
+    Audit(audit::Args),
+    /// Show what a customer did, or what clients told and was not taken
+    #[command(after_help = "Examples:\n  nurture events c01\n  nurture events --rejected")]
+    Events(events::Args),
+    /// Give a person what is held of them, or erase them
+    #[command(after_help = "Examples:\n  nurture privacy export c10\n  nurture privacy erase c10 --yes")]
+    Privacy(privacy::Args),
+    /// Make, show and end the keys by which programs and web pages speak with it
+    #[command(after_help = "Example:\n  nurture key create shop --scope events:write")]
+    Key(key::Args),
     /// Bring the database up to date
     #[command(after_help = "Example:\n  nurture migrate")]
     Migrate(migrate::Args),
@@ -159,6 +178,11 @@ pub enum Verb {
     /// Move everything to another database, counted and summed on both sides
     #[command(after_help = "Example:\n  nurture move --to postgres://nurture@db/nurture")]
     Move(backup::MoveArgs),
+    /// Write customers, messages, events or tasks as a table or as JSON
+    #[command(
+        after_help = "Examples:\n  nurture export customers --out customers.csv\n  nurture export sends --format json"
+    )]
+    Export(export::Args),
     /// Write the JSON Schema of the project, by which editors complete and check
     #[command(after_help = "Example:\n  nurture schema --out schemas")]
     Schema(schema::Args),

@@ -2,19 +2,25 @@
 
 pub mod add;
 pub mod approve;
+pub mod audit;
 pub mod backtest;
 pub mod backup;
 pub mod bench;
+pub mod channels;
 pub mod check;
 pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod events;
 pub mod exit_walk;
 pub mod explain;
+pub mod export;
+pub mod form;
 pub mod graph;
 pub mod import;
 pub mod init;
+pub mod key;
 pub mod lead;
 pub mod lsp;
 mod meant;
@@ -24,6 +30,7 @@ pub mod pause;
 pub mod people;
 pub mod plan;
 pub mod preview;
+pub mod privacy;
 pub mod publish;
 pub mod report;
 pub mod reps;
@@ -162,21 +169,28 @@ pub fn without_project(
         | Verb::Backtest(_)
         | Verb::Bench(_)
         | Verb::People(_)
+        | Verb::Form(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Channels(_)
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
         | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
+        | Verb::Key(_)
+        | Verb::Privacy(_)
+        | Verb::Audit(_)
+        | Verb::Events(_)
         | Verb::Migrate(_)
         | Verb::Doctor(_)
         | Verb::Backup(_)
         | Verb::Restore(_)
         | Verb::Move(_)
         | Verb::Schema(_)
+        | Verb::Export(_)
         | Verb::Config(_) => None,
     }
 }
@@ -204,15 +218,21 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Backtest(_)
         | Verb::Bench(_)
         | Verb::People(_)
+        | Verb::Form(_)
         | Verb::Preview(_)
         | Verb::Demo(_)
         | Verb::Sends(_)
+        | Verb::Channels(_)
         | Verb::Tasks(_)
         | Verb::Lead(_)
         | Verb::Report(_)
         | Verb::Add(_)
         | Verb::Merge(_)
         | Verb::Reps(_)
+        | Verb::Key(_)
+        | Verb::Privacy(_)
+        | Verb::Audit(_)
+        | Verb::Events(_)
         | Verb::Migrate(_)
         | Verb::Doctor(_)
         | Verb::Backup(_)
@@ -220,6 +240,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Move(_)
         | Verb::Schema(_)
         | Verb::Lsp(_)
+        | Verb::Export(_)
         | Verb::Config(_)
         | Verb::Completions(_)
         | Verb::Man(_) => None,
@@ -251,12 +272,18 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Bench(args) => bench::perform(args, context, out),
         Verb::People(args) => people::perform(args, context, out),
         Verb::Report(args) => report::perform(args, context, out),
+        Verb::Form(args) => form::perform(args, context, out),
         Verb::Preview(args) => preview::perform(args, context, out),
         Verb::Demo(args) => demo::perform(args, context, out),
         Verb::Sends(args) => sends::perform(args, context, out),
+        Verb::Channels(args) => channels::perform(args, context, out),
         Verb::Tasks(args) => tasks::perform(args, context, out),
         Verb::Lead(args) => lead::perform(args, context, out),
         Verb::Merge(args) => merge::perform(args, context, out),
+        Verb::Privacy(args) => privacy::perform(args, context, out),
+        Verb::Audit(args) => audit::perform(args, context, out),
+        Verb::Events(args) => events::perform(args, context, out),
+        Verb::Key(args) => key::perform(args, context, out),
         Verb::Reps(args) => reps::perform(args, context, out),
         Verb::Lsp(_) => Ok(Exit::Fine),
         Verb::Migrate(args) => migrate::perform(args, context, out),
@@ -264,6 +291,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Backup(args) => backup::perform(args, context, out),
         Verb::Restore(args) => backup::restore(args, context, out),
         Verb::Move(args) => backup::move_to(args, context, out),
+        Verb::Export(args) => export::perform(args, context, out),
         Verb::Schema(args) => schema::perform(args, context, out),
         Verb::Config(args) => config::perform(args, context, out),
         Verb::Init(args) => init::perform(args, &context.here, context.language, context.json, out),

@@ -5,6 +5,7 @@ mod settings;
 mod show;
 
 use crate::exit::{Exit, Failure};
+use channels::dns::Names;
 use file::Written;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -98,8 +99,14 @@ pub struct Config {
     pub public_url: Setting<Option<String>>,
     /// Who gets messages.
     pub delivery: Setting<Delivery>,
+    /// Which hosts of our own network may be spoken to by HTTP.
+    pub reach: channels::Reach,
+    /// Who is asked for the providers of mailboxes.
+    pub names: Setting<Names>,
     /// Where caught messages lie.
     pub outbox: Setting<String>,
+    /// Where a mail server puts mails that came back; empty: nowhere.
+    pub bounces: Setting<String>,
     /// How long what a process holds stays its own after its last sign of life.
     pub lease: Setting<SignedDuration>,
     /// When the database is brought up to date.
@@ -224,12 +231,15 @@ impl Config {
         let listen = one(Key::Listen);
         let public_url = one(Key::PublicUrl);
         let delivery = one(Key::Delivery);
+        let dns = one(Key::Dns);
         let outbox = one(Key::Outbox);
+        let bounces = one(Key::Bounces);
         let lease = one(Key::Lease);
         let migrate = one(Key::Migrate);
         let counts = [Key::MessagesPerHour, Key::ErrorsPerHour].map(|key| (key, one(key)));
         let keeps = [Key::KeepTraces, Key::KeepWalks, Key::KeepEvents].map(|key| (key, one(key)));
         let (delivery_to, to_origin) = find(Key::DeliveryTo);
+        let (hosts, hosts_origin) = find(Key::AllowPrivateHosts);
 
         let mut bad = |key: Key, (value, origin): (String, Origin), takes: &'static str| {
             mistakes.push(Mistake::Value { key, value, origin, takes });
@@ -270,6 +280,18 @@ impl Config {
         }
         if let Some(pattern) = delivery_to.iter().find(|pattern| !pattern.contains('@')) {
             bad(Key::DeliveryTo, (pattern.clone(), to_origin.clone()), "config-takes-patterns");
+        }
+        let reach = channels::Reach::allowing(hosts.iter().map(String::as_str));
+        if let Err(wrong) = &reach {
+            bad(Key::AllowPrivateHosts, (wrong.clone(), hosts_origin), "config-takes-hosts");
+        }
+        let known_dns = match dns.0.as_str() {
+            "system" => Some(Names::System),
+            "off" => Some(Names::Off),
+            server => server.parse().ok().map(Names::Server),
+        };
+        if known_dns.is_none() {
+            bad(Key::Dns, dns.clone(), "config-takes-dns");
         }
         let known_lease = seconds(&lease.0);
         if known_lease.is_none() {
@@ -329,7 +351,10 @@ impl Config {
                 origin: public_url.1,
             },
             delivery: Setting { value: known_delivery?, origin: delivery.1 },
+            reach: reach.ok()?,
+            names: Setting { value: known_dns?, origin: dns.1 },
             outbox: setting(outbox),
+            bounces: setting(bounces),
             lease: Setting { value: known_lease?, origin: lease.1 },
             migrate: Setting { value: known_migrate?, origin: migrate.1 },
             limits: engine::Limits { messages_per_hour: messages?, errors_per_hour: errors? },
@@ -357,6 +382,11 @@ impl Config {
     /// The folder of caught messages: below the project's folder unless it is absolute.
     pub fn outbox_folder(&self) -> PathBuf {
         self.project.join(&self.outbox.value)
+    }
+
+    /// The folder of mails that came back; `None`: there is none.
+    pub fn bounces_folder(&self) -> Option<PathBuf> {
+        Some(self.project.join(&self.bounces.value)).filter(|_| !self.bounces.value.trim().is_empty())
     }
 
     /// What the language needs to know of the settings.

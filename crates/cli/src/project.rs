@@ -3,12 +3,16 @@
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use dsl::project::{File, Loaded};
+use dsl::template::{MOST_PICTURE, picture_text};
 use model::words::Language;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The folder's name in the paths of [`File`], whatever the setting `workflows` calls it.
 pub const FOLDER: &str = "workflows";
+/// Where the pictures of mails are, below the project's folder.
+const ASSETS: &str = "assets";
 /// Beside the workflows: sample data, and recipes, each of which is a project of its own until it is added.
 const NOT_OURS: [&str; 2] = ["samples", "recipes"];
 
@@ -22,8 +26,33 @@ pub fn read_project(config: &Config) -> Result<Vec<File>, Failure> {
         return Err(Failure::say(Exit::Configuration, language, "cli-no-workflows", &[("path", &path)]));
     }
     let mut found = BTreeMap::new();
-    gather(&root, FOLDER, language, &mut found)?;
-    found.into_iter().map(|(path, place)| Ok(File { path, text: read(&place, language)? })).collect()
+    gather(&root, FOLDER, is_ours, language, &mut found)?;
+    let files = found.into_iter().map(|(path, place)| Ok(File { path, text: read(&place, language)? }));
+    let mut files: Vec<File> = files.collect::<Result<_, Failure>>()?;
+    let pictures = pictures(config, &files)?;
+    files.extend(pictures);
+    Ok(files)
+}
+
+/// The pictures of `assets/` that some file names: they are published with it.
+fn pictures(config: &Config, files: &[File]) -> Result<Vec<File>, Failure> {
+    let folder = config.project.join(ASSETS);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let language = config.language.value;
+    let mut found = BTreeMap::new();
+    gather(&folder, ASSETS, |_| true, language, &mut found)?;
+    found.retain(|path, _| files.iter().any(|file| file.text.contains(path.as_str())));
+    let one = |(path, place): (String, PathBuf)| {
+        let most = u64::try_from(MOST_PICTURE).unwrap_or(u64::MAX) + 1;
+        let mut bytes = Vec::new();
+        std::fs::File::open(&place)
+            .and_then(|file| file.take(most).read_to_end(&mut bytes))
+            .map_err(|error| unreadable(&place, &error.to_string(), language))?;
+        Ok(File { path, text: picture_text(&bytes) })
+    };
+    found.into_iter().map(one).collect()
 }
 
 /// Checks the whole project.
@@ -104,6 +133,7 @@ fn unreadable(place: &Path, why: &str, language: Language) -> Failure {
 fn gather(
     dir: &Path,
     prefix: &str,
+    is_ours: fn(&str) -> bool,
     language: Language,
     found: &mut BTreeMap<String, PathBuf>,
 ) -> Result<(), Failure> {
@@ -118,7 +148,7 @@ fn gather(
         }
         if kind.is_dir() {
             if !NOT_OURS.contains(&name.as_str()) {
-                gather(&entry.path(), &path, language, found)?;
+                gather(&entry.path(), &path, is_ours, language, found)?;
             }
         } else if is_ours(&path) {
             found.insert(path, entry.path());
@@ -163,7 +193,7 @@ impl Selection {
                 let shown = joined("", path).trim_start_matches("./").to_owned();
                 if place.is_dir() {
                     let mut found = BTreeMap::new();
-                    gather(&place, shown.trim_end_matches('/'), language, &mut found)?;
+                    gather(&place, shown.trim_end_matches('/'), is_ours, language, &mut found)?;
                     selection.outside.extend(found);
                 } else {
                     selection.outside.push((shown.clone(), place));
@@ -242,6 +272,24 @@ mod tests {
                 "workflows/templates/layout.styles.toml",
             ]
         );
+    }
+
+    #[test]
+    fn pictures_that_a_file_names_belong_to_the_project() {
+        let (dir, config) = project();
+        std::fs::create_dir_all(dir.path().join("assets/spring")).unwrap();
+        for path in ["assets/logo.png", "assets/spring/tea.jpg", "assets/raw.psd"] {
+            std::fs::write(dir.path().join(path), [0x89, 0x50]).unwrap();
+        }
+        std::fs::write(
+            dir.path().join("workflows/b.yaml"),
+            "logo: assets/logo.png\n# assets/spring/tea.jpg\n",
+        )
+        .unwrap();
+        let files = read_project(&config).unwrap();
+        let pictures: Vec<_> = files.iter().filter(|file| file.path.starts_with("assets/")).collect();
+        let found: Vec<_> = pictures.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+        assert_eq!(found, [("assets/logo.png", "iVA="), ("assets/spring/tea.jpg", "iVA=")]);
     }
 
     #[test]

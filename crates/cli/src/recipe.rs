@@ -38,8 +38,8 @@ const ENGLISH_BASE: [(&str, &str); 3] = [
 ];
 
 /// Files that declare by name; what one of them lacks can be put in.
-const LIBRARIES: [&str; 8] =
-    ["model", "topics", "teams", "policies", "channels", "senders", "segments", "tables"];
+const LIBRARIES: [&str; 9] =
+    ["model", "topics", "teams", "policies", "channels", "senders", "forms", "segments", "tables"];
 
 /// The recipe of a name; blanks, `-` and `_` are the same.
 pub fn find(name: &str) -> Option<&'static Recipe> {

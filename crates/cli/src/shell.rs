@@ -4,13 +4,21 @@
 mod ask;
 mod backup;
 mod bench;
+mod channels;
 mod demo;
+pub mod dns;
 mod doctor;
+mod export;
+mod form;
 mod import;
+mod keys;
 mod merge;
 mod open;
 mod operate;
 mod plan;
+mod preview;
+mod privacy;
+mod records;
 mod report;
 mod reps;
 mod resolve;
@@ -19,15 +27,22 @@ mod shipped;
 mod simulate;
 mod work;
 
-pub use ask::{people, preview, sends, why};
+pub use ask::{people, send, sends, why};
 pub use backup::{back_up, migrate, move_to, pause_all, restore, resume_all, verify};
 pub use bench::{BenchRequest, Workload, bench};
+pub use channels::{channels, open_channel};
 pub use demo::{demo, demo_zone, run_demo};
 pub use doctor::{Told, doctor};
+pub use export::{ExportRequest, Exported, export};
+pub use form::form;
 pub use import::import;
+pub use keys::{Expiry, KeyRequest, create_key, keys, revoke_key, rotate_key};
 pub use merge::merge;
 pub use operate::{exit, pause, resume, retire};
 pub use plan::{held_against, plan};
+pub use preview::preview;
+pub use privacy::{erase, held, write_private};
+pub use records::{acts, events, rejected, verify_audit};
 pub use report::report;
 pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use resolve::resolve;
@@ -46,6 +61,19 @@ use tokio::sync::watch;
 
 /// Becomes `true` when the person asks to stop; work under way is finished and committed first.
 pub type Stop = watch::Receiver<bool>;
+
+/// `nurture preview`.
+#[derive(Clone, Debug)]
+pub struct PreviewRequest {
+    /// The template's name.
+    pub template: String,
+    /// For whom, by any of their names.
+    pub customer: String,
+    /// In which language; `None`: the customer's.
+    pub locale: Option<String>,
+    /// To whom a proof goes; `None`: to nobody.
+    pub send_to: Option<String>,
+}
 
 /// `nurture import`.
 #[derive(Clone, Debug)]

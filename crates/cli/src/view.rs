@@ -1,13 +1,19 @@
 //! What people and programs see of results: plain data in, text or JSON out.
 
+pub mod audit;
 pub mod backtest;
 pub mod backup;
 pub mod bench;
 pub mod cells;
+pub mod channels;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
+pub mod events;
+pub mod export;
+pub mod identity;
 pub mod import;
+pub mod keys;
 pub mod operate;
 pub mod overdue;
 pub mod people;
@@ -24,5 +30,6 @@ pub mod score;
 pub mod sends;
 pub mod simulate;
 pub mod test;
-pub mod trace;
 pub mod why;
+
+pub use model::because as trace;

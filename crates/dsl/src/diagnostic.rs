@@ -42,6 +42,8 @@ pub enum Severity {
 pub enum Argument {
     /// Put in as it is.
     Text(String),
+    /// Names with `, ` between them, parted as the reader's language does.
+    Names(String),
     /// A key of the catalogue, said in the reader's language.
     Word(&'static str),
 }
@@ -102,7 +104,12 @@ impl Diagnostic {
     /// choose from.
     pub fn arg_names<'n>(&mut self, name: &'static str, all: impl IntoIterator<Item = &'n str>) -> &mut Self {
         let all: Vec<String> = all.into_iter().map(shown).collect();
-        self.put(name, Argument::Text(all.join(", ")))
+        self.put(name, Argument::Names(all.join(", ")))
+    }
+
+    /// Gives names that were [`listed`] for a variable.
+    pub fn arg_listed(&mut self, name: &'static str, listed: &str) -> &mut Self {
+        self.put(name, Argument::Names(shown(listed)))
     }
 
     /// Gives a word of the catalogue for a variable, said in the reader's language (`shape-list`).
@@ -184,9 +191,14 @@ impl Diagnostic {
         self.label.map(|key| self.say(language, key))
     }
 
-    /// The way out in a language.
+    /// The way out in a language. Where none was chosen and nothing stands behind the carets, it is the one
+    /// that the message always has: `E0329-mend`.
     pub fn help_in(&self, language: Language) -> Option<String> {
-        self.help.map(|key| self.say(language, key))
+        if let Some(key) = self.help {
+            return Some(self.say(language, key));
+        }
+        let way = format!("{}-mend", self.message);
+        (self.label.is_none() && words::knows(language, &way)).then(|| self.say(language, &way))
     }
 
     /// Says one key with this diagnostic's arguments.
@@ -196,6 +208,7 @@ impl Diagnostic {
             .iter()
             .map(|(name, argument)| match argument {
                 Argument::Text(text) => (*name, text.clone()),
+                Argument::Names(names) => (*name, parted(language, names)),
                 Argument::Word(key) => (*name, words::say(language, key, &[])),
             })
             .collect();
@@ -270,6 +283,27 @@ impl Report {
         self.looked = self.looked.saturating_add(other.looked);
     }
 
+    /// Takes over what another pass found in texts that several files share, each thing once.
+    pub fn append_new(&mut self, other: Self) {
+        let new = |found: &Diagnostic| !self.diagnostics.contains(found);
+        let found: Vec<Diagnostic> = other.diagnostics.into_iter().filter(new).collect();
+        self.diagnostics.extend(found);
+        self.looked = self.looked.saturating_add(other.looked);
+    }
+
+    /// Says everything at another place, where what was read is put together from several files.
+    pub fn relocate(&mut self, place: impl Fn(Span) -> Span) {
+        for found in &mut self.diagnostics {
+            found.span = place(found.span);
+            if let Some(fix) = &mut found.fix {
+                fix.span = place(fix.span);
+            }
+            for (span, _) in &mut found.related {
+                *span = place(*span);
+            }
+        }
+    }
+
     /// Counts bytes that a reader looked at.
     pub fn look(&mut self, bytes: usize) {
         self.looked = self.looked.saturating_add(bytes);
@@ -304,6 +338,11 @@ impl Report {
     /// Tells whether there is an error (not only warnings).
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// Looks at each diagnostic once more, to say it better.
+    pub fn each(&mut self, change: impl FnMut(&mut Diagnostic)) {
+        self.diagnostics.iter_mut().for_each(change);
     }
 
     /// Counts the different diagnostics of one severity.
@@ -346,6 +385,14 @@ fn type_word(ty: &Type) -> Option<&'static str> {
         Type::Reference(kind) if kind == "customer" => "type-customer",
         Type::Reference(_) => return None,
     })
+}
+
+/// Names as a sentence of the language parts them.
+fn parted(language: Language, names: &str) -> String {
+    match language {
+        Language::En => names.to_owned(),
+        Language::Zh => names.replace(", ", "、").replace("、…", "……"),
+    }
 }
 
 /// A value as it may be shown in a sentence: one line, no control characters, not endless.

@@ -129,8 +129,8 @@ impl Drawing<'_> {
                 Some(event) => self.narrowed(event, rule.when.as_ref()),
                 None => rule.when.as_ref().map_or_else(String::new, |when| when.text.to_string()),
             };
-            let reason = rule.reason.as_ref().map_or_else(String::new, |reason| format!("  ({reason})"));
-            facts.push(("draw-leaves", format!("{text}{reason}")));
+            let text = rule.reason.as_ref().map_or_else(|| text.clone(), |reason| self.noted(&text, reason));
+            facts.push(("draw-leaves", text));
         }
         if let Some(quiet) = &workflow.quiet_hours {
             facts.push(("draw-quiet-hours", self.windows(quiet)));
@@ -295,9 +295,17 @@ impl Drawing<'_> {
                     (name, Some(case.steps))
                 })
                 .collect(),
-            Verb::Split { ways, .. } => {
-                ways.iter().map(|way| (format!("{}  {}", way.name, percent(way.share)), way.steps)).collect()
-            }
+            Verb::Split { ways, .. } => ways
+                .iter()
+                .map(|way| {
+                    let share = format!("{}  {}", way.name, percent(way.share));
+                    let name = match &way.takes {
+                        Some(takes) => self.and(&share, &self.winners(takes)),
+                        None => share,
+                    };
+                    (name, way.steps)
+                })
+                .collect(),
             Verb::WaitFor { events, on_timeout, .. } => {
                 let came = |event: &str| self.word("draw-came", &[("what", event)]);
                 let mut arms: Vec<_> = events

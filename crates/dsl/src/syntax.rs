@@ -232,11 +232,15 @@ impl<'n> Fields<'n> {
     /// Reports every key that nobody asked for, with the closest known one that is still free.
     pub fn finish(self, report: &mut Report) {
         report.hear(self.what, self.known.iter().chain(&self.later).copied());
+        let mut taken: Vec<&str> = Vec::new();
         for entry in self.others() {
-            let free: Vec<&str> = self.known.iter().copied().filter(|key| !self.has(key)).collect();
+            // Two misspelt keys do not mean the same one.
+            let is_free = |key: &&str| !self.has(key) && !taken.contains(key);
+            let free: Vec<&str> = self.known.iter().copied().filter(is_free).collect();
             let meant = suggest(&entry.key, free.iter().copied());
             if let Some(meant) = meant {
                 self.is_misspelt(meant, report);
+                taken.push(meant);
             }
             self.unknown(entry, meant, report);
         }
@@ -265,9 +269,17 @@ impl<'n> Fields<'n> {
             None if is_else_if => diagnostic.help("E0301-help-else-if"),
             // `channels:` below `teams:`: each kind of library has a file of its own.
             None if self.what == "thing-library" && is_a_kind => diagnostic.help("E0301-help-file"),
+            None if self.what == "thing-attribute" && asks_for_a_value(&entry.key) => {
+                diagnostic.help("E0301-help-optional")
+            }
             None => diagnostic.help("E0301-help"),
         };
     }
+}
+
+/// `required: true`, as others say that a value must be there.
+fn asks_for_a_value(key: &str) -> bool {
+    matches!(key.to_lowercase().as_str(), "required" | "mandatory" | "nullable" | "not_null" | "必填")
 }
 
 /// Reads each item; those that fail drop out, with their error reported. An item with nothing in it is
@@ -358,7 +370,7 @@ pub fn whole(
                 .arg("key", key.unwrap_or_default())
                 .arg("least", range.start().to_string())
                 .arg("most", range.end().to_string())
-                .help("E0306-help");
+                .help(if *range.end() >= i64::from(u32::MAX) { "E0306-help-least" } else { "E0306-help" });
             None
         }
     }

@@ -5,7 +5,11 @@ pub mod helper;
 mod link;
 mod lint;
 mod markdown;
+mod mjml;
+mod named;
 mod names;
+mod part;
+pub(crate) mod picture;
 mod protect;
 mod read;
 mod scan;
@@ -15,21 +19,30 @@ mod text;
 mod usage;
 
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use lint::variants as check_variants;
+pub use mjml::{mjml_attributes, mjml_inside};
 pub use names::{RESERVED_ROOTS, TagScope, is_of_item, is_reserved_root};
+pub use part::{is_part, part_names};
+pub use picture::{MOST_PICTURE, Picture, is_picture, picture_text};
 pub use read::{is_template, read};
-pub use scan::{Cost, cost};
-pub use usage::{check_text, check_use};
+pub use scan::{Cost, cost, places};
+pub use usage::{check_call, check_text, check_use};
 
 /// All templates of a project, by name and locale.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Templates {
     /// (name, locale) → template; the locale is empty for the variant without one.
     pub messages: BTreeMap<(String, String), MessageTemplate>,
-    /// `layout.html.hbs`; `None`: the built-in layout.
+    /// `layout.html.hbs`, or the HTML that `layout.mjml.hbs` became; `None`: the built-in layout.
     pub layout: Option<String>,
+    /// `layouts/NAME.html.hbs` and `layouts/NAME.mjml.hbs`, by name, for mails that ask for one.
+    pub layouts: BTreeMap<String, String>,
+    /// The pictures of `assets/` that mails name, by path.
+    pub pictures: BTreeMap<String, Picture>,
+    /// The paths of the parts that some template uses.
+    pub parts: BTreeSet<String>,
     /// `layout.styles.toml` read: element → inline style.
     pub styles: BTreeMap<String, String>,
 }
@@ -52,6 +65,12 @@ impl Templates {
         };
         let own = language.filter(|tag| !tag.is_empty()).and_then(near);
         own.or_else(|| exact("")).or_else(|| near(fallback)).or_else(|| all().next())
+    }
+
+    /// The frame of a mail in Markdown; `None`: the built-in one.
+    pub fn frame(&self, template: &MessageTemplate) -> Option<&str> {
+        let named = template.layout.as_ref().and_then(|name| self.layouts.get(name));
+        named.or(self.layout.as_ref()).map(String::as_str)
     }
 
     /// All variants of a name.
@@ -77,7 +96,9 @@ pub struct MessageTemplate {
     pub preheader: String,
     /// The sender it asks for, where the step names none.
     pub from: Option<String>,
-    /// The body's Handlebars source: HTML made from the Markdown (tags kept whole), or the text itself.
+    /// The layout it asks for by name; `None`: the project's.
+    pub layout: Option<String>,
+    /// The body's Handlebars source: HTML, made from Markdown or MJML with its tags kept whole.
     pub html: Option<String>,
     /// The plain text's Handlebars source; `None`: made from the HTML.
     pub text: Option<String>,
@@ -92,6 +113,8 @@ pub struct MessageTemplate {
 pub enum Format {
     /// Markdown, set in the layout.
     Markdown,
+    /// MJML, which became HTML.
+    Mjml,
     /// HTML as it is.
     Html,
     /// Plain text (sms, notices).

@@ -60,7 +60,8 @@ impl Apply {
             written.push((snapshot, Changes { customer: true, entities, ..Changes::default() }));
         }
         snapshot::save(conn, &written, self.now).await?;
-        Ok(())
+        // Facts that clients told and no turn has met yet are in it, too.
+        Ok(store::event::applied_all(conn, ids, self.now).await?)
     }
 
     /// Lets what is live know.

@@ -170,6 +170,19 @@ pub async fn members(
     Ok(named.into_iter().map(|(_, customer)| customer).collect())
 }
 
+/// Who belongs to a segment at an instant, by id. `None`: there is no such segment, or the database alone cannot know.
+pub async fn in_segment(
+    conn: &mut Connection,
+    published: &Published,
+    segment: &str,
+    at: Timestamp,
+) -> Result<Option<Vec<CustomerId>>, EngineError> {
+    let Some(condition) = published.project.library.segments.get(segment) else { return Ok(None) };
+    let places = Places::of(conn).await?;
+    let context = places.context(conn, published, at);
+    Ok(store::audience::members(conn, &condition.test, &context).await?)
+}
+
 /// The portions of all releases, as decisions take them.
 pub(crate) async fn portions(conn: &mut Connection) -> Result<release::Releases, EngineError> {
     let rows = store::release::all(conn).await?;

@@ -89,7 +89,8 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         for (id, why) in over {
-            let done = operate::hold_by(&self.store, id, why.who(), now).await?;
+            let done =
+                operate::hold(&self.store, id, operate::By { who: why.who(), dry_run: false }, now).await?;
             tracing::error!(
                 workflow = id.as_str(),
                 why = why.who(),

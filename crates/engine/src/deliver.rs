@@ -5,6 +5,7 @@
 mod calls;
 mod fates;
 mod keeper;
+pub(crate) mod lanes;
 mod speaker;
 
 use crate::digest;
@@ -12,8 +13,10 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::Queue;
 use crate::letter::{self, Outbound};
+use crate::links::Links;
 use crate::metrics;
 use crate::published::Published;
+use crate::signing::Signing;
 use crash::Point;
 use dsl::library::{Channel, Model};
 use fates::Became;
@@ -43,6 +46,9 @@ const LAST_TRIES: u32 = 20;
 /// Between two of these tries.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// The reason of what waits because its sender cannot sign it: as for a relay that refuses our account.
+const UNSIGNED: &str = "configuration";
+
 /// Why a message does not go: a reason's code and the operator's words.
 type No = (&'static str, String);
 
@@ -59,6 +65,19 @@ struct Taken {
 struct Way {
     claimed: Claimed,
     outbound: Outbound,
+    /// Who keeps the mailbox, where it goes to one.
+    provider: Option<String>,
+}
+
+/// Those of a batch by what may become of them now.
+#[derive(Default)]
+struct Sorted {
+    /// They go.
+    go: Vec<Way>,
+    /// They come back at an instant of their own.
+    wait: Vec<Deferral>,
+    /// They would come too late.
+    skip: Vec<(Claimed, No)>,
 }
 
 impl Engine {
@@ -180,11 +199,15 @@ impl Engine {
         let customers = readable(&mut conn, &ids, model, &published.reads, now).await?;
         let reps = store::rep::all(&mut conn).await?;
         drop(conn);
+        let links = self.links();
+        let signing = self.speakers.signing.clone();
         let made = tokio::task::spawn_blocking(move || {
             let (mut ways, mut refused) = (Vec::with_capacity(count), Vec::new());
             for claimed in claimed {
-                match prepare(&published, &reps, &customers, &claimed, now) {
-                    Ok(outbound) => ways.push(Way { claimed, outbound }),
+                match prepare(&published, &links, &reps, &customers, &claimed, now)
+                    .and_then(|outbound| signed(signing.as_deref(), &published, &claimed.outgoing, outbound))
+                {
+                    Ok(outbound) => ways.push(Way { claimed, outbound, provider: None }),
                     Err(no) => refused.push((claimed, no)),
                 }
             }
@@ -196,7 +219,13 @@ impl Engine {
         });
         let (ways, refused) =
             made.await.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?;
+        let leads = ways.iter().flat_map(|way| way.outbound.leads()).cloned().collect();
+        self.keep_links(leads, now).await?;
+        let (waiting, refused): (Vec<_>, Vec<_>) =
+            refused.into_iter().partition(|(_, (reason, _))| *reason == UNSIGNED);
         self.skip(refused, now).await?;
+        self.await_key(waiting, now).await?;
+        let ways = self.line_up(ways, now).await?;
         Ok(Taken { count, ways })
     }
 
@@ -213,8 +242,8 @@ impl Engine {
                 tracing::error!(send = %each.outgoing.id, template = each.outgoing.template, "a message could not be made; it is skipped, and `nurture why` says the reason");
                 errors.entry(each.outgoing.workflow.clone()).or_default().errors += 1;
             }
-            let channel = each.outgoing.medium.as_str();
-            metrics::count("sends", &[("channel", channel), ("outcome", "skipped")], 1);
+            let labels = [("channel", channel_of(&each.outgoing)), ("outcome", "skipped")];
+            metrics::count("sends", &labels, 1);
             // A walk that rests for an answer hears that there will be none.
             let none = Answer { status: 0, body: String::new(), tries: each.attempt };
             unanswered.extend(webhook::answered(&each.outgoing, &none, now));
@@ -232,14 +261,29 @@ impl Engine {
         self.errors_of(&errors, now).await
     }
 
+    /// Puts back what its sender cannot sign: due again in some minutes, when an operator may have set the key.
+    async fn await_key(&self, waiting: Vec<(Claimed, No)>, now: Timestamp) -> Result<(), EngineError> {
+        let Some((first, (_, why))) = waiting.first() else { return Ok(()) };
+        tracing::error!(sends = waiting.len(), first = %first.outgoing.id, why, "mails wait for their signature; tried again in 5 minutes");
+        let due_at = now + SignedDuration::from_mins(5);
+        let word = |claimed: &Claimed, why: &str| {
+            Word::on(SendKey::of(&claimed.outgoing)).because(UNSIGNED).reply(why)
+        };
+        let deferrals: Vec<Deferral> = waiting
+            .iter()
+            .map(|(claimed, (_, why))| Deferral { word: word(claimed, why), due_at, tried: false })
+            .collect();
+        self.defer(&deferrals).await
+    }
+
     /// Hands over what was taken up.
     async fn hand_out(&self, taken: Taken) -> Result<(), EngineError> {
         let (out, kept): (Vec<Way>, Vec<Way>) = taken.ways.into_iter().partition(|way| self.leaves(way));
-        let is_hook = |way: &Way| matches!(way.outbound, Outbound::Hook { .. });
-        let (hooks, out): (Vec<Way>, Vec<Way>) = out.into_iter().partition(is_hook);
-        let (kept, (hooks, out)) =
-            (self.write_files(kept).await, tokio::join!(self.call(hooks), self.speak(out)));
-        kept.and(hooks).and(out)
+        let (calls, out): (Vec<Way>, Vec<Way>) =
+            out.into_iter().partition(|way| way.outbound.channel().is_some());
+        let (kept, (calls, out)) =
+            (self.write_files(kept).await, tokio::join!(self.call(calls), self.speak(out)));
+        kept.and(calls).and(out)
     }
 
     /// Whether a message leaves this machine.
@@ -251,9 +295,7 @@ impl Engine {
         match &way.outbound {
             Outbound::Mail { to, .. } => self.speakers.relay.is_some() && self.speakers.delivery.lets_out(to),
             Outbound::Note { .. } | Outbound::ByHand => false,
-            Outbound::Hook { channel, .. } => {
-                self.speakers.delivery.lets_all_out() && self.speakers.hooks.contains_key(channel)
-            }
+            Outbound::Call { .. } => self.speakers.delivery.lets_all_out(),
         }
     }
 
@@ -284,10 +326,12 @@ impl Engine {
         ways: Vec<Way>,
         handed: BTreeSet<model::SendId>,
     ) -> Result<Vec<Became>, EngineError> {
+        let (go, shut): (Vec<Way>, Vec<Way>) =
+            ways.into_iter().partition(|way| handed.contains(&way.claimed.outgoing.id));
+        self.give_back(shut).await?;
         let (file, folders) = (Arc::clone(&self.speakers.file), Arc::clone(&self.speakers.folders));
         tokio::task::spawn_blocking(move || {
-            ways.into_iter()
-                .filter(|way| handed.contains(&way.claimed.outgoing.id))
+            go.into_iter()
                 .map(|way| Became {
                     fate: letter::write(
                         way.claimed.outgoing.via.as_ref().and_then(|via| folders.get(via)).unwrap_or(&file),
@@ -295,8 +339,11 @@ impl Engine {
                         &way.outbound,
                     ),
                     // What stays here counts as done, with nothing in the answer.
-                    heard: matches!(way.outbound, Outbound::Hook { .. }).then(|| (200, String::new())),
+                    heard: letter::is_asked(&way.claimed.outgoing).then(|| (200, String::new())),
                     claimed: way.claimed,
+                    by_http: false,
+                    gone: None,
+                    provider: None,
                 })
                 .collect::<Vec<_>>()
         })
@@ -304,7 +351,8 @@ impl Engine {
         .map_err(|error| EngineError::Clock(format!("write messages to the folder: {error}")))
     }
 
-    /// Puts back what was claimed and not tried: due when the relay's rest is over, else as before.
+    /// Puts back what was claimed and not tried: due when the relay's rest is over, else as before. What is ours no
+    /// more stays where it is.
     async fn give_back(&self, ways: Vec<Way>) -> Result<(), EngineError> {
         if ways.is_empty() {
             return Ok(());
@@ -349,9 +397,30 @@ impl Engine {
     }
 }
 
+/// A mail with the signature of a sender that has one, where mails leave.
+fn signed(
+    signing: Option<&Signing>,
+    published: &Published,
+    outgoing: &Outgoing,
+    outbound: Outbound,
+) -> Result<Outbound, No> {
+    let Some(signing) = signing else { return Ok(outbound) };
+    match outbound {
+        Outbound::Mail { to, envelope, letter, template_hash, leads } => {
+            let letter = match &letter::sender(published, outgoing).dkim {
+                Some(dkim) => signing.sign(&letter, dkim, outgoing.due_at).map_err(|why| (UNSIGNED, why))?,
+                None => letter,
+            };
+            Ok(Outbound::Mail { to, envelope, letter, template_hash, leads })
+        }
+        other @ (Outbound::Note { .. } | Outbound::ByHand | Outbound::Call { .. }) => Ok(other),
+    }
+}
+
 /// The last look at the rules, and the letter. Otherwise the reason's code and the operator's words.
 fn prepare(
     published: &Published,
+    links: &Links,
     reps: &BTreeMap<model::RepId, model::Rep>,
     customers: &BTreeMap<CustomerId, Snapshot>,
     claimed: &Claimed,
@@ -378,7 +447,7 @@ fn prepare(
     if outgoing.to == model::Recipient::Customer && outgoing.also_needs.iter().any(refused) {
         return Err(("consent", String::new()));
     }
-    letter::make(published, reps, snapshot, outgoing, now)
+    letter::make(published, links, reps, snapshot, outgoing, now)
 }
 
 /// Those of these customers who can be read. One whose row cannot is found out by halves: the messages of the others
@@ -415,4 +484,14 @@ async fn readable(
 
 fn gate(outgoing: &Outgoing, outbound: &Outbound) -> Gate {
     Gate { send: SendKey::of(outgoing), template_hash: outbound.template_hash().map(str::to_owned) }
+}
+
+/// The declared channel that a message takes, else its medium: a word of few, for counting.
+fn channel_of(outgoing: &Outgoing) -> &str {
+    match &outgoing.to {
+        model::Recipient::Channel(name) => name,
+        model::Recipient::Customer | model::Recipient::Rep(_) | model::Recipient::Role(_) => {
+            outgoing.via.as_deref().unwrap_or(outgoing.medium.as_str())
+        }
+    }
 }

@@ -4,7 +4,9 @@ use crate::error::EngineError;
 use crate::published::Published;
 use dsl::project::Settings;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use store::aside::{self, Aside};
+use store::channel::Closed;
 use store::doctor::{self, Flight, Walks};
 use store::hold::Hold;
 use store::server::Server;
@@ -51,6 +53,8 @@ pub struct Found {
     pub aside: Vec<Aside>,
     /// Paused workflows, and who paused them.
     pub paused: Vec<(String, String)>,
+    /// Channels that the other side has closed.
+    pub closed: BTreeMap<String, Closed>,
     /// When the longest waiting thing was due; `None`: nothing is.
     pub oldest_due: Option<Timestamp>,
 }
@@ -100,6 +104,7 @@ pub async fn look(
         flight: doctor::flight(&mut conn, asked.unwrap_or(now)).await?,
         aside: aside::all(&mut conn, 20).await?,
         paused: paused(&mut conn).await?,
+        closed: store::channel::closed(&mut conn).await?,
         oldest_due: store::stats::next_at(&mut conn).await?.filter(|due| *due <= at),
         virtual_clock,
     })

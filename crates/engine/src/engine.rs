@@ -4,12 +4,15 @@ use crate::breaker::Limits;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::jobs::Queue;
+use crate::links::{self, Links};
 use crate::prune::Keep;
 use crate::published::Published;
 use crate::speak::Speakers;
+use crate::touch::Touches;
 use channels::email::Timeouts;
 use dsl::project::Settings;
 use jiff::{SignedDuration, Timestamp};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -54,6 +57,8 @@ pub struct Engine {
     pub(crate) limits: Limits,
     /// How long what is over is kept.
     pub(crate) keep: Keep,
+    /// Where a mail server puts mails that came back; `None`: it does not.
+    pub(crate) bounces: Option<PathBuf>,
     /// Whether it lives through what a restored backup missed, while the database is held.
     pub(crate) replays: bool,
     /// Whether it was asked to end: it takes up nothing new.
@@ -65,6 +70,9 @@ pub struct Engine {
     /// How long mails that are being handed over may take when the engine is asked to end.
     pub(crate) grace: Duration,
     published: RwLock<Arc<Published>>,
+    links: RwLock<Links>,
+    /// Opens and clicks that are not written yet.
+    pub(crate) touches: Touches,
 }
 
 /// When this process last left a nudge, by queue: its own workers hear of what is due without one, and other
@@ -106,6 +114,7 @@ impl Engine {
         let mut conn = store.read().await?;
         let published = Published::load(&mut conn, &settings, clock.now()).await?;
         drop(conn);
+        let links = speakers.links.signed_by(links::keys(&store, clock.now()).await?);
         let mut engine = Self {
             store,
             clock,
@@ -118,12 +127,15 @@ impl Engine {
             roles: Roles::default(),
             limits: Limits::NONE,
             keep: Keep::default(),
+            bounces: None,
             replays: false,
             stopping: Arc::default(),
             left: tokio::sync::Mutex::new(false),
             hold: crate::live::LEASE,
             grace: GRACE,
             published: RwLock::new(Arc::new(published)),
+            links: RwLock::new(links),
+            touches: Touches::default(),
         };
         engine.speakers.declare(&engine.published().project.library)?;
         Ok(engine)
@@ -167,6 +179,12 @@ impl Engine {
         Self { keep, ..self }
     }
 
+    /// The same, taking in mails that came back from the folder (maildir) into which a mail server puts them.
+    #[must_use]
+    pub fn with_bounces(self, folder: Option<PathBuf>) -> Self {
+        Self { bounces: folder, ..self }
+    }
+
     /// The same, to live through what a restored backup missed: it decides, and what would leave is presumed to
     /// have left.
     #[must_use]
@@ -182,6 +200,16 @@ impl Engine {
     /// What is live.
     pub fn published(&self) -> Arc<Published> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A secret by its name; `None`: it is not set.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        self.speakers.secret(name)
+    }
+
+    /// How addresses of ours in messages are made and read.
+    pub fn links(&self) -> Links {
+        self.links.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes up nothing new from now on: what is due stays due, mails that are being handed over get their
@@ -200,16 +228,22 @@ impl Engine {
         self.roles
     }
 
-    /// Senders whose day has a most, and that most.
+    /// Senders whose day has a most, and what it is today.
     pub fn most_a_day(&self) -> Vec<(String, u64)> {
         let published = self.published();
         let senders = published.project.library.senders.iter();
-        senders.filter_map(|sender| Some((sender.id.clone(), u64::from(sender.per_day?)))).collect()
+        let today = model::zone::date_of(self.clock.now(), &published.zone);
+        senders.filter_map(|sender| Some((sender.id.clone(), u64::from(sender.most_on(today)?)))).collect()
     }
 
     /// Whether the relay is left alone after a failure.
     pub fn relay_rests(&self) -> bool {
         self.speakers.probe.rests(self.clock.now()).is_some()
+    }
+
+    /// What the language needs to know of the project.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The database.
@@ -236,11 +270,18 @@ impl Engine {
             return Ok(false);
         }
         let published = Published::load(&mut conn, &self.settings, self.clock.now()).await?;
+        drop(conn);
+        let keys = links::keys(&self.store, self.clock.now()).await?;
+        let links = self.speakers.links.signed_by(keys);
+        *self.links.write().unwrap_or_else(PoisonError::into_inner) = links;
         for version in &published.unreadable {
             tracing::error!(
                 version,
                 "this program cannot read a version that somebody walks in: its walks are held"
             );
+        }
+        for error in self.speakers.learn(&published.project.library) {
+            tracing::error!(%error, "nothing goes by this channel until it is set right");
         }
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
         Ok(true)

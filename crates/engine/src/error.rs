@@ -22,6 +22,14 @@ pub enum EngineError {
         /// What is wrong.
         why: String,
     },
+    /// A sender cannot sign as it is declared to.
+    #[error("sender `{sender}` cannot sign its mails: {why}")]
+    Sender {
+        /// Its name.
+        sender: String,
+        /// What is wrong with its key.
+        why: String,
+    },
     /// The virtual clock cannot go where it was told to.
     #[error("{0}")]
     Clock(String),
@@ -33,6 +41,17 @@ pub enum EngineError {
     Twice {
         /// Of which workflow.
         workflow: String,
+    },
+    /// The system gives no random numbers.
+    #[error("draw a random number: {0}")]
+    Random(String),
+    /// A folder of the machine, or a file in it.
+    #[error("read {path}: {source}")]
+    Folder {
+        /// Which.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A message could not be made.
     #[error("render {template} for {customer}: {why}")]
@@ -51,10 +70,12 @@ impl EngineError {
     pub fn retry(&self) -> bool {
         match self {
             Self::Store(error) => error.retry(),
-            Self::Jobs(_) => true,
+            Self::Jobs(_) | Self::Folder { .. } => true,
             Self::Published(_)
             | Self::Channel { .. }
+            | Self::Sender { .. }
             | Self::Clock(_)
+            | Self::Random(_)
             | Self::Panic(_)
             | Self::Twice { .. }
             | Self::Render { .. } => false,
@@ -81,8 +102,11 @@ impl EngineError {
             Self::Jobs(_)
             | Self::Published(_)
             | Self::Channel { .. }
+            | Self::Sender { .. }
             | Self::Clock(_)
+            | Self::Random(_)
             | Self::Twice { .. }
+            | Self::Folder { .. }
             | Self::Render { .. } => false,
         }
     }
@@ -96,8 +120,11 @@ impl EngineError {
             | Self::Jobs(_)
             | Self::Published(_)
             | Self::Channel { .. }
+            | Self::Sender { .. }
             | Self::Clock(_)
+            | Self::Random(_)
             | Self::Twice { .. }
+            | Self::Folder { .. }
             | Self::Render { .. } => self.to_string(),
         }
     }

@@ -6,6 +6,7 @@
 mod batch;
 mod guess;
 mod ids;
+mod judge;
 mod load;
 mod maker;
 mod map;
@@ -25,7 +26,8 @@ mod utf8;
 mod workbook;
 
 pub use batch::{Batch, GivenConsent, Import, Known, Target};
-pub use load::{ConsentForAll, Job, LoadError, Pass, Progress, Settings, load};
+pub use judge::{Given, Judge};
+pub use load::{ConsentForAll, Direct, Job, LoadError, Pass, Progress, Settings, Taken, direct, load};
 pub use map::{LookUp, Map, Move, Placed, ReadAs, Setting, read_map};
 pub use pattern::{DatePattern, Pattern};
 pub use preset::Preset;

@@ -1,16 +1,23 @@
 //! From an outbox row to a letter: who writes, to whom, what it says.
 
+use crate::links::{Leave, Links};
+mod call;
+
 use crate::published::Published;
 use channels::email::{Envelope, Letter};
-use channels::{Draft, Fate, FileChannel, Label, Mailbox, Message, Note, Reply};
+use channels::{Draft, Fate, FileChannel, Label, Mailbox, Message, Note, Reply, Unsubscribe};
 use dsl::library::Sender;
 use interpreter::facts::Facts;
 use interpreter::render::{self, RenderError, Rendered};
 use interpreter::turn::zone_of;
 use jiff::Timestamp;
+use model::event::OURSELVES;
 use model::words::{self, Language};
-use model::{Decimal, Medium, Outgoing, Recipient, Rep, RepId, Snapshot};
+use model::{Decimal, Event, EventId, Medium, Outgoing, Recipient, Rep, RepId, Snapshot, Value, content_id};
 use std::collections::BTreeMap;
+use store::link::Link;
+
+pub(crate) use call::{Told, is_asked};
 
 /// A message on its way.
 pub(crate) enum Outbound {
@@ -24,6 +31,8 @@ pub(crate) enum Outbound {
         letter: Letter,
         /// Hash of the template it was made of.
         template_hash: Option<String>,
+        /// Where its links lead.
+        leads: Vec<Link>,
     },
     /// A text, or a word to a colleague without an address: it is written to the folder.
     Note {
@@ -34,26 +43,47 @@ pub(crate) enum Outbound {
     },
     /// A colleague has sent it already.
     ByHand,
-    /// A call of another system.
-    Hook {
+    /// Something said by HTTP.
+    Call {
         /// The channel's name.
         channel: String,
-        /// What is sent, a map.
-        body: serde_json::Map<String, serde_json::Value>,
+        /// What is said.
+        told: Told,
+        /// Hash of the template it was made of.
+        template_hash: Option<String>,
     },
 }
 
 impl Outbound {
+    /// Where its links lead, which must be known before it leaves.
+    pub(crate) fn leads(&self) -> &[Link] {
+        match self {
+            Self::Mail { leads, .. } => leads,
+            Self::Note { .. } | Self::ByHand | Self::Call { .. } => &[],
+        }
+    }
+
     pub(crate) fn template_hash(&self) -> Option<&str> {
         match self {
-            Self::Mail { template_hash, .. } | Self::Note { template_hash, .. } => template_hash.as_deref(),
-            Self::Hook { .. } | Self::ByHand => None,
+            Self::Mail { template_hash, .. }
+            | Self::Note { template_hash, .. }
+            | Self::Call { template_hash, .. } => template_hash.as_deref(),
+            Self::ByHand => None,
+        }
+    }
+
+    /// The channel by HTTP that it takes; `None`: it takes none.
+    pub(crate) fn channel(&self) -> Option<&str> {
+        match self {
+            Self::Call { channel, .. } => Some(channel),
+            Self::Mail { .. } | Self::Note { .. } | Self::ByHand => None,
         }
     }
 }
 
-/// Where a customer says that they want no more, until the preference pages are there: a mail to the sender.
-fn unsubscribe(sender: &Sender, outgoing: &Outgoing) -> String {
+/// Where a customer says that they want no more, while this server cannot be reached from outside: a mail to the
+/// sender.
+fn by_mail(sender: &Sender, outgoing: &Outgoing) -> String {
     format!("mailto:{}?subject=unsubscribe%20{}", sender.address, outgoing.topic.as_deref().unwrap_or("all"))
 }
 
@@ -70,9 +100,20 @@ fn spoken(published: &Published, outgoing: &Outgoing) -> Option<Outgoing> {
     Some(Outgoing { text: Some(text), ..outgoing.clone() })
 }
 
-/// Renders a message as the customer is now.
+/// Renders a message as the customer is now, with links of no use to anybody: to look at.
 pub fn render(
     published: &Published,
+    reps: &BTreeMap<RepId, Rep>,
+    snapshot: &Snapshot,
+    outgoing: &Outgoing,
+    now: Timestamp,
+) -> Result<Rendered, RenderError> {
+    render_with(published, &Links::default(), reps, snapshot, outgoing, now)
+}
+
+fn render_with(
+    published: &Published,
+    links: &Links,
     reps: &BTreeMap<RepId, Rep>,
     snapshot: &Snapshot,
     outgoing: &Outgoing,
@@ -83,8 +124,11 @@ pub fn render(
     let world = published.world();
     let zone = zone_of(&world, snapshot);
     let facts = Facts::outside(&world, reps, snapshot, &zone, now);
-    let link = outgoing.marketing.then(|| unsubscribe(&sender(published, outgoing), outgoing));
-    render::send_with(&published.renderer, outgoing, &facts, link.as_deref())
+    let leave = outgoing.marketing.then(|| {
+        let sender = sender(published, outgoing);
+        links.leave(&sender, outgoing).map_or_else(|| by_mail(&sender, outgoing), |leave| leave.url)
+    });
+    render::send_with(&published.renderer, outgoing, &facts, leave.as_deref())
 }
 
 /// The sender of a mail to a customer, where its mails cost something.
@@ -117,6 +161,7 @@ pub fn sender(published: &Published, outgoing: &Outgoing) -> Sender {
 /// Makes the letter, or says why it cannot be made: a reason's code and words for the operator.
 pub(crate) fn make(
     published: &Published,
+    links: &Links,
     reps: &BTreeMap<RepId, Rep>,
     snapshot: &Snapshot,
     outgoing: &Outgoing,
@@ -124,16 +169,14 @@ pub(crate) fn make(
 ) -> Result<Outbound, (&'static str, String)> {
     let fault = |why: String| ("error", why);
     if let Recipient::Channel(channel) = &outgoing.to {
-        let body = outgoing.context.get("body").and_then(serde_json::Value::as_object).cloned();
-        return Ok(Outbound::Hook { channel: channel.clone(), body: body.unwrap_or_default() });
+        let told = call::to_channel(published, reps, snapshot, outgoing, channel, now).map_err(fault)?;
+        return Ok(Outbound::Call { channel: channel.clone(), told, template_hash: None });
     }
-    let rendered =
-        render(published, reps, snapshot, outgoing, now).map_err(|error| fault(error.to_string()))?;
+    let mut rendered = render_with(published, links, reps, snapshot, outgoing, now)
+        .map_err(|error| fault(error.to_string()))?;
     let language = snapshot.customer.text("language");
     let template_hash =
         published.renderer.find(&outgoing.template, language).map(|template| template.hash.clone());
-    let sender = sender(published, outgoing);
-    let owner = owner(reps, snapshot, outgoing);
     let (name, address) = match &outgoing.to {
         Recipient::Customer => (
             snapshot.customer.text("name").unwrap_or(""),
@@ -145,6 +188,13 @@ pub(crate) fn make(
         },
         Recipient::Role(role) | Recipient::Channel(role) => (role.as_str(), None),
     };
+    if outgoing.to == Recipient::Customer {
+        let said = call::Said::of(address.unwrap_or_default(), &rendered);
+        let told = call::to_customer(published, reps, snapshot, outgoing, &said, now).map_err(fault)?;
+        if let Some((channel, told)) = told {
+            return Ok(Outbound::Call { channel, told, template_hash });
+        }
+    }
     let Some(address) = address.filter(|_| outgoing.medium == Medium::Email) else {
         let to = address.map_or_else(|| name.to_owned(), str::to_owned);
         let channel = if outgoing.to == Recipient::Customer { outgoing.medium.as_str() } else { "notice" };
@@ -158,8 +208,29 @@ pub(crate) fn make(
         };
         return Ok(Outbound::Note { note, template_hash });
     };
-    let mailbox =
-        |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| fault(error.to_string()));
+    let mut leads = Vec::new();
+    if outgoing.to == Recipient::Customer && crate::choices::is_measured(snapshot) {
+        let brand = &published.project.library.brand;
+        rendered.html = rendered.html.map(|html| links.measured(html, brand, outgoing, &mut leads));
+    }
+    let (envelope, letter, to) =
+        mail(published, links, reps, snapshot, outgoing, rendered, (name, address)).map_err(fault)?;
+    Ok(Outbound::Mail { to: to.address().to_owned(), envelope, letter, template_hash, leads })
+}
+
+/// The mail itself: who is told to the server, its bytes, and to whom it goes.
+pub(crate) fn mail(
+    published: &Published,
+    links: &Links,
+    reps: &BTreeMap<RepId, Rep>,
+    snapshot: &Snapshot,
+    outgoing: &Outgoing,
+    rendered: Rendered,
+    (name, address): (&str, &str),
+) -> Result<(Envelope, Letter, Mailbox), String> {
+    let sender = sender(published, outgoing);
+    let owner = owner(reps, snapshot, outgoing);
+    let mailbox = |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| error.to_string());
     let by_owner = outgoing.from.as_deref() == Some("owner");
     // Answers go to the owner where the sender says so; the mail itself leaves in the brand's name, because
     // the relay signs for the sender's domain.
@@ -175,6 +246,10 @@ pub(crate) fn make(
         _ => None,
     };
     let to = mailbox(name, address)?;
+    let to_customer = outgoing.to == Recipient::Customer;
+    let leave = links.leave(&sender, outgoing).filter(|_| outgoing.marketing && to_customer);
+    let leave = leave.map(|leave| headers(&leave)).transpose().map_err(|error| error.to_string())?;
+    let returns = links.return_path(&sender, &outgoing.customer, &outgoing.id).filter(|_| to_customer);
     let draft = Draft {
         send_id: outgoing.id.to_string(),
         from: mailbox(from_name, &sender.address)?,
@@ -185,18 +260,54 @@ pub(crate) fn make(
         preheader: Some(rendered.preheader).filter(|line| !line.is_empty()),
         html: rendered.html,
         text: rendered.text,
+        pictures: rendered.pictures.into_iter().map(beside).collect(),
         headers: Vec::new(),
         date: outgoing.due_at,
-        unsubscribe: None,
+        unsubscribe: leave,
     };
-    let message: Message = draft.check().map_err(|error| fault(error.to_string()))?;
-    let letter = Letter::of(&message).map_err(|error| fault(error.to_string()))?;
-    Ok(Outbound::Mail {
-        to: to.address().to_owned(),
-        envelope: Envelope::of(&message),
-        letter,
-        template_hash,
-    })
+    let message: Message = draft.check().map_err(|error| error.to_string())?;
+    let letter = Letter::of(&message).map_err(|error| error.to_string())?;
+    let envelope = match &returns {
+        Some(returns) => Envelope::new(returns, &to),
+        None => Envelope::of(&message),
+    };
+    Ok((envelope, letter, to))
+}
+
+/// A picture of the project as one that goes with a mail.
+fn beside(picture: dsl::template::Picture) -> channels::Picture {
+    let name = picture.path.rsplit('/').next().unwrap_or_default().to_owned();
+    channels::Picture { id: picture.id, name, kind: picture.kind, bytes: picture.bytes }
+}
+
+/// What happened to a message of a customer (`opened`, `bounced` …) as a fact; `apart`: what tells it from others of
+/// its kind.
+pub(crate) fn fact_of(outgoing: &Outgoing, what: &str, apart: &[&str], at: Timestamp) -> Event {
+    let mut parts = vec![outgoing.id.as_str(), what];
+    parts.extend(apart);
+    let text = |value: &str| Value::Text(value.to_owned());
+    Event {
+        id: EventId::from(content_id("me_", &parts)),
+        source: OURSELVES.to_owned(),
+        name: format!("{}.{what}", outgoing.medium.as_str()),
+        customer: outgoing.customer.clone(),
+        entity: None,
+        at,
+        received_at: at,
+        properties: BTreeMap::from([
+            ("template".to_owned(), text(&outgoing.template)),
+            ("workflow".to_owned(), text(outgoing.workflow.as_str())),
+            ("step".to_owned(), text(outgoing.step.as_str())),
+            ("topic".to_owned(), text(outgoing.topic.as_deref().unwrap_or_default())),
+        ]),
+        chain: 0,
+    }
+}
+
+/// What mailboxes read beside the link in the text.
+fn headers(leave: &Leave) -> Result<Unsubscribe, channels::MessageError> {
+    let mailto = leave.mailto.as_deref().map(|address| Mailbox::new("", address)).transpose()?;
+    Unsubscribe::new(&leave.url, mailto)
 }
 
 /// The rep who owns the entity that the walk is about, else the customer.
@@ -210,11 +321,13 @@ fn owner<'r>(reps: &'r BTreeMap<RepId, Rep>, snapshot: &Snapshot, outgoing: &Out
 /// Writes a message to the folder.
 pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound) -> Fate {
     let template = match outbound {
-        Outbound::Hook { channel, .. } => channel.as_str(),
+        Outbound::Call { channel, .. } if outgoing.template.is_empty() => channel.as_str(),
         Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand if outgoing.template.is_empty() => {
             "notice"
         }
-        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => outgoing.template.as_str(),
+        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::Call { .. } | Outbound::ByHand => {
+            outgoing.template.as_str()
+        }
     };
     let label = Label {
         at: outgoing.due_at,
@@ -226,13 +339,14 @@ pub(crate) fn write(file: &FileChannel, outgoing: &Outgoing, outbound: &Outbound
         Outbound::ByHand => Fate::Accepted { reply: Reply::new(200, "by hand") },
         Outbound::Mail { letter, .. } => file.mail(label, letter),
         Outbound::Note { note, .. } => file.note(label, note),
-        Outbound::Hook { channel, body } => {
+        Outbound::Call { channel, told, .. } => {
+            let (text, fields) = told.to_keep();
             let note = Note {
                 send_id: outgoing.id.to_string(),
                 channel: channel.clone(),
                 to: channel.clone(),
-                text: String::new(),
-                fields: body.clone(),
+                text,
+                fields,
                 date: outgoing.due_at,
             };
             file.note(label, &note)

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{Boxed, Queue, Settings as JobSettings, Workers};
 use crate::metrics;
+use crate::signing::Signing;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
@@ -27,9 +28,13 @@ pub(crate) fn renew_every(hold: SignedDuration) -> Duration {
     Duration::try_from(hold).unwrap_or_default() / RENEWALS
 }
 
+/// How long is waited at the end for a batch that was broken off.
+const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
+
 impl Engine {
     /// Decides and hands over until nothing is due at or before the clock's instant.
     pub async fn until_idle(&self) -> Result<(), EngineError> {
+        self.can_sign()?;
         loop {
             let now = self.clock.now();
             while self.turn(now).await?.due > 0 && !self.is_stopping() {}
@@ -40,11 +45,22 @@ impl Engine {
         }
     }
 
+    /// Whoever begins to work must have the keys of all senders: an operator is there to hear of it.
+    fn can_sign(&self) -> Result<(), EngineError> {
+        let published = self.published();
+        let missing = |signing: &Arc<Signing>| signing.missing(&published.project.library);
+        match self.speakers.signing.as_ref().and_then(missing) {
+            Some((sender, why)) => Err(EngineError::Sender { sender, why }),
+            None => Ok(()),
+        }
+    }
+
     /// Works until `stop`: nudges wake it at once, a watchdog each second finds what no nudge told of.
     pub async fn serve(
         self: Arc<Self>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), EngineError> {
+        self.can_sign()?;
         let lost = self.recover().await?;
         if lost.unknown > 0 {
             tracing::warn!(
@@ -79,14 +95,21 @@ impl Engine {
         let (end, ended) = tokio::sync::watch::channel(false);
         let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
         let renew = tokio::spawn(Arc::clone(&self).renew(ended.clone()));
-        let listen = tokio::spawn(Arc::clone(&self).listen(ended));
+        let listen = tokio::spawn(Arc::clone(&self).listen(ended.clone()));
+        let bounces = self.bounces.clone().filter(|_| self.roles.worker);
+        let gather =
+            bounces.map(|folder| tokio::spawn(crate::maildir::watch(Arc::clone(&self), folder, ended)));
         let result = workers.run(stop).await;
         // Nobody listens any more only where both have ended by themselves.
         let _ = end.send(true);
         let _ = watch.await;
         let _ = renew.await;
         let _ = listen.await;
-        // What the grace did not suffice for.
+        if let Some(gather) = gather {
+            let _ = gather.await;
+        }
+        // What the grace did not suffice for: a batch that was broken off lets go of what it had a moment later.
+        drop(tokio::time::timeout(LET_GO, self.left.lock()).await);
         let gathered = self.recover().await;
         crate::lock::release(&self.store, &self.worker).await?;
         result.map_err(EngineError::from).and(gathered.map(drop))
@@ -122,6 +145,11 @@ impl Engine {
                 return Ok(());
             }
         }
+    }
+
+    /// Facts came from outside: who decides looks at once.
+    pub fn heed_facts(&self) {
+        self.wake(Queue::Turn);
     }
 
     /// Lets a queue's worker look at once; other processes hear of it by the nudge.

@@ -10,16 +10,43 @@ use crate::published::Published;
 use crate::turns;
 use crash::Point;
 use dsl::project::Settings;
+use dsl::trigger::Trigger;
 use interpreter::simulate::BATCH;
 use jiff::Timestamp;
-use model::{CustomerId, EnrollmentId, Input, WorkflowId};
+use model::{CustomerId, EnrollmentId, Input, TraceLine, Value, WorkflowId};
 use std::collections::BTreeMap;
 use store::hold::{self, Hold, Why};
 use store::version::WorkflowState;
 use store::{Connection, Store, audit, enrollment, meta, pause, schedule, timer, version};
 
 /// Who did it, as the audit names the command line.
-pub(crate) const WHO: &str = "nurture";
+pub const WHO: &str = "nurture";
+
+/// Who wishes something, and whether it is only tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By<'a> {
+    /// As the audit names them.
+    pub who: &'a str,
+    /// Nothing is kept: only what would be touched is counted.
+    pub dry_run: bool,
+}
+
+impl By<'static> {
+    /// The command line.
+    pub const COMMAND: Self = Self { who: WHO, dry_run: false };
+}
+
+impl By<'_> {
+    /// Ends what was done: kept, or only tried.
+    pub(crate) async fn end(self, transaction: store::Transaction) -> Result<(), EngineError> {
+        if self.dry_run {
+            // Dropped, and so undone.
+            return Ok(());
+        }
+        commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
+        Ok(())
+    }
+}
 
 /// What became of a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +67,29 @@ pub async fn now(store: &Store) -> Result<Timestamp, EngineError> {
     Ok(meta::get_instant(&mut conn, meta::LIVED).await?.unwrap_or_else(Timestamp::now))
 }
 
+/// Writes down that somebody did something, where that is not part of what was done.
+pub async fn record(
+    store: &Store,
+    who: &str,
+    did: &str,
+    what: &str,
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    let mut transaction = store.begin().await?;
+    audit::record(&mut transaction, who, did, what, now).await?;
+    Ok(store::commit(transaction).await?)
+}
+
 async fn state(conn: &mut Connection, id: &WorkflowId) -> Result<Option<WorkflowState>, EngineError> {
     let all = version::current(conn).await?;
     Ok(all.into_iter().find(|(live, _)| live.workflow == *id).map(|(_, state)| state))
 }
 
 /// Holds a workflow: no step, no entry. What is due of it is taken out of the outbox in the same transaction.
-pub async fn hold(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outcome, EngineError> {
-    hold_by(store, id, WHO, now).await
-}
-
-/// The same, and who did it.
-pub(crate) async fn hold_by(
+pub async fn hold(
     store: &Store,
     id: &WorkflowId,
-    who: &str,
+    by: By<'_>,
     now: Timestamp,
 ) -> Result<Outcome, EngineError> {
     let mut transaction = store.begin().await?;
@@ -64,10 +99,10 @@ pub(crate) async fn hold_by(
         Some(WorkflowState::Retired) => return Ok(Outcome::Retired),
         Some(WorkflowState::Live) => {}
     }
-    let held = pause::begin(&mut transaction, id, who, now).await?.unwrap_or(0);
-    audit::record(&mut transaction, who, "pause", id.as_str(), now).await?;
+    let held = pause::begin(&mut transaction, id, by.who, now).await?.unwrap_or(0);
+    audit::record(&mut transaction, by.who, "pause", id.as_str(), now).await?;
     mark(&mut transaction).await?;
-    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
+    by.end(transaction).await?;
     Ok(Outcome::Done(held))
 }
 
@@ -151,7 +186,12 @@ pub async fn resume_all(store: &Store, now: Timestamp) -> Result<Outcome, Engine
 }
 
 /// Lets a held workflow go on, as after a downtime. What the pause took out of the outbox is due again.
-pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Outcome, EngineError> {
+pub async fn resume(
+    store: &Store,
+    id: &WorkflowId,
+    by: By<'_>,
+    now: Timestamp,
+) -> Result<Outcome, EngineError> {
     let mut transaction = store.begin().await?;
     match state(&mut transaction, id).await? {
         None => return Ok(Outcome::Unknown),
@@ -162,9 +202,9 @@ pub async fn resume(store: &Store, id: &WorkflowId, now: Timestamp) -> Result<Ou
     let due = pause::end(&mut transaction, id, now).await?.unwrap_or(0);
     store::pace::start_anew(&mut transaction, id).await?;
     tell_others(transaction.raw(), Queue::Turn).await?;
-    audit::record(&mut transaction, WHO, "resume", id.as_str(), now).await?;
+    audit::record(&mut transaction, by.who, "resume", id.as_str(), now).await?;
     mark(&mut transaction).await?;
-    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
+    by.end(transaction).await?;
     Ok(Outcome::Done(due))
 }
 
@@ -229,6 +269,7 @@ pub async fn exit(
     customer: &CustomerId,
     workflow: &WorkflowId,
     reason: &str,
+    by: By<'_>,
     now: Timestamp,
 ) -> Result<usize, EngineError> {
     let mut transaction = store.begin().await?;
@@ -244,7 +285,40 @@ pub async fn exit(
     }
     let published = Published::load(&mut transaction, settings, now).await?;
     turns::decide(&mut transaction, &published, BTreeMap::from([(customer.clone(), inputs)]), now).await?;
-    audit::record(&mut transaction, WHO, "exit", &format!("{customer} {workflow}"), now).await?;
-    commit_between(transaction, Point::OperateMade, Point::OperateKept).await?;
+    audit::record(&mut transaction, by.who, "exit", &format!("{customer} {workflow}"), now).await?;
+    by.end(transaction).await?;
     Ok(count)
+}
+
+/// Lets customers into a workflow that a person or a schedule starts; its audience and reentry decide. Returns every
+/// decision; `None`: it is not live, or something else starts it.
+pub async fn start(
+    store: &Store,
+    published: &Published,
+    customers: &[CustomerId],
+    workflow: &WorkflowId,
+    inputs: &BTreeMap<String, Value>,
+    by: By<'_>,
+    now: Timestamp,
+) -> Result<Option<Vec<TraceLine>>, EngineError> {
+    let live = published.workflows.live(workflow);
+    if !live.is_some_and(|live| matches!(live.trigger, Trigger::Manual | Trigger::Schedule(_))) {
+        return Ok(None);
+    }
+    let mut transaction = store.begin().await?;
+    let mut lines = Vec::new();
+    for part in customers.chunks(BATCH) {
+        let start = |id: &CustomerId| {
+            let (workflow, by, inputs) = (workflow.clone(), "manual".to_owned(), inputs.clone());
+            (id.clone(), vec![Input::Start { workflow, at: now, by, inputs }])
+        };
+        let started: BTreeMap<CustomerId, Vec<Input>> = part.iter().map(start).collect();
+        let decided = turns::decide(&mut transaction, published, started, now).await?;
+        lines.extend(decided.into_iter().flat_map(|(_, changes)| changes.trace));
+    }
+    let ids: Vec<&str> = customers.iter().map(CustomerId::as_str).collect();
+    audit::record(&mut transaction, by.who, "enroll", &format!("{} {workflow}", ids.join(" ")), now).await?;
+    tell_others(transaction.raw(), Queue::Turn).await?;
+    by.end(transaction).await?;
+    Ok(Some(lines))
 }

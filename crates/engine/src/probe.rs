@@ -9,8 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 /// No rest is longer, so that a relay that is back is noticed within this time.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
-/// A relay that refuses us (AUTH, MAIL) waits for an operator, and locks accounts that keep trying.
-const REFUSED: SignedDuration = SignedDuration::from_mins(5);
+/// A relay that refuses us (AUTH, MAIL) locks accounts that keep trying; after this its channel is closed, and
+/// waits for an operator.
+const REFUSED: SignedDuration = LONGEST;
 
 /// What is known of the relay.
 #[derive(Debug, Default)]
@@ -109,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_that_refuses_our_account_is_left_alone_for_minutes() {
+    fn a_relay_that_refuses_our_account_is_left_alone_at_once() {
         let probe = Probe::default();
         let reply = Reply::new(535, "5.7.8 bad credentials");
         probe.learn(&Fate::Rejected { kind: Rejection::Configuration, reply }, second(0));
-        assert_eq!(probe.rests(second(0)), Some(second(300)));
-        assert_eq!(probe.rests(second(300)), None);
+        assert_eq!(probe.rests(second(0)), Some(second(30)));
+        assert_eq!(probe.rests(second(30)), None);
     }
 
     #[test]

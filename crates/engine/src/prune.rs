@@ -11,6 +11,8 @@ use store::{audit, meta};
 const PRUNED: &str = "pruned";
 /// Between two deletions.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How long it is known what a mailbox provider thinks of us: rests and circuits are of hours.
+const LANES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Between two stretches, so that turns go on.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 
@@ -29,7 +31,7 @@ impl Engine {
     /// Deletes what is over, where the last time is a day ago. `None`: it is not time yet.
     pub async fn prune_daily(&self) -> Result<Option<Pruned>, EngineError> {
         let now = self.clock.now();
-        if self.keep == Keep::default() || !self.roles.scheduler || self.is_held() {
+        if !self.roles.scheduler || self.is_held() {
             return Ok(None);
         }
         let mut transaction = self.store.begin().await?;
@@ -39,8 +41,13 @@ impl Engine {
         }
         // Whoever comes here first does it; others find the instant.
         meta::set_instant(&mut transaction, PRUNED, now).await?;
+        store::lane::forget(&mut transaction, now - LANES).await?;
         store::commit(transaction).await?;
-        self.prune(now).await.map(Some)
+        if self.keep == Keep::default() {
+            Ok(Some(Pruned::default()))
+        } else {
+            self.prune(now).await.map(Some)
+        }
     }
 
     /// Deletes what is over at an instant.

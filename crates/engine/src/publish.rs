@@ -112,6 +112,10 @@ pub async fn publish(
     if report.copied > 0 || !report.published.is_empty() || !report.ways.is_empty() {
         mark(&mut transaction).await?;
         planning::note(&mut transaction, &report).await?;
+        let made = report.published.iter().map(|(workflow, version)| format!("{workflow} {version}"));
+        let mut what: Vec<String> = made.collect();
+        what.extend((report.copied > 0).then(|| format!("{} libraries and templates", report.copied)));
+        store::audit::record(&mut transaction, WHO, "publish", &what.join(", "), now).await?;
     }
     commit_between(transaction, Point::PublishMade, Point::PublishKept).await?;
     Ok(report)

@@ -27,7 +27,7 @@ pub struct Published {
     pub zone: TimeZone,
     /// The events that any decision may read.
     pub reads: EventReads,
-    /// Facts of ours that nobody could mind: they are stored as done, without a turn.
+    /// Facts that nobody could mind, ours and those from outside: they are stored as done, without a turn.
     pub idle: BTreeSet<String>,
     /// The database's mark of this publish; a change of it means: load again.
     pub mark: String,
@@ -43,6 +43,15 @@ pub struct Published {
 pub const MARK: &str = "published";
 
 impl Published {
+    /// A live workflow that sends marketing by mail; `None`: none does.
+    pub fn marketing_mail(&self) -> Option<&model::WorkflowId> {
+        self.workflows.current.keys().find(|id| {
+            self.workflows.live(id).is_some_and(|workflow| {
+                interpreter::world::sends_marketing(&self.project.library, workflow, Medium::Email)
+            })
+        })
+    }
+
     /// Loads what is live. A version that this program cannot read is left out and named.
     pub async fn load(
         conn: &mut Connection,
@@ -187,11 +196,17 @@ impl Published {
     }
 }
 
-/// What an accepted message makes known, as far as nobody could mind it.
+/// What an accepted message makes known and what clients tell, as far as nobody could mind it.
 fn idle(project: &Project, workflows: &Workflows, zone: &TimeZone, reads: &EventReads) -> BTreeSet<String> {
     let world = World { library: &project.library, workflows, zone, renderer: None, trial: None };
     let told = [Medium::Email, Medium::Sms, Medium::Message].map(|medium| names::sent(medium.as_str()));
-    told.into_iter().filter(|name| heed::is_idle(&world, &reads.names, name)).collect()
+    let ours = told.into_iter().filter(|name| heed::is_idle(&world, &reads.names, name));
+    let declared = project.library.model.events.keys().map(String::as_str);
+    // Told of pages also where the model does not ask for them.
+    let outside = declared
+        .chain([names::PAGE_VIEWED, names::SCREEN_VIEWED])
+        .filter(|name| heed::is_idle_from_outside(&world, &reads.names, name));
+    ours.chain(outside.map(str::to_owned)).collect()
 }
 
 /// The files with one more, or with one in the place of that of its path.

@@ -1,16 +1,24 @@
 //! Ways to speak: the file channel always, the relay where the safety catch is off.
 
+mod callers;
+
+use crate::deliver::lanes::{Lanes, Pace};
 use crate::error::EngineError;
+use crate::links::Links;
 use crate::probe::Probe;
-use channels::FileChannel;
+use crate::signing::Signing;
+use channels::dns::{Dns, Names};
+use channels::email::sns::{Fetch, Sns};
 use channels::email::{Dial, Login, Relay, RelayPool, Secret, Security, Timeouts};
-use channels::webhook::Endpoint;
-use dsl::library::{Channel, Library, Setting, SmtpChannel, WebhookChannel};
+use channels::{FileChannel, Reach};
+use dsl::library::{Channel, Library, SmtpChannel};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+pub(crate) use callers::Caller;
 
 /// The safety catch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,21 +70,42 @@ pub struct Speakers {
     project: PathBuf,
     zone: TimeZone,
     pub(crate) relay: Option<RelayPool>,
+    /// The hash of what the relay knows us by, host and account: what refused us is this one.
+    pub(crate) account: String,
     pub(crate) connections: usize,
     /// Whether the relay answers.
     pub(crate) probe: Arc<Probe>,
-    /// Other systems by their channel's name.
-    pub(crate) hooks: Arc<BTreeMap<String, Endpoint>>,
+    /// Channels by HTTP, by their names.
+    callers: RwLock<Arc<BTreeMap<String, Caller>>>,
+    /// Which hosts they may speak to.
+    pub(crate) reach: Reach,
+    /// How fast mails go.
+    pub(crate) pace: Pace,
+    /// What is remembered of mailbox providers.
+    pub(crate) lanes: Arc<Lanes>,
+    names: Names,
+    /// Asks which provider keeps the mailboxes of a domain; `None`: each domain is one.
+    pub(crate) dns: Option<Dns>,
     /// How long is waited for a relay.
     pub(crate) timeouts: Timeouts,
-    secrets: Secrets,
+    /// Addresses of ours in messages.
+    pub(crate) links: Links,
+    secrets: Arc<Secrets>,
+    /// Who signs mails, where some leave.
+    pub(crate) signing: Option<Arc<Signing>>,
     dial: Option<Dial>,
+    /// Gets what lies at an address of others; `None`: through the gate of addresses.
+    fetch: Option<Fetch>,
+    /// Reads what Amazon tells.
+    sns: OnceLock<Sns>,
 }
 
 impl Speakers {
     /// Speaks by this catch; what does not leave is written below `folder`, dated in `zone`.
     pub fn new(delivery: Delivery, folder: impl Into<PathBuf>, zone: TimeZone, secrets: Secrets) -> Self {
         let file = Arc::new(FileChannel::new(folder, zone.clone()));
+        let secrets = Arc::new(secrets);
+        let signing = (delivery != Delivery::File).then(|| Arc::new(Signing::new(Arc::clone(&secrets))));
         Self {
             delivery,
             file,
@@ -84,19 +113,71 @@ impl Speakers {
             project: PathBuf::from("."),
             zone,
             relay: None,
+            account: String::new(),
             connections: 1,
             probe: Arc::default(),
-            hooks: Arc::default(),
+            callers: RwLock::default(),
+            reach: Reach::default(),
+            pace: Pace::default(),
+            lanes: Arc::default(),
+            names: Names::Off,
+            dns: None,
             timeouts: Timeouts::default(),
+            links: Links::default(),
             secrets,
+            signing,
             dial: None,
+            fetch: None,
+            sns: OnceLock::new(),
         }
+    }
+
+    /// Gets what lies at addresses of others by this in place of the network.
+    #[must_use]
+    pub fn fetching(self, fetch: Fetch) -> Self {
+        Self { fetch: Some(fetch), ..self }
+    }
+
+    /// Who reads what Amazon tells.
+    pub(crate) fn sns(&self) -> &Sns {
+        self.sns.get_or_init(|| {
+            let reach = self.reach.clone();
+            let through_the_gate: Fetch = Arc::new(move |url| {
+                let reach = reach.clone();
+                Box::pin(async move { channels::get(&reach, &url).await })
+            });
+            Sns::new(self.fetch.clone().unwrap_or(through_the_gate))
+        })
+    }
+
+    /// A secret by its name.
+    pub(crate) fn secret(&self, name: &str) -> Option<String> {
+        (self.secrets)(name)
     }
 
     /// Reaches the relay by this in place of the network.
     #[must_use]
     pub fn dialing(self, dial: Dial) -> Self {
         Self { dial: Some(dial), ..self }
+    }
+
+    /// Where this server is reached from outside, for the links in messages; `None`: it is not.
+    #[must_use]
+    pub fn reached_at(self, public_url: Option<&str>) -> Self {
+        Self { links: Links::at(public_url), ..self }
+    }
+
+    /// Speaks to these hosts by HTTP. Default: to public ones.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
+    /// Asks DNS which provider keeps the mailboxes of a domain, where a rate depends on it. Default: nobody is asked,
+    /// and each domain is taken for one.
+    #[must_use]
+    pub fn asking(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// The project's folder, below which channels have folders of their own. Default: the current one.
@@ -113,46 +194,64 @@ impl Speakers {
                 let file = FileChannel::new(self.project.join(folder), self.zone.clone());
                 Some((name.clone(), file))
             }
-            Channel::Smtp(_) | Channel::Webhook(_) | Channel::ByHand { .. } => None,
+            Channel::Smtp(_)
+            | Channel::Webhook(_)
+            | Channel::HttpJson(_)
+            | Channel::Robot(_)
+            | Channel::ByHand { .. } => None,
         });
         self.folders = Arc::new(folders.collect());
         if self.delivery == Delivery::File {
             return Ok(());
         }
-        let mut hooks = BTreeMap::new();
-        for (name, channel) in &library.channels {
-            if let Channel::Webhook(hook) = channel {
-                let fault = |why: String| EngineError::Channel { channel: name.clone(), why };
-                hooks.insert(name.clone(), self.endpoint_of(hook).map_err(fault)?);
-            }
-        }
-        self.hooks = Arc::new(hooks);
+        self.learn(library).into_iter().next().map_or(Ok(()), Err)?;
         let smtp = library.channels.iter().find_map(|(name, channel)| match channel {
             Channel::Smtp(smtp) => Some((name, smtp)),
-            Channel::File { .. } | Channel::Webhook(_) | Channel::ByHand { .. } => None,
+            Channel::File { .. }
+            | Channel::Webhook(_)
+            | Channel::HttpJson(_)
+            | Channel::Robot(_)
+            | Channel::ByHand { .. } => None,
         });
         let Some((name, smtp)) = smtp else { return Ok(()) };
         let fault = |why: String| EngineError::Channel { channel: name.clone(), why };
+        self.pace = Pace {
+            channel: name.clone(),
+            all: smtp.rate,
+            providers: smtp.providers.clone(),
+            other: smtp.other,
+        };
+        if !self.pace.is_free() {
+            self.dns = self.names.open().map_err(&fault)?;
+        }
         let relay = self.relay_of(smtp).map_err(&fault)?;
         self.connections = relay.connections.get() as usize;
+        let user = relay.login.as_ref().map_or("", |login| login.user.as_str());
+        let password = relay.login.as_ref().map_or("", |login| login.password.reveal());
+        self.account = callers::hashed(&format!("{}:{}\n{user}\n{password}", relay.host, relay.port));
         self.relay = Some(RelayPool::new(relay).map_err(|error| fault(error.to_string()))?);
         Ok(())
     }
 
-    fn endpoint_of(&self, hook: &WebhookChannel) -> Result<Endpoint, String> {
-        let value = |setting: &Setting| match setting {
-            Setting::Plain(text) => Ok(text.clone()),
-            Setting::Secret(name) => {
-                (self.secrets)(name).ok_or_else(|| format!("the secret {name} is not set"))
+    /// Knows the channels by HTTP of what is live now. Returns what is wrong with some: nothing goes by them.
+    pub(crate) fn learn(&self, library: &Library) -> Vec<EngineError> {
+        let mut wrong = Vec::new();
+        let mut callers = BTreeMap::new();
+        if self.delivery != Delivery::File {
+            for (name, channel) in &library.channels {
+                match callers::of(channel, &self.reach, &self.secrets) {
+                    Ok(caller) => callers.extend(caller.map(|caller| (name.clone(), caller))),
+                    Err(why) => wrong.push(EngineError::Channel { channel: name.clone(), why }),
+                }
             }
-        };
-        let headers: Vec<(String, String)> = hook
-            .headers
-            .iter()
-            .map(|(name, setting)| Ok((name.clone(), value(setting)?)))
-            .collect::<Result<_, String>>()?;
-        let timeout = std::time::Duration::from_secs(u64::from(hook.timeout_seconds));
-        Endpoint::new(&value(&hook.url)?, &headers, timeout)
+        }
+        *self.callers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(callers);
+        wrong
+    }
+
+    /// Channels by HTTP, by their names.
+    pub(crate) fn callers(&self) -> Arc<BTreeMap<String, Caller>> {
+        Arc::clone(&self.callers.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn relay_of(&self, smtp: &SmtpChannel) -> Result<Relay, String> {

@@ -425,7 +425,7 @@ pub(crate) async fn people(conn: &mut Connection, published: &Published) -> Resu
     let compete =
         published.workflows.versions.values().any(|workflow| interpreter::contest::any_in(workflow));
     let by_portions = published.workflows.versions.values().any(|workflow| workflow.release.is_some());
-    let limited = published.project.library.senders.iter().any(|sender| sender.per_day.is_some());
+    let limited = published.project.library.senders.iter().any(dsl::library::Sender::is_counted);
     if compete || by_portions || limited {
         team::alone(conn).await?;
     }

@@ -71,7 +71,14 @@ fn customer(now: Timestamp) -> Snapshot {
         snapshot.customer.attributes.insert(name.to_owned(), value);
     }
     let (topic, source) = ("news".to_owned(), "bench".to_owned());
-    snapshot.consents.apply(&Consent { topic, medium: None, granted: true, at: now, source });
+    snapshot.consents.apply(&Consent {
+        topic,
+        medium: None,
+        granted: true,
+        at: now,
+        source,
+        proof: model::Proof::default(),
+    });
     snapshot
 }
 

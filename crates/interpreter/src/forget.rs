@@ -49,7 +49,8 @@ pub(crate) fn forget(library: &Library, snapshot: &mut Snapshot, event: &Event, 
         snapshot.consents.0.iter().filter(|(_, (granted, _))| *granted).map(|(key, _)| key.clone()).collect();
     for (topic, medium) in granted {
         let source = FORGOTTEN.to_owned();
-        let consent = Consent { topic, medium, granted: false, at: event.at, source };
+        let consent =
+            Consent { topic, medium, granted: false, at: event.at, source, proof: model::Proof::default() };
         snapshot.consents.apply(&consent);
         changes.consents.push(consent);
     }

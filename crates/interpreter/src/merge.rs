@@ -231,6 +231,7 @@ fn join_consents(joined: &mut Snapshot, other: &Snapshot, at: Timestamp, changes
             granted: *granted,
             at: *said_at,
             source: MERGED.to_owned(),
+            proof: model::Proof::default(),
         });
     }
     for (topic, medium) in refused {
@@ -241,6 +242,7 @@ fn join_consents(joined: &mut Snapshot, other: &Snapshot, at: Timestamp, changes
                 granted: false,
                 at,
                 source: MERGED.to_owned(),
+                proof: model::Proof::default(),
             };
             joined.consents.apply(&consent);
             changes.consents.push(consent);
@@ -284,7 +286,14 @@ mod tests {
 
     fn says(snapshot: &mut Snapshot, medium: Option<Medium>, granted: bool, day: i64) {
         let topic = "marketing".to_owned();
-        let consent = Consent { topic, medium, granted, at: at(day), source: "form".to_owned() };
+        let consent = Consent {
+            topic,
+            medium,
+            granted,
+            at: at(day),
+            source: "form".to_owned(),
+            proof: model::Proof::default(),
+        };
         snapshot.consents.apply(&consent);
     }
 

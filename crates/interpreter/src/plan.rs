@@ -253,25 +253,12 @@ fn fire_quiet(
 
 /// The things whose dates a trigger looks at: the customer, or each entity of a kind.
 fn subjects(turn: &Turn<'_>, path: &Path, only: Option<EntityId>) -> Vec<Option<(String, EntityId)>> {
-    match &path.root {
-        Root::Entity(kind) => turn
-            .snapshot
-            .entities
-            .keys()
-            .filter(|(known, id)| known.as_str() == &**kind && only.as_ref().is_none_or(|only| only == id))
-            .map(|key| Some(key.clone()))
-            .collect(),
-        Root::Customer
-        | Root::Entry
-        | Root::Event
-        | Root::Owner
-        | Root::Vars
-        | Root::Inputs
-        | Root::Step(_)
-        | Root::Answer(_) => {
-            vec![None]
-        }
-    }
+    let Some(kind) = path.root.entity() else { return vec![None] };
+    let entities = turn.snapshot.entities.keys();
+    entities
+        .filter(|(known, id)| known.as_str() == kind && only.as_ref().is_none_or(|only| only == id))
+        .map(|key| Some(key.clone()))
+        .collect()
 }
 
 fn anchor(turn: &Turn<'_>, path: &Path, subject: Option<&(String, EntityId)>) -> Option<DateAnchor> {
@@ -371,17 +358,7 @@ fn fire_date(
     trigger: &DateTrigger,
 ) {
     let Ok(date) = timer.basis.parse::<Date>() else { return };
-    let subject = match &trigger.of.root {
-        Root::Entity(kind) => Some((kind.to_string(), EntityId::new(&key.subject))),
-        Root::Customer
-        | Root::Entry
-        | Root::Event
-        | Root::Owner
-        | Root::Vars
-        | Root::Inputs
-        | Root::Step(_)
-        | Root::Answer(_) => None,
-    };
+    let subject = trigger.of.root.entity().map(|kind| (kind.to_owned(), EntityId::new(&key.subject)));
     let fired = fired_key(workflow, &key.subject, date);
     turn.snapshot.memory.insert(fired.clone(), EntryMemory { entered_at: timer.fire_at });
     turn.changes.memory.insert(fired);

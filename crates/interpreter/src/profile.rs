@@ -9,7 +9,7 @@ use dsl::library::{Library, Origin};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::event::names;
-use model::{Changes, Consent, Customer, Decimal, Entity, Entry, Event, Medium, Snapshot, Value};
+use model::{Changes, Consent, Customer, Decimal, Entity, Entry, Event, Medium, Proof, Snapshot, Value};
 use std::collections::BTreeMap;
 
 /// Takes a fact in: puts it among the customer's events and changes what follows from it. An event that is
@@ -105,8 +105,15 @@ fn change_consent(snapshot: &mut Snapshot, event: &Event, changes: &mut Changes)
         Some(_) | None => None,
     };
     let granted = event.name == names::CONSENT_GRANTED;
-    let source = event.properties.get("source").and_then(Value::as_text).unwrap_or(&event.source).to_owned();
-    let consent = Consent { topic: topic.to_owned(), medium, granted, at: event.at, source };
+    let said = |name: &str| event.properties.get(name).and_then(Value::as_text).map(str::to_owned);
+    let source = said("source").unwrap_or_else(|| event.source.clone());
+    let proof = Proof {
+        basis: said("basis"),
+        wording: said("wording"),
+        asked_at: event.properties.get("asked_at").and_then(Value::as_instant),
+        token: said("token"),
+    };
+    let consent = Consent { topic: topic.to_owned(), medium, granted, at: event.at, source, proof };
     snapshot.consents.apply(&consent);
     if !granted {
         changes.cancel_of(Some(&consent.topic), medium);

@@ -227,3 +227,11 @@ pub fn zone_of_country(country: &str) -> Option<&'static str> {
     ];
     ZONES.iter().find(|(code, _)| *code == country).map(|(_, zone)| *zone)
 }
+
+/// Whether a workflow sends advertising to customers on a channel.
+pub fn sends_marketing(library: &Library, workflow: &Workflow, medium: model::Medium) -> bool {
+    workflow.steps.iter().any(|step| {
+        let dsl::step::Verb::Send(message) = &step.verb else { return false };
+        message.medium == medium && crate::step::message::topic_in(library, workflow, None, message).1
+    })
+}

@@ -2,6 +2,7 @@
 
 use crate::choice::{Choice, Sort};
 use crate::expression;
+use crate::mjml;
 use crate::project::{Checked, Project};
 use crate::scope::Scope;
 use crate::sense::{self, Sense, Slot};
@@ -20,7 +21,12 @@ pub fn complete(project: &mut Project, path: &str, offset: usize) -> Json {
     let Some(text) = project.text(path).map(str::to_owned) else { return Json::Null };
     let checked = project.checked();
     let (start, choices) = if template::is_template(path) {
-        tags::choices(&text, offset, &tags::scope_of(path, checked), checked)
+        let in_tag = tags::open_tag(text.get(..offset).unwrap_or("")).is_some();
+        if path.ends_with(".mjml.hbs") && !in_tag {
+            mjml::choices(&text, offset)
+        } else {
+            tags::choices(&text, offset, &tags::scope_of(path, checked), checked)
+        }
     } else {
         in_yaml(&text, offset, checked, language)
     };

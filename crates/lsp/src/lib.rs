@@ -5,6 +5,7 @@ mod complete;
 mod define;
 mod expression;
 mod hover;
+mod mjml;
 mod notes;
 mod outline;
 mod position;

@@ -6,7 +6,7 @@ use crate::project::Checked;
 use crate::scope::Scope;
 use dsl::grammar::names::template_name;
 use dsl::step::Verb;
-use dsl::template::helper;
+use dsl::template::{self, helper};
 use dsl::trigger::Trigger;
 
 const ROOTS: [&str; 9] = ["customer", "rep", "owner", "brand", "entry", "event", "vars", "inputs", "steps"];
@@ -68,6 +68,11 @@ pub fn choices(text: &str, offset: usize, names: &TagNames, checked: &Checked) -
         .map_or(0, |at| at + inside.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
     let word = inside.get(word_start..).unwrap_or("");
     let start = offset - word.len();
+    if names.is_file && inside.trim_start_matches(['{', '~', ' ']).starts_with('>') {
+        let sources = &checked.loaded.sources;
+        let parts = template::part_names(sources.ids().map(|file| sources.name(file)));
+        return (start, parts.into_iter().map(|name| Choice::new(name, Sort::File)).collect());
+    }
     let library = &checked.loaded.project.library;
     if let Some((before, _)) = word.rsplit_once('.') {
         if before == "brand" {

@@ -47,6 +47,46 @@ pub struct Consent {
     pub at: Timestamp,
     /// Where they said it: a form's name, an import, a workflow.
     pub source: String,
+    /// What shows that they did. Decisions do not look at it.
+    #[serde(default)]
+    pub proof: Proof,
+}
+
+impl Consent {
+    /// The word for programs, with what proves it.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "topic": self.topic,
+            "channel": self.medium.map(Medium::as_str),
+            "granted": self.granted,
+            "at": self.at,
+            "source": self.source,
+            "basis": self.proof.basis,
+            "wording": self.proof.wording,
+            "asked_at": self.proof.asked_at,
+        })
+    }
+}
+
+/// What shows that a word of consent was said, and what it was about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// On what it rests: `sign-up form`, `contract`; `None`: nobody wrote it down.
+    pub basis: Option<String>,
+    /// The exact words that they agreed to; in the record only their hash, `sha256:` and 64 hexadecimal digits.
+    /// `None`: not known.
+    pub wording: Option<String>,
+    /// When they were asked to confirm by mail (double opt-in); `None`: they were not.
+    pub asked_at: Option<Timestamp>,
+    /// Hash of the link in that mail, which they followed, in the same form.
+    pub token: Option<String>,
+}
+
+impl Proof {
+    /// Only on what it rests.
+    pub fn of_basis(basis: Option<String>) -> Self {
+        Self { basis, ..Self::default() }
+    }
 }
 
 /// The consents of one customer: the latest per (topic, medium).

@@ -34,6 +34,21 @@ pub const OURSELVES: &str = "nurture";
 pub const EVERYBODY: &str = "*";
 
 impl Event {
+    /// As programs see it: the form that an import of events reads, with who told it.
+    pub fn to_json(&self) -> serde_json::Value {
+        let properties: serde_json::Map<String, serde_json::Value> =
+            self.properties.iter().map(|(name, value)| (name.clone(), value.to_plain_json())).collect();
+        serde_json::json!({
+            "id": self.id.as_str(),
+            "event": self.name,
+            "customer": self.customer.as_str(),
+            "at": self.at.to_string(),
+            "received_at": self.received_at.to_string(),
+            "source": self.source,
+            "entity": self.entity.as_ref().map(|(kind, id)| format!("{kind}/{id}")),
+            "properties": properties,
+        })
+    }
     /// Whether it has no customer.
     pub fn is_to_everybody(&self) -> bool {
         self.customer.as_str() == EVERYBODY
@@ -57,6 +72,10 @@ impl Event {
 
 /// Names of the events that the engine itself records.
 pub mod names {
+    /// A page of a site was looked at, as clients of Segment tell it.
+    pub const PAGE_VIEWED: &str = "page.viewed";
+    /// A screen of an app was looked at.
+    pub const SCREEN_VIEWED: &str = "screen.viewed";
     /// Another system answered a webhook: `workflow`, `step`, `status`, `tries`, `body`.
     pub const WEBHOOK_ANSWERED: &str = "webhook.answered";
     /// An attribute changed: `attribute`, `from`, `to`.
@@ -69,6 +88,8 @@ pub mod names {
     pub const CONSENT_GRANTED: &str = "consent.granted";
     /// Consent was taken back: `topic`, `channel`.
     pub const CONSENT_WITHDRAWN: &str = "consent.withdrawn";
+    /// A form was sent: `form`, `page`, `topics`. Others may tell it, too.
+    pub const FORM_SUBMITTED: &str = "form.submitted";
     /// The customer is in a segment from now on: `segment`.
     pub const SEGMENT_ENTERED: &str = "segment.entered";
     /// The customer is no longer in a segment: `segment`.

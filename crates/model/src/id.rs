@@ -96,10 +96,16 @@ pub fn stable_hash(parts: &[&str]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(&bytes)
 }
 
+/// The digits of ids made from content: no letter looks like another, or like a number.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 /// An id made from content: the same parts give the same id, so writing it twice is writing it once.
 pub fn content_id(prefix: &str, parts: &[&str]) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut hash = stable_hash(parts);
+    id_of_hash(prefix, stable_hash(parts))
+}
+
+/// The id with this hash behind its prefix.
+pub fn id_of_hash(prefix: &str, mut hash: u128) -> String {
     let mut text = String::with_capacity(prefix.len() + 26);
     text.push_str(prefix);
     for _ in 0..26 {
@@ -108,6 +114,17 @@ pub fn content_id(prefix: &str, parts: &[&str]) -> String {
         hash >>= 5;
     }
     text
+}
+
+/// The hash in an id that was made from content; `None`: it was made in another way.
+pub fn hash_of_id(prefix: &str, id: &str) -> Option<u128> {
+    let digits = id.strip_prefix(prefix).filter(|digits| digits.len() == 26)?;
+    let hash = digits.bytes().rev().try_fold(0_u128, |hash, digit| {
+        let value = DIGITS.iter().position(|known| *known == digit)?;
+        // The first digit of all carries three bits.
+        (hash >> 123 == 0).then_some((hash << 5) | value as u128)
+    })?;
+    (id_of_hash(prefix, hash) == id).then_some(hash)
 }
 
 #[cfg(test)]
@@ -121,5 +138,18 @@ mod tests {
         assert_eq!(CustomerId::new("00001").slot(), CustomerId::new("00001").slot());
         assert!(CustomerId::new("x").slot() < SLOTS);
         assert_eq!(content_id("", &["pinned"]).len(), 26);
+        for text in ["", "a", "another", "一"] {
+            let hash = stable_hash(&[text]);
+            assert_eq!(hash_of_id("se_", &content_id("se_", &[text])), Some(hash));
+        }
+        assert_eq!(hash_of_id("se_", &id_of_hash("se_", u128::MAX)), Some(u128::MAX));
+        for odd in [
+            "se_short",
+            "xx_00000000000000000000000000",
+            "se_0000000000000000000000000z",
+            "se_IIIIIIIIIIIIIIIIIIIIIIIIII",
+        ] {
+            assert_eq!(hash_of_id("se_", odd), None, "{odd}");
+        }
     }
 }

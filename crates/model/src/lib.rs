@@ -2,6 +2,7 @@
 //! No IO, no clock.
 
 mod anniversary;
+pub mod because;
 mod birthday;
 pub mod calendar;
 pub mod consent;
@@ -16,6 +17,8 @@ mod lift;
 mod lunar;
 mod numeral;
 mod people;
+pub mod provider;
+mod rate;
 pub mod schedule;
 mod send;
 mod snapshot;
@@ -40,6 +43,7 @@ pub use length::*;
 pub use lift::*;
 pub use lunar::*;
 pub use people::*;
+pub use rate::*;
 pub use schedule::*;
 pub use send::*;
 pub use snapshot::*;

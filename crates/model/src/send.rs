@@ -29,6 +29,18 @@ pub enum SendState {
 }
 
 impl SendState {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Due,
+        Self::Claimed,
+        Self::Handed,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Cancelled,
+        Self::Skipped,
+    ];
+
     /// The word in the database and in `nurture sends`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,18 +56,7 @@ impl SendState {
     }
     /// The state of this word; `None`: no such word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [
-            Self::Due,
-            Self::Claimed,
-            Self::Handed,
-            Self::Accepted,
-            Self::Rejected,
-            Self::Unknown,
-            Self::Cancelled,
-            Self::Skipped,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == word)
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 

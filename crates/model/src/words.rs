@@ -3,6 +3,8 @@
 //! Every sentence of a diagnostic, a trace reason or the command line stands in `words/en.ftl` and
 //! `words/zh-CN.ftl` under the same key; the tests below keep the two files in step.
 
+pub mod pages;
+
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::LazyLock;

@@ -1,50 +1,94 @@
-//! Listens: HTTP. In this release the health of the process and its numbers; the API and the console come on top.
+//! Listens: HTTP. Health and numbers, the API under `/api/v1`, events from clients under `/v1`, and the pages that
+//! everybody may open. Every answer goes through [`house`], every connection through [`listen`].
 
+mod access;
+mod api;
+mod body;
+mod health;
+mod house;
+mod ingest;
+mod listen;
 mod metrics;
+mod problem;
+mod public;
+mod rates;
+pub mod roles;
 
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+pub use public::form::{page as form_page, standalone as form_html};
+
+use access::Keys;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use engine::ingest::Intake;
 use engine::{Clock, Engine};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use jiff::Timestamp;
+use model::words::Language;
+use rates::Rates;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use store::gauge;
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
-/// Who works here and has waited so long for the next thing is not ready to be given more.
-const LATE: SignedDuration = SignedDuration::from_mins(5);
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen; port 0: any that is free.
+    pub address: SocketAddr,
+    /// The language of words for whom asks in none that we have.
+    pub language: Language,
+    /// Where people reach this server, without a slash at the end; `None`: at its address.
+    pub public_url: Option<String>,
+}
 
 /// A server that has its port.
 pub struct Server {
     listener: TcpListener,
     routes: Router,
+    engine: Arc<Engine>,
 }
 
 /// What the answers are made of.
 #[derive(Clone)]
-struct Served {
-    engine: Arc<Engine>,
-    clock: Arc<dyn Clock>,
-    started: Timestamp,
+pub(crate) struct Served {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<dyn Clock>,
+    pub started: Timestamp,
+    pub language: Language,
+    pub keys: Arc<Keys>,
+    pub rates: Arc<Rates>,
+    pub intake: Intake,
+    /// Requests under way that are to be done once: by key and word.
+    pub busy: Arc<Mutex<BTreeSet<(String, String)>>>,
+    /// Simulations that may run at one time.
+    pub simulations: Arc<Semaphore>,
 }
 
 impl Server {
     /// Takes the port. Errors: it is taken, or not ours to take.
-    pub async fn bind(address: SocketAddr, engine: Arc<Engine>, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    pub async fn bind(settings: Settings, engine: Arc<Engine>, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.address).await?;
         let started = clock.now();
+        let served = Served {
+            intake: Intake::start(Arc::clone(&engine)),
+            engine: Arc::clone(&engine),
+            clock,
+            started,
+            language: settings.language,
+            keys: Arc::default(),
+            rates: Arc::default(),
+            busy: Arc::default(),
+            simulations: Arc::new(Semaphore::new(1)),
+        };
         let routes = Router::new()
-            .route("/healthz", get(healthz))
-            .route("/readyz", get(readyz))
-            .route("/metrics", get(numbers))
-            .with_state(Served { engine, clock, started });
-        Ok(Self { listener, routes })
+            .merge(health::routes())
+            .merge(public::signed())
+            .merge(ingest::routes())
+            .merge(public::routes().layer(from_fn_with_state(served.clone(), rates::per_address)))
+            .nest("/api/v1", api::routes(&served));
+        Ok(Self { listener, routes: house::within(routes, served), engine })
     }
 
     /// Where it listens; the port that was given where 0 was asked for.
@@ -52,73 +96,15 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers until `stop`.
+    /// Answers until `stop`, then lets those finish who were asked before.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        axum::serve(self.listener, self.routes).with_graceful_shutdown(stop).await
-    }
-}
-
-/// The process runs.
-async fn healthz() -> Json<serde_json::Value> {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
-}
-
-/// The process can work: the database answers and takes a write, nothing holds it, and it keeps up. Otherwise 503
-/// with every reason.
-async fn readyz(State(served): State<Served>) -> Response {
-    let mut why = Vec::new();
-    match served.engine.store().takes_a_write().await {
-        Ok(()) => {}
-        Err(error) if error.disk_full() => why.push(json!({ "code": "disk_full", "why": error.to_string() })),
-        Err(error) => why.push(json!({ "code": "database", "why": error.to_string() })),
-    }
-    if served.engine.is_stopping() {
-        why.push(json!({ "code": "stopping", "why": "it was asked to end" }));
-    }
-    if why.is_empty() {
-        match look(&served).await {
-            Ok(gauges) => {
-                if gauges.held {
-                    why.push(json!({ "code": "held", "why": "everything is held: `nurture resume`" }));
-                }
-                let oldest = gauges.backlog.iter().filter_map(|queue| queue.oldest).min();
-                if let Some(oldest) =
-                    oldest.filter(|oldest| served.clock.now().duration_since(*oldest) > LATE)
-                    && served.engine.roles().worker
-                    && !gauges.held
-                {
-                    let seconds = served.clock.now().duration_since(oldest).as_secs();
-                    why.push(json!({ "code": "behind", "why": format!("something is due for {seconds} s") }));
-                }
-            }
-            Err(error) => why.push(json!({ "code": "database", "why": error.to_string() })),
+        let touches = tokio::spawn(public::keep_touches(Arc::clone(&self.engine)));
+        listen::serve(self.listener, self.routes, stop).await;
+        touches.abort();
+        // What was heard last.
+        if let Err(error) = self.engine.keep_touches(true).await {
+            tracing::error!(%error, "opens and clicks of the last second are not kept");
         }
+        Ok(())
     }
-    match why.is_empty() {
-        true => Json(json!({ "status": "ready" })).into_response(),
-        false => {
-            let answer = json!({ "status": "not ready", "reasons": why });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(answer)).into_response()
-        }
-    }
-}
-
-async fn look(served: &Served) -> Result<gauge::Gauges, store::StoreError> {
-    let mut conn = served.engine.store().read().await?;
-    let clock = store::server::clock(&mut conn).await?;
-    gauge::look(&mut conn, clock.unwrap_or_else(|| served.clock.now())).await
-}
-
-/// The numbers. Where the database does not answer, those of the process alone, and `nurture_database_up 0`.
-async fn numbers(State(served): State<Served>) -> Response {
-    let gauges = look(&served).await.ok();
-    let page = metrics::page(&metrics::Page {
-        gauges: gauges.as_ref(),
-        pools: gauge::pools(served.engine.store()),
-        per_day: &served.engine.most_a_day(),
-        relay_rests: served.engine.relay_rests(),
-        now: served.clock.now(),
-        started: served.started,
-    });
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page).into_response()
 }

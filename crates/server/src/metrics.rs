@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use store::gauge::{Gauges, PoolUse};
 
 /// What each metric is, in the order of the page: name, kind, help.
-const METRICS: [(&str, &str, &str); 25] = [
+const METRICS: [(&str, &str, &str); 30] = [
     ("build_info", "gauge", "The version of this program; always 1."),
     ("sends_total", "counter", "Messages by channel and what became of them."),
     ("sends_unknown", "gauge", "Messages whose fate nobody knows (counted up to 100000)."),
@@ -26,10 +26,19 @@ const METRICS: [(&str, &str, &str); 25] = [
     ("customers_set_aside_total", "counter", "Turns of customers that failed for good."),
     ("workflows_paused", "gauge", "Workflows that are held, by who held them."),
     ("breaker_pauses_total", "counter", "Workflows that paused themselves, by why."),
+    ("channel_closed", "gauge", "1 for each channel whose other side refuses us."),
+    ("provider_events_total", "counter", "What mailbox providers did: slowed, shut, open."),
     ("held", "gauge", "1 while the whole database is held."),
     ("database_bytes", "gauge", "The size of the database."),
     ("database_up", "gauge", "1 where the database answered this scrape."),
     ("pruned_rows_total", "counter", "Rows that were deleted because they are over, by table."),
+    ("touches_total", "counter", "Opens and clicks, by whether it was a person."),
+    ("touches_dropped_total", "counter", "Opens and clicks that were not counted, for there were too many."),
+    (
+        "returned_total",
+        "counter",
+        "Mails that came back and what services told of messages, by what they said.",
+    ),
     ("nudges_total", "counter", "Runs of the workers by queue."),
     ("batches_failed_total", "counter", "Batches that failed and are tried again."),
     ("start_time_seconds", "gauge", "When this process started, in seconds since 1970."),
@@ -115,6 +124,13 @@ fn samples(page: &Page<'_>, name: &str) -> Samples {
             .into_iter()
             .flatten()
             .map(|(who, count)| (vec![("by", by(who).to_owned())], float(*count)))
+            .collect(),
+        "channel_closed" => page
+            .gauges
+            .map(|gauges| &gauges.closed)
+            .into_iter()
+            .flatten()
+            .map(|channel| (vec![("channel", channel.clone())], 1.0))
             .collect(),
         "provider_tokens" => page.gauges.map(|gauges| tokens(page, gauges)).unwrap_or_default(),
         "pool_connections" => page

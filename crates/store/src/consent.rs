@@ -6,7 +6,10 @@ use crate::sql;
 use crate::stored::{
     instant, instant_of, medium_of, medium_word, millis, millis_of, spread, spread_customers,
 };
-use model::{Consent, CustomerId, Suppression};
+use model::{Consent, CustomerId, Medium, Proof, Suppression};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 // Every word of consent and every suppression of a batch (snapshot.rs, history.rs).  ?1 [[slot, customer], …]
 pub(crate) const LOAD: &str = "
@@ -20,12 +23,20 @@ FROM jsonb_each(?1) AS want
 CROSS JOIN suppression AS s
 WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1";
 
-// ?1 [[slot, customer, topic, medium, at, granted, source], …]
+// ?1 [[slot, customer, topic, medium, at, granted, source, basis, wording, asked_at, token], …]
 const RECORD: &str = "
-INSERT INTO consent (slot, customer, topic, medium, at, granted, source)
+INSERT INTO consent (slot, customer, topic, medium, at, granted, source, basis, wording, asked_at, token)
 SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT), CAST(value->>5 AS BIGINT),
-       value->>6 FROM jsonb_each(?1) WHERE true
+       value->>6, value->>7, value->>8, CAST(value->>9 AS BIGINT), value->>10 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
+
+// Everything that customers ever said, the oldest first (privacy export, why, the API).  ?1 [[slot, customer], …]
+const OF_CUSTOMERS: &str = "
+SELECT c.topic, c.medium, c.granted, c.at, c.source, c.basis, c.wording, c.asked_at, c.token, c.customer
+FROM jsonb_each(?1) AS want
+CROSS JOIN consent AS c
+WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.customer = want.value->>1
+ORDER BY c.at, c.topic, c.medium, c.granted DESC";
 
 // ?1 [[slot, customer, medium, topic, reason, at, until], …]
 const SUPPRESS: &str = "
@@ -37,6 +48,12 @@ ON CONFLICT (slot, customer, medium, topic, reason, at) DO UPDATE SET until = ex
 // Before the customers' lists are written anew.  ?1 [[slot, customer], …]
 const CLEAR: &str = "
 DELETE FROM suppression WHERE (slot, customer) IN (SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1))";
+
+// Somebody comes back by their own doing (engine/forms).  ?1 slot  ?2 customer  ?3 reason
+const LIFT: &str = "DELETE FROM suppression WHERE slot = ?1 AND customer = ?2 AND reason = ?3";
+
+/// How a hash in the record begins.
+const HASHED: &str = "sha256:";
 
 /// One word about a customer of a batch.
 pub(crate) enum Word {
@@ -69,6 +86,7 @@ pub(crate) async fn of_batch(
                     granted: row.try_get::<i64>(5).map_err(read)? == 1,
                     at: instant("consent", key, at)?,
                     source: text,
+                    proof: Proof::default(),
                 })
             } else {
                 Word::Suppression(Suppression {
@@ -94,6 +112,7 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
         .map(|(customer, consent)| {
             let medium = medium_word(consent.medium);
             let at = millis(consent.at);
+            let Proof { basis, wording, asked_at, token } = &consent.proof;
             (
                 customer.slot(),
                 customer.as_str(),
@@ -102,6 +121,10 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
                 at,
                 i64::from(consent.granted),
                 &consent.source,
+                basis,
+                wording.as_deref().map(hashed),
+                millis_of(*asked_at),
+                token,
             )
         })
         .collect();
@@ -112,6 +135,72 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
         .await
         .tried("record consents", || some(consents.iter().map(|(customer, _)| customer)))?;
     Ok(done.rows_affected())
+}
+
+/// The hash of a text as the record holds it; of a hash the hash itself.
+pub fn hashed(text: &str) -> String {
+    if text.starts_with(HASHED) {
+        return text.to_owned();
+    }
+    Sha256::digest(text.as_bytes()).iter().fold(HASHED.to_owned(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Everything that a customer ever said, the oldest first, with its proof.
+pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result<Vec<Consent>, StoreError> {
+    Ok(of_customers(conn, &[customer]).await?.remove(customer).unwrap_or_default())
+}
+
+/// The same of several customers; who never said anything is absent.
+pub async fn of_customers(
+    conn: &mut Connection,
+    customers: &[&CustomerId],
+) -> Result<BTreeMap<CustomerId, Vec<Consent>>, StoreError> {
+    let mut said: BTreeMap<CustomerId, Vec<Consent>> = BTreeMap::new();
+    if customers.is_empty() {
+        return Ok(said);
+    }
+    let rows = sql::query(OF_CUSTOMERS)
+        .bind(spread_customers(customers.iter().copied())?)
+        .fetch_all(conn)
+        .await
+        .tried("load customers' consents", || some(customers))?;
+    for row in rows {
+        let read = |source| StoreError::Query { tried: "read a consent", ids: some(customers), source };
+        let whose: String = row.try_get(9).map_err(read)?;
+        let key = whose.as_str();
+        let word = Consent {
+            topic: row.try_get(0).map_err(read)?,
+            medium: medium_of("consent", key, row.try_get(1).map_err(read)?)?,
+            granted: row.try_get::<i64>(2).map_err(read)? == 1,
+            at: instant("consent", key, row.try_get(3).map_err(read)?)?,
+            source: row.try_get(4).map_err(read)?,
+            proof: Proof {
+                basis: row.try_get(5).map_err(read)?,
+                wording: row.try_get(6).map_err(read)?,
+                asked_at: instant_of("consent", key, row.try_get(7).map_err(read)?)?,
+                token: row.try_get(8).map_err(read)?,
+            },
+        };
+        said.entry(CustomerId::from(whose)).or_default().push(word);
+    }
+    Ok(said)
+}
+
+/// The word that permitted a message: of all that were said about its topic by then the one that counts. `None`:
+/// nothing did.
+pub fn permitting<'c>(
+    words: &'c [Consent],
+    topic: &str,
+    medium: Medium,
+    by: jiff::Timestamp,
+) -> Option<&'c Consent> {
+    let about =
+        |word: &&Consent| word.topic == topic && word.medium.is_none_or(|of| of == medium) && word.at <= by;
+    words.iter().filter(about).max_by_key(|word| (word.at, !word.granted)).filter(|word| word.granted)
 }
 
 /// Suppresses; the same word again only moves its end.
@@ -137,6 +226,18 @@ pub async fn suppress(
         .await
         .tried("suppress", || some(words.iter().map(|(customer, _)| customer)))?;
     Ok(())
+}
+
+/// Takes the suppressions of a customer away that have this reason. Returns whether there was one.
+pub async fn lift(conn: &mut Connection, customer: &CustomerId, reason: &str) -> Result<bool, StoreError> {
+    let done = sql::query(LIFT)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(reason)
+        .execute(conn)
+        .await
+        .tried("lift a suppression", || customer.to_string())?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Takes all suppressions of these customers away; the caller writes anew what stays.

@@ -13,10 +13,14 @@ use crate::send::Worker;
 use crate::{share, sql};
 use crash::Point;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How often a migration is tried that others are in the way of, and the pause between two tries.
+const CLIMBS: u32 = 120;
+const PAUSE: Duration = Duration::from_millis(250);
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
@@ -199,6 +203,17 @@ impl Store {
         self.begin_with("BEGIN").await
     }
 
+    /// Begins to append facts from outside: beside the turns, and not while somebody is alone.
+    ///
+    /// Errors: [`StoreError::Moved`] where another database goes on in the place of this one.
+    pub async fn begin_facts(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin_with("BEGIN; LOCK TABLE meta IN ROW SHARE MODE").await?;
+        match hold::get(&mut transaction).await? {
+            Some(Hold { why: Why::Moved { to }, .. }) => Err(StoreError::Moved { to }),
+            Some(_) | None => Ok(transaction),
+        }
+    }
+
     async fn begin_with(&self, postgres: &'static str) -> Result<Transaction, StoreError> {
         let begun = match &self.pools {
             Pools::Sqlite { write, .. } => {
@@ -298,7 +313,17 @@ impl Store {
             upto.set_ignore_missing(true);
             match &self.pools {
                 Pools::Sqlite { write, .. } => upto.run(write).await?,
-                Pools::Postgres { write, .. } => upto.run(write).await?,
+                Pools::Postgres { write, .. } => {
+                    // A connection of its own: the lock that keeps other climbers away ends with it, also where
+                    // the climb breaks off.
+                    let options = PgPoolOptions::new().max_connections(1);
+                    // All others queue behind what waits for a whole table: it lets them by and comes again.
+                    let patience = write.connect_options().as_ref().clone().options([("lock_timeout", "1s")]);
+                    let alone = options.connect_with(patience).await?;
+                    let climbed = upto.run(&alone).await;
+                    alone.close().await;
+                    climbed?;
+                }
             }
             crash::point(Point::Migrated).await;
         }
@@ -328,7 +353,16 @@ impl Store {
             return Err(StoreError::Older { found, known });
         }
         if found < known {
-            self.climb(migrator, found).await.map_err(|source| StoreError::Migrate { source })?;
+            let mut tries = 0;
+            while let Err(source) = self.climb(migrator, found).await {
+                // Those who work at the same tables may be in its way, and the database ends one of both.
+                let error = StoreError::Migrate { source };
+                if !error.retry() || tries >= CLIMBS {
+                    return Err(error);
+                }
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
             if let Pools::Sqlite { write, .. } = &self.pools {
                 // The statistics that the migrations write are read when a connection opens, or here.
                 let read = sqlx::query("ANALYZE sqlite_schema").execute(write).await;

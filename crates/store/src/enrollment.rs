@@ -2,6 +2,7 @@
 
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
+use crate::listing::{self, Owners};
 use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
@@ -116,6 +117,29 @@ pub(crate) const AT: &str = columns!(
      WHERE e.workflow = ?1 AND e.state = ?2 AND e.step IS NOT DISTINCT FROM ?3 AND (e.slot, e.id) > (?4, ?5)
      ORDER BY e.slot, e.id LIMIT ?6"
 );
+
+// A page of those who are in a workflow and may be seen (API).  ?1 workflow  ?2 slot and ?3 id behind which it begins
+// ?4 1: whoever owns them  ?5 [[rep], …]  ?6 rows
+const PAGE: &str = columns!(
+    "SELECT e.slot,",
+    "FROM enrollment AS e
+     WHERE e.workflow = ?1 AND e.state IN ('ready', 'waiting') AND (e.slot, e.id) > (?2, ?3)
+       AND (?4 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer
+            AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?5))
+              OR EXISTS (SELECT 1 FROM entity AS x WHERE x.slot = c.slot AND x.customer = c.id
+                         AND x.owner IN (SELECT value->>0 FROM jsonb_each(?5))))))
+     ORDER BY e.slot, e.id LIMIT ?6"
+);
+
+// How many of them stand where.  ?1 workflow  ?2 1: whoever owns them  ?3 [[rep], …]
+const STEPS: &str = "
+SELECT coalesce(e.step, ''), count(*) FROM enrollment AS e
+WHERE e.workflow = ?1 AND e.state IN ('ready', 'waiting')
+  AND (?2 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer
+       AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?3))
+         OR EXISTS (SELECT 1 FROM entity AS x WHERE x.slot = c.slot AND x.customer = c.id
+                    AND x.owner IN (SELECT value->>0 FROM jsonb_each(?3))))))
+GROUP BY e.step ORDER BY e.step";
 
 // Everybody who is in a workflow (retire).  ?1 workflow
 const ACTIVE: &str = "
@@ -384,8 +408,10 @@ pub async fn standing(
 /// Where a page of people ends, and the next one begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
-    slot: i64,
-    id: String,
+    /// The slot of the last one.
+    pub slot: i64,
+    /// Its id.
+    pub id: String,
 }
 
 /// The people at a place, a page at a time, with the cursor of the next page; `None`: that was all.
@@ -407,11 +433,55 @@ pub async fn people(
         .fetch_all(conn)
         .await
         .tried("list enrollments", || workflow.to_string())?;
+    paged(&rows, limit)
+}
+
+/// A page of the active walks of a workflow whose customers may be seen, with the cursor of the next page; `None`: that
+/// was all.
+pub async fn page(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+    owners: Owners<'_>,
+    after: &Cursor,
+    limit: u32,
+) -> Result<(Vec<Enrollment>, Option<Cursor>), StoreError> {
+    let (reps, all) = listing::bound(owners)?;
+    let rows = sql::query(PAGE)
+        .bind(workflow.as_str())
+        .bind(after.slot)
+        .bind(&after.id)
+        .bind(all)
+        .bind(reps)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("list enrollments", || workflow.to_string())?;
+    paged(&rows, limit)
+}
+
+fn paged(rows: &[sql::Row], limit: u32) -> Result<(Vec<Enrollment>, Option<Cursor>), StoreError> {
     let page = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let full = page.len() == usize::try_from(limit).unwrap_or(usize::MAX);
     let next =
         page.last().filter(|_| full).map(|(slot, last)| Cursor { slot: *slot, id: last.id.to_string() });
     Ok((page.into_iter().map(|(_, enrollment)| enrollment).collect(), next))
+}
+
+/// How many active walks of a workflow whose customers may be seen stand at each step.
+pub async fn steps(
+    conn: &mut Connection,
+    workflow: &WorkflowId,
+    owners: Owners<'_>,
+) -> Result<Vec<(StepId, i64)>, StoreError> {
+    let (reps, all) = listing::bound(owners)?;
+    let rows: Vec<(String, i64)> = sql::query_as(STEPS)
+        .bind(workflow.as_str())
+        .bind(all)
+        .bind(reps)
+        .fetch_all(conn)
+        .await
+        .tried("count who is where", || workflow.to_string())?;
+    Ok(rows.into_iter().map(|(step, count)| (StepId::from(step), count)).collect())
 }
 
 /// The active walks of a workflow, by customer.

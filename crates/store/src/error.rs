@@ -103,8 +103,11 @@ impl StoreError {
         match self {
             Self::Stale { .. } | Self::AlreadyActive { .. } | Self::Held { .. } => true,
             Self::Query { source, .. } | Self::Open { source, .. } => passes(source),
-            Self::Migrate { .. }
-            | Self::Newer { .. }
+            Self::Migrate { source } => {
+                use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
+                matches!(source, Execute(cause) | ExecuteMigration(cause, _) if passes(cause))
+            }
+            Self::Newer { .. }
             | Self::Older { .. }
             | Self::Moved { .. }
             | Self::LeaseLost { .. }

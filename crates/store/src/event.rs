@@ -123,12 +123,33 @@ const OF_CUSTOMER: &str = columns!(
      ORDER BY e.at, e.received_at, e.id"
 );
 
+// What was folded with the whole past of its customers is not applied a second time (engine/apply.rs).
+// ?1 [[slot, customer], …]  ?2 up to and with this instant
+const APPLIED_ALL: &str = "
+UPDATE event SET state = 'applied' WHERE state = 'new' AND at <= ?2
+  AND (slot, customer) IN (SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1))";
+
+// What a customer did last (verb `events`, API).  ?1 slot  ?2 customer  ?3 before this instant  ?4 … and this id
+// ?5 most rows
+const LATEST: &str = columns!(
+    "SELECT 0,",
+    "FROM event AS e WHERE e.slot = ?1 AND e.customer = ?2 AND (e.at < ?3 OR (e.at = ?3 AND e.id < ?4))
+     ORDER BY e.at DESC, e.id DESC LIMIT ?5"
+);
+
 // Which facts of an import are stored (engine/import, each batch).  ?1 [[slot, customer, id], …]  ?2 source
 pub(crate) const KNOWN: &str = "
 SELECT want.key FROM jsonb_each(?1) AS want
 CROSS JOIN event AS e
 WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = ?2
   AND e.id = want.value->>2";
+
+// Which of these are stored (engine/ingest, each group of requests).  ?1 [[slot, customer, source, id], …]
+pub(crate) const KNOWN_KEYS: &str = "
+SELECT want.value->>1, want.value->>2, want.value->>3 FROM jsonb_each(?1) AS want
+CROSS JOIN event AS e
+WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = want.value->>2
+  AND e.id = want.value->>3";
 
 // ?1 [[slot, customer, …], …] in the order of `rows`  ?2 state
 const INSERT: &str = "
@@ -139,6 +160,9 @@ SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4,
        CAST(value->>10 AS BIGINT), ?2
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
+
+// How many there are of one source (verb `bench`).  ?1 source
+const COUNT_OF: &str = "SELECT count(*) FROM event WHERE source = ?1";
 
 // Moves events on (engine/ingest, after their turn).  ?1 [[slot, customer, source, id], …]  ?2 state
 pub(crate) const MARK: &str = "
@@ -235,6 +259,16 @@ pub(crate) async fn all_of_batch(
     rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
 }
 
+/// Every event of these customers, in no order.
+pub async fn of_customers(
+    conn: &mut Connection,
+    ids: &[CustomerId],
+    model: &Model,
+) -> Result<Vec<Event>, StoreError> {
+    let all = all_of_batch(conn, ids, model).await?;
+    Ok(all.into_iter().map(|(_, event)| event).collect())
+}
+
 /// Which of these facts of one source are stored already, by their places in the list.
 pub async fn known(
     conn: &mut Connection,
@@ -253,6 +287,39 @@ pub async fn known(
         .await
         .tried("look for known events", || some(events.iter().map(|(_, id)| id)))?;
     Ok(found.into_iter().filter_map(|place| usize::try_from(place).ok()).collect())
+}
+
+/// Which of these events are stored already.
+pub async fn known_keys(conn: &mut Connection, events: &[&Event]) -> Result<BTreeSet<EventKey>, StoreError> {
+    if events.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let wanted: Vec<_> = events
+        .iter()
+        .map(|event| (event.customer.slot(), event.customer.as_str(), &event.source, event.id.as_str()))
+        .collect();
+    let tried = |source| StoreError::Query { tried: "look for known events", ids: no_ids(), source };
+    let rows = sql::query(KNOWN_KEYS).bind(spread("event", &wanted)?).in_pieces().fetch_all(conn).await;
+    let rows = rows.map_err(tried)?;
+    rows.iter()
+        .map(|row| {
+            Ok(EventKey {
+                customer: CustomerId::from(row.try_get::<String>(0).map_err(tried)?),
+                source: row.try_get(1).map_err(tried)?,
+                id: EventId::from(row.try_get::<String>(2).map_err(tried)?),
+            })
+        })
+        .collect()
+}
+
+/// How many events of one source there are; looks at all.
+pub async fn count_of_source(conn: &mut Connection, source: &str) -> Result<u64, StoreError> {
+    let count: i64 = sql::query_scalar(COUNT_OF)
+        .bind(source)
+        .fetch_one(conn)
+        .await
+        .tried("count events", || source.to_owned())?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// Appends events in a state; one whose key is known is dropped. Returns how many are new.
@@ -422,6 +489,39 @@ pub async fn of_customer(
         .await
         .tried("load a customer's events", || customer.to_string())?;
     rows.iter().map(|row| read(row, model).map(|(_, due)| due)).collect()
+}
+
+/// Notes that what has come of these customers up to an instant is applied: their whole past was looked at.
+pub async fn applied_all(
+    conn: &mut Connection,
+    customers: &[CustomerId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let done =
+        sql::query(APPLIED_ALL).bind(spread_customers(customers)?).bind(millis(now)).execute(conn).await;
+    done.tried("note that events are applied", || some(customers))?;
+    Ok(())
+}
+
+/// What a customer did, the latest first, before (at, id); `None`: from the last one on.
+pub async fn latest(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    model: &Model,
+    before: Option<(Timestamp, &str)>,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let (at, id) = before.map_or((i64::MAX, ""), |(at, id)| (millis(at), id));
+    let rows = sql::query(LATEST)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("load a customer's events", || customer.to_string())?;
+    rows.iter().map(|row| read(row, model).map(|(_, due)| due.event)).collect()
 }
 
 /// Whether there is any event.

@@ -3,8 +3,8 @@
 use crate::connection::Connection;
 use crate::dialect::{Both, Statement};
 use crate::error::{StoreError, Tried, some};
-use crate::sql;
 use crate::stored::{spread, spread_customers};
+use crate::{rejected, sql};
 use model::CustomerId;
 use std::collections::BTreeSet;
 
@@ -106,7 +106,9 @@ pub(crate) async fn forget(
         let query = sql::query(statement).bind(&whose).bind(&names);
         query.execute(&mut *conn).await.tried("forget customers", || some(customers))?;
     }
-    for statement in [Statement::from(WALKS), TRACE.into(), SENDS.into(), TASKS.into()] {
+    for statement in
+        [Statement::from(WALKS), TRACE.into(), SENDS.into(), TASKS.into(), rejected::FORGET_OF.into()]
+    {
         let query = sql::query(statement).bind(&whose);
         query.execute(&mut *conn).await.tried("forget customers", || some(customers))?;
     }

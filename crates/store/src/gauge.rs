@@ -6,7 +6,7 @@ use crate::database::Store;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::sql;
 use crate::stored::millis;
-use crate::{aside, enrollment, event, hold, schedule, send, timer};
+use crate::{aside, channel, enrollment, event, hold, schedule, send, timer};
 use jiff::Timestamp;
 
 /// What is due is counted up to here: a scrape is not to count millions.
@@ -61,12 +61,19 @@ pub struct Gauges {
     pub aside: u64,
     /// Whether the whole database is held.
     pub held: bool,
+    /// Channels that the other side has closed, by name.
+    pub closed: Vec<String>,
     /// Paused workflows, by who paused them.
     pub paused: Vec<(String, u64)>,
     /// What senders with a most a day have sent on their last day.
     pub sent: Vec<(String, u64)>,
     /// Bytes of the database.
     pub bytes: u64,
+}
+
+/// How many facts are due at `now`, up to [`MOST`].
+pub async fn facts(conn: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
+    counted(conn, sql::query_scalar(FACTS).bind(millis(now)).bind(MOST)).await
 }
 
 /// Looks. `now`: by the clock of the leases and of what is due.
@@ -99,6 +106,7 @@ pub async fn look(conn: &mut Connection, now: Timestamp) -> Result<Gauges, Store
         leases: counted(conn, sql::query_scalar(LEASES).bind(at)).await?,
         aside: aside::count(conn).await?,
         held: hold::get(conn).await?.is_some(),
+        closed: channel::closed(conn).await?.into_keys().collect(),
         paused: paused.into_iter().map(count).collect(),
         sent: sent.into_iter().map(count).collect(),
         bytes: u64::try_from(crate::copy::size(conn).await?).unwrap_or(0),

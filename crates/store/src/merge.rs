@@ -50,10 +50,10 @@ WHERE slot = ?3 AND customer = ?4";
 const MOVES: [&str; 8] = [EVENTS, ENTITIES, CONSENTS, SUPPRESSIONS, WALKS, TASKS, ASSIGNMENTS, TRACE];
 
 // What is left of the other one goes (?1 slot, ?2 id): what the kept one has as well, what is planned anew.
-const LEFT: [&str; 9] = [
+// A word of consent never goes: one that both said alike stays under the old id.
+const LEFT: [&str; 8] = [
     "DELETE FROM event WHERE slot = ?1 AND customer = ?2",
     "DELETE FROM entity WHERE slot = ?1 AND customer = ?2",
-    "DELETE FROM consent WHERE slot = ?1 AND customer = ?2",
     "DELETE FROM suppression WHERE slot = ?1 AND customer = ?2",
     "DELETE FROM entry WHERE slot = ?1 AND customer = ?2",
     "DELETE FROM draw WHERE slot = ?1 AND customer = ?2",

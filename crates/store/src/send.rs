@@ -61,7 +61,7 @@ pub(crate) use counted::COUNTED;
 pub(crate) use counted::of_batch as counted;
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
-pub use ledger::{Count, Ledger, by_id, counts, of_customer, recent, unknown};
+pub use ledger::{Count, Ledger, Wanted, by_id, counts, found, of_customer, page, recent, unknown};
 pub(crate) use moved::hand_over;
 pub use moved::on_its_way;
 pub use outbox::insert;
@@ -183,18 +183,21 @@ macro_rules! move_held {
 const CARRY: &str = move_held!("outgoing = want.value->'outgoing', digest = NULL", "('claimed')");
 
 // What it carries goes in it.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
-const CARRIED: &str =
-    move_held!("state = 'cancelled', settled_at = ?4, reason = want.value->>'reason'", "('claimed')");
+const CARRIED: &str = move_held!(
+    "state = 'cancelled', settled_at = ?4, lease = NULL, reason = want.value->>'reason'",
+    "('claimed')"
+);
 
-// The gate (engine/deliver, per mail; many in one transaction).  ?1 rows  ?2 worker  ?3 epoch  ?4 now  ?5 lease
+// The gate (engine/deliver, per mail; many in one transaction). It moves no index: the lease of the claim goes on.
+// ?1 rows  ?2 worker  ?3 epoch  ?4 now
 pub(crate) const HAND: Both = Both {
     sqlite: move_held!(
-        "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
+        "state = 'handed', template_hash = want.value->>'template_hash'",
         "('claimed') AND send.lease > ?4 AND NOT EXISTS (SELECT 1 FROM meta WHERE meta.name = 'held')"
     ),
     // Who was stopped for longer than its lease finds here, by the clock of the database, that it is over.
     postgres: move_held!(
-        "state = 'handed', lease = ?5, template_hash = want.value->>'template_hash'",
+        "state = 'handed', template_hash = want.value->>'template_hash'",
         "('claimed') AND send.lease > ?4 AND NOT EXISTS (SELECT 1 FROM meta WHERE meta.name = 'held')
          AND EXISTS (SELECT 1 FROM worker AS w WHERE w.name = ?2 AND w.epoch = ?3
            AND w.until > CAST(extract(epoch FROM now()) * 1000 AS BIGINT))"
@@ -203,19 +206,19 @@ pub(crate) const HAND: Both = Both {
 
 // A worker that lives keeps what it holds.  ?1 worker  ?2 epoch  ?3 lease
 pub(crate) const RENEW: &str = "
-UPDATE send SET lease = ?3 WHERE state IN ('claimed', 'handed') AND worker = ?1 AND epoch = ?2 AND lease < ?3";
+UPDATE send SET lease = ?3 WHERE lease IS NOT NULL AND lease < ?3 AND worker = ?1 AND epoch = ?2";
 
 // ?1 rows  ?2 worker  ?3 epoch  ?4 now
 pub(crate) const ACCEPT: &str = move_held!(
-    "state = 'accepted', settled_at = ?4, reply = want.value->>'reply', reason = NULL",
+    "state = 'accepted', settled_at = ?4, lease = NULL, reply = want.value->>'reply', reason = NULL",
     "('handed', 'unknown')"
 );
 const REJECT: &str = move_held!(
-    "state = 'rejected', settled_at = ?4, reply = want.value->>'reply', reason = want.value->>'reason'",
+    "state = 'rejected', settled_at = ?4, lease = NULL, reply = want.value->>'reply', reason = want.value->>'reason'",
     "('claimed', 'handed', 'unknown')"
 );
 const SKIP: &str = move_held!(
-    "state = 'skipped', settled_at = ?4, reply = want.value->>'reply', reason = want.value->>'reason'",
+    "state = 'skipped', settled_at = ?4, lease = NULL, reply = want.value->>'reply', reason = want.value->>'reason'",
     "('claimed')"
 );
 
@@ -229,7 +232,7 @@ pub(crate) const DEFER: &str = move_held!(
 
 // What was handed over and got no answer.  ?1 rows  ?2 worker  ?3 epoch  ?4 now
 const HOLD: &str = move_held!(
-    "state = 'unknown', settled_at = ?4, reason = want.value->>'reason'",
+    "state = 'unknown', settled_at = ?4, lease = NULL, reason = want.value->>'reason'",
     "('handed') AND send.on_unknown = 'hold'"
 );
 const RESEND: &str = move_held!(
@@ -239,7 +242,7 @@ const RESEND: &str = move_held!(
     "('handed') AND send.on_unknown = 'resend'"
 );
 
-// What a dead worker left (engine/rescue). All states are named so that the index over them serves.  ?1 now
+// What a dead worker left (engine/rescue): what is in flight has a lease, and the index over it serves.  ?1 now
 // ?2 epochs below this are over
 macro_rules! recover {
     ($move:ident) => {
@@ -263,20 +266,20 @@ macro_rules! take_back {
 macro_rules! claimed_to_due {
     () => {
         "UPDATE send SET state = 'due', worker = NULL, epoch = NULL, lease = NULL
-         WHERE state IN ('claimed', 'handed') AND state = 'claimed'"
+         WHERE lease IS NOT NULL AND state = 'claimed'"
     };
 }
 macro_rules! handed_to_due {
     () => {
         "UPDATE send SET state = 'due', due_at = ?1, attempt = attempt + 1, reason = 'worker_lost', worker = NULL,
            epoch = NULL, lease = NULL
-         WHERE state IN ('claimed', 'handed') AND state = 'handed' AND on_unknown = 'resend'"
+         WHERE lease IS NOT NULL AND state = 'handed' AND on_unknown = 'resend'"
     };
 }
 macro_rules! handed_to_unknown {
     () => {
-        "UPDATE send SET state = 'unknown', settled_at = ?1, reason = 'worker_lost'
-         WHERE state IN ('claimed', 'handed') AND state = 'handed' AND on_unknown = 'hold'"
+        "UPDATE send SET state = 'unknown', settled_at = ?1, lease = NULL, reason = 'worker_lost'
+         WHERE lease IS NOT NULL AND state = 'handed' AND on_unknown = 'hold'"
     };
 }
 pub(crate) const RECOVER: [Both; 3] =
@@ -510,19 +513,18 @@ fn read_outgoing(id: &str, text: &str) -> Result<Outgoing, StoreError> {
 }
 
 /// The gate: from its commit on the content may leave us. Returns those that may go: still claimed by this
-/// worker under a lease that is not over. The lease then runs until `lease`.
+/// worker under a lease that is not over.
 pub async fn hand(
     conn: &mut Connection,
     worker: &Worker,
     gates: &[Gate],
     now: Timestamp,
-    lease: Timestamp,
 ) -> Result<Vec<SendId>, StoreError> {
     let rows: Vec<Moved<'_>> = gates
         .iter()
         .map(|gate| Moved { template_hash: gate.template_hash.as_deref(), ..Moved::of(&gate.send) })
         .collect();
-    moved(conn, HAND, "hand sends over", worker, &rows, &[millis(now), millis(lease)]).await
+    moved(conn, HAND, "hand sends over", worker, &rows, &[millis(now)]).await
 }
 
 /// Lengthens the lease of all that a worker holds. Returns how many those are.

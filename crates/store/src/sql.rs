@@ -219,7 +219,19 @@ impl<'q> Query<'q> {
 
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<Row>, Error> {
-        self.fetch(conn).try_collect().await
+        let (true, Link::Sqlite(held)) = (self.in_pieces, &mut conn.link) else {
+            return self.fetch(conn).try_collect().await;
+        };
+        let (pieces, rest) = self.pieces()?;
+        let mut rows = Vec::new();
+        for (text, arguments) in pieces {
+            let found = sqlx::query_with(text, arguments).fetch_all(held.raw()).await?;
+            rows.extend(found.into_iter().map(Row::Sqlite));
+        }
+        if let Some(rest) = rest {
+            rows.extend(rest.fetch(conn).try_collect::<Vec<Row>>().await?);
+        }
+        Ok(rows)
     }
 
     /// Its first row; `None`: there is none.
@@ -321,8 +333,18 @@ where
         Self { query: self.query.bind(value), ..self }
     }
 
+    /// See [`Query::in_pieces`].
+    #[must_use]
+    pub fn in_pieces(self) -> Self {
+        Self { query: self.query.in_pieces(), ..self }
+    }
+
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<T>, Error> {
+        if self.query.in_pieces {
+            let rows = self.query.fetch_all(conn).await?;
+            return rows.iter().map(|row| T::read(row, 0)).collect();
+        }
         let mut rows = self.query.fetch(conn);
         let mut all = Vec::new();
         while let Some(row) = rows.try_next().await? {

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
-use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use crate::stored::{instant, instant_of, millis, millis_of, spread, spread_customers};
 use jiff::Timestamp;
 use model::{CustomerId, EnrollmentId, RepId, StepId, Task, TaskDone, TaskId, WorkflowId};
 use serde::Serialize;
@@ -33,6 +33,11 @@ const OPEN: &str =
     select!("WHERE t.rep = ?1 AND t.done_at IS NULL ORDER BY t.due IS NULL, t.due, t.id LIMIT ?2");
 // ?1 slot  ?2 customer
 const OF_CUSTOMER: &str = select!("WHERE t.slot = ?1 AND t.customer = ?2 ORDER BY t.at, t.id");
+// Those of some customers (export).  ?1 [[slot, customer], …]
+const OF_CUSTOMERS: &str = select!(
+    "WHERE (t.slot, t.customer) IN (SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1))
+     ORDER BY t.slot, t.customer, t.at, t.id"
+);
 // ?1 slot  ?2 id  ?3 outcome  ?4 now
 const FINISH: &str =
     "UPDATE task SET done_at = ?4, outcome = ?3 WHERE slot = ?1 AND id = ?2 AND done_at IS NULL";
@@ -145,6 +150,16 @@ pub async fn open(conn: &mut Connection, rep: &RepId, limit: u32) -> Result<Vec<
         .fetch_all(conn)
         .await
         .tried("list open tasks", || rep.to_string())?;
+    rows.iter().map(read).collect()
+}
+
+/// The tasks about these customers.
+pub async fn of_customers(conn: &mut Connection, ids: &[CustomerId]) -> Result<Vec<Kept>, StoreError> {
+    let rows = sql::query(OF_CUSTOMERS)
+        .bind(spread_customers(ids)?)
+        .fetch_all(conn)
+        .await
+        .tried("load tasks", || some(ids))?;
     rows.iter().map(read).collect()
 }
 

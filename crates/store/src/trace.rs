@@ -45,6 +45,13 @@ pub(crate) const OF_CUSTOMER: &str = select!(
     "WHERE t.slot = ?1 AND t.customer = ?2 AND (?3 IS NULL OR t.workflow = ?3) ORDER BY t.at, t.number"
 );
 
+// A page of one customer's lines, the latest first (API).  ?1 slot  ?2 customer  ?3 workflow, '' for all
+// ?4 before this instant  ?5 … and this number  ?6 rows
+const PAGE: &str = "SELECT t.at, t.offset, t.customer, t.workflow, t.version, t.enrollment, t.step, t.did, t.what, t.outcome,
+       t.until, t.reason, t.line, t.until_offset, t.number FROM trace AS t
+WHERE t.slot = ?1 AND t.customer = ?2 AND (?3 = '' OR t.workflow = ?3) AND (t.at < ?4 OR (t.at = ?4 AND t.number < ?5))
+ORDER BY t.at DESC, t.number DESC LIMIT ?6";
+
 // Everybody's lines in one order (run --clock --json, simulate's comparison).  ?1 from  ?2 to
 const EVERY: &str = select!("WHERE t.at >= ?1 AND t.at < ?2 ORDER BY t.at, t.customer, t.number");
 
@@ -153,6 +160,29 @@ pub async fn of_customer(
         .await
         .tried("load traces", || customer.to_string())?;
     rows.iter().map(read).collect()
+}
+
+/// A page of one customer's lines before (instant, number), the latest first, each with its number.
+pub async fn page(
+    conn: &mut Connection,
+    customer: &CustomerId,
+    workflow: Option<&WorkflowId>,
+    before: Option<(Timestamp, i64)>,
+    limit: u32,
+) -> Result<Vec<(i64, TraceLine)>, StoreError> {
+    let (at, number) = before.map_or((i64::MAX, 0), |(at, number)| (millis(at), number));
+    let rows = sql::query(PAGE)
+        .bind(i64::from(customer.slot()))
+        .bind(customer.as_str())
+        .bind(workflow.map_or("", WorkflowId::as_str))
+        .bind(at)
+        .bind(number)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("load traces", || customer.to_string())?;
+    let tried = |source| StoreError::Query { tried: "read a trace", ids: no_ids(), source };
+    rows.iter().map(|row| Ok((row.try_get::<i64>(14).map_err(tried)?, read(row)?))).collect()
 }
 
 /// Everybody's lines in `[from, to)`, in the order (at, customer, number), one after the other: `each` sees

@@ -37,6 +37,7 @@ fn model() -> Model {
         optional: true,
         default: None,
         pii: false,
+        html: false,
         title: None,
         origin: Origin::Given,
         built_in: false,

@@ -34,7 +34,16 @@ pub fn one_of(values: &[&str]) -> Type {
 
 fn attribute(ty: Type) -> Attribute {
     let origin = Origin::Given;
-    Attribute { ty, optional: true, default: None, pii: false, title: None, origin, built_in: false }
+    Attribute {
+        ty,
+        optional: true,
+        default: None,
+        pii: false,
+        html: false,
+        title: None,
+        origin,
+        built_in: false,
+    }
 }
 
 /// The attributes that are stored; `big` holds numbers near the end of what fits.
@@ -352,7 +361,8 @@ pub fn person(
         let topic = dice.pick(&["marketing", "marketing", "service"]).to_owned();
         let (medium, granted) = (dice.pick(&media), !dice.one_in(3));
         let at = dice.pick(nows);
-        let consent = Consent { topic, medium, granted, at, source: "form".to_owned() };
+        let consent =
+            Consent { topic, medium, granted, at, source: "form".to_owned(), proof: model::Proof::default() };
         snapshot.consents.apply(&consent);
         consents.push(consent);
     }

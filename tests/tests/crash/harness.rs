@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tests::binary::binary;
 use tests::dice::Dice;
-use tests::shop::{Shop, count};
+use tests::shop::{Shop, count, counts};
 use tests::sink::{Settings, Sink, free_port};
 
 /// Customers who come with each round: a little more than a round gets through, so that it is killed at work.
@@ -160,7 +160,11 @@ pub async fn until_idle(shop: &Shop) {
         if open == 0 {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "{open} things are still open; {}", shop.said("run.log"));
+        if began.elapsed() >= PATIENCE {
+            let held = "SELECT state || ' ' || coalesce(worker, 'with nobody'), count(*) FROM send GROUP BY 1 ORDER BY 1";
+            let held = counts(&mut store.read().await.unwrap(), held).await;
+            panic!("{open} things are still open; sends: {held:?}; {}", shop.said("run.log"));
+        }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -157,6 +157,20 @@ fn merge_tags_are_completed_in_steps_and_in_templates() {
     has(&editor.labels(hello, "Hi {{entry.|}}"), &["entry.amount"]);
     has(&editor.labels(hello, "{{#|"), &["if", "each"]);
     assert!(editor.labels(hello, "Plain {{x}} text |").is_empty());
+    editor.open("workflows/templates/_footer.en.md.hbs", "Bye\n");
+    assert_eq!(editor.labels(hello, "Hi {{> |"), ["footer"]);
+}
+
+#[test]
+fn elements_of_mjml_are_completed_with_their_attributes() {
+    let mut editor = Editor::new();
+    let page = "workflows/templates/spring.en.mjml.hbs";
+    assert_eq!(
+        editor.labels(page, "<mjml>\n  <mj-body>\n    <|"),
+        ["mj-hero", "mj-raw", "mj-section", "mj-wrapper"]
+    );
+    has(&editor.labels(page, "<mjml><mj-body><mj-section backgr|"), &["background-color", "padding-left"]);
+    has(&editor.labels(page, "<mj-text color=\"{{brand.|"), &["brand.color"]);
 }
 
 #[test]

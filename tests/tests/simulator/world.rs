@@ -278,17 +278,27 @@ impl Process {
             }
             Act::Customers(table) => self.import(facts.folder, "customers", "csv", table).await,
             Act::Pause(name) => {
-                operate::hold(&self.store, &id(name), now).await.unwrap();
+                operate::hold(&self.store, &id(name), operate::By::COMMAND, now).await.unwrap();
             }
             Act::Resume(name) => {
-                operate::resume(&self.store, &id(name), now).await.unwrap();
+                operate::resume(&self.store, &id(name), operate::By::COMMAND, now).await.unwrap();
             }
             Act::Retire(name, out) => {
                 operate::retire(&self.store, &settings(), &id(name), *out, now).await.unwrap();
             }
             Act::Exit(customer, name) => {
                 let customer = CustomerId::new(customer);
-                operate::exit(&self.store, &settings(), &customer, &id(name), "asked", now).await.unwrap();
+                operate::exit(
+                    &self.store,
+                    &settings(),
+                    &customer,
+                    &id(name),
+                    "asked",
+                    operate::By::COMMAND,
+                    now,
+                )
+                .await
+                .unwrap();
             }
             Act::Merge(keep, other) => {
                 let (keep, other) = (CustomerId::new(keep), CustomerId::new(other));

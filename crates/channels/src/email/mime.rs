@@ -1,6 +1,6 @@
 //! Makes the bytes of a mail: the same message gives the same bytes, so that a retry is the same mail.
 
-use crate::message::{Draft, Message};
+use crate::message::{Draft, Message, Picture};
 use lettre::message::header::{self, ContentType, HeaderName, HeaderValue, Headers};
 use lettre::message::{MultiPart, SinglePart};
 use std::fmt;
@@ -32,16 +32,25 @@ impl Letter {
                 // Set as a whole: lettre's own kind() draws a random boundary first.
                 let kind = format!("multipart/alternative; boundary=\"{}\"", boundary(&parts.send_id));
                 let kind = ContentType::parse(&kind).map_err(|error| refused(error.to_string()))?;
-                let both = MultiPart::builder()
-                    .header(kind)
-                    .singlepart(part(ContentType::TEXT_PLAIN, &parts.text))
-                    .singlepart(part(ContentType::TEXT_HTML, html));
+                let text =
+                    MultiPart::builder().header(kind).singlepart(part(ContentType::TEXT_PLAIN, &parts.text));
+                let page = part(ContentType::TEXT_HTML, html);
+                let both = if parts.pictures.is_empty() {
+                    text.singlepart(page)
+                } else {
+                    text.multipart(related(page, &parts.pictures, &parts.send_id).map_err(&refused)?)
+                };
                 bytes.append(&mut both.formatted());
             }
             None => bytes.append(&mut part(ContentType::TEXT_PLAIN, &parts.text).formatted()),
         }
         let text = String::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
         if text.is_ascii() { Ok(Self(text)) } else { Err(refused("it is not 7-bit".into())) }
+    }
+
+    /// The letter under one more header of ours, which ends in CRLF.
+    pub(super) fn signed(header: &str, letter: &Self) -> Self {
+        Self(format!("{header}{}", letter.0))
     }
 
     /// The text, ready to be stored as `.eml`.
@@ -90,6 +99,23 @@ fn headers(message: &Message) -> Result<Headers, String> {
     Ok(headers)
 }
 
+/// The page with its pictures (RFC 2387).
+fn related(page: SinglePart, pictures: &[Picture], send_id: &str) -> Result<MultiPart, String> {
+    let kind = format!("multipart/related; type=\"text/html\"; boundary=\"{}r\"", boundary(send_id));
+    let kind = ContentType::parse(&kind).map_err(|error| error.to_string())?;
+    let mut all = MultiPart::builder().header(kind).singlepart(page);
+    for picture in pictures {
+        let kind = ContentType::parse(picture.kind).map_err(|error| error.to_string())?;
+        let picture = SinglePart::builder()
+            .header(kind)
+            .header(header::ContentDisposition::inline_with_name(&picture.name))
+            .header(header::ContentId::from(format!("<{}>", picture.id)))
+            .body(picture.bytes.to_vec());
+        all = all.singlepart(picture);
+    }
+    Ok(all)
+}
+
 fn part(kind: ContentType, text: &str) -> SinglePart {
     // lettre ends the part with a line break of its own, and chooses 7bit, quoted-printable or base64.
     let text = text.strip_suffix("\r\n").unwrap_or(text).to_owned();
@@ -108,7 +134,7 @@ mod tests {
     use super::*;
     use crate::message::{Mailbox, Unsubscribe};
     use jiff::Timestamp;
-    use mail_parser::MessageParser;
+    use mail_parser::{MessageParser, MimeHeaders};
     use proptest::prelude::*;
 
     fn draft() -> Draft {
@@ -122,6 +148,7 @@ mod tests {
             preheader: None,
             html: Some("<p>您好</p>\n.\n<p>再见</p>\n".into()),
             text: "您好\n.\n再见\n".into(),
+            pictures: vec![],
             headers: vec![("X-Campaign".into(), "春 2026".into())],
             date: "2026-03-29T09:00:00Z".parse::<Timestamp>().unwrap(),
             unsubscribe: Some(
@@ -186,6 +213,27 @@ mod tests {
         let mail = MessageParser::default().parse(letter.as_str().as_bytes()).unwrap();
         assert_eq!(mail.parts.len(), 1);
         assert_eq!(mail.body_text(0).unwrap().trim_end(), "Hello\r\nFrom here on\r\n.");
+    }
+
+    #[test]
+    fn pictures_go_with_the_page_that_shows_them() {
+        let picture = Picture {
+            id: "ab12@nurture".into(),
+            name: "徽标.png".into(),
+            kind: "image/png",
+            bytes: (0..=255).cycle().take(5_000).collect::<Vec<u8>>().into(),
+        };
+        let html = Some("<img src=\"cid:ab12@nurture\" alt=\"\">".into());
+        let message = Draft { html, pictures: vec![picture.clone()], ..draft() }.check().unwrap();
+        let letter = Letter::of(&message).unwrap();
+        assert_eq!(letter, Letter::of(&message).unwrap());
+        let read = MessageParser::default().parse(letter.as_str()).unwrap();
+        assert_eq!(read.body_text(0).unwrap().lines().next(), Some("您好"));
+        assert!(read.body_html(0).unwrap().contains("cid:ab12@nurture"));
+        let part = read.parts.iter().find(|part| part.content_id().is_some()).unwrap();
+        assert_eq!((part.content_id(), part.attachment_name()), (Some("ab12@nurture"), Some("徽标.png")));
+        assert_eq!(part.contents(), picture.bytes.as_ref());
+        assert!(letter.as_str().split("\r\n").all(|line| line.len() <= 998));
     }
 
     proptest! {

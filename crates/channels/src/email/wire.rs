@@ -254,7 +254,6 @@ impl AsyncTokioStream for Wire {
 mod tests {
     use super::*;
     use tokio::io::duplex;
-    use tokio::net::TcpListener;
 
     /// A server that greets, and answers each line with the next of `answers`.
     async fn asked(answers: &'static [&'static str]) -> Result<Vec<u8>, (Phase, Cause)> {
@@ -323,7 +322,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_does_not_wait_to_fill_its_packets() {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let listener = crate::loopback::listener().await;
         let port = listener.local_addr().unwrap().port();
         let (wire, _) = open(&Relay::new("127.0.0.1", port, Security::Plain), None).await.unwrap();
         let Stream::Plain(tcp) = &wire.stream else { panic!("asked for a plain one") };

@@ -13,7 +13,7 @@ pub struct Args {
     /// What is measured
     #[arg(value_enum, value_name = "WORKLOAD")]
     pub workload: Workload,
-    /// Customers who do something [default: 20000 for w1, 1000000 for w2, 5000 for growth]
+    /// Customers who do something [default: 20000 for w1 and w3, 1000000 for w2, 750 for w4, 5000 for growth]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub customers: Option<u64>,
     /// Customers stored in all, most of whom do nothing (w1; growth: the largest) [default: as many as do

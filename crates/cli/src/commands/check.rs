@@ -102,12 +102,17 @@ pub fn limit(loaded: &mut Loaded, selection: &Selection) {
     loaded.report.retain(|found| found.span.is_nowhere() || selection.has(sources.name(found.span.file)));
 }
 
+/// How many files are meant; pictures are part of those that show them.
+fn meant(loaded: &Loaded, selection: &Selection) -> usize {
+    let names = loaded.sources.ids().map(|id| loaded.sources.name(id));
+    names.filter(|name| selection.has(name) && !dsl::template::is_picture(name)).count()
+}
+
 fn summary(loaded: &Loaded, selection: &Selection, context: &Context) -> String {
     let errors = loaded.report.count(Severity::Error).to_string();
     let warnings = loaded.report.count(Severity::Warning).to_string();
     if loaded.report.is_empty() {
-        let files =
-            loaded.sources.ids().filter(|id| selection.has(loaded.sources.name(*id))).count().to_string();
+        let files = meant(loaded, selection).to_string();
         return say(context.language, "check-fine", &[("files", &files)]);
     }
     say(context.language, "check-found", &[("errors", &errors), ("warnings", &warnings)])

@@ -4,7 +4,9 @@ use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::shell;
+use crate::shell::dns::Records;
 use crate::view::doctor;
+use std::path::PathBuf;
 
 /// What `doctor` takes.
 #[derive(Debug, clap::Args)]
@@ -15,11 +17,19 @@ pub struct Args {
     /// Read the whole file and every walk, too: minutes on a large database
     #[arg(long)]
     pub deep: bool,
+    /// Also ask DNS for the senders' SPF, DKIM and DMARC records, or read them off a file in the form of a zone
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    pub dns: Option<PathBuf>,
 }
 
 /// Looks, repairs where asked, and looks again. Exit 1: something is wrong.
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
-    let told = context.wait(shell::doctor(&context.config, args.deep, args.repair))?;
+    let file = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+    let records = match &args.dns {
+        Some(path) => Some(Records::of(file(path).as_deref(), &context.config)?),
+        None => None,
+    };
+    let told = context.wait(shell::doctor(&context.config, args.deep, args.repair, records.as_ref()))?;
     let checks = doctor::judge(&told);
     if context.json {
         out.json(&doctor::json(&checks, told.repaired.as_ref(), context.language))?;

@@ -16,6 +16,9 @@ pub struct Args {
     /// Another thing to do with them.
     #[command(subcommand)]
     pub deed: Option<Deed>,
+    /// Only this message, with the consent that permitted it
+    #[arg(value_name = "SEND", conflicts_with_all = ["customer", "workflow", "unknown"])]
+    pub send: Option<String>,
     /// Only to this customer
     #[arg(long, value_name = "ID")]
     pub customer: Option<String>,
@@ -112,6 +115,15 @@ fn resolve(args: &Resolve, context: &Context, out: &mut Out) -> Result<Exit, Fai
 pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Failure> {
     if let Some(Deed::Resolve(args)) = &args.deed {
         return resolve(args, context, out);
+    }
+    if let Some(id) = &args.send {
+        let row = context.wait(shell::send(&context.config, id))?;
+        if context.json {
+            out.json(&sends::json(&[row]))?;
+        } else {
+            out.text(&sends::one(&row, &context.config.zone.value, context.language))?;
+        }
+        return Ok(Exit::Fine);
     }
     let request = SendsRequest {
         customer: args.customer.clone(),

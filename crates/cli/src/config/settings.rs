@@ -22,8 +22,14 @@ pub enum Key {
     Delivery,
     /// `delivery_to`
     DeliveryTo,
+    /// `allow_private_hosts`
+    AllowPrivateHosts,
+    /// `dns`
+    Dns,
     /// `outbox`
     Outbox,
+    /// `bounces`
+    Bounces,
     /// `lease`
     Lease,
     /// `migrate`
@@ -63,11 +69,18 @@ const fn described(
     what: &'static str,
     default: &'static str,
 ) -> Described {
-    Described { key, name, environment, what, default, is_list: matches!(key, Key::DeliveryTo) }
+    Described {
+        key,
+        name,
+        environment,
+        what,
+        default,
+        is_list: matches!(key, Key::DeliveryTo | Key::AllowPrivateHosts),
+    }
 }
 
 /// Every setting, in the order of the reference.
-pub const SETTINGS: [Described; 17] = [
+pub const SETTINGS: [Described; 20] = [
     described(Key::Database, "database", "NURTURE_DATABASE_URL", "setting-database", "sqlite://nurture.db"),
     described(Key::Workflows, "workflows", "NURTURE_WORKFLOWS", "setting-workflows", "workflows"),
     described(Key::Zone, "zone", "NURTURE_ZONE", "setting-zone", "UTC"),
@@ -77,7 +90,16 @@ pub const SETTINGS: [Described; 17] = [
     described(Key::PublicUrl, "public_url", "NURTURE_PUBLIC_URL", "setting-public_url", ""),
     described(Key::Delivery, "delivery", "NURTURE_DELIVERY", "setting-delivery", "file"),
     described(Key::DeliveryTo, "delivery_to", "NURTURE_DELIVERY_TO", "setting-delivery_to", ""),
+    described(
+        Key::AllowPrivateHosts,
+        "allow_private_hosts",
+        "NURTURE_ALLOW_PRIVATE_HOSTS",
+        "setting-allow_private_hosts",
+        "",
+    ),
+    described(Key::Dns, "dns", "NURTURE_DNS", "setting-dns", "system"),
     described(Key::Outbox, "outbox", "NURTURE_OUTBOX", "setting-outbox", "outbox"),
+    described(Key::Bounces, "bounces", "NURTURE_BOUNCES", "setting-bounces", ""),
     described(Key::Lease, "lease", "NURTURE_LEASE", "setting-lease", "20 seconds"),
     described(Key::Migrate, "migrate", "NURTURE_MIGRATE", "setting-migrate", "start"),
     described(
@@ -112,7 +134,10 @@ impl Key {
             public_url,
             delivery,
             delivery_to,
+            allow_private_hosts,
+            dns,
             outbox,
+            bounces,
             lease,
             migrate,
             messages_per_hour,
@@ -131,7 +156,10 @@ impl Key {
             Self::PublicUrl => public_url,
             Self::Delivery => delivery,
             Self::DeliveryTo => delivery_to,
+            Self::AllowPrivateHosts => allow_private_hosts,
+            Self::Dns => dns,
             Self::Outbox => outbox,
+            Self::Bounces => bounces,
             Self::Lease => lease,
             Self::Migrate => migrate,
             Self::MessagesPerHour => messages_per_hour,

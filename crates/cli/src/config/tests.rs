@@ -74,7 +74,7 @@ fn every_mistake_is_said_at_once_with_its_line() {
         "nurture.toml:1: there is no setting `zon`: did you mean `zone`?\n\
          nurture.toml:2: `listen` takes a text in quotes\n\
          nurture.toml:4: there is no setting `frobnicate`: there are: database, workflows, zone, language, publish, \
-         listen, public_url, delivery, delivery_to, outbox, lease, migrate, messages_per_hour, errors_per_hour, \
+         listen, public_url, delivery, delivery_to, allow_private_hosts, dns, outbox, bounces, lease, migrate, messages_per_hour, errors_per_hour, \
          keep_traces, keep_walks, keep_events\n\
          nurture.toml:3: `publish` cannot be `sometimes`: it takes `new`, `all` or `never`"
     );
@@ -95,6 +95,19 @@ fn the_safety_catch_needs_to_know_whom() {
     let dir = project("delivery = \"only\"\ndelivery_to = [\"*@mycompany.cn\"]\n");
     let config = Config::read(&given(dir.path(), &[]), dir.path()).unwrap();
     assert_eq!(config.delivery.value, Delivery::Only(vec!["*@mycompany.cn".to_owned()]));
+}
+
+#[test]
+fn hosts_of_our_own_network_are_names_addresses_and_networks() {
+    let dir = project("allow_private_hosts = [\"erp.corp\", \"10.1.2.0/24\"]\n");
+    let config = Config::read(&given(dir.path(), &[]), dir.path()).unwrap();
+    assert!(
+        config.reach.address("http://erp.corp/x").is_ok()
+            && config.reach.address("http://10.1.3.1/").is_err()
+    );
+    let dir = project("allow_private_hosts = [\"http://erp.corp\"]\n");
+    let failure = Config::read(&given(dir.path(), &[]), dir.path()).unwrap_err();
+    assert!(failure.message.contains("`http://erp.corp`"), "{}", failure.message);
 }
 
 #[test]
@@ -143,7 +156,7 @@ fn the_reference_lists_every_setting_with_its_default() {
         let what = say(Language::En, setting.what, &[]).replace('*', "`*`");
         page.push_str(&format!("| `{}` | `{}` | {default} | {what} |\n", setting.name, setting.environment));
     }
-    page.push_str("\nOn the command line: `--database URL`, `--lang zh|en`, `--project DIR`. In `nurture.toml` `delivery_to` is a list of texts, everything else one text in quotes. An unknown key is an error.\n");
+    page.push_str("\nOn the command line: `--database URL`, `--lang zh|en`, `--project DIR`. In `nurture.toml` `delivery_to` and `allow_private_hosts` are lists of texts, everything else one text in quotes. An unknown key is an error.\n");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/settings.md");
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::write(&path, &page).unwrap();

@@ -1,10 +1,16 @@
 //! Recipes for readers of English: the words of the workflow files that a colleague reads. Mails have an English
 //! version of their own; customers in tests keep their names and get what they got.
 
+use jiff::civil::DateTime;
+
 /// Titles, and what begins the first line of a file; what holds another comes before it.
-const TITLES: [(&str, &str); 46] = [
+const TITLES: [(&str, &str); 50] = [
     ("按自己的节奏变安静", "Quiet by their own rhythm"),
     ("确认后的欢迎", "Welcome after consent"),
+    ("订阅优惠与新品", "Offers and news by mail"),
+    ("未确认的订阅", "Sign-ups that nobody confirmed"),
+    ("长期不看邮件", "Mails that nobody looks at"),
+    ("订阅表单", "A form to subscribe"),
     ("推荐意愿回复", "NPS answers"),
     ("推荐意愿调查", "NPS survey"),
     ("沉睡客户唤醒", "Win-back"),
@@ -52,7 +58,23 @@ const TITLES: [(&str, &str); 46] = [
 ];
 
 /// Tasks and notes for colleagues, and what they choose among; what holds another comes before it.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 32] = [
+    (
+        "用 `nurture form newsletter` 输出 HTML 放进网页，或直接链接 /f/newsletter",
+        "`nurture form newsletter` prints the HTML for your page; /f/newsletter is a page with it",
+    ),
+    (
+        "text: 每月一两封邮件，随时可以退订。",
+        "text: One or two mails a month. You can unsubscribe at any time.",
+    ),
+    ("language: zh-CN", "language: en"),
+    ("email: 邮箱", "email: E-mail"),
+    ("label: 怎么称呼您, hint: 写在邮件开头", "label: Your name, hint: It stands at the head of our mails"),
+    (
+        "我愿意通过邮件收到优惠与新品信息，可以随时退订。",
+        "\"Yes, I would like offers and news by mail. I can unsubscribe at any time.\"",
+    ),
+    ("button: 订阅", "button: Subscribe"),
     ("商机十个工作日没有动静，请过问", "nothing has moved in this deal for ten working days, please ask"),
     ("跟进商机", "Follow the deal up"),
     ("写下丢单原因", "Write down why the deal was lost"),
@@ -149,23 +171,6 @@ fn translated(value: &str, (chinese, english): (&str, &str)) -> Option<String> {
 
 /// `2026年4月2日 20:00` as it is written in English.
 fn dated(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let (year, rest) = text.split_once('年')?;
-    let (month, rest) = rest.split_once('月')?;
-    let (day, time) = rest.split_once('日')?;
-    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-    Some(format!("{day} {month} {year},{time}"))
+    let at = DateTime::strptime("%Y年%m月%d日 %H:%M", text).ok()?;
+    Some(at.strftime("%-d %B %Y, %H:%M").to_string())
 }

@@ -79,6 +79,20 @@ pub const ALL: &[Recipe] = &[
         ]
     ),
     recipe!(
+        "signup-form",
+        needs & [],
+        [
+            "forms.yaml",
+            "model.yaml",
+            "signup_unconfirmed.yaml",
+            "signup_welcome.yaml",
+            "templates/opt_in.en.md.hbs",
+            "templates/opt_in.zh-CN.md.hbs",
+            "templates/signup/welcome.en.md.hbs",
+            "templates/signup/welcome.zh-CN.md.hbs",
+        ]
+    ),
+    recipe!(
         "birthday",
         needs & [],
         [
@@ -107,6 +121,17 @@ pub const ALL: &[Recipe] = &[
             "templates/winback/text.zh-CN.txt.hbs",
             "winback.yaml",
             "winback_tests.yaml",
+        ]
+    ),
+    recipe!(
+        "sunset",
+        needs & [],
+        [
+            "model.yaml",
+            "sunset.yaml",
+            "sunset_tests.yaml",
+            "templates/sunset/stay.en.md.hbs",
+            "templates/sunset/stay.zh-CN.md.hbs",
         ]
     ),
     recipe!(

@@ -1,11 +1,10 @@
-//! The verbs that look: `why`, `people`, `preview`, `sends`.
+//! The verbs that look: `why`, `people`, `sends`.
 
 use super::SendsRequest;
 use super::open::{self, of_engine, of_store};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::people::{AtStep, People, Person};
-use crate::view::preview::Preview;
 use crate::view::sends::SendRow;
 use crate::view::why::{Outlook, Standing, Why};
 use dsl::diagnostic::suggest;
@@ -18,10 +17,9 @@ use interpreter::{condition, permit};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::words::say;
-use model::{
-    CustomerId, Did, Medium, OnUnknown, Outcome, Outgoing, Recipient, Snapshot, TraceLine, WorkflowId,
-};
-use std::collections::BTreeMap;
+use model::{Consent, CustomerId, Did, Outcome, SendId, Snapshot, TraceLine, WorkflowId};
+use std::collections::{BTreeMap, BTreeSet};
+use store::send::Ledger;
 use store::{Connection, Store};
 
 pub(super) async fn loaded(config: &Config) -> Result<(Store, Published), Failure> {
@@ -55,7 +53,7 @@ pub(super) fn no_workflow<'w>(
     Failure::new(Exit::NotFound, text)
 }
 
-async fn snapshot(
+pub(super) async fn snapshot(
     config: &Config,
     conn: &mut Connection,
     published: &Published,
@@ -103,6 +101,8 @@ pub async fn why(
     let lines = store::trace::of_customer(&mut conn, &id, workflow.as_ref())
         .await
         .map_err(|error| of_store(config, &error))?;
+    let permits =
+        engine::privacy::permits(&mut conn, &id).await.map_err(|error| of_engine(config, &error))?;
     let zone = zone(&published, &snapshot);
     let local = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let standing = snapshot
@@ -131,6 +131,8 @@ pub async fn why(
         outlook,
         titles,
         scores,
+        permits,
+        zone,
     })
 }
 
@@ -261,109 +263,6 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
     })
 }
 
-/// Renders a template of the files for a customer. Errors: neither is known (4), it cannot be rendered (1).
-pub async fn preview(config: &Config, template: &str, customer: &str) -> Result<Preview, Failure> {
-    let store = open::database(config).await?;
-    let published = open::files(config)?;
-    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-    let now = Timestamp::now();
-    let id = open::customer(config, &mut conn, customer, &published).await?;
-    let snapshot = snapshot(config, &mut conn, &published, &id, now).await?;
-    let reps = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
-    let Some(found) = published.renderer.find(template, snapshot.customer.text("language")) else {
-        return Err(Failure::say(
-            Exit::NotFound,
-            config.language.value,
-            "cli-no-template",
-            &[("template", template)],
-        ));
-    };
-    let walked = walked(&published, template);
-    let user = user_of(&published, template);
-    let bare = Outgoing {
-        id: "preview".into(),
-        enrollment: "preview".into(),
-        customer: id,
-        workflow: user.as_ref().map_or_else(|| "preview".into(), |(workflow, _)| workflow.clone()),
-        version: "preview".into(),
-        step: "preview".into(),
-        pass: String::new(),
-        medium: Medium::Email,
-        to: Recipient::Customer,
-        template: template.to_owned(),
-        subject: user.and_then(|(_, subject)| subject),
-        text: None,
-        from: None,
-        copy_to_owner: false,
-        topic: None,
-        tries: None,
-        riders: Vec::new(),
-        apart: Vec::new(),
-        with: None,
-        via: None,
-        digest: None,
-        also_needs: Vec::new(),
-        marketing: true,
-        on_unknown: OnUnknown::Hold,
-        context: BTreeMap::new(),
-        due_at: now,
-        deadline: now,
-    };
-    let outgoing = match &walked {
-        Some((_, sent)) => Outgoing { id: bare.id, customer: bare.customer, ..sent.clone() },
-        None => bare,
-    };
-    let locale = found.locale.clone();
-    let rendered = engine::letter::render(&published, &reps, &snapshot, &outgoing, now).map_err(|error| {
-        let values = error.args();
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Failure::say(Exit::Findings, config.language.value, error.key(), &values)
-    })?;
-    let sender = engine::letter::sender(&published, &outgoing);
-    Ok(Preview {
-        template: template.to_owned(),
-        locale,
-        walk: walked.map(|(test, sent)| (sent.workflow.to_string(), test)),
-        from: format!("{} <{}>", sender.name, sender.address),
-        to: snapshot.customer.text("email").unwrap_or_default().to_owned(),
-        subject: rendered.subject,
-        preheader: rendered.preheader,
-        text: rendered.text,
-        html: rendered.html,
-    })
-}
-
-/// The message that the first test which sends a template has sent, and the test's name: what a walk knows
-/// (what started it, variables) is known only on a walk. `None`: no test sends it.
-fn walked(published: &Published, template: &str) -> Option<(String, Outgoing)> {
-    let sending = published.project.workflows.values().filter(|workflow| {
-        workflow
-            .steps
-            .iter()
-            .any(|step| matches!(&step.verb, dsl::step::Verb::Send(message) if message.template == template))
-    });
-    sending.flat_map(|workflow| workflow.tests.iter().map(move |test| (workflow, test))).find_map(
-        |(workflow, test)| {
-            let verdict = interpreter::trial::run(&published.project, &published.renderer, workflow, test);
-            let sent = verdict.sends.into_iter().find(|sent| sent.template == template)?;
-            Some((test.name.clone(), sent))
-        },
-    )
-}
-
-/// The first step that sends a template: its workflow and its own subject.
-fn user_of(published: &Published, template: &str) -> Option<(WorkflowId, Option<String>)> {
-    published.workflows.in_order().into_iter().find_map(|workflow| {
-        workflow.steps.iter().find_map(|step| {
-            let dsl::step::Verb::Send(message) = &step.verb else { return None };
-            // A subject that needs the walk's values cannot be shown without a walk.
-            let own = message.subject.as_ref().map(|subject| subject.source.clone());
-            let plain = own.filter(|source| !source.contains("vars.") && !source.contains("event."));
-            (message.template == template).then(|| (workflow.id.clone(), plain))
-        })
-    })
-}
-
 /// The latest messages.
 pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRow>, Failure> {
     let (store, published) = loaded(config).await?;
@@ -381,24 +280,50 @@ pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRo
         (None, false) => store::send::recent(&mut conn, request.limit).await,
     }
     .map_err(|error| of_store(config, &error))?;
+    let whose: BTreeSet<&CustomerId> = rows.iter().map(|row| &row.outgoing.customer).collect();
+    let whose: Vec<&CustomerId> = whose.into_iter().collect();
+    let words =
+        store::consent::of_customers(&mut conn, &whose).await.map_err(|error| of_store(config, &error))?;
     Ok(rows
-        .into_iter()
+        .iter()
         .filter(|row| !request.unknown || row.state == model::SendState::Unknown)
         .filter(|row| {
             request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow)
         })
         .take(usize::try_from(request.limit).unwrap_or(usize::MAX))
-        .map(|row| SendRow {
-            id: row.outgoing.id.to_string(),
-            at: row.settled_at.unwrap_or(row.due_at),
-            customer: row.outgoing.customer.to_string(),
-            workflow: row.outgoing.workflow.to_string(),
-            medium: row.outgoing.medium.as_str().to_owned(),
-            template: row.outgoing.template.clone(),
-            fate: row.state.as_str().to_owned(),
-            reason: row.reason.or(row.reply),
-        })
+        .map(|row| send_row(row, words.get(&row.outgoing.customer).map_or(&[], Vec::as_slice)))
         .collect())
+}
+
+fn send_row(ledger: &Ledger, words: &[Consent]) -> SendRow {
+    let outgoing = &ledger.outgoing;
+    SendRow {
+        id: outgoing.id.to_string(),
+        at: ledger.settled_at.unwrap_or(ledger.due_at),
+        customer: outgoing.customer.to_string(),
+        workflow: outgoing.workflow.to_string(),
+        step: outgoing.step.to_string(),
+        medium: outgoing.medium.as_str().to_owned(),
+        template: outgoing.template.clone(),
+        topic: outgoing.topic.clone(),
+        fate: ledger.state.as_str().to_owned(),
+        reason: ledger.reason.clone().or_else(|| ledger.reply.clone()),
+        consent: engine::privacy::permitted(words, ledger).cloned(),
+    }
+}
+
+/// One message, by its id. Errors: there is none (4).
+pub async fn send(config: &Config, id: &str) -> Result<SendRow, Failure> {
+    let store = open::database(config).await?;
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let of = |error: store::StoreError| of_store(config, &error);
+    let found = store::send::by_id(&mut conn, &SendId::from(id.to_owned())).await.map_err(of)?;
+    let Some(found) = found else {
+        let values = [("id", id)];
+        return Err(Failure::say(Exit::NotFound, config.language.value, "sends-no-send", &values));
+    };
+    let words = store::consent::of_customer(&mut conn, &found.outgoing.customer).await.map_err(of)?;
+    Ok(send_row(&found, &words))
 }
 
 /// Errors of the engine in the words of this program; for the other parts of the shell.

@@ -1,12 +1,16 @@
 //! `nurture bench`, done: customers, a mail server and a database of its own, all gone afterwards.
 
+mod load;
 mod machine;
 mod place;
 mod project;
 mod seed;
+mod served;
 mod sink;
 mod w1;
 mod w2;
+mod w3;
+mod w4;
 
 use super::Stop;
 use crate::config::Config;
@@ -22,6 +26,10 @@ pub enum Workload {
     W1,
     /// A daily date trigger over many customers, few of whom have their day
     W2,
+    /// Events over HTTP, stored before the answer: one by one over 64 connections, then 500 at a time
+    W3,
+    /// From an event over HTTP to its mail at the mail server, 50 events a second
+    W4,
     /// W1 for a few customers among ever more who are only stored
     Growth,
 }
@@ -59,6 +67,8 @@ pub async fn bench(
                     w1::measure(config, &place, customers, stored, request.workers, &progress).await
                 }
                 Workload::W2 => w2::measure(config, &place, customers, &progress).await,
+                Workload::W3 => w3::measure(config, &place, customers, &progress).await,
+                Workload::W4 => w4::measure(config, &place, customers, &progress).await,
             }
         };
         let measured = tokio::select! {
@@ -77,6 +87,8 @@ pub async fn bench(
     let workload = match request.workload {
         Workload::W1 => "w1",
         Workload::W2 => "w2",
+        Workload::W3 => "w3",
+        Workload::W4 => "w4",
         Workload::Growth => "growth",
     };
     let database = rows.first().map_or("sqlite", |(database, _)| *database);
@@ -93,6 +105,14 @@ fn sizes(request: BenchRequest) -> Vec<(u64, u64)> {
         }
         Workload::W2 => {
             let customers = request.customers.unwrap_or(1_000_000);
+            vec![(customers, customers)]
+        }
+        Workload::W3 => {
+            let customers = request.customers.unwrap_or(20_000);
+            vec![(customers, customers)]
+        }
+        Workload::W4 => {
+            let customers = request.customers.unwrap_or(750);
             vec![(customers, customers)]
         }
         Workload::Growth => {

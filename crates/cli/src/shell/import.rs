@@ -115,6 +115,12 @@ pub(super) async fn import_at(
     })
     .await
     .map_err(|error| open::of_import(config, &error))?;
+    if !dry_run {
+        let what = format!("{}: {} rows", request.kind, report.read);
+        engine::operate::record(&store, engine::operate::WHO, "import", &what, now)
+            .await
+            .map_err(|error| open::of_engine(config, &error))?;
+    }
     store.close().await;
     let took = began.elapsed();
     let (rows, rate) = (report.read.to_string(), rate(report.read, took).to_string());

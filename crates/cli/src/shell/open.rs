@@ -87,10 +87,13 @@ pub fn speakers_by(config: &Config, delivery: Delivery) -> Speakers {
     let secrets: Secrets = Box::new(secret);
     Speakers::new(delivery, config.outbox_folder(), config.zone.value.clone(), secrets)
         .of_project(config.project.clone())
+        .reaching(config.reach.clone())
+        .asking(config.names.value)
+        .reached_at(config.public_url.value.as_deref())
 }
 
 /// A secret: the environment, or the file that `NAME_FILE` names.
-fn secret(name: &str) -> Option<String> {
+pub fn secret(name: &str) -> Option<String> {
     std::env::var(name).ok().or_else(|| {
         let path = std::env::var_os(format!("{name}_FILE"))?;
         std::fs::read_to_string(path).ok().map(|text| text.trim_end().to_owned())
@@ -150,12 +153,15 @@ pub fn of_store(config: &Config, error: &StoreError) -> Failure {
 pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
     match error {
         EngineError::Store(error) => of_store(config, error),
-        EngineError::Jobs(_) => Failure::new(Exit::Unavailable, error.to_string()),
+        EngineError::Jobs(_) | EngineError::Random(_) | EngineError::Folder { .. } => {
+            Failure::new(Exit::Unavailable, error.to_string())
+        }
         EngineError::Clock(_) => Failure::new(Exit::Conflict, error.to_string()),
         EngineError::Published(_)
         | EngineError::Channel { .. }
         | EngineError::Panic(_)
         | EngineError::Twice { .. }
+        | EngineError::Sender { .. }
         | EngineError::Render { .. } => Failure::new(Exit::Configuration, error.to_string()),
     }
 }

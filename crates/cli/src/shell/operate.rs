@@ -5,21 +5,21 @@ use super::open::{self, of_store};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use engine::Published;
-use engine::operate::{self, Outcome};
+use engine::operate::{self, By, Outcome};
 use model::WorkflowId;
 
 /// Holds a workflow.
 pub async fn pause(config: &Config, workflow: &str) -> Result<Outcome, Failure> {
     let store = open::database(config).await?;
     let now = operate::now(&store).await.map_err(fault(config))?;
-    operate::hold(&store, &WorkflowId::new(workflow), now).await.map_err(fault(config))
+    operate::hold(&store, &WorkflowId::new(workflow), By::COMMAND, now).await.map_err(fault(config))
 }
 
 /// Lets a held workflow go on.
 pub async fn resume(config: &Config, workflow: &str) -> Result<Outcome, Failure> {
     let store = open::database(config).await?;
     let now = operate::now(&store).await.map_err(fault(config))?;
-    operate::resume(&store, &WorkflowId::new(workflow), now).await.map_err(fault(config))
+    operate::resume(&store, &WorkflowId::new(workflow), By::COMMAND, now).await.map_err(fault(config))
 }
 
 /// Ends a workflow; with `exit` everybody leaves it at once.
@@ -56,7 +56,7 @@ pub async fn exit(config: &Config, customer: &str, workflow: &str, reason: &str)
     let customer = open::customer(config, &mut conn, customer, &published).await?;
     drop(conn);
     let reason = if reason.is_empty() { "by_hand" } else { reason };
-    let walks = operate::exit(&store, &config.settings(), &customer, &id, reason, now)
+    let walks = operate::exit(&store, &config.settings(), &customer, &id, reason, By::COMMAND, now)
         .await
         .map_err(fault(config))?;
     if walks == 0 {

@@ -5,10 +5,12 @@ use super::open::{self, of_engine, of_store};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::reps::{RepRow, TaskRow};
+use engine::answer::{Act, Finished};
+use engine::operate::WHO;
 use jiff::Timestamp;
 use model::event::names;
 use model::{Outcome, RepId, TaskId, TraceLine, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Open tasks, the most urgent first; of one rep, or of all.
 pub async fn tasks(config: &Config, rep: Option<&str>, limit: u32) -> Result<Vec<TaskRow>, Failure> {
@@ -26,38 +28,19 @@ pub async fn tasks(config: &Config, rep: Option<&str>, limit: u32) -> Result<Vec
 pub async fn finish(config: &Config, id: &str, outcome: Option<&str>) -> Result<(), Failure> {
     let language = config.language.value;
     let (store, published) = loaded(config).await?;
-    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-    let found =
-        store::task::find(&mut conn, &TaskId::new(id)).await.map_err(|error| of_store(config, &error))?;
-    drop(conn);
-    let Some(kept) = found.filter(|kept| kept.done_at.is_none()) else {
-        return Err(Failure::say(Exit::NotFound, language, "tasks-no-task", &[("task", id)]));
-    };
-    let task = kept.task;
-    let known =
-        outcome.is_none_or(|said| task.outcomes.is_empty() || task.outcomes.iter().any(|o| o == said));
-    if let Some(said) = outcome.filter(|_| !known) {
-        let all = task.outcomes.join(", ");
-        return Err(Failure::say(
-            Exit::Usage,
-            language,
-            "tasks-no-outcome",
-            &[("outcome", said), ("known", &all)],
-        ));
-    }
-    let text = |value: &str| Value::Text(value.to_owned());
-    let mut properties = BTreeMap::from([
-        ("id".to_owned(), text(id)),
-        ("task".to_owned(), text(&task.title)),
-        ("workflow".to_owned(), text(task.workflow.as_str())),
-        ("step".to_owned(), text(task.step.as_str())),
-    ]);
-    properties.extend(outcome.map(|outcome| ("outcome".to_owned(), text(outcome))));
     let now = open::now(config, &store).await?;
-    engine::answer::tell(&store, &published, &task.customer, names::TASK_DONE, properties, now)
+    let done = engine::answer::finish(&store, &published, &TaskId::new(id), outcome, WHO, now)
         .await
         .map_err(|error| of_engine(config, &error))?;
-    Ok(())
+    match done {
+        Finished::Done(_) => Ok(()),
+        Finished::NoTask => Err(Failure::say(Exit::NotFound, language, "tasks-no-task", &[("task", id)])),
+        Finished::NoOutcome(known) => {
+            let (said, all) = (outcome.unwrap_or_default(), known.join(", "));
+            let values = [("outcome", said), ("known", all.as_str())];
+            Err(Failure::say(Exit::Usage, language, "tasks-no-outcome", &values))
+        }
+    }
 }
 
 /// What a rep does with a lead.
@@ -87,13 +70,14 @@ pub async fn lead(
     let id = open::customer(config, &mut conn, customer, &published).await?;
     drop(conn);
     let now = open::now(config, &store).await?;
-    let name = match verb {
-        LeadVerb::Accept => names::REP_ACCEPTED,
-        LeadVerb::Refuse => names::REP_REFUSED,
-        LeadVerb::Contact => names::REP_CONTACTED,
+    let (name, did) = match verb {
+        LeadVerb::Accept => (names::REP_ACCEPTED, "lead accept"),
+        LeadVerb::Refuse => (names::REP_REFUSED, "lead refuse"),
+        LeadVerb::Contact => (names::REP_CONTACTED, "lead contact"),
         LeadVerb::Claim => {
             let rep = RepId::new(rep);
-            let lines = engine::answer::claim(&store, &published, &id, &rep, of.unwrap_or_default(), now)
+            let subject = of.unwrap_or_default();
+            let lines = engine::answer::claim(&store, &published, &id, &rep, subject, WHO, now)
                 .await
                 .map_err(|error| of_engine(config, &error))?;
             if let Some(refused) = lines.iter().find(|line| line.outcome == Outcome::Refused) {
@@ -104,7 +88,9 @@ pub async fn lead(
         }
     };
     let properties = BTreeMap::from([("rep".to_owned(), Value::Text(rep.to_owned()))]);
-    engine::answer::tell(&store, &published, &id, name, properties, now)
+    let what = format!("{id} {rep}");
+    let act = Act { who: WHO, did, what: &what };
+    engine::answer::tell(&store, &published, &id, (name, properties), act, now)
         .await
         .map_err(|error| of_engine(config, &error))
 }
@@ -112,15 +98,20 @@ pub async fn lead(
 /// Says that a rep is away, or back. Errors: no such rep (4).
 pub async fn set_away(config: &Config, rep: &str, away: bool) -> Result<(), Failure> {
     let store = open::database(config).await?;
-    let mut transaction = store.begin().await.map_err(|error| of_store(config, &error))?;
-    let known = store::rep::set_away(&mut transaction, &RepId::new(rep), away)
-        .await
-        .map_err(|error| of_store(config, &error))?;
-    store::commit(transaction).await.map_err(|error| of_store(config, &error))?;
-    if known {
-        Ok(())
-    } else {
-        Err(Failure::say(Exit::NotFound, config.language.value, "reps-no-rep", &[("rep", rep)]))
+    let now = open::now(config, &store).await?;
+    let done = async {
+        let mut transaction = store.begin().await?;
+        let known = store::rep::set_away(&mut transaction, &RepId::new(rep), away).await?;
+        if known {
+            let did = if away { "away" } else { "back" };
+            store::audit::record(&mut transaction, WHO, did, rep, now).await?;
+        }
+        store::commit(transaction).await?;
+        Ok(known)
+    };
+    match done.await.map_err(|error| of_store(config, &error))? {
+        true => Ok(()),
+        false => Err(Failure::say(Exit::NotFound, config.language.value, "reps-no-rep", &[("rep", rep)])),
     }
 }
 
@@ -128,27 +119,17 @@ pub async fn set_away(config: &Config, rep: &str, away: bool) -> Result<(), Fail
 pub async fn reps(config: &Config) -> Result<Vec<RepRow>, Failure> {
     let (store, published) = loaded(config).await?;
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-    let library = &published.project.library;
-    let known = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
-    let members = library.teams.values().flat_map(|team| &team.members).map(|member| member.rep.clone());
-    let all: BTreeSet<RepId> = known.keys().cloned().chain(members).collect();
-    let open = store::assignment::open(&mut conn, &library.model, &all)
+    let all = engine::reps::listed(&mut conn, &published, Timestamp::now())
         .await
-        .map_err(|error| of_store(config, &error))?;
-    let now = Timestamp::now();
+        .map_err(|error| of_engine(config, &error))?;
     Ok(all
         .into_iter()
-        .map(|id| {
-            let rep = known.get(&id);
-            let zone = interpreter::rep::zone(rep, &published.zone);
-            let teams = library.teams.iter().filter(|(_, team)| team.member(&id).is_some());
-            RepRow {
-                name: rep.map(|rep| rep.name.clone()).unwrap_or_default(),
-                away: interpreter::rep::is_away(rep, now, &zone),
-                open: open.get(&id).copied().unwrap_or(0),
-                teams: teams.map(|(team, _)| team.to_string()).collect(),
-                id: id.to_string(),
-            }
+        .map(|rep| RepRow {
+            name: rep.name,
+            away: rep.away,
+            open: rep.open,
+            teams: rep.teams,
+            id: rep.id.to_string(),
         })
         .collect())
 }

@@ -10,7 +10,7 @@ use crate::view::publish::{Became, Done, Published as PublishedRow};
 use crate::view::run::RunSummary;
 use engine::lock::Part;
 use engine::publish::{self, Policy, Report, Wish};
-use engine::{Clock, Engine, VirtualClock, WallClock};
+use engine::{Clock, Engine, EngineError, VirtualClock, WallClock};
 use jiff::{SignedDuration, Timestamp};
 use model::{TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,11 +36,13 @@ pub async fn publish(config: &Config, paths: &[String], wish: Wish) -> Result<Do
     if report.refused(wish) {
         return Err(refused(config, &report));
     }
+    can_be_left(config, &store, now).await?;
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(now));
     let worker = store::send::Worker { name: "publish".to_owned(), epoch: 0 };
-    let engine = Engine::new(store, clock, config.settings(), worker, open::speakers(config), true)
-        .await
-        .map_err(fault(config))?;
+    // Nothing is sent here: whoever publishes need not know the secrets of the channels.
+    let speakers = open::speakers_by(config, engine::Delivery::File);
+    let engine =
+        Engine::new(store, clock, config.settings(), worker, speakers, true).await.map_err(fault(config))?;
     engine.plan_published().await.map_err(fault(config))?;
     engine.move_people().await.map_err(fault(config))?;
     let mut conn = engine.store().read().await.map_err(|error| of_store(config, &error))?;
@@ -67,6 +69,24 @@ pub async fn publish(config: &Config, paths: &[String], wish: Wish) -> Result<Do
         });
     }
     Ok(Done { workflows, copied: report.copied, moves })
+}
+
+/// Marketing that leaves must be left with one click: without an address of ours nobody could. Errors: there is some,
+/// and no address (3).
+async fn can_be_left(config: &Config, store: &Store, now: Timestamp) -> Result<(), Failure> {
+    if config.public_url.value.is_some() || config.delivery.value != config::Delivery::Live {
+        return Ok(());
+    }
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let published =
+        engine::Published::load(&mut conn, &config.settings(), now).await.map_err(fault(config))?;
+    match published.marketing_mail() {
+        None => Ok(()),
+        Some(workflow) => {
+            let values = [("workflow", workflow.as_str())];
+            Err(Failure::say(Exit::Configuration, config.language.value, "run-no-public-url", &values))
+        }
+    }
 }
 
 /// How many have ever entered each workflow.
@@ -218,6 +238,9 @@ pub async fn run(
         .await
         .map_err(fault(config))?;
     tell(config, &report);
+    if request.clock.is_none() {
+        can_be_left(config, &store, now).await?;
+    }
     let before = summary(config, &store).await?;
     let done = match request.clock {
         Some((from, to)) => {
@@ -280,7 +303,7 @@ pub async fn run(
                 }
             } else {
                 let roles = request.roles;
-                let engine = engine.with_hold(config.lease.value);
+                let engine = engine.with_hold(config.lease.value).with_bounces(config.bounces_folder());
                 let engine =
                     engine.with_roles(engine::Roles { worker: roles.worker, scheduler: roles.scheduler });
                 serve(config, engine, &store, stop, roles.api).await
@@ -328,10 +351,17 @@ async fn serve(
     }
     let engine = Arc::new(engine);
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let server = server::Server::bind(config.listen.value, Arc::clone(&engine), clock).await.map_err(busy)?;
+    let settings = server::Settings {
+        address: config.listen.value,
+        language,
+        public_url: config.public_url.value.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+    };
+    let server = server::Server::bind(settings, Arc::clone(&engine), clock).await.map_err(busy)?;
     let address = server.address().map_err(busy)?;
     let url = config.public_url.value.clone().unwrap_or_else(|| format!("http://{address}"));
     crate::complain(&model::words::say(language, "run-serves", &[("url", url.trim_end_matches('/'))]));
+    // Who asks in the first moment may cause a nudge.
+    engine::jobs::prepare(&store.pool()).await.map_err(EngineError::from).map_err(fault(config))?;
     let mut stopped = stop.clone();
     let listening = tokio::spawn(server.serve(async move {
         // The sender is gone only when the program ends.

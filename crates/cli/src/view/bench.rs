@@ -7,14 +7,35 @@ use serde_json::{Value as Json, json};
 /// From this share of the machine on, what other programs do spoils a figure.
 const SPOILT: f64 = 0.15;
 
-/// What one run found.
+/// Something that is counted twice, once as it is to be and once as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// What is counted: `bench-check-…` of the catalogue.
+    pub what: &'static str,
+    /// How many there should be.
+    pub expected: u64,
+    /// How many there are.
+    pub found: u64,
+}
+
+/// Events that came many at a time (W3).
 #[derive(Clone, Debug, PartialEq)]
+pub struct Batched {
+    /// How many.
+    pub events: u64,
+    /// By the wall's clock.
+    pub seconds: f64,
+}
+
+/// What one run found.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
     /// Customers it was about: in W2 all of them, else those who do something.
     pub customers: u64,
     /// Customers in the database.
     pub stored: u64,
-    /// Walks: in W1 those that ended, in W2 those that began.
+    /// Walks: in W1 those that ended, in W2 those that began; in W3 events that were told one by one, in W4 those whose
+    /// mail came.
     pub done: u64,
     /// How many that were to be.
     pub expected: u64,
@@ -32,16 +53,28 @@ pub struct Figures {
     pub sink: Option<u64>,
     /// Different ones among them.
     pub different: Option<u64>,
+    /// What came many at a time; `None`: nothing did.
+    pub batched: Option<Batched>,
+    /// Milliseconds within which half of all were done; `None`: that is not measured.
+    pub p50_ms: Option<f64>,
+    /// Milliseconds within which 99 of 100 were done.
+    pub p99_ms: Option<f64>,
+    /// What else must be so.
+    pub checks: Vec<Check>,
 }
 
 impl Figures {
     /// Whether everything that was to be is, once.
     pub fn is_sound(&self) -> bool {
         let each = |count: Option<u64>| count.is_none_or(|count| count == self.expected);
-        self.done == self.expected && each(self.sent) && each(self.sink) && each(self.different)
+        self.done == self.expected
+            && each(self.sent)
+            && each(self.sink)
+            && each(self.different)
+            && self.checks.iter().all(|check| check.found == check.expected)
     }
 
-    /// Walks in a second.
+    /// Walks or events in a second.
     pub fn per_second(&self) -> f64 {
         count(self.done) / self.seconds.max(1e-9)
     }
@@ -58,7 +91,7 @@ impl Figures {
 /// A measurement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// `w1`, `w2` or `growth`.
+    /// `w1`, `w2`, `w3`, `w4` or `growth`.
     pub workload: &'static str,
     /// `sqlite` or `postgres`.
     pub database: &'static str,
@@ -87,13 +120,14 @@ fn rounded(number: f64, places: i32) -> f64 {
 
 /// One object (performance.md): a contract. `growth` has one in `rows` for each size.
 pub fn json(report: &Report) -> Json {
+    let is_walks = !matches!(report.workload, "w3" | "w4");
     let one = |row: &Figures| {
-        json!({
+        let mut object = json!({
             "workload": report.workload,
             "database": report.database,
             "customers": row.customers,
             "stored": row.stored,
-            "enrolled": row.done,
+            "enrolled": is_walks.then_some(row.done),
             "per_second": rounded(row.per_second(), 1),
             "seconds": rounded(row.seconds, 4),
             "cpu_ms_each": row.cpu_ms_each().map(|ms| rounded(ms, 4)),
@@ -102,9 +136,18 @@ pub fn json(report: &Report) -> Json {
             "sent": row.sent,
             "sink": row.sink,
             "busy_others": row.busy_others.map(|busy| rounded(busy, 2)),
-            "p50_ms": Json::Null,
-            "p99_ms": Json::Null,
-        })
+            "p50_ms": row.p50_ms.map(|ms| rounded(ms, 2)),
+            "p99_ms": row.p99_ms.map(|ms| rounded(ms, 2)),
+        });
+        if !is_walks && let Json::Object(members) = &mut object {
+            members.insert("events".to_owned(), json!(row.done));
+        }
+        if let (Some(batched), Json::Object(members)) = (&row.batched, &mut object) {
+            let a_second = count(batched.events) / batched.seconds.max(1e-9);
+            members.insert("batched".to_owned(), json!(batched.events));
+            members.insert("batched_per_second".to_owned(), json!(rounded(a_second, 1)));
+        }
+        object
     };
     match report.rows.as_slice() {
         [row] => one(row),
@@ -115,11 +158,22 @@ pub fn json(report: &Report) -> Json {
     }
 }
 
+fn line(language: Language, key: &str, values: &[(&str, String)]) -> String {
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    say(language, key, &values) + "\n"
+}
+
 /// The same as sentences.
 pub fn human(report: &Report, language: Language) -> String {
     let mut out = String::new();
     for row in &report.rows {
-        let key = if report.workload == "w2" { "bench-w2" } else { "bench-w1" };
+        let key = match report.workload {
+            "w2" => "bench-w2",
+            "w3" => "bench-w3",
+            "w4" => "bench-w4",
+            _ => "bench-w1",
+        };
+        let milliseconds = |ms: Option<f64>| ms.map_or_else(|| "?".to_owned(), |ms| format!("{ms:.2}"));
         let values = [
             ("database", report.database),
             ("stored", &cells::thousands(row.stored)),
@@ -127,15 +181,22 @@ pub fn human(report: &Report, language: Language) -> String {
             ("seconds", &format!("{:.3}", row.seconds)),
             ("rate", &format!("{:.0}", row.per_second())),
             ("each", &format!("{:.1}", row.microseconds_each())),
+            ("p50", &milliseconds(row.p50_ms)),
+            ("p99", &milliseconds(row.p99_ms)),
         ];
         out.push_str(&say(language, key, &values));
         out.push('\n');
+        if let Some(batched) = &row.batched {
+            let values = [
+                ("batched", cells::thousands(batched.events)),
+                ("seconds", format!("{:.3}", batched.seconds)),
+                ("rate", format!("{:.0}", count(batched.events) / batched.seconds.max(1e-9))),
+            ];
+            out.push_str(&line(language, "bench-w3-batches", &values));
+        }
         if let (Some(cpu), Some(peak)) = (row.cpu_ms_each(), row.peak_mib) {
             let values = [("cpu", format!("{cpu:.3}")), ("peak", format!("{peak:.1}"))];
-            let values: Vec<(&str, &str)> =
-                values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            out.push_str(&say(language, "bench-cost", &values));
-            out.push('\n');
+            out.push_str(&line(language, "bench-cost", &values));
         }
         if let (Some(sent), Some(sink), Some(different)) = (row.sent, row.sink, row.different) {
             let values = [
@@ -144,17 +205,19 @@ pub fn human(report: &Report, language: Language) -> String {
                 ("sink", cells::thousands(sink)),
                 ("different", cells::thousands(different)),
             ];
-            let values: Vec<(&str, &str)> =
-                values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let key = if row.is_sound() { "bench-sound" } else { "bench-unsound" };
-            out.push_str(&say(language, key, &values));
-            out.push('\n');
-        } else if !row.is_sound() {
+            out.push_str(&line(language, key, &values));
+        } else if row.done != row.expected && matches!(report.workload, "w1" | "w2" | "growth") {
             let values = [("expected", cells::thousands(row.expected)), ("done", cells::thousands(row.done))];
-            let values: Vec<(&str, &str)> =
-                values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            out.push_str(&say(language, "bench-missing", &values));
-            out.push('\n');
+            out.push_str(&line(language, "bench-missing", &values));
+        }
+        for check in &row.checks {
+            let values = [
+                ("what", say(language, check.what, &[])),
+                ("found", cells::thousands(check.found)),
+                ("expected", cells::thousands(check.expected)),
+            ];
+            out.push_str(&line(language, "bench-counts", &values));
         }
         if let Some(busy) = row.busy_others
             && busy > SPOILT * count(u64::try_from(report.cores).unwrap_or(1))
@@ -184,6 +247,7 @@ mod tests {
             sent: Some(20_000),
             sink: Some(20_000),
             different: Some(20_000),
+            ..Figures::default()
         }
     }
 
@@ -207,6 +271,25 @@ mod tests {
         assert!(text.contains("20,001"), "{text}");
         let lost = report(Figures { done: 19_999, ..figures() });
         assert!(!lost.is_sound());
+    }
+
+    #[test]
+    fn what_else_must_be_so_is_counted_and_said() {
+        let check = |found| Check { what: "bench-check-stored", expected: 7, found };
+        let events = |found| Figures {
+            sent: None,
+            sink: None,
+            different: None,
+            batched: Some(Batched { events: 5_000, seconds: 0.5 }),
+            checks: vec![check(found)],
+            ..figures()
+        };
+        let of = |found| Report { workload: "w3", ..report(events(found)) };
+        assert!(of(7).is_sound() && !of(6).is_sound());
+        assert!(human(&of(6), Language::En).contains("6 of 7"));
+        let object = json(&of(7));
+        assert_eq!((&object["events"], &object["batched_per_second"]), (&json!(20_000), &json!(10_000.0)));
+        assert_eq!(object["enrolled"], Json::Null);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What `doctor` found: judged, in words, and as JSON.
 
-use super::cells;
+use super::{cells, identity};
 use crate::config::Delivery;
 use crate::shell::Told;
 use engine::doctor::{CLOCK_FAILS, CLOCK_WARNS, Repaired};
@@ -49,7 +49,13 @@ pub struct Check {
     pub values: Vec<(&'static str, String)>,
 }
 
-fn check(name: &'static str, level: Level, key: &'static str, values: &[(&'static str, String)]) -> Check {
+/// One of them.
+pub fn check(
+    name: &'static str,
+    level: Level,
+    key: &'static str,
+    values: &[(&'static str, String)],
+) -> Check {
     Check { name, level, key, values: values.to_vec() }
 }
 
@@ -98,6 +104,7 @@ pub fn judge(told: &Told) -> Vec<Check> {
         checks.push(check("disk", level, key, &[("free", mib(free)), ("whole", mib(whole))]));
     }
     checks.extend(replication(told));
+    checks.extend(told.identities.iter().flat_map(identity::judge));
     checks.extend(holds(told));
     checks
 }
@@ -209,6 +216,11 @@ fn holds(told: &Told) -> Vec<Check> {
     checks.extend(told.found.paused.iter().map(|(workflow, who)| {
         let values = [("workflow", workflow.clone()), ("who", who.clone())];
         check("paused", Level::Warns, "doctor-paused", &values)
+    }));
+    checks.extend(told.found.closed.iter().map(|(channel, closed)| {
+        let values =
+            [("channel", channel.clone()), ("since", closed.at.to_string()), ("why", closed.why.clone())];
+        check("channel", Level::Wrong, "doctor-channel-closed", &values)
     }));
     let key = match told.delivery {
         Delivery::File => "doctor-delivery-file",

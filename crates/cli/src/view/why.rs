@@ -2,14 +2,18 @@
 
 use super::score::Told;
 use super::{cells, trace};
+use engine::privacy::permit_of;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use model::words::{Language, say};
-use model::{EnrollmentId, TraceLine, WorkflowId};
+use model::{Consent, EnrollmentId, StepId, TraceLine, WorkflowId};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Widest object (a template, a title) in cells.
 const WIDEST_OBJECT: usize = 32;
+/// So much of a hash tells it from others.
+const WIDEST_HASH: usize = 20;
 
 /// What is known of a customer's decisions.
 #[derive(Clone, Debug)]
@@ -30,6 +34,10 @@ pub struct Why {
     pub titles: BTreeMap<WorkflowId, String>,
     /// Their scores; empty where one workflow alone is asked for.
     pub scores: Vec<Told>,
+    /// The words of consent that permitted messages, by walk and step.
+    pub permits: BTreeMap<(EnrollmentId, StepId), Consent>,
+    /// The customer's zone.
+    pub zone: TimeZone,
 }
 
 /// How a workflow that a customer is not in looks at them now.
@@ -88,8 +96,42 @@ pub fn human(why: &Why, language: Language) -> String {
             }
         }
     }
+    out.push_str(&permits(why, language));
     out.push_str(&outlook(why, language));
     out
+}
+
+/// The words of consent that permitted the messages above, each once.
+fn permits(why: &Why, language: Language) -> String {
+    let mut words: Vec<&Consent> =
+        why.lines.iter().filter_map(|line| permit_of(&why.permits, line)).collect();
+    words.sort_by_key(|word| (word.at, word.topic.as_str()));
+    words.dedup();
+    if words.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = words.into_iter().map(|word| permit(word, &why.zone, language)).collect();
+    let rows: String = cells::table(&rows).lines().map(|line| format!("  {line}\n")).collect();
+    format!("\n{}\n{rows}", say(language, "why-consent", &[]))
+}
+
+/// A word of consent in columns: when, about what, where it was said, on what it rests, the hash of its words.
+pub fn permit(word: &Consent, zone: &TimeZone, language: Language) -> Vec<String> {
+    let medium = match word.medium {
+        Some(medium) => say(language, &format!("did-{}", medium.as_str()), &[]),
+        None => say(language, "why-consent-any", &[]),
+    };
+    let mut rests: Vec<&str> = vec![&word.source];
+    // What was said on a page rests on that page.
+    rests.extend(word.proof.basis.as_deref().filter(|basis| *basis != word.source));
+    let wording = word.proof.wording.as_deref().map(|hash| cells::clip(hash, WIDEST_HASH));
+    vec![
+        word.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        word.topic.clone(),
+        medium,
+        rests.join(" · "),
+        wording.unwrap_or_default(),
+    ]
 }
 
 /// What stands in the way now, and what is next.
@@ -196,7 +238,14 @@ pub fn json(why: &Why, language: Language) -> Json {
             })
         })
         .collect();
-    let decisions: Vec<Json> = why.lines.iter().map(|line| trace::json(line, language)).collect();
+    let decision = |line: &TraceLine| {
+        let mut shown = trace::json(line, language);
+        if let (Some(word), Some(members)) = (permit_of(&why.permits, line), shown.as_object_mut()) {
+            members.insert("consent".to_owned(), word.to_json());
+        }
+        shown
+    };
+    let decisions: Vec<Json> = why.lines.iter().map(decision).collect();
     let outlook: Vec<Json> = why
         .outlook
         .iter()
@@ -256,7 +305,45 @@ mod tests {
             outlook: Vec::new(),
             titles: BTreeMap::from([(WorkflowId::new("birthday"), "生日关怀".to_owned())]),
             scores: Vec::new(),
+            permits: BTreeMap::new(),
+            zone: TimeZone::UTC,
         }
+    }
+
+    #[test]
+    fn the_consent_behind_a_message_stands_below_the_decisions() {
+        let mut why = why();
+        let mut sent =
+            sample::line("2026-03-10T01:00:00Z", Did::Email, "birthday/card", Outcome::Done, "", json!({}));
+        sent.step = Some(StepId::new("card"));
+        sent.enrollment = Some(EnrollmentId::new("en_1"));
+        let key = (EnrollmentId::new("en_1"), StepId::new("card"));
+        let proof = model::Proof {
+            basis: Some("double opt-in".to_owned()),
+            wording: Some(format!("sha256:{}", "a".repeat(64))),
+            ..model::Proof::default()
+        };
+        let word = Consent {
+            topic: "marketing".to_owned(),
+            medium: Some(model::Medium::Email),
+            granted: true,
+            at: "2026-01-02T03:04:00Z".parse().unwrap(),
+            source: "form:news".to_owned(),
+            proof,
+        };
+        why.permits.insert(key, word);
+        assert!(!human(&why, Language::En).contains("form:news"), "nothing was sent by it");
+        why.lines.push(sent);
+        let text = human(&why, Language::En);
+        assert!(
+            text.ends_with(
+                "Consent that permitted these messages:\n\
+                 \x20 2026-01-02 03:04  marketing  email  form:news · double opt-in  sha256:aaaaaaaaaaaa…\n"
+            ),
+            "{text}"
+        );
+        let json = json(&why, Language::En);
+        assert_eq!(json["decisions"][4]["consent"]["source"], "form:news");
     }
 
     #[test]

@@ -121,6 +121,7 @@ impl Lexer<'_, '_> {
                 self.word();
                 return Some(true);
             }
+            '¥' | '$' | '€' | '£' if self.amount(first) => return self.number().then_some(true),
             sign => {
                 let Some(kind) = punctuation(sign) else {
                     let end = self.at + first.len_utf8();
@@ -140,6 +141,19 @@ impl Lexer<'_, '_> {
             }
         }
         Some(true)
+    }
+
+    /// `¥500`: says that an amount is a number, and goes on behind the sign. `false`: no number stands there.
+    fn amount(&mut self, sign: char) -> bool {
+        let digits = self.end_of(self.at + sign.len_utf8(), char::is_whitespace);
+        let end = self.end_of(digits, |letter| letter.is_ascii_digit() || letter == '.');
+        if end == digits {
+            return false;
+        }
+        let (found, meant) = (self.slice(self.at, end).to_owned(), self.slice(digits, end).to_owned());
+        self.mistake(What::Spelling { found, meant: meant.clone() }, end, Some(meant));
+        self.at = digits;
+        true
     }
 
     /// `{{` and `}}` are skipped; a pair is one mistake, whose fix takes both away.
@@ -333,7 +347,8 @@ impl Lexer<'_, '_> {
             }
         };
         if found != meant {
-            let half_width = signs == found;
+            // `≥` is no full-width sign, but one of another language.
+            let half_width = found.chars().all(|sign| sign.is_ascii() || matches!(sign, '≤' | '≥' | '≠'));
             let what = if half_width {
                 What::Spelling { found: found.clone(), meant: meant.to_owned() }
             } else {

@@ -38,6 +38,8 @@ pub(super) enum What {
     UnclosedQuote,
     /// A bracket that is never closed.
     OpenBracket,
+    /// A bracket that closes none.
+    ClosedBracket,
     TooLong,
     TooDeep,
     /// `&&` for `and`, `=` for `==`.
@@ -178,6 +180,9 @@ impl What {
             Self::UnclosedQuote => report.error(Code::E0402, span).help("E0402-help"),
             Self::OpenBracket => {
                 report.error(Code::E0402, span).message("E0402-bracket").help("E0402-help-bracket")
+            }
+            Self::ClosedBracket => {
+                report.error(Code::E0402, span).message("E0402-closed").help("E0402-help-closed")
             }
             Self::TooLong => report
                 .error(Code::E0403, span)

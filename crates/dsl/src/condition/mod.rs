@@ -16,6 +16,7 @@ pub mod types;
 pub use scope::{Allows, Fields, Results, Scope};
 pub use types::{aggregate, condition, condition_node, formula, type_of};
 
+use crate::library::{Attribute, Model};
 use crate::source::Span;
 use model::{Decimal, Length, Medium, Type, Value, WorkflowId};
 use std::sync::Arc;
@@ -344,7 +345,34 @@ impl Test {
     }
 }
 
+impl Root {
+    /// The kind of the entity; `None`: it is something else.
+    pub fn entity(&self) -> Option<&str> {
+        match self {
+            Self::Entity(kind) => Some(kind),
+            Self::Customer
+            | Self::Entry
+            | Self::Event
+            | Self::Owner
+            | Self::Vars
+            | Self::Inputs
+            | Self::Step(_)
+            | Self::Answer(_) => None,
+        }
+    }
+}
+
 impl Path {
+    /// What the model declares of it, before a hop; `None`: nothing, or it is not of a customer or an entity.
+    pub fn attribute<'m>(&self, model: &'m Model) -> Option<&'m Attribute> {
+        let attributes = match self.root.entity() {
+            Some(kind) => &model.entities.get(kind)?.attributes,
+            None if self.root == Root::Customer => &model.customer,
+            None => return None,
+        };
+        attributes.get(&*self.field)
+    }
+
     /// `customer.city`
     pub fn text(&self) -> String {
         let root = match &self.root {

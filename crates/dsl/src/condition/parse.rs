@@ -262,7 +262,7 @@ fn commas(text: &str, tokens: &mut Vec<Token>, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// Whether digits stand on both sides of a sign, without blanks.
+/// Whether a comma parts the thousands of a number: digits on both sides, three behind it, no blanks.
 fn is_inside_number(tokens: &[Token], at: usize) -> bool {
     let is_number = |token: &Token| matches!(token.kind, Kind::Number(_));
     let (Some(before), Some(sign), Some(after)) =
@@ -270,7 +270,8 @@ fn is_inside_number(tokens: &[Token], at: usize) -> bool {
     else {
         return false;
     };
-    is_number(before) && is_number(after) && before.end == sign.start && sign.end == after.start
+    let three = after.end.saturating_sub(after.start) == 3;
+    is_number(before) && is_number(after) && three && before.end == sign.start && sign.end == after.start
 }
 
 type Parsed<T> = Result<T, Box<Mistake>>;

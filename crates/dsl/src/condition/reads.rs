@@ -187,31 +187,20 @@ impl Reads {
     }
 
     fn path(&mut self, path: &Path, library: &Library) {
-        let reference = match &path.root {
-            Root::Customer => {
-                self.attribute(&path.field, library);
-                library.model.customer.get(&*path.field).map(|attribute| &attribute.ty)
-            }
+        match &path.root {
+            Root::Customer => self.attribute(&path.field, library),
             Root::Entity(kind) => {
                 self.entities.insert(kind.to_string());
                 self.entity_attribute(kind, &path.field, library);
-                let kind = library.model.entities.get(&**kind);
-                kind.and_then(|kind| kind.attributes.get(&*path.field)).map(|attribute| &attribute.ty)
             }
-            Root::Entry | Root::Event => {
-                self.entry = true;
-                None
-            }
+            Root::Entry | Root::Event => self.entry = true,
             Root::Owner => {
                 self.owner = true;
                 self.attributes.insert("owner".to_owned());
-                None
             }
-            Root::Vars | Root::Inputs | Root::Step(_) | Root::Answer(_) => {
-                self.walk = true;
-                None
-            }
-        };
+            Root::Vars | Root::Inputs | Root::Step(_) | Root::Answer(_) => self.walk = true,
+        }
+        let reference = path.attribute(&library.model).map(|attribute| &attribute.ty);
         if let (Some(hop), Some(Type::Reference(kind))) = (&path.hop, reference) {
             self.entities.insert(kind.clone());
             self.entity_attributes.insert((kind.clone(), hop.to_string()));

@@ -12,7 +12,16 @@ use model::words::Language;
 use std::collections::BTreeMap;
 
 pub(super) fn attribute(ty: Type, optional: bool) -> Attribute {
-    Attribute { ty, optional, default: None, pii: false, title: None, origin: Origin::Given, built_in: false }
+    Attribute {
+        ty,
+        optional,
+        default: None,
+        pii: false,
+        html: false,
+        title: None,
+        origin: Origin::Given,
+        built_in: false,
+    }
 }
 
 fn one_of(values: &[&str]) -> Type {

@@ -30,13 +30,14 @@ const MESSAGE_EVENTS: [&str; 7] =
     ["sent", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed"];
 
 /// The fields of those events.
-const MESSAGE_FIELDS: [(&str, Type); 6] = [
+const MESSAGE_FIELDS: [(&str, Type); 7] = [
     ("template", Type::Text),
     ("workflow", Type::Text),
     ("step", Type::Text),
     ("topic", Type::Text),
     ("link", Type::Text),
     ("human", Type::YesNo),
+    ("why", Type::Text),
 ];
 
 /// The channels that every project has.
@@ -49,7 +50,16 @@ pub(super) const TAKEN_KINDS: [&str; 14] = [
 ];
 
 fn attribute(ty: Type, optional: bool, pii: bool) -> Attribute {
-    Attribute { ty, optional, default: None, pii, title: None, origin: Origin::Given, built_in: true }
+    Attribute {
+        ty,
+        optional,
+        default: None,
+        pii,
+        html: false,
+        title: None,
+        origin: Origin::Given,
+        built_in: true,
+    }
 }
 
 /// The attributes of every customer. `company` refers to the model's entity of that name, where it has one.
@@ -112,8 +122,11 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
     events.push((names::LEAD_POOLED.to_owned(), text(&["rep", "team"])));
     events.push((names::TASK_DONE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
     events.push((names::TASK_OVERDUE.to_owned(), text(&["id", "task", "outcome", "workflow", "step"])));
-    events.push((names::CONSENT_GRANTED.to_owned(), text(&["topic", "channel", "wording", "source"])));
-    events.push((names::CONSENT_WITHDRAWN.to_owned(), text(&["topic", "channel", "wording", "source"])));
+    for name in [names::CONSENT_GRANTED, names::CONSENT_WITHDRAWN] {
+        let mut fields = text(&["topic", "channel", "wording", "source", "basis", "token"]);
+        fields.push(("asked_at".to_owned(), Type::Time));
+        events.push((name.to_owned(), fields));
+    }
     events.push((
         names::SCORE_ADDED.to_owned(),
         vec![("score".to_owned(), Type::Text), ("points".to_owned(), Type::Number)],
@@ -138,6 +151,18 @@ pub(super) fn complete_events(model: &mut Model, channels: &[String]) {
         let kind = EventKind { fields: fields.into_iter().collect(), built_in: true, ..EventKind::default() };
         model.events.entry(name).or_insert(kind);
     }
+}
+
+/// Adds what a form becomes once it was sent, in a project that has forms. Others may tell it, too, and a model may
+/// give it more fields.
+pub(super) fn complete_form(model: &mut Model, forms: &BTreeSet<String>) {
+    let kind = model.events.entry(names::FORM_SUBMITTED.to_owned()).or_default();
+    for (name, ty) in [("form", Type::Text), ("page", Type::Text), ("topics", Type::List)] {
+        kind.fields.entry(name.to_owned()).or_insert(ty);
+    }
+    // A form of another system may be told of as well.
+    let values = Values { all: forms.iter().cloned().collect(), past: true };
+    kind.values.entry("form".to_owned()).or_insert(values);
 }
 
 /// Says which texts the fields of our own events can have, where the files of the project say it.

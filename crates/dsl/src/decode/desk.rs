@@ -246,7 +246,12 @@ impl Desk<'_> {
                 let same = written.len() == span.end.saturating_sub(span.start);
                 let span = at.filter(|_| same).map_or(span, |(start, end)| span.part(start, end));
                 let diagnostic = self.report.error(Code::E0127, span);
-                diagnostic.message(error.key()).did_you_mean(error.suggestion()).help("E0127-help");
+                // One moment of the day, where a stretch of it is needed.
+                let is_clock = error.part().is_some_and(|part| {
+                    model::zone::parse_time(part).is_some() || model::zone::time_meant(part).is_some()
+                });
+                let help = if is_clock { "E0127-help-clock" } else { "E0127-help" };
+                diagnostic.message(error.key()).did_you_mean(error.suggestion()).help(help);
                 for (name, value) in error.args() {
                     diagnostic.arg(name, value);
                 }
@@ -355,7 +360,11 @@ impl Desk<'_> {
         let diagnostic = self.report.error(Code::E0125, span);
         diagnostic.message(error.key());
         for (name, value) in error.args() {
-            diagnostic.arg(name, value);
+            if name == "choices" {
+                diagnostic.arg_listed(name, &value)
+            } else {
+                diagnostic.arg(name, value)
+            };
         }
         diagnostic.did_you_mean(error.suggestion());
         if let Some(help) = help_for(error) {
@@ -364,11 +373,6 @@ impl Desk<'_> {
         if let Some(meant) = error.suggestion().filter(|meant| is_plain(meant)) {
             diagnostic.fix(span, meant);
         }
-    }
-
-    /// Says that something of the language is not in this release. It is never left out in silence.
-    pub fn not_built(&mut self, what: &str, span: Span) {
-        self.report.error(Code::E0390, span).arg("what", what).help("E0390-help");
     }
 
     /// Says that a name does not exist, and which was probably meant.
@@ -387,7 +391,7 @@ impl Desk<'_> {
         diagnostic.arg("name", name).did_you_mean(meant.clone());
         if meant.is_none() && !all.is_empty() {
             let known = if all.len() <= MOST_NAMED { all.join(", ") } else { listed(all) };
-            diagnostic.arg("known", known).help("known-names");
+            diagnostic.arg_listed("known", &known).help("known-names");
         }
         if let Some(meant) = meant.filter(|meant| whole && is_plain(meant)) {
             diagnostic.fix(span, meant);
@@ -416,7 +420,11 @@ impl Desk<'_> {
         let own = library.model.events.iter().filter(|(_, kind)| !kind.built_in).map(|(name, _)| name);
         if let Some(said) = self.report.last_mut().filter(|said| said.label.is_none()) {
             let known = listed(own);
-            said.help(if known.is_empty() { "E0206-help" } else { "E0206-help-known" }).arg("known", known);
+            said.help(if known.is_empty() { "E0206-help" } else { "E0206-help-known" });
+            said.arg_listed("known", &known);
+            if name.value.contains(['=', '<', '>']) {
+                said.message("E0206-condition").help("E0206-help-condition");
+            }
         }
         None
     }
@@ -454,7 +462,7 @@ impl Desk<'_> {
         diagnostic
             .arg("name", &name.value)
             .arg("kind", owner)
-            .arg("stages", stages.join(", "))
+            .arg_listed("stages", &stages.join(", "))
             .did_you_mean(meant.clone())
             .help("E0233-help");
         if let Some(meant) = meant {
@@ -500,7 +508,7 @@ impl Desk<'_> {
         diagnostic.message("E0204-field").arg("name", name).arg("event", event).did_you_mean(meant.clone());
         match meant {
             Some(meant) => diagnostic.fix(span, meant),
-            None => diagnostic.arg("all", known.join(", ")).help("E0204-help-fields"),
+            None => diagnostic.arg_listed("all", &known.join(", ")).help("E0204-help-fields"),
         };
     }
 

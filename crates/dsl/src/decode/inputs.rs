@@ -161,7 +161,7 @@ pub(super) fn call(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Arou
     if !missing.is_empty() {
         let span = with.map_or(item.verb.key_span.join(name.span), |node| node.span);
         let diagnostic = steps.desk.report.error(Code::E0350, span);
-        diagnostic.arg("name", &name.value).arg("missing", missing.join(", ")).help("E0350-help");
+        diagnostic.arg("name", &name.value).arg_listed("missing", &missing.join(", ")).help("E0350-help");
         return None;
     }
     let wait = spread(wait)?.unwrap_or(true);
@@ -192,7 +192,7 @@ pub(super) fn unknown(
             diagnostic.help("E0351-none");
         }
         None => {
-            diagnostic.arg("known", known).help("E0351-help");
+            diagnostic.arg_listed("known", &known).help("E0351-help");
         }
     }
 }

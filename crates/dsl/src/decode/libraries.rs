@@ -1,15 +1,14 @@
-//! The small library files: topics, senders and brand, tables, policies, channels.
+//! The small library files: topics, senders and brand, tables.
 
 use super::desk::Desk;
-use super::names::Names;
 use super::scoring::spread;
-use super::step_people::colleague;
+use super::sender::{dkim, warm_up};
 use crate::diagnostic::{Code, suggest};
-use crate::library::{Brand, Channel, Sender, Setting, SmtpChannel, Topic, WebhookChannel};
+use crate::library::{Brand, Sender, Topic, Tracking};
 use crate::source::Spanned;
-use crate::syntax::Fields;
+use crate::template::picture;
 use crate::yaml::{Entry, Node};
-use model::{Decimal, OnUnknown, Type};
+use model::{Decimal, Type};
 use std::collections::BTreeMap;
 
 /// One topic of `topics:`.
@@ -45,6 +44,7 @@ pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
         None => None,
     };
     let ad_label = desk.take(&mut fields, "ad_label").and_then(|node| desk.text(node));
+    let ad_label = ad_label.map(|label| if label == "off" { String::new() } else { label });
     let per_day = desk.take(&mut fields, "per_day");
     let per_day = per_day.map(|node| desk.whole(node, "per_day", 1, 1_000_000_000));
     let per_day = spread(per_day)?.and_then(|most| u32::try_from(most).ok());
@@ -60,8 +60,53 @@ pub(super) fn sender(entry: &Entry, desk: &mut Desk<'_>) -> Option<Sender> {
         Some(text.value)
     });
     let footer = footer.filter(|footer| footer != "standard" && !footer.is_empty());
+    let bounce_domain = spread(desk.take(&mut fields, "bounce_domain").map(|node| domain(node, desk)))?;
+    let dkim = desk.take(&mut fields, "dkim").map(|node| dkim(node, address.as_deref(), desk));
+    let warm_up = desk.take(&mut fields, "warm_up").map(|node| warm_up(node, desk));
     desk.close(fields);
-    Some(Sender { id: entry.key.clone(), address: address?, name, reply_to, ad_label, footer, per_day, cost })
+    let (dkim, warm_up) = (spread(dkim)?, spread(warm_up)?);
+    Some(Sender {
+        id: entry.key.clone(),
+        address: address?,
+        name,
+        reply_to,
+        ad_label,
+        footer,
+        bounce_domain,
+        per_day,
+        cost,
+        dkim,
+        warm_up,
+    })
+}
+
+/// The name of a host that takes mail.
+pub(super) fn domain(node: &Node, desk: &mut Desk<'_>) -> Option<String> {
+    let text = desk.spanned(node)?;
+    let part = |part: &str| {
+        (1..=63).contains(&part.len())
+            && part.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    // An address of the return path has 64 letters before the at, and 254 in all.
+    if text.value.len() <= 180 && text.value.contains('.') && text.value.split('.').all(part) {
+        return Some(text.value.to_ascii_lowercase());
+    }
+    let wrong = desk.report.error(Code::E0635, text.span).message("E0635-domain");
+    wrong.arg("text", &text.value).help("E0635-help-domain");
+    None
+}
+
+/// A brand of China says before its advertising that it is some.
+pub(super) fn labelled(senders: &Node, desk: &mut Desk<'_>) {
+    for sender in desk.entries(senders) {
+        let label = desk.entries(&sender.value).iter().find(|entry| entry.key == "ad_label");
+        if let Some(label) = label.filter(|label| label.value.raw_text() == Some("off")) {
+            let wrong = desk.report.error(Code::E0635, label.value.span).message("E0635-ad_label");
+            wrong.help("E0635-help-ad_label").fix(label.value.span, "广告");
+        }
+    }
 }
 
 fn cost(node: &Node, desk: &mut Desk<'_>) -> Option<Decimal> {
@@ -89,18 +134,34 @@ pub(super) fn brand(node: &Node, desk: &mut Desk<'_>) -> Option<Brand> {
     let color = text("color", desk);
     let address = text("address", desk).map(|text| text.value);
     let country = text("country", desk);
+    let choices = [
+        ("all", Tracking::default()),
+        ("clicks", Tracking { opens: false, clicks: true }),
+        ("opens", Tracking { opens: true, clicks: false }),
+        ("none", Tracking { opens: false, clicks: false }),
+    ];
+    let tracking = desk.take(&mut fields, "tracking").and_then(|node| desk.word(node, "tracking", &choices));
+    let utm = desk.take(&mut fields, "utm").and_then(|node| desk.yes_no(node));
     desk.close(fields);
+    if address.as_deref().is_none_or(|address| address.trim().is_empty()) {
+        desk.report.warning(Code::W0532, node.span).help("W0532-help");
+    }
     if let Some(logo) = &logo {
+        if logo.value.starts_with("https://") && picture::is_unseen(&logo.value) {
+            desk.report.warning(Code::W0536, logo.span).help("W0536-help");
+        }
         let is_picture = |path: &str| {
             let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
             let ending = ending.unwrap_or_default();
-            ["png", "jpg", "jpeg", "gif", "webp", "svg"].contains(&ending.as_str())
+            ["png", "jpg", "jpeg", "gif"].contains(&ending.as_str())
         };
         let inside =
             logo.value.strip_prefix("assets/").is_some_and(|path| !path.split('/').any(|part| part == ".."));
         if !(logo.value.starts_with("https://") || (inside && is_picture(&logo.value))) {
             let wrong = desk.report.error(Code::E0635, logo.span).arg("text", &logo.value);
             wrong.help("E0635-help");
+        } else if inside {
+            picture::one(&logo.value, logo.span, desk.sources, desk.report);
         }
     }
     if let Some(country) = &country {
@@ -121,7 +182,15 @@ pub(super) fn brand(node: &Node, desk: &mut Desk<'_>) -> Option<Brand> {
         }
     }
     let value = |text: Option<Spanned<String>>| text.map(|text| text.value);
-    Some(Brand { name, logo: value(logo), color: value(color), address, country: value(country) })
+    Some(Brand {
+        name,
+        logo: value(logo),
+        color: value(color),
+        address,
+        country: value(country),
+        tracking: tracking.unwrap_or_default(),
+        utm: utm.unwrap_or(true),
+    })
 }
 
 /// The code of a country that was written in another way.
@@ -148,157 +217,4 @@ pub(super) fn table(entry: &Entry, desk: &mut Desk<'_>) -> (String, BTreeMap<Str
         rows.extend(desk.text(&row.value).map(|value| (row.key.clone(), value)));
     }
     (entry.key.clone(), rows)
-}
-
-/// One channel of `channels:`.
-pub(super) fn channel(entry: &Entry, names: &Names, desk: &mut Desk<'_>) -> Option<(String, Channel)> {
-    let mut fields = desk.fields(&entry.value, "thing-channel")?;
-    let Some(kind) = desk.need(&mut fields, "kind") else {
-        // Which keys belong to it only the kind says: of the others nothing can be said but this.
-        let misspelt = fields.others().find(|entry| suggest(&entry.key, ["kind"]).is_some());
-        if let Some(misspelt) = misspelt {
-            fields.is_misspelt("kind", desk.report);
-            fields.say_misspelt(misspelt, "kind", desk.report);
-        }
-        return None;
-    };
-    let kind = desk.spanned(kind)?;
-    let channel = match kind.value.as_str() {
-        "smtp" => smtp(&mut fields, desk).map(Channel::Smtp),
-        "file" => desk.need(&mut fields, "folder").and_then(|node| desk.spanned(node)).and_then(|folder| {
-            let outside = folder.value.starts_with(['/', '\\'])
-                || folder.value.contains(':')
-                || folder.value.split(['/', '\\']).any(|part| part == "..");
-            if outside {
-                desk.report.error(Code::E0611, folder.span).arg("text", &folder.value);
-                return None;
-            }
-            Some(Channel::File { folder: folder.value })
-        }),
-        "webhook" => webhook(&mut fields, desk).map(Channel::Webhook),
-        "by_hand" => {
-            let to = desk.need(&mut fields, "to").and_then(|node| colleague(names, desk, node));
-            to.map(|to| Channel::ByHand { to })
-        }
-        kept @ ("http_json" | "wecom" | "dingtalk" | "feishu" | "slack") => {
-            desk.not_built(&format!("kind: {kept}"), kind.span);
-            return None;
-        }
-        other => {
-            desk.unknown(Code::E0612, other, kind.span, ["smtp", "file", "webhook", "by_hand"]);
-            return None;
-        }
-    };
-    desk.close(fields);
-    channel.map(|channel| (entry.key.clone(), channel))
-}
-
-fn smtp(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<SmtpChannel> {
-    let host = desk.need(fields, "host").and_then(|node| desk.text(node));
-    let port = desk.take(fields, "port").and_then(|node| desk.whole(node, "port", 1, 65_535));
-    let tls = desk.take(fields, "tls").and_then(|node| {
-        desk.word(node, "tls", &[("implicit", "implicit"), ("starttls", "starttls"), ("none", "none")])
-    });
-    let user = secret(fields, "user", desk);
-    let password = secret(fields, "password", desk);
-    let connections =
-        desk.take(fields, "connections").and_then(|node| desk.whole(node, "connections", 1, 64));
-    let on_unknown = desk.take(fields, "on_unknown").and_then(|node| {
-        desk.word(node, "on_unknown", &[("hold", OnUnknown::Hold), ("resend", OnUnknown::Resend)])
-    });
-    let port = port.and_then(|port| u16::try_from(port).ok());
-    // Port 587 is the one for STARTTLS; every other speaks TLS from the first byte, unless the file says so.
-    let usual = if port == Some(587) { "starttls" } else { "implicit" };
-    Some(SmtpChannel {
-        host: host?,
-        port: port.unwrap_or(465),
-        tls: tls.unwrap_or(usual).to_owned(),
-        user,
-        password,
-        connections: connections.and_then(|count| u32::try_from(count).ok()).unwrap_or(8),
-        on_unknown,
-    })
-}
-
-/// `{ secret: NAME }`; a secret itself must never stand in a file.
-/// `kind: webhook`.
-fn webhook(fields: &mut Fields<'_>, desk: &mut Desk<'_>) -> Option<WebhookChannel> {
-    let url = desk.need(fields, "url").and_then(|node| {
-        let url = setting(node, desk)?;
-        let fine = |text: &str| {
-            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-            host.is_some_and(|host| host.starts_with(char::is_alphanumeric) || host.starts_with('['))
-        };
-        match &url {
-            Setting::Plain(text) if !fine(text) || text.contains(char::is_whitespace) => {
-                desk.report.error(Code::E0357, node.span).arg("text", text).help("E0357-help");
-                None
-            }
-            Setting::Plain(_) | Setting::Secret(_) => Some(url),
-        }
-    });
-    let mut headers = Vec::new();
-    for entry in desk.take(fields, "headers").map(|node| desk.entries(node)).unwrap_or_default() {
-        let named = entry.key.len() <= 60
-            && entry.key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        if !named {
-            desk.report.error(Code::E0358, entry.key_span).arg("name", &entry.key).help("E0358-help");
-            continue;
-        }
-        headers.extend(setting(&entry.value, desk).map(|value| (entry.key.clone(), value)));
-    }
-    let timeout = desk.take(fields, "timeout").and_then(|node| {
-        let seconds = desk.length_in(node, "seconds")?.approximate_ms() / 1000;
-        if !(1..=60).contains(&seconds) {
-            desk.report.error(Code::E0359, node.span).help("E0359-help");
-            return None;
-        }
-        u32::try_from(seconds).ok()
-    });
-    Some(WebhookChannel { url: url?, headers, timeout_seconds: timeout.unwrap_or(10) })
-}
-
-/// A text, or `{ secret: NAME }`.
-fn setting(node: &crate::yaml::Node, desk: &mut Desk<'_>) -> Option<Setting> {
-    if node.entries().is_none() {
-        return desk.text(node).map(Setting::Plain);
-    }
-    named_secret(node, desk).map(Setting::Secret)
-}
-
-/// `{ secret: NAME }`: a name that the environment can have, in capitals as everywhere.
-fn named_secret(node: &crate::yaml::Node, desk: &mut Desk<'_>) -> Option<String> {
-    let mut inner = desk.fields(node, "thing-secret")?;
-    let name = desk.need(&mut inner, "secret").and_then(|node| desk.spanned(node));
-    desk.close(inner);
-    let name = name?;
-    let fits = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
-    if name.value.starts_with(|first: char| first.is_ascii_uppercase() || first == '_')
-        && name.value.chars().all(fits)
-    {
-        return Some(name.value);
-    }
-    let meant: String = name
-        .value
-        .chars()
-        .map(|letter| if letter.is_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
-        .collect();
-    let meant = Some(meant).filter(|meant| {
-        meant.chars().all(fits) && meant.starts_with(|first: char| first.is_ascii_uppercase())
-    });
-    let wrong = desk.report.error(Code::E0613, name.span).message("E0613-name").arg("name", &name.value);
-    wrong.did_you_mean(meant.clone()).help("E0613-help-name");
-    if let Some(meant) = meant {
-        wrong.fix(name.span, meant);
-    }
-    None
-}
-
-fn secret(fields: &mut Fields<'_>, key: &'static str, desk: &mut Desk<'_>) -> Option<String> {
-    let node = desk.take(fields, key)?;
-    if node.entries().is_none() {
-        desk.report.error(Code::E0613, node.span).arg("key", key).help("E0613-help");
-        return None;
-    }
-    named_secret(node, desk)
 }

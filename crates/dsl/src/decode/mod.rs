@@ -6,9 +6,11 @@ mod around;
 mod assigned;
 mod builtin;
 mod calendar;
+mod channels;
 mod check;
 mod circles;
 mod desk;
+mod form;
 mod holds;
 mod ids;
 mod inputs;
@@ -23,6 +25,7 @@ mod scenario;
 mod schedule;
 mod scoring;
 mod segments;
+mod sender;
 mod step_customer;
 mod step_flow;
 mod step_message;
@@ -41,6 +44,7 @@ mod trigger;
 mod version;
 mod winner;
 mod workflow;
+mod written;
 
 use self::desk::Desk;
 use self::names::Names;
@@ -57,8 +61,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a file may declare, in the order in which the kinds are read: each may lean on those before it.
-pub(crate) const KINDS: [&str; 10] = [
-    "calendar", "channels", "model", "topics", "senders", "tables", "policies", "teams", "segments",
+pub(crate) const KINDS: [&str; 11] = [
+    "calendar", "channels", "model", "topics", "senders", "tables", "forms", "policies", "teams", "segments",
     "scoring",
 ];
 
@@ -95,6 +99,7 @@ fn read(files: &[File], settings: &Settings, mut report: Report) -> Loaded {
     let workflows = loading.workflows(&parsed, &templates, &mut entries);
     let scenarios = loading.scenarios(&parsed, &workflows, &entries);
     let Loading { mut report, mut library, .. } = loading;
+    written::show(&parsed, &mut report);
     library.to_everybody = to_everybody(&library, workflows.iter().map(|(_, workflow)| workflow));
     look_over(&workflows, &parsed, &library, &mut report);
     let turned_off = turned_off(&parsed);
@@ -210,6 +215,15 @@ impl Loading<'_> {
                 self.library_file("senders", node, first, &mut seen);
             }
         }
+        // The brand may stand in another file than its senders.
+        if self.library.brand.country.as_deref() == Some("CN") {
+            let library = self.library.clone();
+            let mut desk = Self::desk(self.sources, &mut self.report, &library, &self.zone);
+            let firsts = parsed.iter().filter_map(|(_, node)| node.entries().and_then(<[_]>::first));
+            for first in firsts.filter(|first| first.key == "senders") {
+                libraries::labelled(&first.value, &mut desk);
+            }
+        }
     }
 
     fn desk<'d>(
@@ -251,6 +265,9 @@ impl Loading<'_> {
             self.library.model.customer = builtin::customer(false);
         }
         builtin::complete_events(&mut self.library.model, &channels);
+        if !self.names.forms.is_empty() {
+            builtin::complete_form(&mut self.library.model, &self.names.forms);
+        }
         builtin::complete_values(&mut self.library.model, &self.names);
         let scope = self.names.scope();
         for kept in [true, false] {
@@ -327,12 +344,19 @@ impl Loading<'_> {
             }
             "channels" => {
                 for entry in named(kind, &first.value, seen, &mut desk) {
-                    self.library.channels.extend(libraries::channel(entry, &self.names, &mut desk));
+                    self.library.channels.extend(channels::channel(entry, &self.names, &mut desk));
                 }
             }
             "topics" => {
                 for entry in named(kind, &first.value, seen, &mut desk) {
                     self.library.topics.extend(libraries::topic(entry, &mut desk));
+                }
+            }
+            "forms" => {
+                for entry in named(kind, &first.value, seen, &mut desk) {
+                    self.library
+                        .forms
+                        .extend(form::form(entry, &mut desk).map(|form| (form.name.clone(), form)));
                 }
             }
             "senders" => {
@@ -375,7 +399,7 @@ impl Loading<'_> {
         for file in files {
             template::read(self.sources, *file, &self.library, &mut self.report, &mut templates);
         }
-        template::check_variants(&templates, &mut self.report);
+        template::check_variants(&templates, self.sources, &mut self.report);
         templates
     }
 

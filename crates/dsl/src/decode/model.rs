@@ -151,6 +151,7 @@ fn attribute<'n>(
         optional: true,
         default: None,
         pii: false,
+        html: false,
         title: None,
         origin: Origin::Given,
         built_in: false,
@@ -160,9 +161,20 @@ fn attribute<'n>(
         let ty = type_named(&entry.value, kinds, desk)?;
         return Some((Attribute { optional: false, ..plain(ty) }, None));
     }
+    if entry.value.items().is_some() {
+        // `gender: [female, male]`: the words that it can be.
+        let meant = format!("{{ one_of: {} }}", desk.sources.slice(entry.value.span));
+        crate::syntax::shape(&entry.value, None, "shape-map", "E0303-help-map", desk.report);
+        if let Some(said) = desk.report.last_mut().filter(|_| !meant.contains('\n')) {
+            said.did_you_mean(Some(meant.clone())).fix(entry.value.span, meant);
+            said.help = None;
+        }
+        return None;
+    }
     let mut fields = desk.fields(&entry.value, "thing-attribute")?;
     let optional = desk.take(&mut fields, "optional").and_then(|node| desk.yes_no(node)).unwrap_or(false);
     let pii = desk.take(&mut fields, "pii").and_then(|node| desk.yes_no(node)).unwrap_or(false);
+    let html = desk.take(&mut fields, "html").map(|node| (node.span, desk.yes_no(node).unwrap_or(false)));
     let title = desk.take(&mut fields, "title").and_then(|node| desk.text(node));
     let rank = rank(&mut fields, desk);
     let from = desk.take(&mut fields, "from");
@@ -207,9 +219,19 @@ fn attribute<'n>(
     {
         desk.wrong_type(rank.by.span, ty, &Type::Number);
     }
+    let is_html = html.is_some_and(|(_, html)| html);
+    if let (Some((span, true)), Some(ty)) = (html, &ty)
+        && *ty != Type::Text
+    {
+        desk.report
+            .error(Code::E0505, span)
+            .message("E0505-type")
+            .arg_type("type", ty)
+            .help("E0505-type-help");
+    }
     let rank = rank.map(PendingOrigin::Rank);
     let origin = from.map(PendingOrigin::From).or(cases.map(PendingOrigin::Cases)).or(rank);
-    Some((Attribute { optional, default, pii, title, ..plain(ty?) }, origin))
+    Some((Attribute { optional, default, pii, html: is_html, title, ..plain(ty?) }, origin))
 }
 
 /// `rank:` with its `groups`, `among` and `at`, which say nothing without it.
@@ -244,7 +266,7 @@ pub(super) fn type_named(node: &Node, kinds: &BTreeMap<String, Span>, desk: &mut
         .collect();
     desk.unknown(Code::E0604, &name, node.span, known.iter().copied());
     if let Some(said) = desk.report.last_mut() {
-        said.arg("known", known.join(", ")).help("known-names");
+        said.arg_listed("known", &known.join(", ")).help("known-names");
     }
     None
 }

@@ -39,6 +39,8 @@ pub(super) struct Names {
     pub topics: BTreeSet<String>,
     /// Channels.
     pub channels: BTreeSet<String>,
+    /// Forms.
+    pub forms: BTreeSet<String>,
     /// Message templates.
     pub templates: BTreeSet<String>,
     /// What can come of the tasks of all workflows.
@@ -72,6 +74,7 @@ impl Names {
             "senders" => self.senders.extend(inner()),
             "topics" => self.topics.extend(inner()),
             "channels" => self.channels.extend(inner()),
+            "forms" => self.forms.extend(inner()),
             _ => {}
         }
     }
@@ -121,6 +124,10 @@ impl Names {
         let file = inside.rfind('/').map_or(0, |slash| slash + 1);
         let end = inside.get(file..).and_then(|name| name.find('.')).map_or(inside.len(), |dot| file + dot);
         if let Some(name) = inside.get(..end).filter(|name| !name.is_empty() && *name != "layout") {
+            // `layouts/plain.html.hbs` frames mails.
+            if name.starts_with("layouts/") {
+                return;
+            }
             self.templates.insert(name.to_owned());
         }
     }

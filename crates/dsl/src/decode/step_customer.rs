@@ -177,7 +177,7 @@ pub(super) fn add_score(steps: &mut Steps<'_, '_>, item: &mut Item<'_>) -> Read 
                     .report
                     .error(Code::E0240, item.verb.key_span)
                     .message("E0240-which")
-                    .arg("known", known.join(", "));
+                    .arg_listed("known", &known.join(", "));
                 return None;
             }
         },

@@ -21,15 +21,45 @@ fn number(place: usize) -> u32 {
 
 /// `if: CONDITION`, `then`, `else`.
 pub(super) fn either(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Around) -> Read {
+    if !item.fields.has("then") && on_one_line(steps, item) {
+        item.fields.know(&["then", "else"]);
+        return None;
+    }
     let condition =
         if item.has_object(steps.desk) { steps.desk.condition(item.object, &around.scope) } else { None };
-    let then = steps.desk.need(&mut item.fields, "then");
+    let keyless = !item.fields.has("then") && steps_follow(steps, item);
+    let then = if keyless {
+        item.fields.know(&["then"]);
+        None
+    } else {
+        steps.desk.need(&mut item.fields, "then")
+    };
     let then = then.map(|node| steps.list(node, BlockOwner::Arm(item.at, 0), around));
     let otherwise = steps.desk.take(&mut item.fields, "else");
     let otherwise = otherwise.map(|node| steps.list(node, BlockOwner::Arm(item.at, 1), around));
     let condition = condition?;
     let object = condition.text.to_string();
     Some((Verb::If { condition, then: then?, otherwise }, object))
+}
+
+/// `if: CONDITION then …`: says that `then` stands on a line of its own. Returns whether it is so.
+fn on_one_line(steps: &mut Steps<'_, '_>, item: &Item<'_>) -> bool {
+    let is = item.object.raw_text().is_some_and(|text| text.contains(" then "));
+    if is {
+        let said = steps.desk.report.error(Code::E0302, item.object.span).message("E0302-then");
+        said.help("E0302-help-then");
+    }
+    is
+}
+
+/// Whether a list begins right below the condition, and that its key is missing was said.
+fn steps_follow(steps: &Steps<'_, '_>, item: &Item<'_>) -> bool {
+    let end = item.object.span;
+    let text = steps.desk.sources.text(end.file);
+    steps.desk.report.diagnostics().iter().any(|said| {
+        let between = text.get(end.end..said.span.start).filter(|_| said.span.file == end.file);
+        said.message == "E0105-keyless" && between.is_some_and(|between| between.trim().is_empty())
+    })
 }
 
 /// `choose:` cases, the last without `when` is otherwise.

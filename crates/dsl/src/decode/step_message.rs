@@ -6,7 +6,7 @@ use super::scoring::spread;
 use super::step_people::colleague;
 use super::steps::{Item, Read, Steps};
 use crate::diagnostic::Code;
-use crate::library::Channel;
+use crate::library::{Channel, Reaches};
 use crate::step::{Late, MessageStep, Verb};
 use crate::template::{self, TagScope};
 use crate::yaml::Node;
@@ -19,14 +19,18 @@ pub(super) fn send(steps: &mut Steps<'_, '_>, word: &str, item: &mut Item<'_>, a
         "sms" => Medium::Sms,
         _ => Medium::Message,
     };
-    let template = if item.has_object(steps.desk) { template_name(steps, item.object) } else { None };
+    let template = if item.has_object(steps.desk) { template_name(steps, word, item.object) } else { None };
     let via = match (medium, steps.desk.take(&mut item.fields, "via")) {
         (Medium::Message, None) => {
             item.fields.missing("via", steps.desk.report);
             None
         }
-        (_, Some(node)) => channel(steps, node),
-        (Medium::Email | Medium::Sms, None) => Some(None),
+        (_, Some(node)) => to_customers(steps, node),
+        // The channel of that name is the way of all texts.
+        (Medium::Sms, None) => {
+            Some(Some("sms".to_owned()).filter(|name| steps.names.channels.contains(name)))
+        }
+        (Medium::Email, None) => Some(None),
     };
     let vars = match steps.desk.take(&mut item.fields, "vars") {
         Some(node) => assigned::vars(node, false, around, steps.desk),
@@ -97,7 +101,7 @@ fn subject_is_somewhere(steps: &mut Steps<'_, '_>, message: &MessageStep, item: 
     }
 }
 
-fn template_name(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
+fn template_name(steps: &mut Steps<'_, '_>, verb: &str, node: &Node) -> Option<String> {
     let name = steps.desk.spanned(node)?;
     if steps.names.templates.contains(&name.value) {
         return Some(name.value);
@@ -108,8 +112,39 @@ fn template_name(steps: &mut Steps<'_, '_>, node: &Node) -> Option<String> {
         return None;
     }
     let known = steps.names.templates.iter().map(String::as_str);
-    steps.desk.unknown(Code::E0237, &name.value, name.span, known);
+    steps.desk.unknown(Code::E0237, &name.value, name.span, known.clone());
+    let said = steps.desk.report.last_mut().filter(|said| said.label.is_none())?;
+    let meant = of_a_file(&name.value, known).map(str::to_owned);
+    if let Some(meant) = meant {
+        said.did_you_mean(Some(meant.clone())).fix(name.span, meant);
+        said.help = None;
+    } else if name.value.contains(|letter: char| letter.is_whitespace() || "，。！？、：".contains(letter))
+    {
+        let ending = if verb == "email" { "md" } else { "txt" };
+        said.help("E0237-help-words").arg("verb", verb).arg("ending", ending);
+    }
     None
+}
+
+/// The one template that a file's name or the end of a name means: `birthday/card.zh-CN.md.hbs`, `card`.
+fn of_a_file<'n>(written: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
+    let written = written.strip_prefix("templates/").unwrap_or(written);
+    let bare = written.split('.').next().unwrap_or(written);
+    let ends = |name: &str| name.strip_suffix(bare).is_some_and(|folder| folder.ends_with('/'));
+    let exact = known.clone().find(|name| *name == bare);
+    let mut ending = known.filter(|name| !bare.is_empty() && ends(name));
+    exact.or_else(|| ending.next().filter(|_| ending.next().is_none()))
+}
+
+/// A channel that reaches customers.
+fn to_customers(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Option<String>> {
+    let name = channel(steps, node)??;
+    let reaches = steps.desk.library.channels.get(&name).map(Channel::reaches);
+    if reaches == Some(Reaches::Colleagues) {
+        steps.desk.report.error(Code::E0370, node.span).arg("name", &name).help("E0370-help");
+        return None;
+    }
+    Some(Some(name))
 }
 
 fn channel(steps: &mut Steps<'_, '_>, node: &Node) -> Option<Option<String>> {
@@ -144,7 +179,7 @@ pub(super) fn notify(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
     let digest = spread(digest)?;
     // A mail channel is the usual way.
     let via = spread(via)?.flatten().filter(|name| {
-        steps.desk.library.channels.get(name).is_some_and(|kind| matches!(kind, Channel::Webhook(_)))
+        steps.desk.library.channels.get(name).is_some_and(|kind| kind.reaches() != Reaches::Customers)
     });
     let object = item.object.raw_text().unwrap_or_default().trim().to_owned();
     Some((Verb::Notify { to: to?, text: text?, digest, via }, object))
@@ -166,7 +201,13 @@ pub(super) fn webhook(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &A
     let library = steps.desk.library;
     match library.channels.get(&name.value) {
         Some(Channel::Webhook(_)) => {}
-        Some(Channel::Smtp(_) | Channel::File { .. } | Channel::ByHand { .. }) => {
+        Some(
+            Channel::Smtp(_)
+            | Channel::HttpJson(_)
+            | Channel::Robot(_)
+            | Channel::File { .. }
+            | Channel::ByHand { .. },
+        ) => {
             steps.desk.report.error(Code::E0356, name.span).arg("name", &name.value).help("E0356-help");
             return None;
         }

@@ -74,6 +74,12 @@ pub(super) fn assign(steps: &mut Steps<'_, '_>, item: &mut Item<'_>, around: &Ar
         TeamName::Named(TeamId::from(name.value.as_str()))
     } else {
         steps.desk.unknown(Code::E0242, &name.value, name.span, steps.names.teams.iter().map(String::as_str));
+        let mut teams = steps.desk.library.teams.values();
+        let is_rep = teams.any(|team| team.members.iter().any(|member| member.rep.as_str() == name.value));
+        if let Some(said) = steps.desk.report.last_mut().filter(|_| is_rep) {
+            said.message("E0242-rep").help("E0242-help-rep");
+            (said.label, said.fix) = (None, None);
+        }
         return None;
     };
     if let (Some(node), TeamName::Named(id), None) = (refused, &team, accept_within) {

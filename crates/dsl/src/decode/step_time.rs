@@ -173,7 +173,7 @@ fn then(
                 .report
                 .error(Code::E0317, entry.key_span)
                 .arg("name", &entry.key)
-                .arg("known", awaited)
+                .arg_listed("known", &awaited)
                 .did_you_mean(meant)
                 .related(item.object.span, "E0317-awaited");
             continue;

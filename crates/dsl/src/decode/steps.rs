@@ -49,6 +49,9 @@ pub(super) const VERBS: [&str; 29] = [
 /// Keys that any step may have.
 const COMMON: [&str; 5] = ["id", "only_if", "note", "on_error", "retry"];
 
+/// What people write to go on elsewhere, which the language does not have.
+const JUMPS: [&str; 8] = ["goto", "go_to", "jump", "jump_to", "next", "跳转", "跳到", "转到"];
+
 /// Reads the steps of one workflow into its arena.
 pub(super) struct Steps<'r, 'd> {
     /// What every decoder has at hand.
@@ -110,10 +113,7 @@ impl Steps<'_, '_> {
             draft.step.retry = retry;
         }
         let Some(verb) = self.verb(&fields) else { return };
-        let Some(word) = VERBS.into_iter().find(|known| *known == verb.key) else {
-            self.desk.not_built(&verb.key, verb.key_span);
-            return;
-        };
+        let Some(word) = VERBS.into_iter().find(|known| *known == verb.key) else { return };
         fields.know(&[word]);
         let mut item = Item { fields, object: &verb.value, verb, at };
         let read = self.one(word, &mut item, around);
@@ -191,11 +191,12 @@ impl Steps<'_, '_> {
         }
         match strange().next() {
             Some(entry) => {
-                self.desk
-                    .report
-                    .error(Code::E0309, entry.key_span)
-                    .arg("name", &entry.key)
-                    .help("E0309-help");
+                let jumps = JUMPS.contains(&entry.key.to_lowercase().as_str());
+                self.desk.report.error(Code::E0309, entry.key_span).arg("name", &entry.key).help(if jumps {
+                    "E0309-help-goto"
+                } else {
+                    "E0309-help"
+                });
             }
             None => {
                 self.desk.report.error(Code::E0310, fields.head()).help("E0309-help");

@@ -6,6 +6,7 @@ use crate::condition::Fields as Known;
 use crate::step::{Step, Verb};
 use crate::trigger::Trigger;
 use crate::workflow::{ExitRule, Input, Workflow};
+use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a test is about.
@@ -41,6 +42,8 @@ pub(super) struct Subject<'a> {
     pub inputs: Option<&'a BTreeMap<String, Input>>,
     /// Its rules for leaving.
     pub exits: &'a [ExitRule],
+    /// Why its author lets somebody go, as the file has it, broken steps and all; `None`: nobody looked.
+    pub written: Option<Vec<&'a str>>,
     /// Whether it has a goal.
     pub has_goal: bool,
     /// Whether it holds anybody out, to measure what it brings.
@@ -66,6 +69,7 @@ impl<'a> Subject<'a> {
             entry: around.scope.entry.as_ref(),
             inputs: Some(&around.inputs),
             exits,
+            written: None,
             has_goal,
             holds_out,
         }
@@ -82,6 +86,7 @@ impl<'a> Subject<'a> {
             entry: entries.get(workflow.id.as_str()),
             inputs: Some(&workflow.inputs),
             exits: &workflow.exit_when,
+            written: None,
             has_goal: workflow.goal.is_some(),
             holds_out: workflow.holdout > 0,
         }
@@ -98,9 +103,33 @@ impl<'a> Subject<'a> {
             entry: None,
             inputs: None,
             exits: &[],
+            written: None,
             has_goal: false,
             holds_out: false,
         }
+    }
+}
+
+/// The reasons that a file writes behind `exit` and `reason`.
+pub(super) fn written(file: &Node) -> Option<Vec<&str>> {
+    let mut found = Vec::new();
+    gather(file, &mut found);
+    Some(found)
+}
+
+fn gather<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
+    for entry in node.entries().unwrap_or_default() {
+        // What a test expects is what is being asked.
+        if entry.key == "tests" {
+            continue;
+        }
+        if matches!(entry.key.as_str(), "exit" | "reason") {
+            found.extend(entry.value.raw_text());
+        }
+        gather(&entry.value, found);
+    }
+    for item in node.items().unwrap_or_default() {
+        gather(item, found);
     }
 }
 

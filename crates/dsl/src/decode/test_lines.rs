@@ -35,8 +35,9 @@ const CODES: &str = "\
     full gone held_out hold_while ladder_ended late loop missed no_address no_answer no_contact no_customer \
     no_date no_entity no_input no_key no_skill nobody_available not_a_member not_accepted not_allowed \
     not_approved not_back not_in_pool not_published not_the_owner only_if other_territory owned \
-    owner_unknown passed_over per_day pool_soon quiet_hours reentry refused remind reserved returned \
-    same_stage sender_cap spacing stopped superseded suppressed team_unknown timeout window";
+    owner_unknown passed_over per_day pool_soon provider_shut provider_slow quiet_hours rate reentry refused \
+    remind reserved returned same_stage sender_cap spacing stopped superseded suppressed team_unknown timeout \
+    window";
 
 /// Reads one line.
 pub(super) fn read(node: &Node, stage: &Stage<'_>, desk: &mut Desk<'_>) -> Option<Expected> {
@@ -219,8 +220,8 @@ fn is_reason(reason: &str, span: Span, about: &[&Subject<'_>], desk: &mut Desk<'
     let author = exits_of(about);
     let known =
         || CODES.split_ascii_whitespace().chain(REASONS).chain(["goal"]).chain(author.iter().copied());
-    if about.is_empty() || about.iter().any(|subject| !subject.whole) || known().any(|known| known == reason)
-    {
+    let unseen = |subject: &&Subject<'_>| !subject.whole && subject.written.is_none();
+    if about.is_empty() || about.iter().any(unseen) || known().any(|known| known == reason) {
         return;
     }
     let Some(meant) = suggest(reason, known()).map(str::to_owned) else { return };
@@ -239,7 +240,8 @@ fn exits_of<'s>(about: &[&'s Subject<'s>]) -> Vec<&'s str> {
     let own =
         verbs.filter_map(|verb| if let Verb::Exit(reason) = verb { Some(reason.as_str()) } else { None });
     let rules = about.iter().flat_map(|subject| subject.exits);
-    own.chain(rules.filter_map(|rule| rule.reason.as_deref())).collect()
+    let written = about.iter().flat_map(|subject| subject.written.iter().flatten().copied());
+    own.chain(rules.filter_map(|rule| rule.reason.as_deref())).chain(written).collect()
 }
 
 /// Refuses a line that names what no step of the workflow has.

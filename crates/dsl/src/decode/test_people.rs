@@ -171,7 +171,7 @@ fn channel_named(entry: &Entry, desk: &mut Desk<'_>) -> Option<Medium> {
         let diagnostic = desk.report.error(Code::E0301, entry.key_span);
         diagnostic.arg("key", &entry.key).arg_word("what", "thing-consent").did_you_mean(meant.clone());
         if meant.is_none() {
-            diagnostic.arg("known", known.join(", ")).help("E0301-help");
+            diagnostic.arg_listed("known", &known.join(", ")).help("E0301-help");
         }
     }
     found

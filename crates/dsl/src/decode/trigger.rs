@@ -24,6 +24,10 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
         let is_said = half_a_pair(node, desk.report);
         return if is_said { None } else { by_word(word, node.span, around, desk) };
     }
+    if node.items().is_some() {
+        by_one_event(node.span, desk);
+        return None;
+    }
     let mut fields = desk.fields(node, "thing-trigger")?;
     let all = TRIGGERS.iter();
     let found: Vec<&Entry> =
@@ -51,6 +55,13 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
             return None;
         }
     };
+    if entry.key != "event"
+        && let Some((key, span)) = fields.key_of("when")
+    {
+        let said = desk.report.error(Code::E0301, span);
+        said.arg("key", key).arg_word("what", "thing-trigger").help("E0301-help-when");
+        fields.pass_over(key);
+    }
     let trigger = match entry.key.as_str() {
         "event" => event(&mut fields, around, desk),
         "stage" => {
@@ -96,6 +107,11 @@ pub(super) fn read(node: &Node, around: &mut Around, desk: &mut Desk<'_>) -> Opt
     trigger
 }
 
+/// Several triggers, or several events in one.
+fn by_one_event(span: Span, desk: &mut Desk<'_>) {
+    desk.report.error(Code::E0313, span).message("E0313-events").help("E0313-help-events");
+}
+
 fn by_word(word: &str, span: Span, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
     match word.trim() {
         "manual" => {
@@ -127,7 +143,14 @@ pub(super) fn started(around: &mut Around, by: &str) {
 
 fn event(fields: &mut Fields<'_>, around: &mut Around, desk: &mut Desk<'_>) -> Option<Trigger> {
     let node = desk.need(fields, "event");
-    let name = node.and_then(|node| desk.event(node));
+    let name = match node {
+        Some(node) if node.items().is_some() => {
+            by_one_event(node.span, desk);
+            None
+        }
+        Some(node) => desk.event(node),
+        None => None,
+    };
     // Of a misspelt event nobody knows the fields: what is asked of them is not said to be wrong as well.
     let meant = name.clone().or_else(|| node.and_then(|node| desk.event_meant(node)));
     if node.is_some() && meant.is_none() {

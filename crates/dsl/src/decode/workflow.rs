@@ -8,7 +8,7 @@ use super::names::Names;
 use super::scoring::spread;
 use super::steps::Steps;
 use super::subject::{Start, Subject};
-use super::{assigned, holds, ids, inputs, moved, results, tests, trigger, version};
+use super::{assigned, holds, ids, inputs, moved, results, subject, tests, trigger, version};
 use crate::condition::{Fields as Known, Operand, Path};
 use crate::diagnostic::Code;
 use crate::source::Spanned;
@@ -88,7 +88,10 @@ pub(super) fn read(
     check::run(&Checked { arena: &arena, goal_within: goal_within(goal_node, goal.as_ref()) }, desk.report);
     let entry = around.scope.entry.as_ref();
     let measures = (goal_node.is_some(), holds_out);
-    let subject = Subject::under_way(&id.value, trigger.as_ref(), &arena, &around, &exit_when, measures);
+    let subject = Subject {
+        written: subject::written(file),
+        ..Subject::under_way(&id.value, trigger.as_ref(), &arena, &around, &exit_when, measures)
+    };
     let start = Start::Workflows { subjects: vec![subject], known: &names.workflows, complete: true };
     let tests = match desk.take(fields, "tests") {
         Some(node) => tests::read(node, &start, desk),
@@ -170,8 +173,13 @@ pub(super) fn share(node: &Node, desk: &mut Desk<'_>) -> Option<u32> {
     match share.filter(|share| *share <= 1_000_000) {
         Some(share) => Some(share),
         None => {
-            let meant =
+            let whole =
                 text.parse::<u8>().ok().filter(|number| *number <= 100).map(|number| format!("{number}%"));
+            // `0.5` of the whole.
+            let part = text.parse::<model::Decimal>().ok().and_then(|part| {
+                part.checked_mul(model::Decimal::from(100)).filter(|_| text.starts_with("0."))
+            });
+            let meant = whole.or_else(|| part.map(|percent| format!("{percent}%")));
             let diagnostic = desk.report.error(Code::E0337, node.span);
             diagnostic.arg("text", &text).did_you_mean(meant.clone()).help("E0337-help");
             if let Some(meant) = meant {

@@ -4,7 +4,8 @@ use super::Drawing;
 use super::time::clock;
 use crate::condition::print::operand;
 use crate::step::{
-    AssignBy, Assigned, Colleague, Due, MessageStep, Point, Target, TextTemplate, Timeline, Verb, WaitLength,
+    AssignBy, Assigned, Colleague, Due, MessageStep, Point, Takes, Target, TextTemplate, Timeline, Verb,
+    WaitLength, Winner, WinnerAfter,
 };
 
 impl Drawing<'_> {
@@ -59,7 +60,7 @@ impl Drawing<'_> {
                 let rule = |rule: &AssignBy| self.word(&format!("rule-{}", rule.as_str()), &[]);
                 let rules: Vec<String> = by.iter().map(rule).collect();
                 let text = self.word("draw-assign", &[("what", &what), ("team", team.as_str())]);
-                if rules.is_empty() { text } else { format!("{text} ({})", self.listed(&rules)) }
+                if rules.is_empty() { text } else { self.noted(&text, &self.listed(&rules)) }
             }
             Verb::Unassign { of } => self.word("draw-unassign", &[("what", &self.subject(of.as_deref()))]),
             Verb::Task { title, to, due, .. } => {
@@ -92,7 +93,10 @@ impl Drawing<'_> {
             Verb::Timeline(timeline) => self.word("draw-timeline", &[("date", &operand(&timeline.date))]),
             Verb::If { condition, .. } => self.word("draw-if", &[("condition", &condition.text)]),
             Verb::Choose(_) => self.word("draw-choose", &[]),
-            Verb::Split { name, .. } => self.word("draw-split", &[("name", name)]),
+            Verb::Split { name, winner, .. } => {
+                let text = self.word("draw-split", &[("name", name)]);
+                winner.as_ref().map_or_else(|| text.clone(), |winner| self.and(&text, &self.decided(winner)))
+            }
             Verb::Repeat { times, until, .. } => {
                 let times = times.to_string();
                 match until {
@@ -111,6 +115,28 @@ impl Drawing<'_> {
         }
     }
 
+    /// A remark in the brackets of the language.
+    pub(super) fn noted(&self, text: &str, remark: &str) -> String {
+        self.word("draw-noted", &[("what", text), ("remark", remark)])
+    }
+
+    /// When and by what a winner is decided.
+    fn decided(&self, winner: &Winner) -> String {
+        let after = match winner.after {
+            WinnerAfter::Length(length) => self.length(&length),
+            WinnerAfter::Sends(sends) => self.word("draw-sends", &[("count", &sends.to_string())]),
+        };
+        self.word("draw-winner", &[("event", &winner.by), ("after", &after)])
+    }
+
+    /// The way of those who wait for the winner.
+    pub(super) fn winners(&self, takes: &Takes) -> String {
+        let text = self.word("draw-takes", &[]);
+        takes
+            .at
+            .map_or_else(|| text.clone(), |at| self.word("draw-at", &[("what", &text), ("at", &clock(at))]))
+    }
+
     /// Whom something is about; `None`: the customer.
     fn subject(&self, of: Option<&str>) -> String {
         of.map_or_else(|| self.word("draw-customer", &[]), str::to_owned)
@@ -123,7 +149,7 @@ impl Drawing<'_> {
     fn message(&self, message: &MessageStep) -> String {
         let mut text = format!("{} {}", self.medium(Some(message.medium)), message.template);
         if let Some(via) = &message.via {
-            text = format!("{text} ({via})");
+            text = self.noted(&text, via);
         }
         if let Some(subject) = &message.subject {
             text = format!("{text}  “{}”", shown(subject));

@@ -5,7 +5,7 @@ use super::rules::{
 };
 use super::tests::{SCENARIO, TESTS};
 use super::{Say, Thing, Value, key};
-use super::{libraries, people, scoring};
+use super::{channels, forms, libraries, people, scoring};
 
 static WORKFLOW: Thing = Thing {
     name: "workflow",
@@ -51,10 +51,11 @@ pub static FILES: &[&Thing] = &[
     &people::TEAMS,
     &libraries::SENDERS,
     &libraries::TOPICS,
+    &forms::FORMS,
     &libraries::TABLES,
     &SCENARIO,
     &libraries::CALENDAR,
     &libraries::POLICIES,
-    &libraries::CHANNELS,
+    &channels::CHANNELS,
     &libraries::BRAND,
 ];

@@ -1,12 +1,13 @@
-//! The library files: model, segments, topics, senders, tables, calendar, policies, channels.
+//! The library files: model, segments, topics, senders, tables, calendar, policies.
 
+use super::channels::SECRETLY;
 use super::{Key, Kind, Say, Thing, Value, Word, key, word};
 
-const fn say(en: &'static str, zh: &'static str) -> Say {
+pub(super) const fn say(en: &'static str, zh: &'static str) -> Say {
     Say { en, zh }
 }
 
-const fn library(
+pub(super) const fn library(
     name: &'static str,
     what: &'static str,
     say: Say,
@@ -16,7 +17,7 @@ const fn library(
     Thing { name, what, say, keys, others: None, one_of: &[], example }
 }
 
-const fn inner(name: &'static str, what: &'static str, say: Say, keys: &'static [Key]) -> Thing {
+pub(super) const fn inner(name: &'static str, what: &'static str, say: Say, keys: &'static [Key]) -> Thing {
     Thing { name, what, say, keys, others: None, one_of: &[], example: "" }
 }
 
@@ -62,6 +63,7 @@ static ATTRIBUTE_OF: Thing = inner(
         key("optional", Value::YesNo, "It may be unknown.", "可以未知。").or("false"),
         key("default", Value::Typed, "What it is where nothing was said.", "没有给出时的值。").like("basic"),
         key("pii", Value::YesNo, "Personal data: never in logs, gone with `forget`.", "个人信息：不进日志，`forget` 时清除。").or("false"),
+        key("html", Value::YesNo, "Its text is HTML of your own systems: a mail may show it as such, `{{{customer.NAME}}}`.", "内容是您自己系统写的 HTML，邮件里可以用 `{{{customer.名称}}}` 原样显示。").or("false"),
         key("title", Value::Text, "The word people read.", "给人看的名称。").like("会员等级"),
         key("from", Value::Formula, "Kept by the engine: `count`, `sum`, `min`, `max`, `first` or `last` of events, without a window.", "由引擎持续计算：对事件做 `count`、`sum`、`min`、`max`、`first`、`last`，不带时间窗。").like("sum(order.paid.amount)"),
         key("cases", Value::List(&Value::Thing(&CASE)), "The first that holds gives the value.", "取第一个满足的分支的值。").like("[{ when: customer.spend > 1000, is: gold }, { is: basic }]"),
@@ -209,7 +211,7 @@ pub(super) static BRAND: Thing = library(
         .like("{ name: 云杉科技, country: CN }")],
     "",
 );
-static REPLY: [Word; 1] = [word("owner", "The rep who owns the customer.", "客户的负责人。")];
+pub(super) static REPLY: [Word; 1] = [word("owner", "The rep who owns the customer.", "客户的负责人。")];
 static SENDER: Thing = inner(
     "sender",
     "thing-sender",
@@ -231,15 +233,67 @@ static SENDER: Thing = inner(
         key(
             "ad_label",
             Value::Text,
-            "What stands before the subject of marketing.",
-            "营销邮件主题前的标注。",
+            "What stands before the subject of marketing; `off`: nothing, which a brand of China may not. Default for a brand of China: the word for it in Chinese.",
+            "营销邮件主题前的标注；`off` 表示不加，中国品牌不能这样写。品牌在中国（CN）时默认加“广告”。",
         )
         .like("广告"),
+        key("bounce_domain", Value::Text, "A domain whose mail comes to nurture: bounces, and mails that ask for no more.", "退信域名：退信和邮件退订由 nurture 自动处理。")
+            .like("bounce.example.cn"),
         key("per_day", Value::Whole(1, 1_000_000_000), "At most so many a day.", "每天最多多少封。")
             .like("20000"),
         key("cost", Value::Number, "What one message costs.", "每封的成本。").like("0.002"),
+        key("dkim", Value::Thing(&DKIM), "How its mails are signed, where the relay does not sign them.", "邮件签名（DKIM）；中继服务器已签名的不用写。")
+            .like("{ selector: s1, key: { secret: DKIM_KEY } }"),
+        key(
+            "warm_up",
+            Value::Any(&[Value::Date, Value::Thing(&WARM_UP)]),
+            "For a new sender: the first day, from which on it sends half more each day. Over after 60 days.",
+            "新发件人预热：从这一天起，每天的上限比前一天多一半；60 天后结束。",
+        )
+        .like("2026-12-01"),
     ],
 );
+static DKIM: Thing = inner(
+    "dkim",
+    "thing-dkim",
+    say("A signature for mails.", "邮件签名。"),
+    &[
+        key(
+            "selector",
+            Value::Text,
+            "Which key: the first part of its name in DNS.",
+            "选择器：DNS 里公钥名称的开头。",
+        )
+        .needed()
+        .like("s1"),
+        key("key", SECRETLY, "The private key in PEM.", "私钥（PEM 格式）。")
+            .needed()
+            .like("{ secret: DKIM_KEY }"),
+        key(
+            "domain",
+            Value::Text,
+            "The domain that signs: the address's, or one above it.",
+            "签名的域名：发信地址的域名，或它的上级域名。",
+        )
+        .like("example.cn"),
+    ],
+);
+static WARM_UP: Thing = inner(
+    "warm_up",
+    "thing-warm_up",
+    say("How a new sender grows.", "新发件人怎样逐日增加发信量。"),
+    &[
+        key("from", Value::Date, "The first day.", "第一天。").needed().like("2026-12-01"),
+        key("first_day", Value::Whole(1, 1_000_000), "Mails on that day.", "第一天最多几封。").or("50"),
+        key("grow", Value::Number, "So many times more each day.", "每天是前一天的几倍。").or("1.5"),
+    ],
+);
+static TRACKING: [Word; 4] = [
+    word("all", "Openings and clicks.", "打开和点击都统计。"),
+    word("clicks", "Clicks alone.", "只统计点击。"),
+    word("opens", "Openings alone.", "只统计打开。"),
+    word("none", "Nothing: links stay as they are.", "都不统计，链接保持原样。"),
+];
 static BRAND_OF: Thing = inner(
     "brand_of",
     "thing-brand",
@@ -253,6 +307,10 @@ static BRAND_OF: Thing = inner(
         key("address", Value::Text, "The postal address, in the footer.", "邮寄地址，写在页脚。")
             .like("杭州市西湖区文三路 1 号"),
         key("country", Value::Text, "The country by ISO: `CN`, `DE`.", "国家代码：`CN`、`DE`。").like("CN"),
+        key("tracking", Value::Word(&TRACKING), "What is counted of mails, where `public_url` is set. A customer may switch it off for themselves.", "统计邮件的哪些数据（设置了 `public_url` 时）。客户可以在偏好页为自己关闭。")
+            .or("all"),
+        key("utm", Value::YesNo, "Whether links say where somebody comes from (`utm_source` and the like), where they do not say it themselves.", "链接里没有 `utm_source` 等来源参数时，是否自动加上。")
+            .or("true"),
     ],
 );
 
@@ -359,148 +417,5 @@ static RESERVE: Thing = inner(
             .needed()
             .like("10"),
         key("ahead", Value::Length, "So far ahead.", "提前多久。").needed().like("7 days"),
-    ],
-);
-
-pub(super) static CHANNELS: Thing = library(
-    "channels",
-    "thing-library",
-    say("How to speak. Secrets by name only.", "发送的渠道。密钥只写名称。"),
-    &[key("channels", Value::Map(&Value::Things(CHANNEL)), "Names and channels.", "名称和渠道。")
-        .needed()
-        .like("{ mail: { kind: smtp, host: smtp.example.cn } }")],
-    "channels:\n  mail: { kind: smtp, host: smtp.example.cn, port: 465, user: { secret: SMTP_USER }, password: { secret: SMTP_PASSWORD } }\n  sales_robot: { kind: wecom, url: { secret: WECOM_SALES } }",
-);
-static SECRET: Thing = inner(
-    "secret",
-    "thing-secret",
-    say("A secret by its name; the value never stands in a file.", "密钥的名称；值永远不写在文件里。"),
-    &[key("secret", Value::Text, "Its name.", "名称。").needed().like("SMTP_PASSWORD")],
-);
-const SECRETLY: Value = Value::Thing(&SECRET);
-const ADDRESS: Value = Value::Any(&[Value::Thing(&SECRET), Value::Text]);
-static TLS: [Word; 3] = [
-    word("implicit", "From the first byte; port 465.", "一开始就加密；465 端口。"),
-    word("starttls", "After a greeting; port 587.", "打过招呼后加密；587 端口。"),
-    word("none", "None: tests on this machine.", "不加密：仅限本机测试。"),
-];
-static ON_UNKNOWN: [Word; 2] = [
-    word("hold", "It is not sent again by itself.", "不自动重发。"),
-    word("resend", "It is sent again.", "重发。"),
-];
-macro_rules! kind {
-    ($name:ident, $word:literal, $en:literal, $zh:literal) => {
-        static $name: [Word; 1] = [word($word, $en, $zh)];
-    };
-}
-kind!(SMTP_KIND, "smtp", "Mail by SMTP.", "用 SMTP 发邮件。");
-kind!(FILE_KIND, "file", "Messages are written to a folder.", "消息写到文件夹里。");
-kind!(WEBHOOK_KIND, "webhook", "Another system, by HTTP.", "用 HTTP 调用其他系统。");
-kind!(
-    HTTP_KIND,
-    "http_json",
-    "A provider of messages, by HTTP and JSON.",
-    "用 HTTP 和 JSON 调用消息服务商。"
-);
-kind!(
-    BY_HAND_KIND,
-    "by_hand",
-    "The message becomes a task with the text ready to copy; done means sent.",
-    "消息变成待办，文字可直接复制；完成即算已发。"
-);
-static ROBOTS: [Word; 4] = [
-    word("wecom", "A group robot of WeCom.", "企业微信群机器人。"),
-    word("dingtalk", "A group robot of DingTalk.", "钉钉群机器人。"),
-    word("feishu", "A group robot of Feishu.", "飞书群机器人。"),
-    word("slack", "An incoming webhook of Slack.", "Slack 的 incoming webhook。"),
-];
-static CHANNEL: &[&Thing] = &[&SMTP, &FILE, &WEBHOOK, &HTTP_JSON, &ROBOT, &BY_HAND];
-static SMTP: Thing = inner(
-    "channel_smtp",
-    "thing-channel",
-    say("Mail by SMTP.", "用 SMTP 发邮件。"),
-    &[
-        key("kind", Value::Word(&SMTP_KIND), "The kind.", "种类。").needed().like("smtp"),
-        key("host", Value::Text, "The server.", "服务器。").needed().like("smtp.example.cn"),
-        key("port", Value::Whole(1, 65_535), "Its port.", "端口。").or("465"),
-        key(
-            "tls",
-            Value::Word(&TLS),
-            "How the line is protected; port 587 means `starttls`.",
-            "怎样加密；587 端口默认 `starttls`。",
-        )
-        .or("implicit"),
-        key("user", SECRETLY, "The user.", "用户名。").like("{ secret: SMTP_USER }"),
-        key("password", SECRETLY, "The password.", "密码。").like("{ secret: SMTP_PASSWORD }"),
-        key("connections", Value::Whole(1, 64), "So many at once.", "同时几个连接。").or("8"),
-        key(
-            "on_unknown",
-            Value::Word(&ON_UNKNOWN),
-            "What happens when the line broke before the answer; without it, by the class of the message.",
-            "还没收到回应就断线时怎么办；不写则按消息类别。",
-        )
-        .like("hold"),
-    ],
-);
-static FILE: Thing = inner(
-    "channel_file",
-    "thing-channel",
-    say("Messages are written to a folder.", "消息写到文件夹里。"),
-    &[
-        key("kind", Value::Word(&FILE_KIND), "The kind.", "种类。").needed().like("file"),
-        key("folder", Value::Text, "The folder, below the project's.", "项目下的文件夹。")
-            .needed()
-            .like("outbox"),
-    ],
-);
-static WEBHOOK: Thing = inner(
-    "channel_webhook",
-    "thing-channel",
-    say("Another system, by HTTP.", "用 HTTP 调用其他系统。"),
-    &[
-        key("kind", Value::Word(&WEBHOOK_KIND), "The kind.", "种类。").needed().like("webhook"),
-        key("url", ADDRESS, "The address.", "地址。").needed().like("{ secret: BILLING_URL }"),
-        key("headers", Value::Map(&ADDRESS), "Headers to send along.", "附带的请求头。")
-            .like("{ authorization: { secret: BILLING_TOKEN } }"),
-        key("timeout", Value::Length, "How long it may take to answer.", "最多等多久。").or("10 seconds"),
-    ],
-);
-static HTTP_JSON: Thing = inner(
-    "channel_http_json",
-    "thing-channel",
-    say("A provider of messages, by HTTP and JSON.", "用 HTTP 和 JSON 调用消息服务商。"),
-    &[
-        key("kind", Value::Word(&HTTP_KIND), "The kind.", "种类。").needed().like("http_json"),
-        key("url", ADDRESS, "The address.", "地址。").needed().like("https://sms.example.cn/send"),
-        key("headers", Value::Map(&ADDRESS), "Headers to send along.", "附带的请求头。")
-            .like("{ authorization: { secret: SMS_TOKEN } }"),
-        key("body", Value::Map(&Value::Rich), "What is sent, as JSON.", "发送的内容（JSON）。")
-            .like("{ to: \"{{customer.phone}}\", text: \"{{text}}\" }"),
-        key("timeout", Value::Length, "How long it may take to answer.", "最多等多久。").or("10 seconds"),
-    ],
-);
-static ROBOT: Thing = inner(
-    "channel_robot",
-    "thing-channel",
-    say("A robot of a chat: reaches colleagues.", "聊天群机器人：用来通知同事。"),
-    &[
-        key("kind", Value::Word(&ROBOTS), "Which.", "哪一种。").needed().like("wecom"),
-        key("url", ADDRESS, "The address.", "地址。").needed().like("{ secret: WECOM_SALES }"),
-    ],
-);
-static BY_HAND: Thing = inner(
-    "channel_by_hand",
-    "thing-channel",
-    say("A person sends it.", "由人手动发送。"),
-    &[
-        key("kind", Value::Word(&BY_HAND_KIND), "The kind.", "种类。").needed().like("by_hand"),
-        key(
-            "to",
-            Value::Any(&[Value::Word(&REPLY), Value::Name(Kind::Team), Value::Text]),
-            "Who sends it.",
-            "由谁来发。",
-        )
-        .needed()
-        .like("owner"),
     ],
 );

@@ -2,7 +2,9 @@
 //! sentence in both languages. The JSON Schema, the reference and the editors are made from it; a test
 //! compares it with the keys that the decoder asks for, so that the two cannot drift.
 
+mod channels;
 mod files;
+mod forms;
 pub mod functions;
 mod libraries;
 pub mod names;

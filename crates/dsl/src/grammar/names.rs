@@ -174,8 +174,11 @@ impl Names {
 
 /// `workflows/templates/winback/offer.zh-CN.md.hbs` is `winback/offer`; `None`: the layout.
 pub fn template_name(path: &str) -> Option<&str> {
+    if template::is_picture(path) || template::is_part(path) {
+        return None;
+    }
     let inside = path.split_once("templates/").map_or(path, |(_, inside)| inside);
     let file = inside.rfind('/').map_or(0, |slash| slash + 1);
     let end = inside.get(file..)?.find('.').map_or(inside.len(), |dot| file + dot);
-    inside.get(..end).filter(|name| !name.is_empty() && *name != "layout")
+    inside.get(..end).filter(|name| !name.is_empty() && *name != "layout" && !name.starts_with("layouts/"))
 }

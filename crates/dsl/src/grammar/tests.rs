@@ -122,7 +122,8 @@ static TEST: Thing = Thing {
             Value::Many(&Value::Thing(&LINE)),
             "Lines that must come, in this order; others may stand between.",
             "必须依次出现的行；中间可以有别的。",
-        ),
+        )
+        .like("[{ after: 3 hours, email: winback/miss_you }]"),
         key(
             "exactly",
             Value::YesNo,

@@ -2,15 +2,20 @@
 
 use crate::condition::{Aggregate, Condition, Operand};
 use crate::source::Span;
-use crate::step::Colleague;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use model::{Decimal, Length, TeamId, Type, Value, Windows, WorkCalendar};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod channel;
+mod form;
 mod policies;
 pub mod refer;
+mod sender;
 
+pub use channel::*;
+pub use form::{Form, FormConsent, FormField};
 pub use policies::{Cap, CapPeriod, OverCap, Policies, Reserve};
+pub use sender::{Dkim, WarmUp};
 pub mod team;
 
 pub use team::{Backup, Claim, Member, Pool, Postpone, Rung, RungDoes, Sla, Team, WhenClosed};
@@ -44,6 +49,8 @@ pub struct Library {
     pub calendar: WorkCalendar,
     /// Channels by name.
     pub channels: BTreeMap<String, Channel>,
+    /// Forms by name.
+    pub forms: BTreeMap<String, Form>,
 }
 
 /// `model:`. The built-in attributes and events are in it as well.
@@ -59,6 +66,25 @@ pub struct Model {
     pub entities: BTreeMap<String, EntityKind>,
 }
 
+impl Model {
+    /// The names of merge tags whose values are HTML: `customer.greeting`, `company.note`, `customer.company.note`.
+    pub fn html_names(&self) -> BTreeSet<String> {
+        let html = |attributes: &BTreeMap<String, Attribute>| -> Vec<String> {
+            attributes.iter().filter(|(_, one)| one.html).map(|(name, _)| name.clone()).collect()
+        };
+        let mut all: BTreeSet<String> =
+            html(&self.customer).into_iter().map(|name| format!("customer.{name}")).collect();
+        for (kind, entity) in &self.entities {
+            for name in html(&entity.attributes) {
+                all.insert(format!("{kind}.{name}"));
+                let refers = self.customer.iter().filter(|(_, one)| one.ty == Type::Reference(kind.clone()));
+                all.extend(refers.map(|(via, _)| format!("customer.{via}.{name}")));
+            }
+        }
+        all
+    }
+}
+
 /// An attribute of the customer or of an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
@@ -70,6 +96,8 @@ pub struct Attribute {
     pub default: Option<Value>,
     /// Personal data: never in logs.
     pub pii: bool,
+    /// Its text is HTML, which a mail shows as such: `{{{customer.greeting}}}`.
+    pub html: bool,
     /// The word a marketer reads.
     pub title: Option<String>,
     /// Where its value comes from.
@@ -290,18 +318,65 @@ pub struct Sender {
     pub name: String,
     /// Where answers go: an address, or `owner`.
     pub reply_to: Option<String>,
-    /// What stands before the subject of marketing (`广告`, `AD`); `None`: nothing.
+    /// What stands before the subject of marketing (`广告`, `AD`); empty: `off` was written. [`Library::ad_label`] says
+    /// what holds.
     pub ad_label: Option<String>,
     /// What stands at the foot of its mails in place of the brand's name and address; `None`: these.
     pub footer: Option<String>,
+    /// The domain whose mail comes to us, for bounces and for mails that ask for no more (`bounce.example.cn`);
+    /// `None`: these go to `address`.
+    pub bounce_domain: Option<String>,
     /// Mails to customers on one day of the project's zone, at most; `None`: as many as there are.
     pub per_day: Option<u32>,
     /// What one mail costs.
     pub cost: Option<Decimal>,
+    /// How its mails are signed; `None`: by the relay, or not at all.
+    pub dkim: Option<Dkim>,
+    /// How its number of mails grows while it is new; `None`: it is known.
+    pub warm_up: Option<WarmUp>,
+}
+
+impl Sender {
+    /// Mails to customers on this day of the project's zone, at most; `None`: as many as there are.
+    pub fn most_on(&self, day: Date) -> Option<u32> {
+        let new = self.warm_up.and_then(|warm_up| warm_up.most_on(day));
+        [self.per_day, new].into_iter().flatten().min()
+    }
+
+    /// Whether some day of it has a most, so that its mails have to be counted.
+    pub fn is_counted(&self) -> bool {
+        self.per_day.is_some() || self.warm_up.is_some()
+    }
+}
+
+impl Library {
+    /// What stands before the subject of a sender's marketing. Chinese law asks for it
+    /// (《互联网电子邮件服务管理办法》, articles 13 and 14): a brand of that country has one whatever is written.
+    pub fn ad_label<'l>(&self, sender: &'l Sender) -> Option<&'l str> {
+        match sender.ad_label.as_deref().filter(|label| !label.is_empty()) {
+            Some(label) => Some(label),
+            None => (self.brand.country.as_deref() == Some("CN")).then_some("广告"),
+        }
+    }
+}
+
+/// What is counted of mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tracking {
+    /// Openings, by a picture.
+    pub opens: bool,
+    /// Clicks, by links that lead by way of us.
+    pub clicks: bool,
+}
+
+impl Default for Tracking {
+    fn default() -> Self {
+        Self { opens: true, clicks: true }
+    }
 }
 
 /// Who we are, in every mail.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Brand {
     /// The name.
     pub name: String,
@@ -313,6 +388,24 @@ pub struct Brand {
     pub address: Option<String>,
     /// ISO country.
     pub country: Option<String>,
+    /// What is counted, where this server can be reached from outside and the customer does not mind.
+    pub tracking: Tracking,
+    /// Whether links say where somebody comes from (`utm_source` …), each where the link does not say it itself.
+    pub utm: bool,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            logo: None,
+            color: None,
+            address: None,
+            country: None,
+            tracking: Tracking::default(),
+            utm: true,
+        }
+    }
 }
 
 /// A topic.
@@ -322,62 +415,4 @@ pub struct Topic {
     pub marketing: bool,
     /// The word people read.
     pub title: String,
-}
-
-/// A channel.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Channel {
-    /// Mail by SMTP.
-    Smtp(SmtpChannel),
-    /// Another system, by HTTP.
-    Webhook(WebhookChannel),
-    /// Messages written to a folder.
-    File {
-        /// The folder, below the project's.
-        folder: String,
-    },
-    /// A colleague sends it: the message becomes a task of theirs, and is sent when the task is done.
-    ByHand {
-        /// Who.
-        to: Colleague,
-    },
-}
-
-/// `kind: webhook`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebhookChannel {
-    /// Where to.
-    pub url: Setting,
-    /// Headers to send along, by name.
-    pub headers: Vec<(String, Setting)>,
-    /// How long it may take to answer, 1 to 60 seconds. Default 10.
-    pub timeout_seconds: u32,
-}
-
-/// A setting written out, or kept as a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// As it stands in the file.
-    Plain(String),
-    /// The secret's name.
-    Secret(String),
-}
-
-/// `kind: smtp`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SmtpChannel {
-    /// The server.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// `implicit` TLS (465, the default), `starttls`, or `none` (loopback and tests).
-    pub tls: String,
-    /// The secret's name that holds the user.
-    pub user: Option<String>,
-    /// The secret's name that holds the password.
-    pub password: Option<String>,
-    /// Connections at once. Default 8.
-    pub connections: u32,
-    /// `hold` (default) or `resend` for every message on this channel; `None`: by the message's class.
-    pub on_unknown: Option<model::OnUnknown>,
 }

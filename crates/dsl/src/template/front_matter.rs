@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Report, suggest};
 use crate::source::{FileId, Span};
 
-const KEYS: [&str; 3] = ["subject", "preheader", "from"];
+const KEYS: [&str; 4] = ["subject", "preheader", "from", "layout"];
 
 /// A value and where its first character stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) struct FrontMatter {
     pub preheader: Option<Field>,
     /// `from`
     pub from: Option<Field>,
+    /// `layout`
+    pub layout: Option<Field>,
     /// Where the body begins, in bytes.
     pub body: usize,
 }
@@ -64,6 +66,7 @@ fn one(line: &str, start: usize, file: FileId, head: &mut FrontMatter, report: &
         "subject" => &mut head.subject,
         "preheader" => &mut head.preheader,
         "from" => &mut head.from,
+        "layout" => &mut head.layout,
         _ => {
             report
                 .error(Code::E0508, key_span)

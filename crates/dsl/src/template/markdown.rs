@@ -17,7 +17,7 @@ use std::ops::Range;
 /// Lists in lists and quotes in quotes, at most.
 const MOST_NESTED: usize = 60;
 /// The longest HTML, in bytes: as much as a rendered mail may have.
-const MOST_HTML: usize = 1024 * 1024;
+pub(super) const MOST_HTML: usize = 1024 * 1024;
 
 /// What Markdown became: two Handlebars sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -31,12 +31,16 @@ pub struct TagScope {
 /// Where a source stands, which decides what else it may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// A subject, a title, a Markdown or text body.
+    /// A Markdown body.
     Message,
+    /// A subject, a title or a text: nothing in it is ever HTML.
+    Line,
     /// An HTML body of its own: it also frames itself.
     Page,
     /// The layout.
     Layout,
+    /// What a provider of messages is told: the message itself beside all else.
+    Call,
 }
 
 /// Fields of a rep that are always known by name; others are columns of an import.
@@ -45,6 +49,9 @@ const REP: [&str; 6] = ["id", "name", "email", "phone", "zone", "team"];
 const BRAND: [&str; 5] = ["name", "logo", "color", "address", "country"];
 /// What the engine gives to pages and the layout.
 const PAGE: [&str; 5] = ["subject", "preheader", "language", "unsubscribe_url", "footer"];
+/// What a provider is told of the message: its text, its subject, whom it is for, its id and its template's name,
+/// and the token that was fetched.
+const CALL: [&str; 6] = ["text", "subject", "to", "id", "template", "token"];
 /// Roots that are always there.
 const ROOTS: [&str; 12] = [
     "customer", "entry", "event", "owner", "rep", "vars", "inputs", "steps", "items", "brand", "now", "today",
@@ -155,8 +162,9 @@ pub(super) fn look_up(from: &Thing, parts: &[String], place: Place, library: &Li
 /// The roots that a source may begin a name with.
 pub(super) fn roots(place: Place, library: &Library) -> Vec<String> {
     let extra: &[&str] = match place {
-        Place::Message => &[],
+        Place::Message | Place::Line => &[],
         Place::Page => &PAGE,
+        Place::Call => &CALL,
         Place::Layout => &["content", "subject", "preheader", "language", "unsubscribe_url", "footer"],
     };
     let names = ROOTS.iter().chain(extra).map(|root| (*root).to_owned());
@@ -173,6 +181,10 @@ fn step(thing: &Thing, part: &str, place: Place, library: &Library) -> Step {
     let text = || Thing::Leaf(Some(Type::Text));
     match thing {
         Thing::Root => root(part, place, library),
+        // Nobody is written to without the address that it takes.
+        Thing::Customer if place == Place::Call && matches!(part, "phone" | "email") => {
+            Step::To(Thing::Leaf(Some(Type::Text)), Presence::Sure)
+        }
         Thing::Customer => attribute(&library.model.customer, part, false),
         Thing::Entity(kind, far) => match library.model.entities.get(kind) {
             Some(entity) => attribute(&entity.attributes, part, *far),
@@ -225,6 +237,7 @@ fn root(part: &str, place: Place, library: &Library) -> Step {
             Place::Page | Place::Layout,
         )
         | ("content", Place::Layout) => there(Thing::Leaf(Some(Type::Text))),
+        (_, Place::Call) if CALL.contains(&part) => there(Thing::Leaf(Some(Type::Text))),
         _ if library.model.entities.contains_key(part) => there(Thing::Entity(part.to_owned(), false)),
         _ => Step::Unknown(roots(place, library)),
     }

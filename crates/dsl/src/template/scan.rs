@@ -91,6 +91,13 @@ pub fn cost(source: &str) -> Option<Cost> {
     scan(source).ok().map(|(pieces, each_depth)| Cost { each_depth, tags: pieces.len() })
 }
 
+/// Where the tags of a source stand, with their braces, and whether they put HTML in as it is. `None`: as for
+/// [`cost`].
+pub fn places(source: &str) -> Option<Vec<(Range<usize>, bool)>> {
+    let (pieces, _) = scan(source).ok()?;
+    Some(pieces.into_iter().map(|piece| (piece.at, piece.kind == Kind::Unescaped)).collect())
+}
+
 /// Lists the tags in order, and how deep `{{#each}}` goes.
 pub(crate) fn scan(source: &str) -> Result<(Vec<Piece>, u32), Refused> {
     if source.len() > MOST_BYTES {

@@ -88,7 +88,7 @@ pub(super) fn read(text: &str, file: FileId, report: &mut Report) -> BTreeMap<St
             let wrong = report.error(Code::E0512, span).message("E0512-element").arg("element", element);
             match suggest(element, elements.iter().copied()) {
                 Some(meant) => wrong.did_you_mean(Some(meant)),
-                None => wrong.arg("known", elements.join(", ")).help("E0512-help"),
+                None => wrong.arg_listed("known", &elements.join(", ")).help("E0512-help"),
             };
             continue;
         }

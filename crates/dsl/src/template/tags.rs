@@ -62,7 +62,8 @@ pub(super) fn look(source: &str, span: Span, place: Place, library: &Library, re
                 report.error(Code::E0506, at()).help("E0506-help");
                 looked.blank(piece.at.clone());
             }
-            Kind::Unescaped if place != Place::Layout => {
+            // In a mail it depends on the name.
+            Kind::Unescaped if matches!(place, Place::Line | Place::Call) => {
                 report.error(Code::E0505, at()).help("E0505-help");
             }
             Kind::Unescaped
@@ -103,16 +104,16 @@ impl Looked {
     /// Takes out what cannot be read; all else keeps its place.
     fn blank(&mut self, range: Range<usize>) {
         let Some(found) = self.readable.get(range.clone()) else { return };
-        let blanks: String = found
-            .chars()
-            .flat_map(|letter| {
-                let blank = if letter == '\n' { '\n' } else { ' ' };
-                std::iter::repeat_n(blank, letter.len_utf8())
-            })
-            .collect();
+        let blanks = blanked(found);
         self.readable.replace_range(range.clone(), &blanks);
         self.broken.push(range);
     }
+}
+
+/// As many blanks as a text has bytes; line ends stay.
+pub(super) fn blanked(text: &str) -> String {
+    let blank = |letter: char| if letter == '\n' { '\n' } else { ' ' };
+    text.chars().flat_map(|letter| std::iter::repeat_n(blank(letter), letter.len_utf8())).collect()
 }
 
 /// Refuses what must not reach the parser, and takes out tags that are never closed.

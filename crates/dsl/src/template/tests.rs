@@ -12,9 +12,20 @@ use proptest::prelude::*;
 
 mod checked;
 mod markdown;
+mod mjml;
+mod parts;
 
 fn attribute(ty: Type, optional: bool) -> Attribute {
-    Attribute { ty, optional, default: None, pii: false, title: None, origin: Origin::Given, built_in: false }
+    Attribute {
+        ty,
+        optional,
+        default: None,
+        pii: false,
+        html: false,
+        title: None,
+        origin: Origin::Given,
+        built_in: false,
+    }
 }
 
 /// A small model: some attributes always known, some optional, a company, a contract.
@@ -37,6 +48,8 @@ fn library() -> Library {
         "tier".to_owned(),
         Attribute { default: Some(Value::from("basic")), ..attribute(tier, true) },
     );
+    let greeting = Attribute { html: true, ..attribute(Type::Text, false) };
+    customer.insert("greeting".to_owned(), greeting.clone());
     customer.insert("orders".to_owned(), attribute(Type::Number, false));
     customer.insert("company".to_owned(), attribute(Type::Reference("company".to_owned()), true));
     let mut company = EntityKind::default();
@@ -46,6 +59,7 @@ fn library() -> Library {
     let mut contract = EntityKind::default();
     contract.attributes.insert("ends_on".to_owned(), attribute(Type::Date, false));
     contract.attributes.insert("amount".to_owned(), attribute(Type::Number, false));
+    company.attributes.insert("note".to_owned(), greeting);
     library.model.entities.insert("company".to_owned(), company);
     library.model.entities.insert("contract".to_owned(), contract);
     library.senders.push(Sender { id: "care".to_owned(), ..Sender::default() });
@@ -154,7 +168,7 @@ proptest! {
     #[test]
     fn reading_never_panics_and_what_it_keeps_can_be_rendered(
         parts in prop::collection::vec(prop::sample::select(HOSTILE.to_vec()), 0..24),
-        ending in prop::sample::select(vec!["md", "html", "txt"]),
+        ending in prop::sample::select(vec!["md", "mjml", "html", "txt"]),
     ) {
         let text = parts.concat();
         let path = format!("a.{ending}.hbs");
@@ -171,6 +185,7 @@ proptest! {
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC{0,120}") {
         read_all(&[("a.md.hbs", &text), ("a.html.hbs", &text), ("a.txt.hbs", &text), ("layout.html.hbs", &text),
+            ("b.mjml.hbs", &text), ("b.subject.hbs", &text),
             ("layout.styles.toml", &text)]);
     }
 }

@@ -31,7 +31,7 @@ pub fn check_text(
     library: &Library,
     report: &mut Report,
 ) -> Option<Vec<Tag>> {
-    let tags = tags::check(&text.source, place(text), Place::Message, library, report)?;
+    let tags = tags::check(&text.source, place(text), Place::Line, library, report)?;
     let mut whole = true;
     for tag in &tags {
         if let Some(missing) = missing(tag, scope) {
@@ -40,6 +40,12 @@ pub fn check_text(
         }
     }
     whole.then_some(tags)
+}
+
+/// Checks a text that a provider of messages is told. Which event, entity and variables a message has depends on
+/// the step: what is not there then is an error of that message. `false`: it cannot be used.
+pub fn check_call(text: &str, span: Span, library: &Library, report: &mut Report) -> bool {
+    tags::check(text, span, Place::Call, library, report).is_some()
 }
 
 /// Where the words of a text stand: inside the quotes, if it has any.
@@ -132,7 +138,7 @@ fn say<'r>(
         }),
         None => {
             let known = listed(among.iter().map(|name| format!("{root}.{name}")));
-            wrong.arg("known", known).help("E0513-help")
+            wrong.arg_listed("known", &known).help("E0513-help")
         }
     }
 }

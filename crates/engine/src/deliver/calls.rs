@@ -1,39 +1,66 @@
-//! Calls of other systems: as many at once as one may ask others for.
+//! What is said by HTTP: as many calls at once as one may ask others for, as often as each channel's rate allows.
 
 use super::fates::Became;
-use super::{LEASE, Way, gate};
-use crate::clock::Clock;
+use super::{Sorted, Way, gate};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::letter::Outbound;
-use channels::webhook::{Endpoint, Heard};
-use channels::{Cause, Fate, Rejection, Reply, Retry};
+use crate::letter::{Outbound, Told};
+use crate::speak::Caller;
+use channels::{Spent, Spoken, Turn};
 use crash::Point;
-use model::webhook::{self, Taken};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::send::{self, Gate};
+use store::Connection;
+use store::channel;
+use store::send::{self, Deferral, Gate, SendKey, Word};
 
 /// Calls of other systems at once.
 const CALLS: usize = 64;
+/// After how long a channel that was closed is looked at again.
+pub(super) const CLOSED: SignedDuration = SignedDuration::from_mins(5);
+
+/// The address of a channel that wants nothing any more.
+#[derive(Clone, Debug)]
+pub(super) struct Gone {
+    /// The channel's name.
+    pub channel: String,
+    /// The hash of its address.
+    pub address: String,
+}
 
 impl Engine {
     /// One gate and one commit of what became of them for so many calls as go at once. A repeated call carries
-    /// the same id.
+    /// the same id. What the rate of its channel does not let through now is put back for a later instant, in the
+    /// transaction in which the rate is spent: neither a restart nor another worker spends it twice.
     pub(super) async fn call(&self, mut ways: Vec<Way>) -> Result<(), EngineError> {
         while !ways.is_empty() {
             let later = ways.split_off(ways.len().min(CALLS));
             let now = self.clock.now();
-            let gates: Vec<Gate> =
-                ways.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
             let mut transaction = self.store.begin_beside().await?;
-            let handed = send::hand(&mut transaction, &self.worker, &gates, now, now + LEASE).await?;
+            let sorted = self.sort(&mut transaction, ways, now).await?;
+            send::defer(&mut transaction, &self.worker, &sorted.wait).await?;
+            let gates: Vec<Gate> =
+                sorted.go.iter().map(|way| gate(&way.claimed.outgoing, &way.outbound)).collect();
+            let handed = send::hand(&mut transaction, &self.worker, &gates, now).await?;
             store::commit(transaction).await?;
+            self.skip(sorted.skip, now).await?;
             let handed: BTreeSet<_> = handed.into_iter().collect();
+            let (go, shut): (Vec<Way>, Vec<Way>) =
+                sorted.go.into_iter().partition(|way| handed.contains(&way.claimed.outgoing.id));
+            self.give_back(shut).await?;
             let mut calls = tokio::task::JoinSet::new();
-            for way in ways.into_iter().filter(|way| handed.contains(&way.claimed.outgoing.id)) {
-                let (hooks, clock) = (Arc::clone(&self.speakers.hooks), Arc::clone(&self.clock));
-                calls.spawn(ask(hooks, clock, way));
+            for way in go {
+                let (callers, reach) = (self.speakers.callers(), self.speakers.reach.clone());
+                let clock = Arc::clone(&self.clock);
+                calls.spawn(async move {
+                    let Some((caller, told)) = caller_of(&callers, &way) else {
+                        return became(way, None, Spoken::changed());
+                    };
+                    let spoken = caller.say(&reach, &way.claimed.outgoing, told, clock.now()).await;
+                    let address = caller.address.clone();
+                    became(way, Some(address), spoken)
+                });
             }
             let became = calls.join_all().await;
             crash::point(Point::HooksAnswered).await;
@@ -42,31 +69,79 @@ impl Engine {
         }
         Ok(())
     }
+
+    /// Asks the rates and the closed addresses of the channels.
+    async fn sort(
+        &self,
+        conn: &mut Connection,
+        ways: Vec<Way>,
+        now: Timestamp,
+    ) -> Result<Sorted, EngineError> {
+        let callers = self.speakers.callers();
+        let mut closed = channel::closed(&mut *conn).await?;
+        let limited: BTreeSet<&str> = ways
+            .iter()
+            .filter_map(|way| way.outbound.channel())
+            .filter(|name| callers.get(*name).is_some_and(|caller| !caller.rate.is_free()))
+            .collect();
+        let limited: Vec<String> = limited.into_iter().map(str::to_owned).collect();
+        let names: Vec<&str> = limited.iter().map(String::as_str).collect();
+        let mut spent = BTreeMap::new();
+        for (name, written) in channel::hold(&mut *conn, &names).await? {
+            spent.insert(name, written.as_deref().map(Spent::read).unwrap_or_default());
+        }
+        let mut sorted = Sorted::default();
+        for way in ways {
+            let name = way.outbound.channel().unwrap_or_default();
+            let caller = callers.get(name);
+            let word = || Word::on(SendKey::of(&way.claimed.outgoing));
+            if let (Some(shut), Some(caller)) = (closed.get(name), caller) {
+                if shut.address == caller.address {
+                    let word = word().because("channel_closed");
+                    sorted.wait.push(Deferral { word, due_at: now + CLOSED, tried: false });
+                    continue;
+                }
+                // Another address than the one that was closed: the file or the secret has changed.
+                channel::open(&mut *conn, name).await?;
+                closed.remove(name);
+            }
+            let turn = match (caller, spent.get_mut(name)) {
+                (Some(caller), Some(spent)) => spent.turn(&caller.rate, now, way.claimed.outgoing.deadline),
+                (Some(_) | None, _) => Turn::Now,
+            };
+            match turn {
+                Turn::Now => sorted.go.push(way),
+                Turn::At(due_at) => {
+                    let word = word().because("rate");
+                    sorted.wait.push(Deferral { word, due_at, tried: false });
+                }
+                Turn::TooLate => sorted.skip.push((way.claimed, ("rate", String::new()))),
+            }
+        }
+        let written: Vec<(&str, String)> =
+            spent.iter().map(|(name, spent)| (name.as_str(), spent.written())).collect();
+        channel::spend(conn, &written).await?;
+        Ok(sorted)
+    }
 }
 
-/// One call of another system.
-async fn ask(hooks: Arc<BTreeMap<String, Endpoint>>, clock: Arc<dyn Clock>, way: Way) -> Became {
-    let outgoing = &way.claimed.outgoing;
-    let heard = match &way.outbound {
-        Outbound::Hook { channel, body } => match hooks.get(channel) {
-            Some(endpoint) => {
-                let body = serde_json::Value::Object(body.clone()).to_string().into_bytes();
-                endpoint.post(outgoing.id.as_str(), clock.now().as_second(), body).await
-            }
-            None => Heard { status: 0, body: String::new(), why: "there is no such channel".to_owned() },
-        },
-        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => {
-            Heard { status: 0, body: String::new(), why: "it is no webhook".to_owned() }
-        }
-    };
-    let words = if heard.why.is_empty() { format!("HTTP {}", heard.status) } else { heard.why };
-    let reply = Reply::new(heard.status, &words);
-    let fate = match webhook::taken(heard.status) {
-        Taken::Done => Fate::Accepted { reply },
-        Taken::Refused => Fate::Rejected { kind: Rejection::Policy, reply },
-        Taken::Later => {
-            Fate::Deferred { cause: Cause::Reply(reply), retry: Retry::Backoff, counts_as_soft_bounce: false }
-        }
-    };
-    Became { claimed: way.claimed, fate, heard: Some((heard.status, heard.body)) }
+fn caller_of<'c>(callers: &'c BTreeMap<String, Caller>, way: &'c Way) -> Option<(&'c Caller, &'c Told)> {
+    match &way.outbound {
+        Outbound::Call { channel, told, .. } => Some((callers.get(channel)?, told)),
+        Outbound::Mail { .. } | Outbound::Note { .. } | Outbound::ByHand => None,
+    }
+}
+
+fn became(way: Way, address: Option<String>, spoken: Spoken) -> Became {
+    let channel = way.outbound.channel().map(str::to_owned);
+    let gone = channel.zip(address).filter(|_| spoken.gone);
+    let gone = gone.map(|(channel, address)| Gone { channel, address });
+    Became {
+        claimed: way.claimed,
+        fate: spoken.fate,
+        heard: spoken.heard,
+        by_http: true,
+        gone,
+        provider: None,
+    }
 }

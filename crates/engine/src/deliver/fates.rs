@@ -1,9 +1,11 @@
 //! What became of sends: written with the facts that follow.
 
+use super::calls::{CLOSED, Gone};
 use crate::commit::commit_between;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::jobs::{self, Nudge, Queue};
+use crate::letter::is_asked;
 use crate::metrics;
 use channels::{Fate, Rejection, Retry};
 use crash::Point;
@@ -21,8 +23,14 @@ use store::send::{self, Claimed, Deferral, SendKey, Word};
 pub(super) struct Became {
     pub(super) claimed: Claimed,
     pub(super) fate: Fate,
-    /// What another system answered: status and body; `None`: it is no webhook.
+    /// What another system answered: status and body; `None`: nobody reads it.
     pub(super) heard: Option<(u16, String)>,
+    /// It was said by HTTP.
+    pub(super) by_http: bool,
+    /// Its channel wants nothing any more.
+    pub(super) gone: Option<Gone>,
+    /// Who keeps the mailbox, of a mail that left.
+    pub(super) provider: Option<String>,
 }
 
 impl Engine {
@@ -56,8 +64,18 @@ impl Engine {
         let mut lost = Vec::new();
         let mut facts: Vec<Event> = Vec::new();
         let mut bounced: Vec<(CustomerId, Suppression)> = Vec::new();
-        for Became { claimed, fate, heard } in became {
+        let mut soft: Vec<(&CustomerId, Medium)> = Vec::new();
+        for Became { claimed, fate, heard, by_http, gone, .. } in became {
             let outgoing = &claimed.outgoing;
+            let heard = heard.as_ref().filter(|_| is_asked(outgoing));
+            if let Some(Gone { channel, address }) = gone {
+                tracing::error!(
+                    channel,
+                    send = %outgoing.id,
+                    "the other system wants nothing any more (HTTP 410); nothing is sent there until its address changes or `nurture channels open` is said"
+                );
+                store::channel::close(&mut *conn, channel, address, "HTTP 410", now).await?;
+            }
             let word = Word::on(SendKey::of(outgoing));
             let tries = claimed.attempt.saturating_add(1);
             let answer = |heard: &(u16, String)| {
@@ -68,14 +86,31 @@ impl Engine {
                 Fate::Accepted { reply } => {
                     accepted.push(word.reply(&reply.text));
                     facts.extend(sent(outgoing, now));
-                    facts.extend(heard.as_ref().and_then(answer));
+                    facts.extend(heard.and_then(answer));
+                }
+                Fate::Rejected { kind: Rejection::Configuration, reply } if !by_http => {
+                    let (channel, account) = (&self.speakers.pace.channel, &self.speakers.account);
+                    // A server's words may name whom the mail was for.
+                    tracing::error!(
+                        channel,
+                        code = reply.code,
+                        send = %outgoing.id,
+                        "the relay refuses our account or sender, not the customer: nothing is sent there until its settings change or `nurture channels open` is said"
+                    );
+                    store::channel::close(&mut *conn, channel, account, &format!("SMTP {}", reply.code), now)
+                        .await?;
+                    deferred.push(Deferral {
+                        word: word.because("configuration").reply(&reply.text),
+                        due_at: now + CLOSED,
+                        tried: false,
+                    });
                 }
                 Fate::Rejected { kind: Rejection::Configuration, reply } => {
                     // A server's words may name whom the mail was for.
                     tracing::error!(
                         code = reply.code,
                         send = %outgoing.id,
-                        "the relay refuses us, not the customer; tried again in 5 minutes"
+                        "the provider refuses us, not the customer; tried again in 5 minutes"
                     );
                     let due_at = now + SignedDuration::from_mins(5);
                     deferred.push(Deferral {
@@ -86,43 +121,70 @@ impl Engine {
                 }
                 Fate::Rejected { reply, .. } if heard.is_some() => {
                     rejected.push(word.because("refused").reply(&reply.text));
-                    facts.extend(heard.as_ref().and_then(answer));
+                    facts.extend(heard.and_then(answer));
                 }
                 Fate::Rejected { kind, reply } => {
                     let permanent =
                         *kind == Rejection::Permanent && outgoing.to == model::Recipient::Customer;
-                    let reason = if permanent { "hard_bounce" } else { "policy" };
+                    let reason = match (permanent, by_http) {
+                        (true, _) => "hard_bounce",
+                        (false, true) => "refused",
+                        (false, false) => "policy",
+                    };
                     rejected.push(word.because(reason).reply(&reply.text));
                     if permanent {
                         bounced.push((outgoing.customer.clone(), hard_bounce(outgoing.medium, now)));
                         facts.push(bounce(outgoing, now));
                     }
                 }
-                Fate::Deferred { cause, .. } if heard.is_some() => match next_try(outgoing, tries, now) {
-                    Some(due_at) => {
-                        deferred.push(Deferral { word: word.reply(&cause.to_string()), due_at, tried: true });
+                Fate::Deferred { cause, retry, .. } if heard.is_some() => {
+                    let asked = match retry {
+                        Retry::After(wait) => now + *wait,
+                        Retry::Backoff | Retry::Throttled => now,
+                    };
+                    let next = next_try(outgoing, tries, now).map(|next| next.max(asked));
+                    match next.filter(|next| *next <= outgoing.deadline) {
+                        Some(due_at) => {
+                            deferred.push(Deferral {
+                                word: word.reply(&cause.to_string()),
+                                due_at,
+                                tried: true,
+                            });
+                        }
+                        None => {
+                            rejected.push(word.because("failed").reply(&cause.to_string()));
+                            facts.extend(heard.and_then(answer));
+                        }
                     }
-                    None => {
-                        rejected.push(word.because("failed").reply(&cause.to_string()));
-                        facts.extend(heard.as_ref().and_then(answer));
-                    }
-                },
+                }
                 Fate::Deferred { cause, .. } if outgoing.tries.is_some_and(|most| tries >= most) => {
                     rejected.push(word.because("retries").reply(&cause.to_string()));
                 }
                 Fate::Deferred { cause, retry, .. } => {
-                    let usual =
-                        retry_delay(claimed.attempt).unwrap_or(std::time::Duration::from_secs(6 * 3600));
+                    let Some(usual) = retry_delay(claimed.attempt) else {
+                        // Two days of tries are over.
+                        rejected.push(word.because("retries").reply(&cause.to_string()));
+                        continue;
+                    };
                     let usual = SignedDuration::try_from(usual).unwrap_or(SignedDuration::from_hours(6));
                     let wait = match retry {
                         Retry::Backoff => usual,
                         Retry::Throttled => usual.max(SignedDuration::from_mins(15)),
+                        Retry::After(wait) => usual.max(*wait),
                     };
                     // Beyond its deadline it comes once more, and is skipped as late.
                     let due_at = (now + wait).min(outgoing.deadline + SignedDuration::from_millis(1));
                     deferred.push(Deferral { word: word.reply(&cause.to_string()), due_at, tried: true });
                 }
                 Fate::Unknown { why } => lost.push(word.because("no_answer").reply(&why.to_string())),
+            }
+        }
+        self.learn(conn, became, now).await?;
+        for Became { claimed, fate, .. } in became {
+            if matches!(fate, Fate::Deferred { counts_as_soft_bounce: true, .. })
+                && claimed.outgoing.to == model::Recipient::Customer
+            {
+                soft.push((&claimed.outgoing.customer, claimed.outgoing.medium));
             }
         }
         send::accept(&mut *conn, &self.worker, &accepted, now).await?;
@@ -134,6 +196,7 @@ impl Engine {
         // What else was to go to that address stays here, also where it is claimed already.
         let stopped: Vec<_> = bounced.iter().map(|(customer, word)| (customer, None, word.medium)).collect();
         send::cancel_topics(&mut *conn, &stopped, now).await?;
+        self.soft_bounces(conn, &soft, now).await?;
         let published = self.published();
         // What was published in between may mind.
         let behind = !facts.is_empty() && self.is_behind(conn).await?;
@@ -157,7 +220,7 @@ pub(super) fn count(became: &[Became]) {
             Fate::Deferred { .. } => "deferred",
             Fate::Unknown { .. } => "unknown",
         };
-        let channel = claimed.outgoing.medium.as_str();
+        let channel = super::channel_of(&claimed.outgoing);
         metrics::count("sends", &[("channel", channel), ("outcome", outcome)], 1);
     }
 }

@@ -1,7 +1,6 @@
 //! Keeps the ledger while mails go out: the gates that wait, and what became of the mails before them, in one
 //! transaction. A connection's fate comes before its next gate, so each has one send in doubt at most.
 
-use super::LEASE;
 use super::fates::Became;
 use crate::commit::commit_between;
 use crate::engine::Engine;
@@ -98,7 +97,7 @@ impl Engine {
         if !became.is_empty() {
             self.write(&mut transaction, became, now).await?;
         }
-        let handed = send::hand(&mut transaction, &self.worker, gates, now, now + LEASE).await?;
+        let handed = send::hand(&mut transaction, &self.worker, gates, now).await?;
         if !handed.is_empty() {
             crash::point(Point::GatePassed).await;
         }

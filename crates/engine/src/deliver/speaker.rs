@@ -2,6 +2,7 @@
 
 use super::fates::Became;
 use super::keeper::{Entry, TOGETHER};
+use super::lanes::Lanes;
 use super::{Way, gate};
 use crate::clock::Clock;
 use crate::engine::Engine;
@@ -35,7 +36,14 @@ impl Engine {
         if let Err(fate) = relay.checkout().await {
             let now = self.clock.now();
             self.speakers.probe.learn(&fate, now);
-            let tried = queue.next().map(|way| Became { claimed: way.claimed, fate, heard: None });
+            let tried = queue.next().map(|way| Became {
+                claimed: way.claimed,
+                fate,
+                heard: None,
+                by_http: false,
+                gone: None,
+                provider: way.provider,
+            });
             let tried = self.record(tried.into_iter().collect(), now).await;
             return tried.and(self.give_back(queue.collect()).await);
         }
@@ -53,6 +61,7 @@ impl Engine {
                 relay: relay.clone(),
                 probe: Arc::clone(&self.speakers.probe),
                 clock: Arc::clone(&self.clock),
+                lanes: Arc::clone(&self.speakers.lanes),
                 stopping: Arc::clone(&self.stopping),
                 ledger: say.clone(),
             };
@@ -79,6 +88,7 @@ struct Speaker {
     relay: RelayPool,
     probe: Arc<Probe>,
     clock: Arc<dyn Clock>,
+    lanes: Arc<Lanes>,
     stopping: Arc<AtomicBool>,
     ledger: mpsc::Sender<Entry>,
 }
@@ -87,7 +97,7 @@ struct Speaker {
 enum Spoken {
     /// With a fate.
     Fate(Fate),
-    /// The gate said no: nothing left us, and the send is ours no more.
+    /// The gate said no: nothing left us. The send may be ours still, where it was our lease that was over.
     Refused,
     /// The gate is gone: nothing left us, and the send is still ours.
     NoGate,
@@ -99,29 +109,49 @@ impl Speaker {
     async fn work(self, queue: Mails) -> Vec<Way> {
         let mut line = None;
         let mut next = lock(&queue).next();
+        let mut left = Vec::new();
         while let Some(way) = next.take() {
             if self.stopping.load(Ordering::SeqCst) || self.probe.rests(self.clock.now()).is_some() {
-                return vec![way];
+                left.push(way);
+                return left;
             }
             let Outbound::Mail { envelope, letter, .. } = &way.outbound else { continue };
+            if self.lanes.is_shut(way.provider.as_deref(), self.clock.now()) {
+                left.push(way);
+                next = lock(&queue).next();
+                // It may have been announced to the server, who would take the next one for it.
+                line = None;
+                continue;
+            }
             let at_gate = gate(&way.claimed.outgoing, &way.outbound);
             match self.hand_over(&mut line, (envelope, letter), at_gate, (&queue, &mut next)).await {
                 Spoken::Fate(fate) => {
                     self.probe.learn(&fate, self.clock.now());
-                    let became = Became { claimed: way.claimed, fate, heard: None };
+                    let became = Became {
+                        claimed: way.claimed,
+                        fate,
+                        heard: None,
+                        by_http: false,
+                        gone: None,
+                        provider: way.provider,
+                    };
                     if self.ledger.send(Entry::Fate(Box::new(became))).await.is_err() {
-                        return next.into_iter().collect();
+                        left.extend(next);
+                        return left;
                     }
                 }
-                Spoken::Refused => {}
+                Spoken::Refused => left.push(way),
                 // The next one is taken at an open gate only.
-                Spoken::NoGate => return vec![way],
+                Spoken::NoGate => {
+                    left.push(way);
+                    return left;
+                }
             }
             if next.is_none() {
                 next = lock(&queue).next();
             }
         }
-        Vec::new()
+        left
     }
 
     /// One exchange. Once the gate is open the next mail is taken, and announced to the server in the same
@@ -160,7 +190,7 @@ impl Speaker {
                 }
                 let announced = next.as_ref().and_then(|way| match &way.outbound {
                     Outbound::Mail { envelope, .. } => Some(envelope),
-                    Outbound::Note { .. } | Outbound::ByHand | Outbound::Hook { .. } => None,
+                    Outbound::Note { .. } | Outbound::ByHand | Outbound::Call { .. } => None,
                 });
                 let fate = handover.hand_over_before(letter, announced).await;
                 crash::point(Point::Answered).await;

@@ -22,15 +22,13 @@ pub struct Known {
     pub suppressions: Vec<Suppression>,
 }
 
-/// A word of consent with its legal ground.
+/// A customer's word of consent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GivenConsent {
     /// Whose.
     pub customer: CustomerId,
     /// What they said.
     pub consent: Consent,
-    /// On what ground; `None`: not said.
-    pub basis: Option<String>,
 }
 
 /// Everything that one batch of rows writes, in one transaction. Customers, entities and reps are whole: what

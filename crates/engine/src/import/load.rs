@@ -1,6 +1,7 @@
 //! The driver: reads a file twice (first to find repeats and columns that do not fit, then to load) and
 //! hands batches to a [`Target`].
 
+mod direct;
 mod facts;
 mod friends;
 mod onward;
@@ -29,6 +30,7 @@ use super::record::{
     ConsentWord, CustomerRow, EntityRow, EventRow, Extra, Record, RepRow, SuppressionRow, What,
 };
 use super::say::{BadRow, Finding, ImportError, ImportReport};
+pub use direct::{Direct, Taken, direct};
 use scan::Scanned;
 
 /// Most rows of one batch, and so of one transaction.

@@ -15,7 +15,7 @@ use super::mapping::Mapped;
 use super::record::{Extra, Record, What};
 use super::say::{BadRow, Finding};
 use values::known_stage;
-pub(super) use values::wanted;
+pub(super) use values::{undeclared, wanted};
 
 /// Makes records of rows.
 pub(super) struct Maker<'a> {

@@ -32,13 +32,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(key: &'static str, args: &[(&'static str, &str)]) -> Self {
+    /// A sentence of the catalogue with its values, each cut to what may be shown.
+    pub fn new(key: &'static str, args: &[(&'static str, &str)]) -> Self {
         let args = args.iter().map(|(name, value)| (*name, shown(value))).collect();
         Self { key, args, suggestion: None, place: None }
     }
 
     /// Adds what was probably meant: the closest of the names that are known.
-    pub(super) fn meant<'c>(mut self, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+    #[must_use]
+    pub fn meant<'c>(mut self, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
         self.suggestion = dsl::diagnostic::suggest(name, known).map(str::to_owned);
         self
     }
@@ -106,6 +108,11 @@ pub struct BadRow {
 impl BadRow {
     pub(super) fn whole(line: u64, why: Finding) -> Self {
         Self { line, column: None, value: None, why: Box::new(why), also: Vec::new() }
+    }
+
+    /// Something wrong at a place.
+    pub fn at(line: u64, place: &str, why: Finding) -> Self {
+        Self::cell(line, place, why)
     }
 
     pub(super) fn cell(line: u64, column: &str, why: Finding) -> Self {

@@ -20,7 +20,16 @@ fn at(text: &str) -> Timestamp {
 
 fn attribute(ty: Type) -> Attribute {
     let origin = Origin::Given;
-    Attribute { ty, optional: true, default: None, pii: false, title: None, origin, built_in: false }
+    Attribute {
+        ty,
+        optional: true,
+        default: None,
+        pii: false,
+        html: false,
+        title: None,
+        origin,
+        built_in: false,
+    }
 }
 
 /// A shop in Shanghai, whose customer lives where the test says.

@@ -80,9 +80,10 @@ pub(super) fn ask(asked: &Asked<'_, '_, '_>) -> Verdict {
         }
         holders.push(holder);
     }
-    if let Some((sender, most)) = sender::counted(walker.turn.world.library, asked.message) {
-        let until = sender::opens(walker.turn, sender, most, now);
+    if let Some(sender) = sender::counted(walker.turn.world.library, asked.message) {
+        let until = sender::opens(walker.turn, sender, now);
         if until > now {
+            let most = sender.most_on(model::zone::date_of(now, walker.turn.world.zone));
             let values =
                 [("sender".to_owned(), sender.id.clone().into()), ("per_day".to_owned(), most.into())];
             holders.push(Holder { why: "sender_cap", until, own: None, values: values.into() });
@@ -185,8 +186,8 @@ fn all_allow(
         for places in places.iter().filter(|places| places.cap.over_cap == OverCap::Defer) {
             instant = places.opens(instant);
         }
-        if let Some((sender, most)) = sender::counted(asked.walker.turn.world.library, asked.message) {
-            instant = sender::opens(asked.walker.turn, sender, most, instant);
+        if let Some(sender) = sender::counted(asked.walker.turn.world.library, asked.message) {
+            instant = sender::opens(asked.walker.turn, sender, instant);
         }
         instant = clock::opens(asked, instant).0;
         if instant == before {

@@ -1,4 +1,5 @@
-//! What a sender may send on one day (`per_day`): counted over all customers, on days of the project's zone.
+//! What a sender may send on one day (`per_day`, `warm_up`): counted over all customers, on days of the project's
+//! zone.
 
 use crate::turn::Turn;
 use dsl::library::{Library, Sender};
@@ -6,21 +7,22 @@ use dsl::step::MessageStep;
 use jiff::Timestamp;
 use model::{Medium, zone};
 
-/// The sender that a mail counts for, where its day has a most; `None`: nothing is counted.
-pub(crate) fn counted<'l>(library: &'l Library, message: &MessageStep) -> Option<(&'l Sender, u32)> {
+/// The sender that a mail counts for, where some day of it has a most; `None`: nothing is counted.
+pub(crate) fn counted<'l>(library: &'l Library, message: &MessageStep) -> Option<&'l Sender> {
     if message.medium != Medium::Email {
         return None;
     }
     let named = message.counts_for.as_ref();
     let named = library.senders.iter().find(|sender| Some(&sender.id) == named);
     let sender = named.or(library.senders.first())?;
-    Some((sender, sender.per_day?))
+    Some(sender).filter(|sender| sender.is_counted())
 }
 
 /// The first instant from `from` on at which the sender may send, as far as it is known now.
-pub(super) fn opens(turn: &Turn<'_>, sender: &Sender, most: u32, from: Timestamp) -> Timestamp {
+pub(super) fn opens(turn: &Turn<'_>, sender: &Sender, from: Timestamp) -> Timestamp {
     let today = zone::date_of(from, turn.world.zone);
-    let full = turn.senders.get(&sender.id).is_some_and(|(day, sent)| *day == today && *sent >= most);
+    let sent = turn.senders.get(&sender.id).filter(|(day, _)| *day == today).map_or(0, |(_, sent)| *sent);
+    let full = sender.most_on(today).is_some_and(|most| sent >= most);
     if !full {
         return from;
     }
@@ -29,7 +31,7 @@ pub(super) fn opens(turn: &Turn<'_>, sender: &Sender, most: u32, from: Timestamp
 
 /// A mail goes.
 pub(crate) fn count(turn: &mut Turn<'_>, message: &MessageStep, at: Timestamp) {
-    let Some((sender, _)) = counted(turn.world.library, message) else { return };
+    let Some(sender) = counted(turn.world.library, message) else { return };
     let today = zone::date_of(at, turn.world.zone);
     let (day, sent) = turn.senders.entry(sender.id.clone()).or_insert((today, 0));
     if *day != today {

@@ -7,6 +7,7 @@ use dsl::template::{RESERVED_ROOTS, cost, is_of_item};
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Context, Handlebars, Output, Path, PathSeg, RenderContext, Renderable, Template};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// Rounds of all `{{#each}}` of a message at most, by the longest list in its context.
 const MOST_ROUNDS: u64 = 1_000_000;
@@ -31,21 +32,26 @@ impl Compiled {
     /// Parses a source, unless it is beyond the bounds of the language. Three braces mean two: a value is
     /// never HTML, also in a draft that the checker has not seen.
     pub(super) fn new(source: &str) -> Result<Self, RenderError> {
-        Self::parse(source, false)
+        Self::parse(source, Html::No)
+    }
+
+    /// Parses the page of a mail, in which the values of these names are HTML where they stand in three braces.
+    pub(super) fn page(source: &str, html: &BTreeSet<String>) -> Result<Self, RenderError> {
+        Self::parse(source, Html::Of(html))
     }
 
     /// Parses a layout, in which three braces put the text in as the HTML it is.
     pub(super) fn layout(source: &str) -> Result<Self, RenderError> {
-        Self::parse(source, true)
+        Self::parse(source, Html::All)
     }
 
-    fn parse(source: &str, layout: bool) -> Result<Self, RenderError> {
+    fn parse(source: &str, html: Html<'_>) -> Result<Self, RenderError> {
         let unreadable = |reason: &str| RenderError::Unreadable { reason: first_line(reason) };
         let cost = cost(source)
             .ok_or_else(|| unreadable("it is too long or too deep, or has a tag without an end"))?;
         let mut template =
             Template::compile(source).map_err(|error| unreadable(&error.reason().to_string()))?;
-        if !prepare(&mut template, Inside::Nothing, layout) {
+        if !prepare(&mut template, Inside::Nothing, html) {
             return Err(unreadable("partials and decorators are not part of the language"));
         }
         Ok(Self { template, each_depth: cost.each_depth })
@@ -89,6 +95,27 @@ fn longest(json: &Json) -> u64 {
     }
 }
 
+/// What three braces mean.
+#[derive(Clone, Copy, Debug)]
+enum Html<'a> {
+    /// The same as two.
+    No,
+    /// The value as the HTML it is, for these names.
+    Of(&'a BTreeSet<String>),
+    /// The same for all.
+    All,
+}
+
+impl Html<'_> {
+    fn allows(self, tag: &HelperTemplate) -> bool {
+        match (self, &tag.name) {
+            (Self::All, _) => true,
+            (Self::Of(names), Parameter::Path(Path::Relative((_, raw)))) => names.contains(raw),
+            (Self::Of(_) | Self::No, _) => false,
+        }
+    }
+}
+
 /// What a name stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
@@ -103,10 +130,10 @@ enum Inside {
 /// Inside `each` and `with` a name is looked for in the item; `customer` and the other roots mean the same
 /// everywhere, as the checker promises, so they are tied to the root here. `false`: something stands in the
 /// template that is not part of the language.
-fn prepare(template: &mut Template, inside: Inside, layout: bool) -> bool {
+fn prepare(template: &mut Template, inside: Inside, html: Html<'_>) -> bool {
     template.elements.iter_mut().all(|element| {
         if let TemplateElement::HtmlExpression(tag) = element
-            && !layout
+            && !html.allows(tag)
         {
             *element = TemplateElement::Expression(tag.clone());
         }
@@ -122,8 +149,8 @@ fn prepare(template: &mut Template, inside: Inside, layout: bool) -> bool {
                     Some("each" | "with") => Inside::Block,
                     Some(_) | None => inside,
                 };
-                block.template.as_mut().is_none_or(|template| prepare(template, deeper, layout))
-                    && block.inverse.as_mut().is_none_or(|template| prepare(template, inside, layout))
+                block.template.as_mut().is_none_or(|template| prepare(template, deeper, html))
+                    && block.inverse.as_mut().is_none_or(|template| prepare(template, inside, html))
             }
             TemplateElement::RawString(_) | TemplateElement::Comment(_) => true,
             TemplateElement::DecoratorExpression(_)

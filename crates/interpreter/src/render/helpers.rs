@@ -30,7 +30,7 @@ fn registry(escape: fn(&str) -> String) -> Handlebars<'static> {
     for name in ["log", "lookup", "raw", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len"] {
         registry.unregister_helper(name);
     }
-    let own: [(&'static str, Run); 11] = [
+    let own: [(&'static str, Run); 12] = [
         ("default", default),
         ("date", date),
         ("money", money),
@@ -42,6 +42,7 @@ fn registry(escape: fn(&str) -> String) -> Handlebars<'static> {
         ("eq", eq),
         ("link", link),
         ("link_part", link_part),
+        ("plain", words),
     ];
     for (name, run) in own {
         registry.register_helper(name, Box::new(Call { name, run }));
@@ -338,6 +339,12 @@ fn link(given: &Given<'_>) -> Result<Option<Json>, RenderError> {
     } else {
         Err(wrong())
     }
+}
+
+/// The words of a value that is HTML, for the plain text. Templates cannot call it: the reader of Markdown does.
+fn words(given: &Given<'_>) -> Result<Option<Json>, RenderError> {
+    let words = |value: &Json| Json::from(nanohtml2text::html2text(&value.render()).trim());
+    Ok(given.value(0).map(words))
 }
 
 /// A part of an address: everything but letters, digits and `-._~@` is percent-encoded.

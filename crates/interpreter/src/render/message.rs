@@ -2,17 +2,18 @@
 
 use super::compiled::{Compiled, Escape};
 use super::context::brand_json;
-use super::text::{one_line, tidy, wrapped};
+use super::text::{one_line, tidy, visible, wrapped};
+use super::twin;
 use super::{MOST_OUTPUT, RenderError, customer_context, inline, merge};
 use crate::facts::Facts;
 use dsl::library::Library;
 use dsl::project::Settings;
-use dsl::template::{Format, MessageTemplate, Templates};
+use dsl::template::{Format, MessageTemplate, Picture, Templates};
 use handlebars::Context;
 use model::Outgoing;
 use model::words::{self, Language};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// The frame of mails where the project has none.
@@ -48,24 +49,65 @@ pub struct Rendered {
     pub html: Option<String>,
     /// The plain text.
     pub text: String,
+    /// The pictures that the page shows and that go with it; it names them `cid:ID`.
+    pub pictures: Vec<Picture>,
 }
 
 /// All templates of a project, parsed once. It is read by many threads at once.
 #[derive(Clone, Debug)]
 pub struct Renderer {
     templates: Templates,
-    compiled: BTreeMap<Key, Compiled>,
+    /// By name and locale.
+    compiled: BTreeMap<String, BTreeMap<String, Parts>>,
     /// Subjects and other texts of workflows, by their source.
     texts: BTreeMap<String, Compiled>,
     /// The project's own; `None`: the built-in one.
     layout: Option<Compiled>,
+    /// Those that mails ask for by name.
+    layouts: BTreeMap<String, Compiled>,
     brand: Json,
     /// The project's language tag.
     language: String,
+    /// The names of values that are HTML.
+    html: BTreeSet<String>,
 }
 
-/// Name, locale and part of a compiled template.
-type Key = (String, String, Part);
+/// A template, parsed part by part; what could not be parsed is left out.
+#[derive(Clone, Debug, Default)]
+struct Parts {
+    /// The hash of what was parsed.
+    hash: String,
+    subject: Option<Compiled>,
+    preheader: Option<Compiled>,
+    html: Option<Compiled>,
+    text: Option<Compiled>,
+    /// The page's own words, where it has no other text.
+    twin: Option<Compiled>,
+}
+
+impl Parts {
+    fn new(template: &MessageTemplate, html: &BTreeSet<String>) -> Self {
+        let part = |part| source(template, part).and_then(|source| parsed(source, part, html).ok());
+        let page = template.html.as_deref().filter(|_| template.text.is_none());
+        Self {
+            hash: template.hash.clone(),
+            subject: part(Part::Subject),
+            preheader: part(Part::Preheader),
+            html: part(Part::Html),
+            text: part(Part::Text),
+            twin: page.and_then(twin::twin),
+        }
+    }
+
+    fn part(&self, part: Part) -> Option<&Compiled> {
+        match part {
+            Part::Subject => self.subject.as_ref(),
+            Part::Preheader => self.preheader.as_ref(),
+            Part::Html => self.html.as_ref(),
+            Part::Text => self.text.as_ref(),
+        }
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
@@ -79,22 +121,24 @@ impl Renderer {
     /// Parses all templates. Those that cannot be parsed are left out: the checker has reported them, and
     /// rendering one says so again.
     pub fn new(templates: &Templates, library: &Library, settings: &Settings) -> Self {
-        let mut compiled = BTreeMap::new();
+        let mut compiled: BTreeMap<String, BTreeMap<String, Parts>> = BTreeMap::new();
+        let html = library.model.html_names();
         for ((name, locale), template) in &templates.messages {
-            for part in [Part::Subject, Part::Preheader, Part::Html, Part::Text] {
-                if let Some(done) = source(template, part).and_then(|source| Compiled::new(source).ok()) {
-                    compiled.insert((name.clone(), locale.clone(), part), done);
-                }
-            }
+            let parts = Parts::new(template, &html);
+            compiled.entry(name.clone()).or_default().insert(locale.clone(), parts);
         }
         let layout = templates.layout.as_deref().and_then(|layout| Compiled::layout(layout).ok());
+        let named = |(name, layout): (&String, &String)| Some((name.clone(), Compiled::layout(layout).ok()?));
+        let layouts = templates.layouts.iter().filter_map(named).collect();
         Self {
             templates: templates.clone(),
             compiled,
             texts: BTreeMap::new(),
             layout,
+            layouts,
             brand: brand_json(&library.brand),
             language: settings.language.clone(),
+            html,
         }
     }
 
@@ -163,22 +207,51 @@ impl Renderer {
             Format::Markdown => {
                 let content = self.part(template, Part::Html, &context, Escape::Html)?;
                 put(&mut context, "content", &content);
-                Some(self.layout.as_ref().unwrap_or(&BUILT_IN).render(&context, Escape::Html)?)
+                Some(self.frame(template).render(&context, Escape::Html)?)
             }
-            Format::Html => Some(self.part(template, Part::Html, &context, Escape::Html)?),
+            Format::Html | Format::Mjml => Some(self.part(template, Part::Html, &context, Escape::Html)?),
             Format::Text => None,
         };
         let text = match (&html, template.text.is_some()) {
-            (Some(html), false) => tidy(&nanohtml2text::html2text(html)),
+            (Some(html), false) => match self.ours(template).and_then(|parts| parts.twin.as_ref()) {
+                Some(twin) => twin::laid_out(&twin.render(&context, Escape::No)?),
+                None => tidy(&nanohtml2text::html2text(&visible(html))),
+            },
             (Some(_) | None, _) => {
                 let text = self.part(template, Part::Text, &context, Escape::No)?;
                 self.with_foot(&text, template.format, envelope, words, &context)
             }
         };
+        let (html, pictures) = html.map_or((None, Vec::new()), |html| {
+            let (html, pictures) = self.with_pictures(html);
+            (Some(html), pictures)
+        });
         if text.len() > MOST_OUTPUT {
             return Err(RenderError::TooLong);
         }
-        Ok(Rendered { subject, label, preheader, html, text })
+        Ok(Rendered { subject, label, preheader, html, text, pictures })
+    }
+
+    /// The page with the project's own pictures beside it. Values cannot name one: their quotes are made safe.
+    fn with_pictures(&self, mut html: String) -> (String, Vec<Picture>) {
+        let mut used = Vec::new();
+        if !html.contains("assets/") {
+            return (html, used);
+        }
+        for picture in self.templates.pictures.values() {
+            let mut shown = false;
+            for (open, close) in [('"', '"'), ('\'', '\''), ('(', ')')] {
+                let named = format!("{open}{}{close}", picture.path);
+                if html.contains(&named) {
+                    html = html.replace(&named, &format!("{open}cid:{}{close}", picture.id));
+                    shown = true;
+                }
+            }
+            if shown {
+                used.push(picture.clone());
+            }
+        }
+        (html, used)
     }
 
     /// The language of a message: its template's, else the customer's, else the project's.
@@ -196,13 +269,23 @@ impl Renderer {
         escape: Escape,
     ) -> Result<String, RenderError> {
         let Some(source) = source(template, part) else { return Ok(String::new()) };
-        let key = (template.name.clone(), template.locale.clone(), part);
         // A template from elsewhere, such as a draft in the console, is parsed on the spot.
-        let ours = self.templates.messages.get(&(template.name.clone(), template.locale.clone()));
-        match self.compiled.get(&key).filter(|_| ours.is_some_and(|ours| ours.hash == template.hash)) {
+        match self.ours(template).and_then(|parts| parts.part(part)) {
             Some(compiled) => compiled.render(context, escape),
-            None => Compiled::new(source)?.render(context, escape),
+            None => parsed(source, part, &self.html)?.render(context, escape),
         }
+    }
+
+    /// The parts of a template that is the project's own; `None`: it is not, or was changed since.
+    fn ours(&self, template: &MessageTemplate) -> Option<&Parts> {
+        let parts = self.compiled.get(&template.name)?.get(&template.locale)?;
+        (parts.hash == template.hash).then_some(parts)
+    }
+
+    /// What a mail in Markdown is set in.
+    fn frame(&self, template: &MessageTemplate) -> &Compiled {
+        let named = template.layout.as_ref().and_then(|name| self.layouts.get(name));
+        named.or(self.layout.as_ref()).unwrap_or(&BUILT_IN)
     }
 
     /// The foot of a plain text: who writes, and how to be left alone.
@@ -231,6 +314,13 @@ impl Renderer {
     }
 }
 
+fn parsed(source: &str, part: Part, html: &BTreeSet<String>) -> Result<Compiled, RenderError> {
+    match part {
+        Part::Html => Compiled::page(source, html),
+        Part::Subject | Part::Preheader | Part::Text => Compiled::new(source),
+    }
+}
+
 fn source(template: &MessageTemplate, part: Part) -> Option<&str> {
     match part {
         Part::Subject => Some(&template.subject),
@@ -252,6 +342,15 @@ static BUILT_IN: LazyLock<Compiled> =
 
 /// The sentences of the built-in layout.
 fn frame_words(language: Language) -> Json {
+    static WORDS: LazyLock<[Json; 2]> = LazyLock::new(|| [Language::Zh, Language::En].map(frame_words_of));
+    let [chinese, english] = &*WORDS;
+    match language {
+        Language::Zh => chinese.clone(),
+        Language::En => english.clone(),
+    }
+}
+
+fn frame_words_of(language: Language) -> Json {
     let keys = [("unsubscribe", "mail-unsubscribe"), ("why", "mail-why"), ("service", "mail-service")];
     let words = keys.map(|(name, key)| (name.to_owned(), Json::from(words::say(language, key, &[]))));
     Json::Object(words.into_iter().collect())
@@ -298,7 +397,7 @@ pub fn send_with(
         subject: send.subject.as_deref(),
         unsubscribe_url: unsubscribe_url.filter(|_| send.marketing),
         marketing: send.marketing,
-        ad_label: sender.and_then(|sender| sender.ad_label.as_deref()),
+        ad_label: sender.and_then(|sender| facts.library.ad_label(sender)),
         footer: sender.and_then(|sender| sender.footer.as_deref()),
     };
     renderer.message(template, &context, envelope)
@@ -311,5 +410,12 @@ fn notice(words: &str) -> Rendered {
     if line.chars().count() > NOTICE_SUBJECT {
         subject.push('…');
     }
-    Rendered { subject, label: 0, preheader: String::new(), html: None, text: tidy(words) }
+    Rendered {
+        subject,
+        label: 0,
+        preheader: String::new(),
+        html: None,
+        text: tidy(words),
+        pictures: Vec::new(),
+    }
 }

@@ -8,6 +8,7 @@ mod helpers;
 mod message;
 mod names;
 mod text;
+mod twin;
 
 pub use context::{context, customer_context, merge, walk_context};
 pub use fault::RenderError;

@@ -17,15 +17,28 @@ use std::collections::BTreeMap;
 
 mod golden;
 mod hostile;
+mod mjml;
+mod twin;
 mod values;
 
 fn attribute(ty: Type, optional: bool) -> Attribute {
-    Attribute { ty, optional, default: None, pii: false, title: None, origin: Origin::Given, built_in: false }
+    Attribute {
+        ty,
+        optional,
+        default: None,
+        pii: false,
+        html: false,
+        title: None,
+        origin: Origin::Given,
+        built_in: false,
+    }
 }
 
 fn library() -> Library {
     let mut library = Library::default();
     let customer = &mut library.model.customer;
+    let greeting = Attribute { html: true, ..attribute(Type::Text, true) };
+    customer.insert("greeting".to_owned(), Attribute { default: Some(Value::from("")), ..greeting });
     for (name, ty) in [
         ("name", Type::Text),
         ("email", Type::Email),

@@ -47,6 +47,7 @@ impl Lead {
             optional: true,
             default: None,
             pii: false,
+            html: false,
             title: None,
             origin: Origin::Given,
             built_in: false,

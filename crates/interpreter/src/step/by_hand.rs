@@ -24,7 +24,11 @@ pub(super) fn sender(walker: &Walker<'_, '_>, message: &MessageStep) -> Option<O
             let (rep, role) = who(walker, to);
             Some((rep.is_some() || role.is_some()).then_some((rep, role)))
         }
-        Channel::Smtp(_) | Channel::Webhook(_) | Channel::File { .. } => None,
+        Channel::Smtp(_)
+        | Channel::Webhook(_)
+        | Channel::HttpJson(_)
+        | Channel::Robot(_)
+        | Channel::File { .. } => None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::{by_hand, combine};
 use crate::advance::{Flow, Walker};
 use crate::permit::{self, Verdict};
 use crate::{assigned, render};
-use dsl::library::Library;
+use dsl::library::{Channel, Library};
 use dsl::step::{Colleague, MessageStep, Step, StepIx, TextTemplate};
 use dsl::workflow::{ConsentRule, Workflow};
 use jiff::Timestamp;
@@ -97,6 +97,8 @@ pub(super) fn said(
     deadline: Timestamp,
 ) -> Outgoing {
     let (topic, marketing) = topic_of(walker, message);
+    let by_class = if marketing { OnUnknown::Hold } else { OnUnknown::Resend };
+    let by_channel = walker.turn.world.library.channel_of(message.medium, message.via.as_deref());
     Outgoing {
         medium: message.medium,
         template: message.template.clone(),
@@ -106,7 +108,7 @@ pub(super) fn said(
         also_needs: topics_above(walker).cloned().collect(),
         topic,
         marketing,
-        on_unknown: if marketing { OnUnknown::Hold } else { OnUnknown::Resend },
+        on_unknown: by_channel.and_then(Channel::on_unknown).unwrap_or(by_class),
         context: context_of(walker, at, message),
         via: message.via.clone(),
         deadline,

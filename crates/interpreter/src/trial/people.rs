@@ -130,7 +130,14 @@ impl Scene<'_> {
         let mut say = |topic: &String, medium, granted| {
             let (topic, source) = (topic.clone(), "test".to_owned());
             let at = if granted { Timestamp::UNIX_EPOCH } else { LATER };
-            snapshot.consents.apply(&Consent { topic, medium, granted, at, source });
+            snapshot.consents.apply(&Consent {
+                topic,
+                medium,
+                granted,
+                at,
+                source,
+                proof: model::Proof::default(),
+            });
         };
         for topic in self.library.topics.keys().chain([&"marketing".to_owned()]) {
             if !given.refuses.contains(&(topic.clone(), None)) {

@@ -4,7 +4,6 @@
 use crate::calendar::add::add;
 use crate::pause::Pause;
 use crate::world::People;
-use dsl::condition::Root;
 use dsl::library::Library;
 use dsl::test_case::{ExpectedTime, Fact, TestCase, TestCustomer, TestEntry, TestFact};
 use dsl::trigger::{Crossing, Subject, Trigger};
@@ -312,17 +311,7 @@ pub(super) fn entity_kind(workflow: &Workflow) -> Option<&str> {
     match &workflow.trigger {
         Trigger::Stage { of: Subject::Entity(kind), .. }
         | Trigger::Attribute { of: Subject::Entity(kind), .. } => Some(kind),
-        Trigger::Date(date) => match &date.of.root {
-            Root::Entity(kind) => Some(kind),
-            Root::Customer
-            | Root::Entry
-            | Root::Event
-            | Root::Owner
-            | Root::Vars
-            | Root::Inputs
-            | Root::Step(_)
-            | Root::Answer(_) => None,
-        },
+        Trigger::Date(date) => date.of.root.entity(),
         Trigger::Stage { .. }
         | Trigger::Attribute { .. }
         | Trigger::Event { .. }

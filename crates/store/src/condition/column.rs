@@ -26,19 +26,7 @@ impl Writer<'_> {
         let operand = || Operand::Name(path.clone());
         let Some(hop) = &path.hop else { return self.field(path) };
         let library = self.context.library;
-        let attribute = match &path.root {
-            Root::Customer => library.model.customer.get(&*path.field),
-            Root::Entity(kind) => {
-                library.model.entities.get(&**kind).and_then(|kind| kind.attributes.get(&*path.field))
-            }
-            Root::Entry
-            | Root::Event
-            | Root::Owner
-            | Root::Vars
-            | Root::Inputs
-            | Root::Step(_)
-            | Root::Answer(_) => None,
-        };
+        let attribute = path.attribute(&library.model);
         let Some(Type::Reference(kind)) = attribute.map(|attribute| &attribute.ty) else {
             return self.refuse(&operand());
         };

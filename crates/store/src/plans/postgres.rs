@@ -35,7 +35,8 @@ const FILL: &[&str] = &[
      SELECT n % 4096, 's' || n || '_' || k, 'c' || n, 'en' || n || '_' || k, 'w' || k, 'v', 's', 'email', 1, 'hold', '{}',
        'm' || n || '_' || k,
        CASE WHEN n % 200 = 0 THEN 'due' WHEN n % 2000 = 1 THEN 'handed' WHEN n % 1000 = 2 THEN 'unknown' ELSE 'accepted' END,
-       n * 1000, n * 2000, 'w', 1, n, n * 1000, k, n
+       n * 1000, n * 2000, 'w', 1, CASE WHEN n % 200 <> 0 AND n % 2000 = 1 THEN n END, n * 1000, k,
+       CASE WHEN n % 200 <> 0 AND n % 2000 <> 1 THEN n END
      FROM generate_series(1, 20000) AS n CROSS JOIN generate_series(1, 3) AS k",
     "ANALYZE",
     "SET plan_cache_mode = force_generic_plan",

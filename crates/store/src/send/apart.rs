@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 // Messages for several walks that have not left.
 const OPEN: &str = "
 SELECT s.slot, s.id, s.outgoing FROM send AS s
-WHERE s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
+WHERE s.settled_at IS NULL AND s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
 
 // What stays in them. A claim is over: whoever holds it has made the letter with too much in it.
 // ?1 [[slot, id, outgoing], …]
@@ -25,7 +25,7 @@ RETURNING send.id";
 
 // Those of which all goes by others.  ?1 [[slot, id], …]  ?2 now
 const OVER: &str = "
-UPDATE send SET state = 'cancelled', settled_at = ?2, reason = 'combined'
+UPDATE send SET state = 'cancelled', settled_at = ?2, lease = NULL, reason = 'combined'
 FROM jsonb_each(?1) AS want
 WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')
 RETURNING send.id";

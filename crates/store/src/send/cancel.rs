@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 // What a walk's end takes back, and keeps a pause from putting back (snapshot.rs).
 // ?1 [[slot, enrollment, reason], …]  ?2 now
 pub(crate) const CANCEL_WALKS: &str = "
-UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
+UPDATE send SET state = 'cancelled', settled_at = ?2, lease = NULL, reason = want.value->>2
 FROM jsonb_each(?1) AS want
 WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.enrollment = want.value->>1
   AND (send.state IN ('due', 'claimed') OR (send.state = 'cancelled' AND send.reason = 'paused'))
@@ -24,7 +24,7 @@ SELECT s.slot, s.id, s.outgoing
 FROM jsonb_each(?1) AS want
 CROSS JOIN send AS s
 WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.customer = want.value->>1
-  AND s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
+  AND s.settled_at IS NULL AND s.state IN ('due', 'claimed') AND s.outgoing->>'riders' IS NOT NULL";
 
 // What is left of them. A claim is over: whoever holds it has made the letter with too much in it.
 // ?1 [[slot, id, outgoing], …]
@@ -35,7 +35,7 @@ WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AN
 
 // Those of which nothing is left.  ?1 [[slot, id, reason], …]  ?2 now
 const CANCEL_SHARED: &str = "
-UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>2
+UPDATE send SET state = 'cancelled', settled_at = ?2, lease = NULL, reason = want.value->>2
 FROM jsonb_each(?1) AS want
 WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AND send.state IN ('due', 'claimed')";
 
@@ -43,16 +43,17 @@ WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.id = want.value->>1 AN
 // to our own people stays (snapshot.rs).  ?1 [[slot, customer, topic, reason, medium], …]
 // ?2 now
 pub(crate) const CANCEL_TOPICS: &str = "
-UPDATE send SET state = 'cancelled', settled_at = ?2, reason = want.value->>3
+UPDATE send SET state = 'cancelled', settled_at = ?2, lease = NULL, reason = want.value->>3
 FROM jsonb_each(?1) AS want
-WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.customer = want.value->>1 AND send.state IN ('due', 'claimed')
+WHERE send.slot = CAST(want.value->>0 AS BIGINT) AND send.customer = want.value->>1
+  AND send.settled_at IS NULL AND send.state IN ('due', 'claimed')
   AND send.outgoing->>'to' = 'customer' AND (want.value->>2 IS NULL OR send.topic = want.value->>2)
   AND (want.value->>4 IS NULL OR send.medium = want.value->>4)";
 
 // What a pause takes back.  ?1 workflow  ?2 reason  ?3 now
 const CANCEL_WORKFLOW: &str = "
-UPDATE send SET state = 'cancelled', settled_at = ?3, reason = ?2
-WHERE state IN ('due', 'claimed') AND workflow = ?1";
+UPDATE send SET state = 'cancelled', settled_at = ?3, lease = NULL, reason = ?2
+WHERE settled_at IS NULL AND state IN ('due', 'claimed') AND workflow = ?1";
 
 // What a resume puts back: it is due as it was.  ?1 workflow
 const PUT_BACK: &str = "

@@ -2,9 +2,10 @@
 
 use super::read_outgoing;
 use crate::connection::Connection;
-use crate::error::{StoreError, Tried, no_ids};
+use crate::error::{StoreError, Tried, no_ids, some};
+use crate::listing::{self, Owners};
 use crate::sql;
-use crate::stored::{instant, instant_of};
+use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Outgoing, SendId, SendState, WorkflowId};
 
@@ -26,12 +27,32 @@ pub(crate) const UNKNOWN: &str =
     select!("FROM send AS s WHERE s.state = 'unknown' ORDER BY s.settled_at, s.id LIMIT ?1");
 // The latest messages of all (nurture sends).  ?1 rows
 const RECENT: &str = select!("FROM send AS s ORDER BY coalesce(s.settled_at, s.due_at) DESC, s.id LIMIT ?1");
+// A page of the ledger, the latest first, of whoever may be seen (API).  ?1 workflow, '' for all  ?2 state, '' for all
+// ?3 before this instant  ?4 … and this id  ?5 1: whoever owns them  ?6 [[rep], …]  ?7 slot, -1 for all  ?8 customer
+// ?9 rows
+const PAGE: &str = select!(
+    "FROM send AS s
+     WHERE (s.created_at < ?3 OR (s.created_at = ?3 AND s.id < ?4))
+       AND (?1 = '' OR s.workflow = ?1) AND (?2 = '' OR s.state = ?2)
+       AND (?7 = -1 OR (s.slot = ?7 AND s.customer = ?8))
+       AND (?5 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = s.slot AND c.id = s.customer
+            AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?6))
+              OR EXISTS (SELECT 1 FROM entity AS e WHERE e.slot = c.slot AND e.customer = c.id
+                         AND e.owner IN (SELECT value->>0 FROM jsonb_each(?6))))))
+     ORDER BY s.created_at DESC, s.id DESC LIMIT ?9"
+);
 // By id alone: one look into each slot.  ?1 id
 pub(crate) const BY_ID: &str = select!(
     "FROM (WITH RECURSIVE slots(slot) AS (SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot < 4095)
            SELECT slot FROM slots) AS every
      CROSS JOIN send AS s
      WHERE s.slot = every.slot AND s.id = ?1"
+);
+
+// Those that a token, a bounce or a provider names.  ?1 [[slot, id], …]
+const FOUND: &str = select!(
+    "FROM jsonb_each(?1) AS want CROSS JOIN send AS s
+     WHERE s.slot = CAST(want.value->>0 AS BIGINT) AND s.id = want.value->>1"
 );
 
 // ?1 workflow, or NULL for all
@@ -94,6 +115,26 @@ pub async fn by_id(conn: &mut Connection, id: &SendId) -> Result<Option<Ledger>,
     row.as_ref().map(read).transpose()
 }
 
+/// Sends by slot and id. One that moved, for two customers became one, is looked for in every slot.
+pub async fn found(conn: &mut Connection, wanted: &[(u16, SendId)]) -> Result<Vec<Ledger>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(u16, &str)> = wanted.iter().map(|(slot, id)| (*slot, id.as_str())).collect();
+    let rows = sql::query(FOUND)
+        .bind(spread("send", &rows)?)
+        .fetch_all(&mut *conn)
+        .await
+        .tried("load sends", || some(wanted.iter().map(|(_, id)| id)))?;
+    let mut found: Vec<Ledger> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    for (_, id) in wanted {
+        if !found.iter().any(|ledger| ledger.outgoing.id == *id) {
+            found.extend(by_id(&mut *conn, id).await?);
+        }
+    }
+    Ok(found)
+}
+
 /// A customer's sends, the oldest first.
 pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result<Vec<Ledger>, StoreError> {
     let rows = sql::query(OF_CUSTOMER)
@@ -112,6 +153,45 @@ pub async fn recent(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, St
         .fetch_all(conn)
         .await
         .tried("list the latest sends", no_ids)?;
+    rows.iter().map(read).collect()
+}
+
+/// Which sends are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'w> {
+    /// Of this workflow; `None`: of all.
+    pub workflow: Option<&'w str>,
+    /// In this state; `None`: in any.
+    pub state: Option<SendState>,
+    /// To this customer; `None`: to anybody.
+    pub customer: Option<&'w CustomerId>,
+}
+
+/// A page of sends, those that were made last first, to customers who may be seen; before (made at, id). Of many sends
+/// it looks at as many as the page needs, where an index has their order, else at all.
+pub async fn page(
+    conn: &mut Connection,
+    owners: Owners<'_>,
+    wanted: Wanted<'_>,
+    before: Option<(Timestamp, &str)>,
+    limit: u32,
+) -> Result<Vec<Ledger>, StoreError> {
+    let (reps, all) = listing::bound(owners)?;
+    let (at, id) = before.map_or((i64::MAX, ""), |(at, id)| (millis(at), id));
+    let (slot, customer) = wanted.customer.map_or((-1, ""), |id| (i64::from(id.slot()), id.as_str()));
+    let rows = sql::query(PAGE)
+        .bind(wanted.workflow.unwrap_or_default())
+        .bind(wanted.state.map_or("", SendState::as_str))
+        .bind(at)
+        .bind(id)
+        .bind(all)
+        .bind(reps)
+        .bind(slot)
+        .bind(customer)
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        .tried("list sends", no_ids)?;
     rows.iter().map(read).collect()
 }
 

@@ -3,13 +3,14 @@
 use crate::given::*;
 use model::CustomerId;
 use store::event::{self, EventKey, EventState};
-use store::{Store, commit, consent, customer, history};
+use store::{Store, commit, consent, customer, history, sql};
 
 on_both! {
     a_repeat_is_dropped_by_its_key,
     due_events_come_in_the_order_of_events_until_they_are_done,
     held_events_wait_for_the_clock,
     history_gives_everything_of_a_page_in_order,
+    the_record_of_consent_is_only_added_to,
     a_change_keeps_the_type_of_its_attribute,
 }
 
@@ -88,6 +89,7 @@ async fn history_gives_everything_of_a_page_in_order(store: Store) {
         granted,
         at: minute(at),
         source: "form".to_owned(),
+        proof: model::Proof::default(),
     });
     let id = CustomerId::new("a");
     consent::record(&mut tx, &[(&id, &words[0]), (&id, &words[1])]).await.expect("recorded");
@@ -102,6 +104,45 @@ async fn history_gives_everything_of_a_page_in_order(store: Store) {
     assert_eq!(page[1].events, []);
 }
 
+async fn the_record_of_consent_is_only_added_to(store: Store) {
+    let id = CustomerId::new("a");
+    let word = |at, granted| model::Consent {
+        topic: "marketing".to_owned(),
+        medium: Some(model::Medium::Email),
+        granted,
+        at: minute(at),
+        source: "form".to_owned(),
+        proof: model::Proof {
+            basis: Some("double opt-in".to_owned()),
+            wording: Some("I agree.".to_owned()),
+            asked_at: Some(minute(0)),
+            token: Some("sha256:00".to_owned()),
+        },
+    };
+    let words = [word(1, true), word(3, false)];
+    let mut tx = store.begin().await.expect("a writer");
+    consent::record(&mut tx, &[(&id, &words[1]), (&id, &words[0])]).await.expect("recorded");
+    commit(tx).await.expect("committed");
+    for statement in [
+        "UPDATE consent SET granted = 1",
+        "UPDATE consent SET at = at + 1",
+        "UPDATE consent SET wording = NULL",
+        "DELETE FROM consent",
+    ] {
+        let mut tx = store.begin().await.expect("a writer");
+        let refused = sql::query(statement).execute(&mut tx).await.expect_err(statement);
+        assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
+    }
+    let mut conn = store.read().await.expect("a reader");
+    let kept = consent::of_customer(&mut conn, &id).await.expect("read");
+    assert_eq!(kept[0].proof.wording.as_deref(), Some(consent::hashed("I agree.").as_str()));
+    assert_eq!(kept[0].proof.asked_at, Some(minute(0)));
+    assert_eq!(kept.iter().map(|word| word.granted).collect::<Vec<_>>(), [true, false]);
+    let by =
+        |at| consent::permitting(&kept, "marketing", model::Medium::Email, minute(at)).map(|word| word.at);
+    assert_eq!((by(0), by(1), by(2), by(3)), (None, Some(minute(1)), Some(minute(1)), None));
+}
+
 async fn a_change_keeps_the_type_of_its_attribute(store: Store) {
     use model::{Decimal, Type, Value};
     let mut model = model();
@@ -110,6 +151,7 @@ async fn a_change_keeps_the_type_of_its_attribute(store: Store) {
         optional: true,
         default: None,
         pii: false,
+        html: false,
         title: None,
         origin: dsl::library::Origin::Given,
         built_in: false,

@@ -77,6 +77,7 @@ fn attribute(ty: Type) -> Attribute {
         optional: true,
         default: None,
         pii: false,
+        html: false,
         title: None,
         origin: Origin::Given,
         built_in: false,

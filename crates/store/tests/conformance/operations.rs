@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::copy::{self, Tally};
 use store::hold::{self, Hold, Why};
 use store::send::{self, Gate, SendKey, Worker};
@@ -36,7 +37,7 @@ async fn while_everything_is_held_nothing_is_claimed_and_nothing_passes_the_gate
     hold_now(&store, Why::ByHand).await;
     let mut tx = store.begin().await.expect("a writer");
     let gate = [Gate { send: SendKey::of(&first), template_hash: None }];
-    let handed = send::hand(&mut tx, &worker, &gate, minute(2), minute(60)).await.expect("asked");
+    let handed = send::hand(&mut tx, &worker, &gate, minute(2)).await.expect("asked");
     assert!(handed.is_empty(), "what was claimed before stays here");
     assert!(send::claim(&mut tx, &worker, minute(2), minute(60), 10).await.expect("asked").is_empty());
     assert_eq!(send::next_due_at(&mut tx).await.expect("asked"), None);
@@ -196,4 +197,40 @@ async fn a_kill_in_the_middle_of_each_migration_of_postgres_is_safe() {
             assert_eq!(found, store::known_migration(), "after a kill in {number}");
         }
     }
+}
+
+/// Who works at a table is in the way of a migration that changes it. It is tried again until they let go.
+#[tokio::test]
+async fn a_migration_waits_for_those_who_work() {
+    let url = cluster::database();
+    let mut worker = PgConnection::connect(&url).await.expect("a database");
+    let all = Migrator::new(migrations("postgres")).await.expect("the migrations can be read");
+    let changes =
+        |text: &str| text.lines().find_map(|line| line.strip_prefix("ALTER TABLE ").map(str::to_owned));
+    let (number, line) = all
+        .iter()
+        .find_map(|each| Some((each.version, changes(each.sql.as_str())?)))
+        .expect("one that changes");
+    let table = line.split(' ').next().expect("a table").to_owned();
+    let (below, _) = half_way("postgres", number).await;
+    below.run(&mut worker).await.expect("the earlier ones");
+    let held = format!("BEGIN; LOCK TABLE {table} IN ACCESS SHARE MODE");
+    sqlx::raw_sql(AssertSqlSafe(held)).execute(&mut worker).await.expect("at work");
+    let opened = tokio::spawn(async move { Store::open(&url, Options::default()).await });
+    // It waits, is refused, and waits once more.
+    for waits in [true, false, true] {
+        loop {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation IS NOT NULL";
+            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut worker).await.expect("looked");
+            if (waiting > 0) == waits {
+                break;
+            }
+            assert!(!opened.is_finished(), "it gave up");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    sqlx::raw_sql("ROLLBACK").execute(&mut worker).await.expect("done");
+    let store = opened.await.expect("no panic").expect("it goes on");
+    let mut conn = store.read().await.expect("a reader");
+    assert_eq!(store::found_migration(&mut conn).await.expect("looked"), store::known_migration());
 }

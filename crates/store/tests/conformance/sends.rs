@@ -216,7 +216,7 @@ async fn call(conn: &mut Connection, call: Call, of: &Outgoing, by: &Worker, now
         }
         Call::Hand => {
             let gate = Gate { send: key, template_hash: Some("h".to_owned()) };
-            send::hand(conn, by, &[gate], now, minute(60)).await.expect("hand");
+            send::hand(conn, by, &[gate], now).await.expect("hand");
         }
         Call::Defer => {
             let [word] = word;
@@ -346,15 +346,11 @@ async fn nobody_passes_the_gate_after_the_lease_is_over(store: Store) {
     send::insert(&mut tx, &[&of], minute(0)).await.expect("insert");
     send::claim(&mut tx, &w, minute(0), minute(2), 1).await.expect("claim");
     let gate = [Gate { send: SendKey::of(&of), template_hash: None }];
-    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), []);
+    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2)).await.expect("hand"), []);
     assert_eq!(send::renew_all(&mut tx, &worker("w2"), minute(3)).await.expect("renew"), 0);
     assert_eq!(send::renew_all(&mut tx, &w, minute(3)).await.expect("renew"), 1);
-    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"), [of.id]);
-    assert_eq!(
-        send::hand(&mut tx, &w, &gate, minute(2), minute(4)).await.expect("hand"),
-        [],
-        "and only once"
-    );
+    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2)).await.expect("hand"), [of.id]);
+    assert_eq!(send::hand(&mut tx, &w, &gate, minute(2)).await.expect("hand"), [], "and only once");
 }
 
 async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living(store: Store) {
@@ -370,7 +366,7 @@ async fn recovery_takes_what_dead_workers_left_and_nothing_of_the_living(store: 
         .map(|of| Gate { send: SendKey::of(of), template_hash: None })
         .into_iter()
         .collect();
-    send::hand(&mut tx, &w, &gates, minute(0), minute(5)).await.expect("hand");
+    send::hand(&mut tx, &w, &gates, minute(0)).await.expect("hand");
     assert_eq!(send::renew_all(&mut tx, &other, minute(9)).await.expect("renew"), 1);
     assert_eq!(send::recover(&mut tx, minute(4), 7).await.expect("recover"), Lost::default());
     assert_eq!(send::recover(&mut tx, minute(5), 0).await.expect("recover"), Lost { unknown: 1, due: 2 });
@@ -395,7 +391,7 @@ async fn what_a_worker_takes_back_is_its_own(store: Store) {
     send::insert(&mut tx, &[&all[3]], minute(0)).await.expect("insert");
     send::claim(&mut tx, &worker("w2"), minute(0), minute(5), 10).await.expect("claim");
     let gates = [&all[1], &resend].map(|of| Gate { send: SendKey::of(of), template_hash: None });
-    send::hand(&mut tx, &w, &gates, minute(0), minute(5)).await.expect("hand");
+    send::hand(&mut tx, &w, &gates, minute(0)).await.expect("hand");
     let lost = send::take_back(&mut tx, &w, minute(1)).await.expect("take back");
     assert_eq!(lost, Lost { unknown: 1, due: 2 });
     let mut states = Vec::new();

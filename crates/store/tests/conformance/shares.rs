@@ -64,7 +64,7 @@ async fn who_is_counted_as_dead_claims_nothing_and_passes_no_gate() {
     assert_eq!(send::claim(&mut tx, &worker, minute(0), minute(60), 9).await.expect("claim").len(), 1);
     share::leave(&mut tx, &worker).await.expect("it leaves");
     let gate = [Gate { send: SendKey::of(&of), template_hash: None }];
-    let passed = send::hand(&mut tx, &worker, &gate, minute(0), minute(60)).await.expect("asked");
+    let passed = send::hand(&mut tx, &worker, &gate, minute(0)).await.expect("asked");
     assert!(passed.is_empty(), "its lease is over by the clock of the database");
     let lost = send::recover(&mut tx, minute(0), 0).await.expect("recovered");
     assert_eq!((lost.due, lost.unknown), (1, 0));

@@ -92,6 +92,7 @@ fn full(id: &str) -> (Snapshot, Changes) {
         granted: true,
         at: minute(1),
         source: "form".to_owned(),
+        proof: model::Proof::default(),
     };
     snapshot.consents.apply(&consent);
     let suppression = Suppression {

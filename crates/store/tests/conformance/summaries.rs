@@ -52,7 +52,7 @@ async fn a_summary_counts_what_happened_in_its_time(store: Store) {
     send::insert(&mut tx, &sends.iter().collect::<Vec<_>>(), minute(0)).await.expect("inserted");
     send::claim(&mut tx, &by, minute(0), minute(20), 10).await.expect("claimed");
     let gates = [0, 1].map(|n| Gate { send: SendKey::of(&sends[n]), template_hash: None });
-    send::hand(&mut tx, &by, &gates, minute(0), minute(20)).await.expect("handed");
+    send::hand(&mut tx, &by, &gates, minute(0)).await.expect("handed");
     let words = [0, 1, 2].map(|n| Word::on(SendKey::of(&sends[n])).because("late"));
     send::accept(&mut tx, &by, &words[..1], minute(5)).await.expect("accepted");
     send::accept(&mut tx, &by, &words[1..2], minute(9)).await.expect("accepted");

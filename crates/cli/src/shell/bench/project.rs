@@ -1,18 +1,24 @@
 //! The project that is measured: a model, a workflow for each workload, a mail of about 5 KB.
 
+use super::Workload;
 use dsl::project::{File, Settings};
 use std::fmt::Write as _;
 
-/// The files.
-pub fn files(port: u16) -> Vec<File> {
+/// The files, with the one workflow that is measured.
+pub fn files(workload: Workload, port: u16) -> Vec<File> {
     let file = |path: &str, text: String| File { path: format!("workflows/{path}"), text };
+    let (name, workflow) = match workload {
+        Workload::W1 | Workload::Growth => ("w1.yaml", W1),
+        Workload::W2 => ("w2.yaml", W2),
+        Workload::W3 => ("w3.yaml", W3),
+        Workload::W4 => ("w4.yaml", W4),
+    };
     vec![
         file("model.yaml", MODEL.to_owned()),
         file("topics.yaml", TOPICS.to_owned()),
         file("senders.yaml", SENDERS.to_owned()),
         file("warmth.yaml", WARMTH.to_owned()),
-        file("w1.yaml", W1.to_owned()),
-        file("w2.yaml", W2.to_owned()),
+        file(name, workflow.to_owned()),
         file("channels.yaml", CHANNELS.replace("PORT", &port.to_string())),
         file("templates/bench/hello.txt.hbs", TEXT.to_owned()),
         file("templates/bench/hello.html.hbs", page()),
@@ -36,6 +42,7 @@ customer:
   birthday: { type: birthday, optional: true }
 events:
   bench.began: {}
+  bench.viewed: { path: text, seconds: number }
 ";
 const TOPICS: &str = "topics:\n  news: { class: marketing, title: News }\n";
 const SENDERS: &str = "senders:\n  shop: { name: Shop, address: news@example.test }\n";
@@ -61,6 +68,25 @@ audience: customer.country == \"CN\"
 consent: news
 steps:
   - wait: 7 days
+";
+// Of the events that come over HTTP few begin anything.
+const W3: &str = "workflow: w3
+trigger: { event: bench.began }
+consent: news
+steps:
+  - add_score: 5
+    to: warmth
+";
+const W4: &str = "workflow: w4
+trigger: { event: bench.began }
+consent: news
+steps:
+  - if: customer.country == \"CN\" and customer.city != \"Nowhere\"
+    then:
+      - email: bench/hello
+        subject: \"Hello {{customer.first_name}}\"
+  - add_score: 5
+    to: warmth
 ";
 const TEXT: &str =
     "Hello {{customer.first_name}} {{customer.last_name}}, greetings from {{customer.city}}.\n";
@@ -95,14 +121,16 @@ mod tests {
 
     #[test]
     fn the_project_has_no_mistakes() {
-        let loaded = dsl::load(&files(2525), &settings());
-        let text = dsl::diagnostic::human(
-            &loaded.report,
-            &loaded.sources,
-            model::words::Language::En,
-            dsl::diagnostic::Colour::Never,
-        );
-        assert!(!loaded.report.has_errors(), "{text}");
-        assert_eq!(loaded.project.workflows.len(), 2);
+        for workload in [Workload::W1, Workload::W2, Workload::W3, Workload::W4] {
+            let loaded = dsl::load(&files(workload, 2525), &settings());
+            let text = dsl::diagnostic::human(
+                &loaded.report,
+                &loaded.sources,
+                model::words::Language::En,
+                dsl::diagnostic::Colour::Never,
+            );
+            assert!(!loaded.report.has_errors(), "{text}");
+            assert_eq!(loaded.project.workflows.len(), 1);
+        }
     }
 }

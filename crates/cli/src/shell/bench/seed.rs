@@ -38,6 +38,7 @@ pub async fn customers(
             granted: true,
             at: since,
             source: "bench".to_owned(),
+            proof: model::Proof::default(),
         };
         let written = async {
             let mut transaction = store.begin().await?;
@@ -66,8 +67,14 @@ pub async fn begin(store: &Store, count: u64, stored: u64, now: Timestamp) -> Re
     Ok(())
 }
 
-fn id(number: u64) -> CustomerId {
+/// The id of a customer.
+pub fn id(number: u64) -> CustomerId {
     CustomerId::from(format!("b{number:08}"))
+}
+
+/// The address of a customer.
+pub fn address(number: u64) -> String {
+    format!("user{number}@example.test")
 }
 
 fn customer(number: u64, since: Timestamp) -> Customer {
@@ -79,7 +86,7 @@ fn customer(number: u64, since: Timestamp) -> Customer {
     customer.attributes = BTreeMap::from([
         ("first_name".to_owned(), text(format!("First{}", number % 997))),
         ("last_name".to_owned(), text(format!("Last{}", number % 1_499))),
-        ("email".to_owned(), text(format!("user{number}@example.test"))),
+        ("email".to_owned(), text(address(number))),
         ("city".to_owned(), text((*city).to_owned())),
         ("country".to_owned(), text("CN".to_owned())),
         ("tags".to_owned(), Value::List(tags)),

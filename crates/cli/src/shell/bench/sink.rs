@@ -1,11 +1,13 @@
-//! A mail server that takes everything on this machine, counts it, and remembers each Message-ID.
+//! A mail server that takes everything on this machine, counts it, and remembers each Message-ID, and, where that is
+//! wished, when each recipient's mail had come.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::TcpListener as StdListener;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -26,15 +28,26 @@ pub struct Sink {
 struct Kept {
     count: AtomicU64,
     ids: Mutex<HashSet<Box<[u8]>>>,
+    /// When the final dot of each recipient's first mail had come; `None`: nobody asks.
+    came: Option<Mutex<HashMap<Box<[u8]>, Instant>>>,
 }
 
 impl Sink {
     /// Starts on a free port.
     pub fn start() -> io::Result<Self> {
+        Self::keeping(Kept::default())
+    }
+
+    /// The same, and remembers when each recipient's mail had come.
+    pub fn timing() -> io::Result<Self> {
+        Self::keeping(Kept { came: Some(Mutex::default()), ..Kept::default() })
+    }
+
+    fn keeping(kept: Kept) -> io::Result<Self> {
         let listener = free_port()?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let kept: Arc<Kept> = Arc::default();
+        let kept = Arc::new(kept);
         let (stop, stopped) = oneshot::channel();
         let keeps = Arc::clone(&kept);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
@@ -60,6 +73,12 @@ impl Sink {
         let ids = self.kept.ids.lock().unwrap_or_else(PoisonError::into_inner);
         u64::try_from(ids.len()).unwrap_or(u64::MAX)
     }
+
+    /// When the first mail to an address had come; `None`: none has, or nobody asked for it.
+    pub fn came(&self, address: &str) -> Option<Instant> {
+        let came = self.kept.came.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        came.get(address.as_bytes()).copied()
+    }
 }
 
 impl Drop for Sink {
@@ -73,7 +92,7 @@ impl Drop for Sink {
 }
 
 /// Not of those that the system lends to whoever connects.
-fn free_port() -> io::Result<StdListener> {
+pub(super) fn free_port() -> io::Result<StdListener> {
     let start = std::process::id() % 12_000;
     let ports = (0..12_000).filter_map(|step| u16::try_from(20_000 + (start + step) % 12_000).ok());
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
@@ -148,11 +167,19 @@ fn end_of_mail(text: &[u8]) -> Option<usize> {
 }
 
 fn keep(kept: &Kept, mail: &[u8]) {
-    let id = mail
-        .split(|byte| *byte == b'\n')
-        .take_while(|line| !line.trim_ascii().is_empty())
-        .find_map(|line| line.strip_prefix(b"Message-ID:"))
-        .unwrap_or_default();
+    let header = |name: &[u8]| {
+        mail.split(|byte| *byte == b'\n')
+            .take_while(|line| !line.trim_ascii().is_empty())
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or_default()
+    };
+    let id = header(b"Message-ID:");
+    if let Some(came) = &kept.came {
+        let to = header(b"To:").trim_ascii();
+        let to = to.rsplit(|byte| *byte == b'<').next().unwrap_or(to);
+        let mut came = came.lock().unwrap_or_else(PoisonError::into_inner);
+        came.entry(to.strip_suffix(b">").unwrap_or(to).into()).or_insert_with(Instant::now);
+    }
     kept.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.trim_ascii().into());
     kept.count.fetch_add(1, Ordering::SeqCst);
 }
@@ -175,5 +202,16 @@ mod tests {
         }
         assert_eq!(kept.count.load(Ordering::SeqCst), 3);
         assert_eq!(kept.ids.into_inner().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_recipients_mail_is_found_by_their_address() {
+        let kept = Kept { came: Some(Mutex::default()), ..Kept::default() };
+        keep(&kept, b"To: Ada <ada@example.test>\r\nMessage-ID: <a>\r\n\r\nTo: b@example.test\r\n");
+        keep(&kept, b"To: b@example.test\r\n\r\n");
+        let came = kept.came.unwrap().into_inner().unwrap();
+        let mut known: Vec<&[u8]> = came.keys().map(|key| &**key).collect();
+        known.sort_unstable();
+        assert_eq!(known, [b"ada@example.test".as_slice(), b"b@example.test"]);
     }
 }

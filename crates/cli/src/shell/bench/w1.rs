@@ -3,7 +3,7 @@
 
 use super::place::Place;
 use super::sink::{self, Sink};
-use super::{machine, project, seed};
+use super::{Workload, machine, project, seed};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::shell::open::{of_engine, of_store};
@@ -41,7 +41,7 @@ pub async fn measure(
     let of = |error| of_store(config, &error);
     let store = Store::open(&place.url, Options::default()).await.map_err(of)?;
     seed::customers(config, &store, stored, progress).await?;
-    let files = project::files(sink.port);
+    let files = project::files(Workload::W1, sink.port);
     let now = Timestamp::now();
     publish::publish(&store, &files, &project::settings(), &Policy::All, Wish::default(), now)
         .await
@@ -92,11 +92,12 @@ pub async fn measure(
         sent: Some(sent),
         sink: Some(sink.count()),
         different: Some(sink.different()),
+        ..Figures::default()
     })
 }
 
 /// One worker, with connections of its own. The lock holds its place.
-async fn engine(
+pub(super) async fn engine(
     config: &Config,
     place: &Place,
     store: &Store,
@@ -151,7 +152,8 @@ async fn until_ended(
     }
 }
 
-async fn accepted(config: &Config, store: &Store) -> Result<u64, Failure> {
+/// Messages that the ledger has as accepted.
+pub(super) async fn accepted(config: &Config, store: &Store) -> Result<u64, Failure> {
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
     let counts = store::send::counts(&mut conn, None).await.map_err(|error| of_store(config, &error))?;
     let sent = counts.iter().filter(|of| of.state == model::SendState::Accepted).map(|of| of.count);

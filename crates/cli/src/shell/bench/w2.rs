@@ -1,7 +1,7 @@
 //! W2: a daily date trigger over many customers, few of whom have their day: they are found, and enter.
 
 use super::place::Place;
-use super::{machine, project, seed};
+use super::{Workload, machine, project, seed};
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::shell::open::{of_engine, of_store};
@@ -35,7 +35,7 @@ pub async fn measure(
     seed::customers(config, &store, customers, progress).await?;
     let at = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
     let morning = at(MORNING);
-    let (files, settings) = (project::files(2_525), project::settings());
+    let (files, settings) = (project::files(Workload::W2, 2_525), project::settings());
     publish::publish(&store, &files, &settings, &Policy::All, Wish::default(), morning)
         .await
         .map_err(fault)?;
@@ -75,8 +75,6 @@ pub async fn measure(
         own_cpu: passed.map(|passed| passed.own),
         peak_mib: peak,
         busy_others: passed.map(|passed| passed.others),
-        sent: None,
-        sink: None,
-        different: None,
+        ..Figures::default()
     })
 }

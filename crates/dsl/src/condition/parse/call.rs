@@ -15,7 +15,10 @@ impl Parser<'_, '_> {
             let id = if arguments.is_empty() && takes_an_id(&name) { self.id() } else { None };
             let argument = match id {
                 Some(id) => id,
-                None => self.argument()?,
+                None => match self.bare_window(&name, !arguments.is_empty()) {
+                    Some(window) => window,
+                    None => self.argument()?,
+                },
             };
             arguments.push(argument);
             if self.take(&Kind::Comma) || self.kind() == Kind::Close {
@@ -68,6 +71,22 @@ impl Parser<'_, '_> {
         self.at += ahead;
         let value = Expr { kind: ExprKind::Name(vec![name]), start, end };
         Some(Argument { kind: ArgumentKind::Value(value), start, end })
+    }
+
+    /// `count(order.paid, 30 days)`: `last` is missing before the length.
+    fn bare_window(&mut self, name: &str, is_second: bool) -> Option<Argument> {
+        let token = self.token();
+        let Kind::Duration(length) = token.kind else { return None };
+        let ends = matches!(self.kind_at(1), Kind::Comma | Kind::Close);
+        if !is_second || !ends || !over_a_window(name) {
+            return None;
+        }
+        self.at += 1;
+        let (start, end) = (token.start, token.end);
+        let found = self.slice(start, end).to_owned();
+        let meant = format!("last {found}");
+        self.mend(What::Spelling { found, meant: meant.clone() }, start, end, Some(meant));
+        Some(Argument { kind: ArgumentKind::Last(length), start, end })
     }
 
     fn argument(&mut self) -> Parsed<Argument> {
@@ -123,6 +142,11 @@ impl Parser<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a function looks at what came within some time.
+pub(super) fn over_a_window(function: &str) -> bool {
+    matches!(function, "count" | "sum" | "min" | "max" | "first" | "last")
 }
 
 fn takes_an_id(function: &str) -> bool {

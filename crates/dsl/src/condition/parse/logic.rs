@@ -55,6 +55,7 @@ impl Parser<'_, '_> {
 
     fn comparison(&mut self) -> Parsed<Expr> {
         let left = self.sum()?;
+        let left = self.windowed(left);
         let start = left.start;
         let left = Box::new(left);
         if let Kind::Compare(sign) = self.kind() {
@@ -80,6 +81,9 @@ impl Parser<'_, '_> {
         let kind = match word.as_str() {
             "in" => {
                 self.at += usize::from(negated) + 1;
+                if self.plain_word_at(0).is_some() && self.kind_at(1) == Kind::Dot {
+                    return self.in_a_list(*left, negated);
+                }
                 ExprKind::In { value: left, among: self.list()?, negated }
             }
             "has" => {
@@ -107,11 +111,20 @@ impl Parser<'_, '_> {
             }
             "between" => {
                 self.at += usize::from(negated) + 1;
-                let low = Box::new(self.sum()?);
-                if !self.take_word("and") {
-                    return self.unexpected(Expected::AndOfBetween);
-                }
-                ExprKind::Between { value: left, low, high: Box::new(self.sum()?), negated }
+                let (low, high) = match self.bounds() {
+                    Some(bounds) => bounds,
+                    None => {
+                        let low = self.sum()?;
+                        if self.kind() == Kind::Comma && super::is_inside_number(&self.tokens, self.at) {
+                            return self.left_over(&low);
+                        }
+                        if !self.take_word("and") && !self.spoken_and() {
+                            return self.unexpected(Expected::AndOfBetween);
+                        }
+                        (low, self.sum()?)
+                    }
+                };
+                ExprKind::Between { value: left, low: Box::new(low), high: Box::new(high), negated }
             }
             // `city known`, `city not known`
             "known" | "unknown" => {

@@ -78,6 +78,8 @@ impl Parser<'_, '_> {
             | ExprKind::Calculate { .. } => {
                 if self.begins() {
                     self.not_joined()
+                } else if self.kind() == Kind::Close && self.depth == 0 {
+                    fail(What::ClosedBracket, self.token().start, self.token().end)
                 } else {
                     self.unexpected(Expected::Connection)
                 }
@@ -112,7 +114,7 @@ impl Parser<'_, '_> {
         Err(Box::new(Mistake { what: What::Unquoted { words }, start, end, fix }))
     }
 
-    /// `30 dyas`, `500 元`, `1,000`
+    /// `30 dyas`, `500 元`, `1,000`, `3)`
     fn behind_number<T>(&self, number: &Expr) -> Parsed<T> {
         if self.plain_word_at(0).is_some() {
             if self.begins() {
@@ -120,7 +122,10 @@ impl Parser<'_, '_> {
             }
             return self.not_a_unit(number.start, self.token().end);
         }
-        if self.kind() != Kind::Comma || !matches!(self.kind_at(1), Kind::Number(_)) {
+        if self.kind() == Kind::Close && self.depth == 0 {
+            return fail(What::ClosedBracket, self.token().start, self.token().end);
+        }
+        if self.kind() != Kind::Comma || !super::is_inside_number(&self.tokens, self.at) {
             return self.unexpected(Expected::Connection);
         }
         let (start, end) = (number.start, self.tokens.get(self.at + 1).map_or(number.end, |next| next.end));
@@ -136,10 +141,62 @@ impl Parser<'_, '_> {
         match found.parse::<Length>() {
             Ok(_) => self.unexpected(Expected::Connection),
             Err(error) => {
+                if let Some(meant) = counted(&found) {
+                    let fix = Some(meant.clone());
+                    return Err(Box::new(Mistake { what: What::Spelling { found, meant }, start, end, fix }));
+                }
                 let meant = error.suggestion().map(str::to_owned);
                 let fix = meant.clone();
                 Err(Box::new(Mistake { what: What::Unit { found, meant }, start, end, fix }))
             }
         }
     }
+}
+
+/// What numbers of things are counted in: they are numbers all the same.
+const COUNTED: [&str; 29] = [
+    "次",
+    "岁",
+    "元",
+    "块",
+    "块钱",
+    "人",
+    "件",
+    "单",
+    "个",
+    "分",
+    "份",
+    "笔",
+    "条",
+    "封",
+    "位",
+    "名",
+    "周岁",
+    "人民币",
+    "yuan",
+    "rmb",
+    "cny",
+    "usd",
+    "eur",
+    "times",
+    "points",
+    "people",
+    "orders",
+    "items",
+    "pieces",
+];
+
+/// The number in `500 元`, `3 次`, `2 万`; `None`: the word behind it counts nothing.
+fn counted(found: &str) -> Option<String> {
+    let digits = found.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = found.get(digits.len()..)?.trim().to_lowercase();
+    let (many, unit) = match unit.strip_prefix('万') {
+        Some(unit) => (10_000, unit),
+        None => (1, unit.as_str()),
+    };
+    if !(COUNTED.contains(&unit) || (many > 1 && unit.is_empty())) {
+        return None;
+    }
+    let number: model::Decimal = digits.trim().parse().ok()?;
+    number.checked_mul(model::Decimal::from(many)).map(|number| number.to_string())
 }

@@ -125,7 +125,7 @@ impl Typer<'_> {
                 diagnostic.arg("name", last).arg("event", event).did_you_mean(near);
                 if none {
                     let all = fields.fields.keys().map(String::as_str).chain(["at"]);
-                    diagnostic.arg("all", listed(all)).help("E0204-help-fields");
+                    diagnostic.arg_listed("all", &listed(all)).help("E0204-help-fields");
                 }
                 return None;
             };

@@ -372,7 +372,7 @@ impl Typer<'_> {
         let diagnostic = self.error(Code::E0206, expr).arg("name", name).did_you_mean(near);
         if none {
             let help = if own.is_empty() { "E0206-help" } else { "E0206-help-known" };
-            diagnostic.arg("known", listed(own)).help(help);
+            diagnostic.arg_listed("known", &listed(own)).help(help);
         }
         diagnostic.fix_where_known(fix);
         None

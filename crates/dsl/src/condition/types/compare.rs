@@ -180,7 +180,7 @@ impl Typer<'_> {
         let meant = meant.map(quote);
         let fix = meant.clone().and_then(|meant| self.fix(expr.start, expr.end, meant));
         let all = listed(allowed.iter().map(|each| quote(each)));
-        let diagnostic = self.error(Code::E0211, expr).arg("found", text).arg("all", all);
+        let diagnostic = self.error(Code::E0211, expr).arg("found", text).arg_listed("all", &all);
         diagnostic.did_you_mean(meant).help("E0211-help");
         diagnostic.fix_where_known(fix);
         None
@@ -197,7 +197,11 @@ impl Typer<'_> {
         if !values.all.is_empty() && !values.all.contains(text) {
             let (span, all) =
                 (self.span(expr.start, expr.end), listed(values.all.iter().map(|each| quote(each))));
-            self.report.warning(Code::W0422, span).arg("found", text).arg("all", all).help("W0422-help");
+            self.report
+                .warning(Code::W0422, span)
+                .arg("found", text)
+                .arg_listed("all", &all)
+                .help("W0422-help");
         }
         Some(())
     }
@@ -330,6 +334,15 @@ impl Typer<'_> {
         let (of, ty) = self.wanted(of, ty, &Type::List);
         if Sort::of(&ty) != Sort::List {
             let found = self.slice(list);
+            // `city has all of [..]`: that it is a text is what is wrong, not how `has` is written.
+            let span = self.span(list.start, list.end);
+            let end = any_of.last().map_or(list.end, |last| last.end);
+            let has = self.span(list.end, end);
+            self.report.retain(|said| {
+                let whole = said.span.start == span.start && said.span.end > span.end;
+                let word = said.span.start >= has.start && said.span.end <= has.end;
+                said.code != Code::E0404 || said.span.file != span.file || !(whole || word)
+            });
             let diagnostic = self.error(Code::E0413, list).message("E0413-has").arg("found", found);
             diagnostic.arg_word("type", Sort::of(&ty).key());
             if Sort::of(&ty) == Sort::Text {
@@ -417,23 +430,7 @@ impl Typer<'_> {
 
     /// Whether the model says that it may be unknown and has no default for it.
     fn may_be_unknown(&self, path: &Path) -> bool {
-        let attributes = match &path.root {
-            Root::Customer => &self.library.model.customer,
-            Root::Entity(kind) => match self.library.model.entities.get(&**kind) {
-                Some(kind) => &kind.attributes,
-                None => return false,
-            },
-            Root::Entry
-            | Root::Event
-            | Root::Owner
-            | Root::Vars
-            | Root::Inputs
-            | Root::Step(_)
-            | Root::Answer(_) => {
-                return false;
-            }
-        };
-        let Some(attribute) = attributes.get(&*path.field) else { return false };
+        let Some(attribute) = path.attribute(&self.library.model) else { return false };
         path.hop.is_some() || (attribute.optional && attribute.default.is_none())
     }
 }

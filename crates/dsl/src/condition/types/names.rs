@@ -138,7 +138,7 @@ impl Typer<'_> {
             if none {
                 let mut all: Vec<_> = fields.fields.keys().map(String::as_str).collect();
                 all.push("at");
-                diagnostic.arg("all", listed(all)).help("E0204-help-fields");
+                diagnostic.arg_listed("all", &listed(all)).help("E0204-help-fields");
             }
             return None;
         };

@@ -91,7 +91,7 @@ fn own(attributes: &BTreeMap<String, Attribute>) -> impl Iterator<Item = &str> {
 pub(super) fn attributes(said: &mut Diagnostic, of: &str, attributes: &BTreeMap<String, Attribute>) {
     let all = listed(own(attributes).map(|name| format!("{of}.{name}")));
     let help = if of == "customer" { "E0204-help-customer" } else { "E0204-help-entity" };
-    said.arg("all", all).arg("kind", of).help(help);
+    said.arg_listed("all", &all).arg("kind", of).help(help);
 }
 
 /// Says what a name may go on with behind `vars`, `inputs`, `steps` or `steps.ID`.
@@ -106,7 +106,7 @@ pub(super) fn names<'n>(said: &mut Diagnostic, of: &str, all: impl Iterator<Item
         ("steps", false) => "E0204-help-steps",
         (_, _) => "E0204-help-result",
     };
-    said.arg("all", listed(all)).help(help);
+    said.arg_listed("all", &listed(all)).help(help);
 }
 
 /// Says which names there are, or that there are none.
@@ -114,6 +114,6 @@ pub(super) fn known(said: &mut Diagnostic, all: &[&str], none: &'static str) {
     if all.is_empty() {
         said.help(none);
     } else {
-        said.arg("known", listed(all)).help("known-names");
+        said.arg_listed("known", &listed(all)).help("known-names");
     }
 }

@@ -4,6 +4,7 @@ use super::writer::Writer;
 use super::{Item, escape, is_chinese};
 use crate::diagnostic::Code;
 use crate::template::link::{self, Wrong};
+use crate::template::named::other_site;
 use crate::template::protect::Part;
 use pulldown_cmark::{Event, Tag, TagEnd};
 use std::ops::Range;
@@ -25,6 +26,7 @@ impl<'a> Writer<'a, '_> {
         let before = self.text.mark();
         self.write(inside);
         self.html.push_str("</a>");
+        self.misleading(inside, address, range);
         self.text_address(address, before);
         match (marks, items.get(end + 1)) {
             (Some(marks), Some(Item::Event(Event::Text(text), _))) => {
@@ -32,6 +34,21 @@ impl<'a> Writer<'a, '_> {
                 end + 2
             }
             (Some(_) | None, _) => end + 1,
+        }
+    }
+
+    /// Warns where the words of a link name another site.
+    fn misleading(&mut self, inside: &[Item<'a>], address: &str, range: &Range<usize>) {
+        let words = inside.iter().filter_map(|item| match item {
+            Item::Event(Event::Text(text) | Event::Code(text), _) => Some(text.as_ref()),
+            Item::Event(..) | Item::Tags(_) => None,
+        });
+        let words: Vec<&str> = words.collect();
+        let told: String = words.iter().flat_map(|words| self.hidden.parts(words)).map(plain).collect();
+        let address: String = self.hidden.parts(address).into_iter().map(plain).collect();
+        if let Some(site) = other_site(&told, &address) {
+            let at = self.span.part(range.start, range.end);
+            self.report.warning(Code::W0530, at).arg("site", site).help("W0530-help");
         }
     }
 
@@ -173,6 +190,14 @@ impl<'a> Writer<'a, '_> {
         self.html.push_str("</td></tr></table>\n");
         self.text.block();
         next + 1
+    }
+}
+
+/// A stretch of text; a tag stands for anything.
+fn plain(part: Part<'_>) -> &str {
+    match part {
+        Part::Text(text) => text,
+        Part::Tag(_) => "{",
     }
 }
 

@@ -305,7 +305,14 @@ impl<'a> Writer<'a, '_> {
                     } else {
                         self.html.push_str(source);
                     }
-                    self.text.tag(source);
+                    match self.pieces.get(tag).map(|piece| &piece.kind) {
+                        // What is HTML in the page is its words in the text; the helper is the renderer's own.
+                        Some(Kind::Unescaped) => {
+                            let name = source.trim_matches(['{', '}', '~', '&', ' ']);
+                            self.text.tag(&format!("{{{{plain {name}}}}}"));
+                        }
+                        Some(_) | None => self.text.tag(source),
+                    }
                     self.last = None;
                 }
             }

@@ -52,8 +52,10 @@ impl Walk<'_> {
         for (index, element) in template.elements.iter().enumerate() {
             let at = template.mapping.get(index).map_or(from, |at| offset(self.source, at.0, at.1));
             match element {
-                TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => {
+                TemplateElement::Expression(tag) => self.expression(tag, scope, at),
+                TemplateElement::HtmlExpression(tag) => {
                     self.expression(tag, scope, at);
+                    self.unescaped(tag, at);
                 }
                 TemplateElement::HelperBlock(block) => self.block(block, scope, at),
                 TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
@@ -68,6 +70,17 @@ impl Walk<'_> {
                     self.report.error(Code::E0506, self.tag_at(at)).help("E0506-help");
                 }
             }
+        }
+    }
+
+    /// Three braces are for values that the model says are HTML, by their whole names.
+    fn unescaped(&mut self, tag: &HelperTemplate, at: usize) {
+        let is_html = || {
+            let Parameter::Path(path) = &tag.name else { return false };
+            self.library.model.html_names().contains(raw(path))
+        };
+        if matches!(self.place, Place::Message | Place::Page) && !is_html() {
+            self.report.error(Code::E0505, self.tag_at(at)).help("E0505-help");
         }
     }
 
@@ -186,7 +199,7 @@ impl Walk<'_> {
                 let wrong = self.report.error(Code::E0511, given.span).message("E0511-choice");
                 wrong
                     .arg("text", text)
-                    .arg("choices", choices.join(", "))
+                    .arg_listed("choices", &choices.join(", "))
                     .did_you_mean(suggest(text, choices.to_vec()));
             }
             if let Thing::Leaf(Some(ty)) = &given.thing {
@@ -348,7 +361,7 @@ impl Walk<'_> {
         if let ([only], true) = (meant, is_exact) {
             wrong.fix(span, only.clone());
         } else if meant.is_empty() && !known.is_empty() {
-            wrong.arg("known", known).help("E0502-help");
+            wrong.arg_listed("known", known).help("E0502-help");
         }
     }
 
@@ -356,7 +369,8 @@ impl Walk<'_> {
         let span = self.find(name, cursor);
         let known: Vec<&str> =
             helper::ALL.iter().filter(|h| h.is_block() == block).map(|h| h.name()).collect();
-        let wrong = self.report.error(Code::E0504, span).arg("name", name).arg("known", known.join(", "));
+        let wrong =
+            self.report.error(Code::E0504, span).arg("name", name).arg_listed("known", &known.join(", "));
         match suggest(name, known) {
             Some(meant) => wrong.did_you_mean(Some(meant)),
             None => wrong.help("E0504-help"),

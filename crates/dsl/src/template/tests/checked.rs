@@ -101,14 +101,14 @@ fn what_the_parser_refuses_is_said_in_words_and_at_the_right_tag() {
         ("{{#if customer.tier}}x{{/each}}", &["E0501-other 5:23 {{/each}}"]),
         ("a {{customer name}} b", &["E0504 5:5 customer"]),
         ("a {{customer.}} b", &["E0501 5:3 {{customer.}}"]),
-        ("{{> footer}}", &["E0506 5:1 {{> footer}}"]),
+        ("{{> footer}}", &["E0520 5:1 {{> footer}}"]),
         ("{{#> footer}}{{/footer}}", &["E0506 5:1 {{#> footer}}"]),
         ("{{#*inline \"a\"}}x{{/inline}}", &["E0506 5:1 {{#*inline \"a\"}}"]),
         ("{{{{raw}}}} {{{{/raw}}}}", &["E0506 5:1 {{{{raw}}}}", "E0506 5:13 {{{{/raw}}}}"]),
         (
             "{{> a}} {{customer.teir}} {{customer.}} {{#each customer.tags}}{{this}}",
             &[
-                "E0506 5:1 {{> a}}",
+                "E0520 5:1 {{> a}}",
                 "E0502 5:11 customer.teir",
                 "E0501 5:27 {{customer.}}",
                 "E0501-open 5:41 {{#each customer.tags}}",
@@ -126,7 +126,7 @@ fn what_the_parser_refuses_is_said_in_words_and_at_the_right_tag() {
             "{{default customer.name \"x}} {{customer.teir}}",
             &["E0501-quote 5:1 {{default customer.name \"x}}", "E0502 5:32 customer.teir"],
         ),
-        ("{{> a}} {{custmer.tier}}", &["E0506 5:1 {{> a}}", "E0502 5:11 custmer.tier"]),
+        ("{{> a}} {{custmer.tier}}", &["E0520 5:1 {{> a}}", "E0502 5:11 custmer.tier"]),
         ("{{default customer.name “x”}}", &["E0501-quotes 5:1 {{default customer.name “x”}}"]),
         (
             "a {{customer.tier} b\n{{customer.teir}}",
@@ -177,14 +177,15 @@ fn pages_and_layouts_need_what_every_mail_needs() {
         said(&sources, &report),
         [
             "W0526 5:1 ",
+            "W0526-address 5:1 ",
             "W0526-lang 5:1 ",
             "W0526-title-missing 5:1 ",
-            "W0522 5:13 <img src=\"x\">",
+            "W0522-attribute 5:13 <img src=\"x\">",
             "E0509 5:35 javascript:x",
             "E0515 1:1 ",
         ]
     );
-    let layout = "<html lang=\"{{language}}\"><title>{{subject}}</title>{{{content}}}<a href=\"{{unsubscribe_url}}\">x</a>";
+    let layout = "<html lang=\"{{language}}\"><title>{{subject}}</title>{{{content}}}{{brand.address}}<a href=\"{{unsubscribe_url}}\">x</a>";
     let (_, templates, report) = read_all(&[("layout.html.hbs", layout)]);
     assert!(report.is_empty());
     assert_eq!(templates.layout.as_deref(), Some(layout));
@@ -199,7 +200,7 @@ fn variants_with_other_tags_are_noticed() {
         ("b.md.hbs", &file("{{customer.orders}}")),
     ]);
     assert!(report.is_empty());
-    check_variants(&templates, &mut report);
+    check_variants(&templates, &sources, &mut report);
     assert_eq!(said(&sources, &report), ["W0524 5:21 customer.orders"]);
 }
 
@@ -274,4 +275,39 @@ fn people_read_it_in_their_language() {
         "= help: give a fallback, `{{default customer.name \"friend\"}}`, or put it inside `{{#if customer.name}}`"
     ));
     assert!(shown(Language::En).contains("did you mean `customer.城市`?"));
+}
+
+#[test]
+fn three_braces_are_for_values_that_the_model_says_are_html() {
+    let file = |text: &str| format!("---\nsubject: s\npreheader: p\n---\n{text}");
+    let html = "<html lang=\"en\"><title>x</title>{{brand.address}} <a href=\"{{unsubscribe_url}}\">x</a>";
+    for (path, text, wrong) in [
+        ("a.md.hbs", file("x {{{customer.greeting}}} y"), &[][..]),
+        ("a.html.hbs", file(&format!("{html}{{{{{{customer.greeting}}}}}}")), &[]),
+        ("a.md.hbs", file("{{{customer.tier}}}"), &["E0505 5:1 {{{customer.tier}}}"]),
+        (
+            "a.md.hbs",
+            file("{{{default customer.name \"x\"}}}"),
+            &["E0505 5:1 {{{default customer.name \"x\"}}}"],
+        ),
+        (
+            "a.md.hbs",
+            file("[x](https://a.cn/{{{customer.greeting}}})"),
+            &["E0514 5:1 [x](https://a.cn/{{{customer.greeting}}})"],
+        ),
+        ("a.txt.hbs", "{{{customer.greeting}}}".to_owned(), &["E0505 1:1 {{{customer.greeting}}}"]),
+        (
+            "a.md.hbs",
+            "---\nsubject: x {{{customer.greeting}}}\npreheader: p\n---\nx".to_owned(),
+            &["E0505 2:12 {{{customer.greeting}}}"],
+        ),
+        ("a.md.hbs", file("{{#if customer.company}}{{{customer.company.note}}}{{/if}}"), &[]),
+    ] {
+        let (sources, _, report) = read_all(&[(path, &text)]);
+        assert_eq!(said(&sources, &report), wrong, "{text}");
+    }
+    let (_, templates, _) = read_all(&[("a.md.hbs", &file("x {{{customer.greeting}}} y"))]);
+    let template = templates.find("a", None, "en").unwrap();
+    assert!(template.html.as_ref().unwrap().contains("x {{{customer.greeting}}} y"));
+    assert_eq!(template.text.as_deref(), Some("x {{plain customer.greeting}} y\n"));
 }

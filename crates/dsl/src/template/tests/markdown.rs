@@ -152,7 +152,7 @@ fn bad_links_pictures_and_lost_tags_are_reported_at_their_place() {
         ("[a](www.a.cn)", &["E0509-relative 5:1 [a](www.a.cn)"]),
         ("[a]()", &["W0523 5:1 [a]()"]),
         ("![](https://a.cn/b.png)", &["W0522 5:1 ![](https://a.cn/b.png)"]),
-        ("![b](assets/b.png)", &[]),
+        ("![b](assets/b.png)", &["E0530 5:6 assets/b.png"]),
         (
             "{{customer.tier}} [a]({{#if customer.tier}}https://a.cn{{/if}})",
             &["E0514 5:19 [a]({{#if customer.tier}}https://a.cn{{/if}})"],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dsl::library::team::team_of;
 use jiff::Timestamp;
 use model::event::names;
-use model::{Consent, Customer, CustomerId, Event, Medium, RepId, Suppression, Value};
+use model::{Consent, Customer, CustomerId, Event, Medium, Proof, RepId, Suppression, Value};
 
 use super::super::batch::{GivenConsent, Known, Target, is_mailable};
 use super::super::ids::{change_id, consent_id, id_key};
@@ -219,7 +219,7 @@ impl Loader<'_> {
             None => self.settings.now,
         };
         let source = source.unwrap_or_else(|| self.settings.source.clone());
-        let consent = Consent { topic, medium, granted, at, source };
+        let consent = Consent { topic, medium, granted, at, source, proof: Proof::of_basis(basis) };
         let before = known.consents.clone();
         known.consents.apply(&consent);
         let is_news = known.consents != before;
@@ -235,13 +235,13 @@ impl Loader<'_> {
                 ("source", Value::from(consent.source.as_str())),
             ];
             properties.extend(medium.map(|medium| ("channel", Value::from(medium.as_str()))));
-            properties.extend(basis.as_deref().map(|basis| ("basis", Value::from(basis))));
+            properties.extend(consent.proof.basis.as_deref().map(|basis| ("basis", Value::from(basis))));
             let event = self.event(id, name.to_owned(), customer.clone(), at, properties);
             self.put(event);
         }
         // An older word changes nothing today, and still belongs to the record.
         if is_news || latest.is_some_and(|(_, known_at)| at < known_at) {
-            self.batch.consents.push(GivenConsent { customer: customer.clone(), consent, basis });
+            self.batch.consents.push(GivenConsent { customer: customer.clone(), consent });
         }
         is_news
     }

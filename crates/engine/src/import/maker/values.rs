@@ -180,7 +180,7 @@ pub(super) fn known_zone(value: &Value) -> Result<(), Finding> {
 }
 
 /// The simplest value of what the model says nothing about. `None`: nothing that can be kept.
-pub(super) fn undeclared(said: &Said) -> Option<Value> {
+pub(in super::super) fn undeclared(said: &Said) -> Option<Value> {
     match said {
         Said::Cell(Cell::Text(text)) => clean_text(text.trim()).ok().map(Value::Text),
         Said::Date(..) => Some(Value::Text(said_text(said))),

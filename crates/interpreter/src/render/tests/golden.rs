@@ -288,3 +288,24 @@ fn every_error_has_words_in_both_languages() {
         }
     }
 }
+
+#[test]
+fn a_mail_may_ask_for_a_layout_by_name() {
+    let frame = |name: &str| {
+        format!(
+            "<html lang=\"x\"><title>{{{{subject}}}}</title>{name}:{{{{{{content}}}}}}{{{{brand.address}}}}<a href=\"{{{{unsubscribe_url}}}}\">x</a>"
+        )
+    };
+    let (own, letter) = (frame("project"), frame("letter"));
+    let body = |head: &str| format!("---\nsubject: s\npreheader: p\n{head}---\nHello\n");
+    for (head, wanted) in [("", "project:"), ("layout: letter\n", "letter:")] {
+        let text = body(head);
+        let files = [
+            ("layout.html.hbs", own.as_str()),
+            ("layouts/letter.html.hbs", letter.as_str()),
+            ("a.md.hbs", &text),
+        ];
+        let html = mail(&files, &World::new(), Envelope::default()).unwrap().html.unwrap();
+        assert!(html.contains(wanted), "{html}");
+    }
+}

@@ -68,6 +68,28 @@ fn three_braces_in_a_draft_do_not_let_html_through() {
 }
 
 #[test]
+fn only_what_the_model_says_is_html_is_shown_as_html() {
+    let mut world = World::new();
+    let words = "<p>Dear <b>Ms Wang</b> &amp; family,</p>";
+    world.set("greeting", words);
+    let files =
+        [("a.md.hbs", "---\nsubject: s\npreheader: p\n---\n{{{customer.greeting}}} {{customer.greeting}}\n")];
+    let mail = mail(&files, &world, Envelope::default()).unwrap();
+    let escaped = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    assert!(mail.html.unwrap().contains(&format!("{words} {escaped}")));
+    assert_eq!(mail.text.lines().next(), Some(format!("Dear Ms Wang & family, {words}").as_str()));
+    // Inside a block the name must still be the whole one: `greeting` alone could be anybody's.
+    let (drafts, _) = checked(&[(
+        "a.html.hbs",
+        "{{#with customer}}{{{greeting}}}{{/with}}{{#if customer.name}}{{{customer.greeting}}}{{/if}}",
+    )]);
+    let renderer = Renderer::new(&drafts, &world.library, &settings());
+    let draft = renderer.find("a", None).unwrap();
+    let html = renderer.message(draft, &context(&world.facts()), Envelope::default()).unwrap().html;
+    assert_eq!(html, Some(format!("{escaped}{words}")));
+}
+
+#[test]
 fn an_address_from_a_value_must_be_one_of_the_allowed_kinds() {
     let files = [("a.md.hbs", "---\nsubject: s\npreheader: p\n---\n[x]({{vars.url}})\n")];
     for (url, allowed) in [

@@ -1,0 +1,64 @@
+# 顧客從郵件裡開啟的頁面。語氣親切、簡短；`$brand` 是公司名稱。
+page-choices-title = 您想收到哪些郵件
+page-choices-lead = 勾選您願意透過電子郵件收到的內容，隨時可以回來修改。
+page-choices-about = 您是從一封關於「{ $topic }」的郵件來到這裡的。
+page-topic-on = 目前會收到
+page-topic-off = 目前不會收到
+page-agree = 我願意收到{ $brand }關於「{ $topic }」的郵件。
+page-save = 儲存
+page-none-title = 不再接收行銷訊息
+page-none-lead = 取消訂閱後，我們不會再透過任何管道傳送行銷內容給您。與訂單、合約有關的通知仍會照常寄送。
+page-none = 全部取消訂閱
+page-measure = 允許統計我的開信與點擊，協助改善郵件內容。
+page-saved = 已儲存，立即生效。
+page-left-all = 已全部取消訂閱，您不會再收到我們的行銷郵件。
+page-left = 已取消訂閱，您不會再收到關於「{ $topic }」的郵件。
+page-nothing = 目前您不會收到我們的行銷郵件。
+page-no-topics = 目前沒有可以選擇的內容。
+page-confirm-title = 還差一步
+page-confirm-lead = 請確認您願意收到{ $brand }關於「{ $topic }」的郵件。
+page-confirm-not-you = 不是您本人操作嗎？直接關閉本頁即可，我們不會寄信給您。
+page-confirm = 確認訂閱
+page-confirmed-title = 訂閱成功
+page-confirmed = 您已訂閱「{ $topic }」。每封郵件裡都有取消訂閱的連結，隨時可以取消。
+page-unknown-title = 連結無法開啟
+page-unknown = 連結可能不完整。請從郵件裡重新開啟一次，或者直接回覆那封郵件，告訴我們您的想法。
+page-gone-title = 連結已失效
+page-gone = 它指向的頁面已經不在了。
+page-later-title = 請稍後再試
+page-later = 我們這邊出了點問題，您的設定沒有變動。請過幾分鐘再試一次。
+page-language = 語言
+page-closed-to-robots = 已取消訂閱。
+form-email = 電子郵件
+form-phone = 手機號碼
+form-name = 姓名
+form-company = 公司
+form-language = 語言
+form-country = 國家或地區
+form-choose = 請選擇
+form-required = （必填）
+form-birthday-hint = 例如 1990-03-12；不想寫年份就寫 03-12。
+form-send = 送出
+form-trap = 此處請留空
+form-sent-title = 謝謝
+form-sent = 我們已經收到。
+form-sent-confirm = 確認信已經寄出，請開啟信中的連結並按下「確認訂閱」。如果您之前已經訂閱，就不會再收到這封信。
+form-amiss-title = 還有幾處需要修改
+form-amiss-missing = 請填寫這一項。
+form-amiss-too-long = 內容太長了。
+form-amiss-box = 請勾選這一項。
+form-amiss-choice = 請從清單中選一項。
+form-amiss-email = 請填寫完整的電子郵件地址，例如 name@example.com。
+form-amiss-phone = 請填寫正確的電話號碼。
+form-amiss-number = 請填寫數字。
+form-amiss-date = 請填寫日期，例如 2026-03-12。
+form-amiss-other = 這一項填寫有誤。
+mail-opt-in =
+    請確認訂閱「{ $topic }」
+    您好！
+    { "" }
+    有人（應該是您本人）用這個信箱訂閱了{ $brand }的「{ $topic }」。請點下面的連結確認：
+    { "" }
+    { $url }
+    { "" }
+    如果不是您本人操作，請忽略這封郵件。沒有您的確認，我們不會寄任何內容給您。
