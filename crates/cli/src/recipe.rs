@@ -1,6 +1,7 @@
 //! Recipes: workflows in the binary, each with its templates and with what it needs of a model. What adding
 //! one does to a project is worked out here, on texts; the command writes it.
 
+mod chinese;
 mod english;
 mod list;
 pub mod merge;
@@ -24,11 +25,11 @@ pub struct Recipe {
     pub files: &'static [(&'static str, &'static str)],
 }
 
-/// What every project has, for one that lacks it.
-const BASE: [(&str, &str); 3] = [
-    ("senders.yaml", include_str!("../../../workflows/senders.yaml")),
-    ("topics.yaml", include_str!("../../../workflows/topics.yaml")),
-    ("calendar.yaml", include_str!("../../../workflows/calendar.yaml")),
+/// What every project has, for one that lacks it, in Chinese.
+const CHINESE_BASE: [(&str, &str); 3] = [
+    ("senders.yaml", include_str!("init/zh/senders.yaml")),
+    ("topics.yaml", include_str!("init/zh/topics.yaml")),
+    ("calendar.yaml", include_str!("init/zh/calendar.yaml")),
 ];
 /// The same in English.
 const ENGLISH_BASE: [(&str, &str); 3] = [
@@ -148,13 +149,13 @@ impl Plan {
 
 /// A file of a recipe in the reader's language. A mail has a file for each language.
 fn spoken(recipe: &Recipe, path: &str, text: &'static str, language: Language) -> Cow<'static, str> {
-    match language {
-        Language::En if path.ends_with(".yaml") => {
-            let text = english::expecting(text, &english::subjects(recipe.files));
-            Cow::Owned(english::english(&text))
-        }
-        Language::En | Language::Zh => Cow::Borrowed(text),
+    if !path.ends_with(".yaml") {
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(match language {
+        Language::En => english::english(&english::expecting(text, &english::subjects(recipe.files))),
+        Language::Zh => chinese::chinese(text),
+    })
 }
 
 /// Adds a recipe, and before it those that it needs, to a project's files.
@@ -168,7 +169,7 @@ pub fn add(project: &[File], recipe: &Recipe, language: Language) -> Plan {
         let worked = recipe.files.iter().any(|(_, text)| text.contains("work"));
         let base = match language {
             Language::En => ENGLISH_BASE,
-            Language::Zh => BASE,
+            Language::Zh => CHINESE_BASE,
         };
         for (path, text) in base {
             let kind = kind_of(text).unwrap_or_default();
