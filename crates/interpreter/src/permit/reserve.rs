@@ -9,16 +9,22 @@ use crate::turn::Turn;
 use dsl::condition::instants::shift_instant;
 use dsl::library::Cap;
 use dsl::step::{BlockOwner, StepIx, Verb};
-use dsl::trigger::Trigger;
+use dsl::trigger::{ScheduleTrigger, Trigger};
 use dsl::workflow::Workflow;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{Enrollment, WorkflowId};
 use std::collections::BTreeSet;
+
+/// How long a place stays kept for what is due but has not come to its message yet: at one instant others may be
+/// first, and a schedule comes to a million customers one batch after the other.
+const MOST_ON_THE_WAY: SignedDuration = SignedDuration::from_hours(1);
+/// After how long it is asked again whether it has come.
+const ASKED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// A message that will probably go.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Foreseen {
-    /// When its walk goes on, or begins.
+    /// When its walk goes on, or begins; for what is due and on its way, when to ask again.
     pub at: Timestamp,
     /// Whose it is.
     pub workflow: WorkflowId,
@@ -35,33 +41,47 @@ pub(super) fn foreseen(asked: &Asked<'_, '_, '_>, cap: &Cap) -> Option<Foreseen>
     }
     let now = asked.walker.moment.at;
     let horizon = shift_instant(now, &reserve.ahead, false, turn.world.zone).unwrap_or(Timestamp::MAX);
+    let matters = |workflow: &Workflow| {
+        workflow.priority >= reserve.priority && !turn.world.workflows.is_paused(&workflow.id, now)
+    };
+    let within = |at: Timestamp, workflow: &Workflow| {
+        let at = if at > now { at } else { now + ASKED_AGAIN };
+        (at <= horizon).then(|| Foreseen { at, workflow: workflow.id.clone() })
+    };
     let of_walks = turn.snapshot.enrollments.iter().filter_map(|walk| {
         let workflow = turn.world.workflows.versions.get(&walk.version)?;
-        let at = walk.wake_at()?;
-        let ahead = workflow.priority >= reserve.priority && at <= horizon && !walk.walk.holdout;
-        (ahead && comes_to(turn, workflow, walk, cap))
-            .then(|| Foreseen { at: at.max(now), workflow: workflow.id.clone() })
+        let at = walk.wake_at().filter(|at| *at > now - MOST_ON_THE_WAY)?;
+        let comes = matters(workflow) && !walk.walk.holdout && comes_to(turn, workflow, walk, cap);
+        comes.then(|| within(at, workflow)).flatten()
     });
-    let mattering = turn.world.workflows.in_order().into_iter().filter(|workflow| {
-        workflow.priority >= reserve.priority && !turn.world.workflows.is_paused(&workflow.id, now)
-    });
-    let of_triggers = mattering.filter(|workflow| sends_under(turn, workflow, cap)).filter_map(|workflow| {
-        let at = fires(turn, workflow, now).filter(|at| *at <= horizon)?;
-        Some(Foreseen { at: at.max(now), workflow: workflow.id.clone() })
-    });
+    let mattering = turn.world.workflows.in_order().into_iter().filter(|workflow| matters(workflow));
+    let of_triggers = mattering
+        .filter(|workflow| sends_under(turn, workflow, cap))
+        .filter_map(|workflow| within(fires(turn, workflow, now)?, workflow));
     of_walks.chain(of_triggers).min()
 }
 
-/// When the trigger of a workflow fires next for this customer, if they belong to its audience now.
+/// The first round of a schedule that asks this customer: one that is due and has not come to them yet, else the
+/// next.
+fn round(turn: &Turn<'_>, workflow: &Workflow, rule: &ScheduleTrigger, now: Timestamp) -> Option<Timestamp> {
+    let entries = turn.snapshot.memory.iter().filter(|((of, _), _)| *of == workflow.id);
+    let last = entries.map(|(_, memory)| memory.entered_at).max();
+    let asks = |at: &Timestamp| invites(&turn.world, workflow, &turn.snapshot, *at);
+    let due = next_fire(&turn.world, rule, now - MOST_ON_THE_WAY);
+    let due = due.filter(|at| *at <= now && last.is_none_or(|last| last < *at) && asks(at));
+    due.or_else(|| next_fire(&turn.world, rule, now).filter(|_| asks(&now)))
+}
+
+/// When the trigger of a workflow fires for this customer, if they belong to its audience now: what is due and on
+/// its way to them, else the next time.
 fn fires(turn: &Turn<'_>, workflow: &Workflow, now: Timestamp) -> Option<Timestamp> {
-    let mut round = None;
-    if let Trigger::Schedule(rule) = &workflow.trigger
-        && invites(&turn.world, workflow, &turn.snapshot, now)
-    {
-        round = next_fire(&turn.world, rule, now);
-    }
+    let round = match &workflow.trigger {
+        Trigger::Schedule(rule) => round(turn, workflow, rule, now),
+        _ => None,
+    };
     let timers = turn.snapshot.timers.iter().filter(|(key, _)| key.workflow == workflow.id);
-    let next = timers.map(|(_, timer)| timer.fire_at).chain(round).min()?;
+    let timers = timers.map(|(_, timer)| timer.fire_at).filter(|at| *at > now - MOST_ON_THE_WAY);
+    let next = timers.chain(round).min()?;
     let facts = Facts::outside(&turn.world, &turn.reps, &turn.snapshot, &turn.zone, now);
     let belongs = workflow.audience.as_ref().is_none_or(|audience| condition::holds(audience, &facts));
     belongs.then_some(next)
