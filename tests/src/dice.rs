@@ -3,15 +3,27 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
+/// The seed of every run that is given none: what passes once passes always.
+const SEED: u64 = 20_260_302;
+
 /// A generator (SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// From the variable's number; without it, another seed each time. Returns the seed to be printed.
+    /// From the variable's number; without it, the same each time, but another one where `NURTURE_RANDOM` is set, as
+    /// `scripts/soak` does. Returns the seed to be printed.
     pub fn from_environment(variable: &str) -> (Self, u64) {
-        let given = std::env::var(variable).ok().and_then(|text| text.parse().ok());
-        let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        let given = std::env::var(variable).ok();
+        let given =
+            given.map(|text| text.parse().unwrap_or_else(|_| panic!("{variable}: {text} is no seed")));
+        let seed = given.unwrap_or_else(|| {
+            if std::env::var_os("NURTURE_RANDOM").is_some() {
+                RandomState::new().build_hasher().finish()
+            } else {
+                SEED
+            }
+        });
         (Self(seed), seed)
     }
 
