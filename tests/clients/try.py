@@ -42,7 +42,7 @@ def free_port():
 
 
 def wait_for(what, is_so, log):
-    for _ in range(600):
+    for _ in range(3000):
         if is_so():
             return
         time.sleep(0.1)
@@ -87,7 +87,7 @@ def main():
             fuzz(url, run("key", "create", "fuzz", "--role", "admin").strip(), environment, log)
         finally:
             served.terminate()
-            served.wait(30)
+            served.wait(300)
 
 
 def fuzz(url, key, environment, log):
@@ -96,6 +96,7 @@ def fuzz(url, key, environment, log):
     command = [
         schemathesis, "run", f"{url}/api/v1/openapi.json", "--header", f"Authorization: Bearer {key}",
         "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--rate-limit", "45/s",
+        "--request-timeout", "120",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance",
         "--generation-deterministic", "--max-time", "150", "--no-color",
     ]

@@ -163,10 +163,10 @@ async function all() {
 }
 
 const late = setTimeout(() => {
-  console.error("the YAML language server did not answer within two minutes");
+  console.error("the YAML language server did not answer within ten minutes");
   server.kill();
   process.exit(1);
-}, 120_000);
+}, 600_000);
 
 all().then(
   () => {
