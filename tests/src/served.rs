@@ -1,10 +1,11 @@
 //! A process that serves beside others on one project, and what it says of itself.
 
 use crate::binary::command;
+use crate::http::get;
 use crate::shop::{Shop, count};
 use crate::sink::free_port;
 use std::fs::File;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use store::Store;
 
@@ -17,6 +18,20 @@ pub struct Served {
     child: Child,
     /// `127.0.0.1:PORT`.
     pub address: String,
+}
+
+impl Served {
+    /// Asks it to end, as a supervisor does, and waits until it has heard that: nobody is answered any more.
+    pub fn ask_to_end(&self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(asked.expect("kill").success());
+        until("it hears", String::new, || get(&self.address, "/healthz").is_none());
+    }
+
+    /// Waits for its end, and says how it ended.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
 }
 
 impl Drop for Served {

@@ -9,12 +9,11 @@ mod talk;
 #[path = "sink/trouble.rs"]
 mod trouble;
 
-use std::collections::hash_map::RandomState;
 use std::fs::{File, OpenOptions};
-use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
 use std::net::TcpListener as StdListener;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -51,7 +50,7 @@ pub struct Session {
     pub mails: usize,
     /// True: it said QUIT.
     pub quit: bool,
-    /// True: it was told to hang, and hangs.
+    /// True: it was told to hang or to hold, and does.
     pub hangs: bool,
     /// True: the connection is closed.
     pub over: bool,
@@ -106,6 +105,8 @@ struct Kept {
     mails: Vec<Mail>,
     sessions: Vec<Session>,
     troubles: Vec<Trouble>,
+    /// How often it was told to behave: what was held before goes on.
+    behaved: usize,
     log: Option<File>,
 }
 
@@ -199,9 +200,13 @@ impl Speaker {
         self.kept().troubles.push(trouble);
     }
 
-    /// From now on it behaves.
+    /// From now on it behaves, and what it holds goes on.
     pub fn behave(&self) {
-        self.kept().troubles.clear();
+        let mut kept = self.kept();
+        kept.troubles.clear();
+        kept.behaved += 1;
+        drop(kept);
+        self.shared.changed.send_modify(|count| *count += 1);
     }
 
     /// The mails accepted so far, in order.
@@ -267,6 +272,20 @@ impl Speaker {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // Each statement leaves it whole.
         self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is told to behave, in the conversation with this number.
+    async fn hold(&self, number: usize) {
+        // Read before it is said that we hold: whoever hears that may say it at once.
+        let before = self.kept().behaved;
+        self.note(number, |session| session.hangs = true);
+        let mut changed = self.shared.changed.subscribe();
+        while self.kept().behaved == before {
+            if changed.changed().await.is_err() {
+                return;
+            }
+        }
+        self.note(number, |session| session.hangs = false);
     }
 
     /// What to do at this point of a mail to these people; takes one time off.
@@ -343,12 +362,14 @@ fn is_to(address: &str, only: &str) -> bool {
 }
 
 /// A listener on a free port. Below 32768, because above it the kernel hands ports to outgoing
-/// connections, and a test that refuses for a while must get its port back.
+/// connections, and a test that refuses for a while must get its port back. No port is given twice by one
+/// process: whoever closes the listener for another to take its port would else be robbed of it by a neighbour.
 pub fn free_port() -> StdListener {
-    let seed = RandomState::new().build_hasher().finish();
-    let start = u16::try_from(seed % 12_000).unwrap_or(0);
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id().wrapping_mul(97);
     (0..12_000)
-        .map(|step: u16| 20_000 + (start + step) % 12_000)
+        .map(|_| start.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % 12_000 + 20_000)
+        .filter_map(|port| u16::try_from(port).ok())
         .find_map(|port| StdListener::bind(("127.0.0.1", port)).ok())
         .expect("one of twelve thousand ports is free")
 }

@@ -42,7 +42,7 @@ const COMERS: usize = 6;
 /// The most connections that the engine opens to a relay.
 const CONNECTIONS: usize = 8;
 /// How long a process may take to come to its point, on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a process is to do.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

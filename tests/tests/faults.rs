@@ -158,9 +158,15 @@ impl Bench {
     /// Tries one case: the fault, and then a relay that is well.
     async fn tried(mut self, case: &Case, customer: &str) -> (Self, Found, Found) {
         let mut timeouts = channels::email::Timeouts::default();
-        if let Fault::At(_, Act::Hang) = case.fault {
-            let short = Duration::from_millis(1_500);
-            (timeouts.opening, timeouts.command, timeouts.content) = (short, short, short);
+        if let Fault::At(point, Act::Hang) = case.fault {
+            let short = match point {
+                Point::Greeting | Point::Hello => &mut timeouts.opening,
+                Point::Body | Point::Dot | Point::Recorded => &mut timeouts.content,
+                Point::Auth | Point::Mail | Point::Recipient | Point::Data | Point::Reset | Point::Quit => {
+                    &mut timeouts.command
+                }
+            };
+            *short = Duration::from_millis(2_500);
         }
         // New connections each time.
         self.engine = self.engine.with_timeouts(timeouts).unwrap();

@@ -189,7 +189,7 @@ fn a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_o
 async fn other_verbs_are_heard_by_a_run_on_the_same_file() {
     let sink = Sink::start();
     let shop = Shop::marketing(sink.port());
-    let patience = Duration::from_secs(60);
+    let patience = Duration::from_secs(180);
     shop.customers(0..4);
     shop.facts("first.csv", 0..1);
     let mut child = shop.spawn(&["run"], "run.log");

@@ -202,12 +202,8 @@ fn a_second_run_on_one_file_ends_with_5() {
     let sink = Sink::start();
     let shop = Shop::marketing(sink.port());
     let mut first = shop.spawn(&["run"], "run.log");
-    for _ in 0..600 {
-        if shop.said("run.log").contains("healthz") {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    let log = || shop.said("run.log");
+    tests::served::until("it serves", log, || log().contains("healthz"));
     let second = nurture(shop.path(), &["run", "--until-idle"]);
     let moved = nurture(shop.path(), &["move", "--to", "sqlite://other.db"]);
     first.kill().unwrap();

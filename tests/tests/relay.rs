@@ -5,11 +5,12 @@ use engine::Clock;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tests::binary::nurture;
 use tests::driven::{Driven, states};
+use tests::served::{serve, until_found};
 use tests::shop::{MAILS, Shop, count};
-use tests::sink::{Act, Point, Sink, Trouble};
+use tests::sink::{Act, Point, Sink, Speaker, Trouble};
 
 tests::on_both_waiting! {
     a_relay_that_is_away_keeps_mails_due_and_gets_them_when_it_is_back,
@@ -32,7 +33,12 @@ tests::on_both_waiting! {
 }
 
 /// How long something may take on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Whether a connection holds or hangs.
+fn holds(sink: &Speaker) -> bool {
+    sink.sessions().iter().any(|session| session.hangs)
+}
 
 fn of(states: &[(&str, i64)]) -> Vec<(String, i64)> {
     states.iter().map(|(state, times)| ((*state).to_owned(), *times)).collect()
@@ -225,7 +231,7 @@ async fn a_service_mail_without_an_answer_is_sent_again_under_its_message_id(dat
 /// Starts `run` and waits until it has said something to the sink.
 async fn working(shop: &Shop, sink: &Sink, word: &str) -> Child {
     let child = shop.spawn(&["run"], "run.log");
-    let heard = |sink: &tests::sink::Speaker| {
+    let heard = |sink: &Speaker| {
         sink.sessions().iter().any(|session| session.commands.iter().any(|command| command == word))
     };
     assert!(sink.wait_until(PATIENCE, heard).await, "no {word}: {}", shop.said("run.log"));
@@ -244,7 +250,7 @@ async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back(databas
     let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
     // The send is claimed, and the relay takes its time before the mail may come.
-    sink.trouble(Trouble::at(Point::Recipient, Act::Wait(Duration::from_secs(5))));
+    sink.trouble(Trouble::at(Point::Recipient, Act::Hold));
     let child = working(&shop, &sink, "RCPT").await;
     let now = Timestamp::now();
     shop.write(
@@ -255,6 +261,7 @@ async fn a_consent_that_is_withdrawn_before_the_gate_keeps_the_mail_back(databas
     let claimed = "SELECT count(*) FROM send WHERE state = 'claimed' AND outgoing->>'template' = 'hello'";
     assert_eq!(count(&mut store.read().await.unwrap(), claimed).await, 1);
     shop.fine(&["import", "consents", "consents.csv"]);
+    sink.behave();
     // The gate is asked, and the connection is closed without a mail.
     assert!(
         sink.wait_until(PATIENCE, |sink| sink.sessions().first().is_some_and(|session| session.over)).await
@@ -286,13 +293,14 @@ async fn asked_to_end_it_finishes_the_mails_in_flight_and_takes_up_no_more(datab
     let sink = Sink::start();
     let shop = Shop::on(sink.port(), "offers", database);
     shop.start(100);
-    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(500))));
-    let child = shop.spawn(&["run"], "run.log");
-    assert!(sink.wait_for(1, PATIENCE).await, "{}", shop.said("run.log"));
-    let began = Instant::now();
-    assert_eq!(terminate(child), Some(130), "{}", shop.said("run.log"));
-    // A hundred mails on eight connections would take six seconds.
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    sink.trouble(Trouble::at(Point::Dot, Act::Hold));
+    let mut process = serve(&shop, &["run"], "run.log", "info");
+    assert!(sink.wait_until(PATIENCE, holds).await, "{}", shop.said("run.log"));
+    process.ask_to_end();
+    sink.behave();
+    // Whoever took up more all the same would not get far.
+    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_secs(1))));
+    assert_eq!(process.ended(), Some(130), "{}", shop.said("run.log"));
     let store = shop.store().await;
     let sent = i64::try_from(sink.count()).unwrap();
     assert!((1..=24).contains(&sent), "{sent} mails");
@@ -316,17 +324,18 @@ async fn a_run_until_idle_ends_when_it_is_asked_to(database: &str) {
     let sink = Sink::start();
     let shop = Shop::on(sink.port(), "offers", database);
     shop.start(300);
-    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_millis(300))));
+    // All of them on eight connections would take forty seconds.
+    sink.trouble(Trouble::at(Point::Dot, Act::Wait(Duration::from_secs(1))));
     let child = shop.spawn(&["run", "--until-idle"], "run.log");
     assert!(sink.wait_for(1, PATIENCE).await, "{}", shop.said("run.log"));
     assert_eq!(terminate(child), Some(130), "{}", shop.said("run.log"));
     let sent = i64::try_from(sink.count()).unwrap();
-    assert!((1..=24).contains(&sent), "{sent} mails");
+    assert!((1..=150).contains(&sent), "{sent} mails");
     let states = states(&shop.store().await).await;
     // On a slow machine the second mails, a second later, are due as well.
     let due = states.last().map_or(0, |(_, due)| *due);
     assert_eq!(states, of(&[("accepted", sent), ("due", due)]));
-    assert!(due == 300 - sent || due == 600 - sent, "{due} are due");
+    assert!((300 - sent..=600 - sent).contains(&due), "{due} are due");
 }
 
 async fn an_answer_that_meets_a_busy_database_is_written_when_it_is_free(database: &str) {
@@ -369,16 +378,17 @@ async fn a_lease_is_renewed_while_an_answer_is_awaited(database: &str) {
     let sink = Sink::start();
     let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
-    sink.trouble(Trouble::at(Point::Recorded, Act::Wait(Duration::from_secs(2))).once());
+    sink.trouble(Trouble::at(Point::Recorded, Act::Hold));
     let driven = Driven::over(shop.path()).await;
     let meanwhile = async {
-        assert!(sink.wait_for(1, PATIENCE).await);
+        assert!(sink.wait_until(PATIENCE, holds).await);
         // Twice as long as a lease holds, each time looked at by the one who takes back what leases are over of.
         for _ in 0..2 {
             driven.clock.advance(SignedDuration::from_mins(14));
             driven.engine.recover().await.unwrap();
         }
         assert_eq!(driven.states().await, of(&[("handed", 1)]));
+        sink.behave();
     };
     tokio::join!(meanwhile, driven.work());
     assert_eq!((driven.states().await, copies(&sink)), (of(&[("accepted", 2)]), 1));
@@ -388,15 +398,13 @@ async fn what_a_lease_that_is_over_keeps_from_the_gate_goes_later(database: &str
     let sink = Sink::start();
     let shop = Shop::on(sink.port(), "offers", database);
     shop.start(1);
-    sink.trouble(Trouble::at(Point::Recipient, Act::Wait(Duration::from_secs(1))).once());
+    sink.trouble(Trouble::at(Point::Recipient, Act::Hold));
     let driven = Driven::over(shop.path()).await;
     let meanwhile = async {
-        let asked = |sink: &tests::sink::Speaker| {
-            sink.sessions().iter().any(|session| session.commands.iter().any(|command| command == "RCPT"))
-        };
-        assert!(sink.wait_until(PATIENCE, asked).await);
+        assert!(sink.wait_until(PATIENCE, holds).await);
         // A process that was stopped for so long, of whose sends nobody else has taken any meanwhile.
         driven.clock.advance(SignedDuration::from_mins(16));
+        sink.behave();
     };
     tokio::join!(meanwhile, driven.work());
     // It lives, and so does its lease from now on: what it forgot would be claimed for ever.
@@ -411,15 +419,14 @@ async fn ended_in_silence(shop: &Shop, sink: &Sink) -> Vec<(String, i64)> {
     sink.trouble(Trouble::at(Point::Recorded, Act::Hang).once());
     let driven = Driven::over(shop.path()).await;
     let engine = driven.engine.with_grace(Duration::from_millis(300));
-    let silent = tests::sink::Speaker::clone(sink);
+    let (silent, store) = (Speaker::clone(sink), shop.store().await);
+    let others = store.clone();
     let stop = async move {
-        let hangs = |sink: &tests::sink::Speaker| {
-            sink.count() >= 3 && sink.sessions().iter().any(|session| session.hangs)
-        };
-        assert!(silent.wait_until(PATIENCE, hangs).await);
+        assert!(silent.wait_until(PATIENCE, |sink| sink.count() >= 3 && holds(sink)).await);
+        // The answers to the others are written down.
+        until_found(&others, "SELECT count(*) FROM send WHERE state = 'accepted'", 2, String::new).await;
     };
     std::sync::Arc::new(engine).serve(stop).await.unwrap();
-    let store = shop.store().await;
     let mut conn = store.read().await.unwrap();
     assert_eq!(count(&mut conn, "SELECT max(until) FROM slot_lease").await, 0, "the lease is given back");
     let hello = "SELECT state, count(*) FROM send WHERE step LIKE '%hello%' GROUP BY state ORDER BY state";

@@ -142,5 +142,5 @@ fn a_thousand_tests_of_two_hundred_files_take_seconds() {
     assert!(ran.out.ends_with("all 1000 tests passed\n"), "{}{}", ran.out, ran.err);
     println!("1,000 tests of 200 files: {took:?}");
     // About a second in a debug build; the rest is for a busy machine.
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(took < Duration::from_secs(120), "{took:?}");
 }

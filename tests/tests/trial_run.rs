@@ -8,7 +8,7 @@ use tests::binary::{command, ran};
 use tests::real::Project;
 
 /// How long something may take on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Somebody who bought on the third of March.
 fn project() -> Project {

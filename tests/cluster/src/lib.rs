@@ -132,7 +132,7 @@ fn said(out: &Output, what: &str) -> String {
 const SCRIPT: &str = r#"
 "$1/initdb" -D "$2/data" -U "$3" --auth=trust --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu \
   --icu-locale=en --no-sync >"$2/log" 2>&1 &&
-"$1/pg_ctl" -s -w -D "$2/data" -l "$2/log" -o "$4" start >>"$2/log" 2>&1 &&
+"$1/pg_ctl" -s -w -t 600 -D "$2/data" -l "$2/log" -o "$4" start >>"$2/log" 2>&1 &&
 echo ready && read -r end
 "$1/pg_ctl" -s -w -m immediate -D "$2/data" stop >>"$2/log" 2>&1
 rm -rf "$2"

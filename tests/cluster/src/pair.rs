@@ -80,7 +80,7 @@ impl Pair {
     pub fn promote(&mut self) {
         self.primary += 1;
         let data = self.data(self.primary);
-        self.program("pg_ctl", &["-s", "-w", "-D", &data, "promote"]);
+        self.program("pg_ctl", &["-s", "-w", "-t", "600", "-D", &data, "promote"]);
     }
 
     /// Gives the primary a new standby, for whose disk each commit waits from then on.
@@ -117,7 +117,7 @@ impl Pair {
             self.place(number)
         );
         let (data, log) = (self.data(number), format!("{}/log", self.place(number)));
-        self.program("pg_ctl", &["-s", "-w", "-D", &data, "-l", &log, "-o", &settings, "start"]);
+        self.program("pg_ctl", &["-s", "-w", "-t", "600", "-D", &data, "-l", &log, "-o", &settings, "start"]);
     }
 
     fn place(&self, number: u32) -> String {

@@ -184,6 +184,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
                 tokio::time::sleep(time).await;
                 Ok(None)
             }
+            Some(Act::Hold) => {
+                self.flush().await?;
+                self.speaker.hold(self.number).await;
+                Ok(None)
+            }
             Some(Act::Hang) => {
                 self.flush().await?;
                 self.speaker.note(self.number, |session| session.hangs = true);

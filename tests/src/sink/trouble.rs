@@ -39,6 +39,8 @@ pub enum Act {
     Close,
     /// Goes on as usual after this time.
     Wait(Duration),
+    /// Goes on as usual once the sink is told to behave.
+    Hold,
     /// Never answers again.
     Hang,
 }

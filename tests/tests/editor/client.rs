@@ -135,7 +135,7 @@ impl Editor {
     }
 
     pub fn hear(&mut self) -> Value {
-        self.from.recv_timeout(Duration::from_secs(60)).expect("the server speaks")
+        self.from.recv_timeout(Duration::from_secs(180)).expect("the server speaks")
     }
 
     /// Asks, and keeps what is said without being asked.
