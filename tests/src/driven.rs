@@ -18,7 +18,8 @@ pub struct Driven {
 }
 
 impl Driven {
-    /// Over the database that the project in a folder names, which holds no other worker; the clock shows now.
+    /// Over the database that the project in a folder names, which holds no other worker. The clock shows when
+    /// somebody last began a step, so that no wait is over yet, however slow the machine; else now.
     pub async fn over(folder: &Path) -> Self {
         Self::with_secrets(folder, secret).await
     }
@@ -41,7 +42,10 @@ impl Driven {
         let store = Store::open(&database(folder), Options { migrate: false, ..Options::default() })
             .await
             .expect("the database opens");
-        let clock = VirtualClock::new(Timestamp::now());
+        let begun = "SELECT CAST(coalesce(max(arrived_at), 0) AS BIGINT) FROM enrollment";
+        let begun = count(&mut store.read().await.expect("the database is there"), begun).await;
+        let begun = (begun > 0).then(|| Timestamp::from_millisecond(begun).expect("an instant"));
+        let clock = VirtualClock::new(begun.unwrap_or_else(Timestamp::now));
         let hold = SignedDuration::from_hours(24 * 30);
         let taken = lock::take(&store, None, clock.now(), hold, lock::Part::All).await;
         let (lock, worker) = taken.expect("nobody else works here");

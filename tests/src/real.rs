@@ -133,6 +133,17 @@ impl Project {
         self
     }
 
+    /// Where a process that the test starts itself complains.
+    pub fn log(&self) -> std::fs::File {
+        let log = self.path().join("process.log");
+        std::fs::File::options().create(true).append(true).open(log).expect("a log")
+    }
+
+    /// What such processes complained of so far.
+    pub fn said(&self) -> String {
+        text(&self.path().join("process.log"))
+    }
+
     /// A copy of a project's folder.
     pub fn of(folder: &Path) -> Self {
         let project = Self { dir: tempfile::tempdir().expect("a temporary folder") };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use store::Store;
 
 /// How long something may take on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A process that serves on an address of its own; it ends when it is dropped.
 #[derive(Debug)]

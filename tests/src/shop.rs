@@ -110,14 +110,24 @@ impl Shop {
 
     /// From now on it works on another database.
     pub fn move_to(&mut self, database: &str) {
+        self.set("database", database);
+        self.database = database.to_owned();
+    }
+
+    /// For processes of which none dies: a stall of the machine takes nothing from whoever lives.
+    pub fn nobody_dies(&self) {
+        self.set("lease", "10 seconds");
+    }
+
+    /// Writes another value for a setting that it has.
+    fn set(&self, name: &str, value: &str) {
         let settings = fs::read_to_string(self.path().join("nurture.toml")).expect("its settings");
-        let line = |line: &str| match line.starts_with("database") {
-            true => format!("database = \"{database}\"\n"),
+        let line = |line: &str| match line.starts_with(name) {
+            true => format!("{name} = \"{value}\"\n"),
             false => format!("{line}\n"),
         };
         let settings: String = settings.lines().map(line).collect();
         self.write("nurture.toml", &settings);
-        self.database = database.to_owned();
     }
 
     /// Its folder.

@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use store::{Options, Store};
@@ -99,17 +98,17 @@ fn project(database: &str) -> Project {
 
 /// Runs from an instant on and is killed once the database says that it has come to another. Returns how far it
 /// had come.
-async fn killed(here: &Path, store: &Store, from: Timestamp, past: &str) -> Timestamp {
+async fn killed(project: &Project, store: &Store, from: Timestamp, past: &str) -> Timestamp {
     let past: Timestamp = past.parse().expect("an instant");
-    let mut child = command(here, &["run", "--clock", &format!("{from}..{TO}"), "--json"])
+    let mut child = command(project.path(), &["run", "--clock", &format!("{from}..{TO}"), "--json"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(project.log())
         .spawn()
         .expect("nurture starts");
     while lived(store).await.is_none_or(|lived| lived < past) {
         let left = child.try_wait().expect("it can be asked");
-        assert!(left.is_none(), "it goes on until it is killed: {left:?}");
+        assert!(left.is_none(), "it goes on until it is killed: {left:?}; {}", project.said());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     child.kill().expect("it can be killed");
@@ -172,7 +171,7 @@ fn what_was_killed_again_and_again_decides_what_was_simulated(database: &str) {
         let store = Store::open(address, options).await.expect("it opens");
         let (mut from, mut stops) = (FROM.parse::<Timestamp>().expect("an instant"), Vec::new());
         for past in ["2026-03-02T10:20:00Z", "2026-03-02T11:30:00Z", "2026-03-02T14:00:00Z"] {
-            from = killed(project.path(), &store, from, past).await;
+            from = killed(&project, &store, from, past).await;
             stops.push(from);
         }
         assert!(from < TO.parse().expect("an instant"), "it was killed at work: {stops:?}");

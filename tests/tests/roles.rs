@@ -17,6 +17,7 @@ const OVER: &str = "SELECT count(*) FROM enrollment WHERE state = 'ended'";
 
 fn shop(sink: &Sink) -> Shop {
     let shop = Shop::over(sink.port(), "offers", &cluster::database());
+    shop.nobody_dies();
     shop.write("workflows/weekly.yaml", WEEKLY);
     shop.fine(&["publish"]);
     shop

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tests::binary::{command, ran};
 use tests::proof::Proof;
 use tests::shop::{MAILS, Shop, count};
-use tests::sink::{Settings, Sink};
+use tests::sink::{Act, Point, Settings, Sink, Trouble};
 
 const CUSTOMERS: usize = 90;
 /// The machine does other things too.
@@ -40,6 +40,9 @@ async fn upgraded_under_load(topic: &str) -> Judged {
     let log = folder.path().join("sink.log");
     let sink = Sink::with(Settings { keep_data: false, log: Some(log.clone()), ..Settings::default() });
     let shop = Shop::over(sink.port(), topic, &cluster::database());
+    shop.nobody_dies();
+    // One mail is out until the tables have changed: whatever else is quick, they are at work.
+    sink.trouble(Trouble::at(Point::Dot, Act::Hold).once());
     let mut working: Vec<Child> = (0..2).map(|_| shop.spawn(&["run"], "run.log")).collect();
     let store = shop.store().await;
     shop.start(CUSTOMERS);
@@ -58,6 +61,7 @@ async fn upgraded_under_load(topic: &str) -> Judged {
         assert!(error.retry(), "{error}");
     }
     assert!(sink.count() < CUSTOMERS * MAILS, "the tables changed while it worked");
+    sink.behave();
 
     let late = ran(command(shop.path(), &["run", "--until-idle"]).output().unwrap());
     assert_eq!(late.code, 3, "what is too old refuses: {}{}", late.out, late.err);

@@ -102,6 +102,7 @@ async fn together_they_send_no_more_a_day_than_a_sender_may() {
     const A_DAY: i64 = 50;
     let sink = Sink::start();
     let shop = Shop::over(sink.port(), "offers", &cluster::database());
+    shop.nobody_dies();
     shop.write(
         "workflows/senders.yaml",
         &format!(
@@ -133,6 +134,7 @@ async fn together_they_send_no_more_a_day_than_a_sender_may() {
 async fn walks_of_one_customer_see_each_other_under_four_processes() {
     let sink = Sink::start();
     let shop = Shop::over(sink.port(), "offers", &cluster::database());
+    shop.nobody_dies();
     shop.write(
         "workflows/model.yaml",
         "model: shop\ncustomer:\n  city: { type: text, optional: true }\n  rewards: { type: number, default: 0 }\nevents:\n  go: {}\n  played: { game: text }\n",
