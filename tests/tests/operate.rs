@@ -13,6 +13,7 @@ tests::on_both! {
     the_first_publish_lets_in_who_matches_already_only_where_the_file_says_so,
     a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on,
     who_is_let_go_leaves_at_once_and_a_retired_workflow_lets_nobody_in,
+    the_latest_messages_of_a_workflow_are_found_behind_many_of_another,
     a_plan_counts_who_stands_where_and_who_enters_and_is_published_as_it_stands_or_not_at_all,
 }
 
@@ -51,6 +52,27 @@ steps:
   - wait: 2 days
   - tag: greeted
 ";
+
+fn the_latest_messages_of_a_workflow_are_found_behind_many_of_another(database: &str) {
+    let mails = |name: &str, event: &str| {
+        format!(
+            "workflow: {name}\ntrigger: {{ event: {event} }}\nconsent: offers\nsteps:\n  - email: hello\n"
+        )
+    };
+    let files = [("early", mails("early", "go")), ("late", mails("late", "paid"))];
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let facts = "c1,go,2026-03-02T10:00:00Z\nc2,go,2026-03-02T11:00:00Z\nc1,paid,2026-03-03T10:00:00Z\nc2,paid,2026-03-03T11:00:00Z\nc3,paid,2026-03-03T12:00:00Z\n";
+    let project = project(database, &files, facts);
+    lives(&project, "2026-03-01", "2026-03-05");
+    let whom = |more: &[&str]| -> Vec<String> {
+        let rows = project.read(&[&["sends", "--json", "--limit", "2"], more].concat());
+        rows.as_array().unwrap().iter().map(|row| of(row, "customer").to_owned()).collect()
+    };
+    assert_eq!(whom(&[]), ["c3", "c2"]);
+    assert_eq!(whom(&["--workflow", "early"]), ["c2", "c1"]);
+    assert_eq!(whom(&["--workflow", "early", "--customer", "c1"]), ["c1"]);
+    assert_eq!(whom(&["--unknown", "--workflow", "early"]), Vec::<String>::new());
+}
 
 fn a_held_workflow_takes_no_step_and_lets_nobody_in_until_it_goes_on(database: &str) {
     let weekly = "workflow: weekly\ntrigger: { schedule: { every: wednesday, at: \"09:00\" } }\naudience: customer.points >= 0\nconsent: none\nsteps:\n  - tag: asked\n";

@@ -127,13 +127,23 @@ impl Words<'_> {
             if but.contains(&name.as_str()) {
                 continue;
             }
-            facts.push(if value.is_null() {
-                self.say("fact-unknown", &[("name", name)])
-            } else {
-                self.say("fact-is", &[("name", name), ("value", &plain(value, self.language))])
-            });
+            facts.push(self.fact(name, value));
         }
         facts.into_iter().reduce(|first, rest| self.say("fact-and", &[("first", &first), ("rest", &rest)]))
+    }
+
+    /// What a value is: an instant on the customer's clock, as every other one of the line.
+    fn fact(&self, name: &str, value: &Json) -> String {
+        match value {
+            Json::Null => self.say("fact-unknown", &[("name", name)]),
+            Json::Bool(true) => self.say("fact-yes", &[("name", name)]),
+            Json::Bool(false) => self.say("fact-no", &[("name", name)]),
+            Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => {
+                let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+                let value = at.map_or_else(|| plain(value, self.language), |at| clock(self.line, at));
+                self.say("fact-is", &[("name", name), ("value", &value)])
+            }
+        }
     }
 
     /// The sentence `key`, or `key-values` with the facts it rests on.

@@ -2,19 +2,19 @@
 
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
-use crate::listing::{self, Owners};
+use crate::listing::{self, Owners, owned};
 use crate::sql;
 use crate::stored::{instant, instant_of, millis, millis_of, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Enrollment, EnrollmentId, StepId, VersionId, Walk, WalkState, WorkflowId};
 
 macro_rules! columns {
-    ($select:literal, $rest:literal) => {
+    ($select:literal, $($rest:expr),+) => {
         concat!(
             $select,
             " e.id, e.customer, e.workflow, e.version, e.key, e.state, e.step, e.arrived_at, e.wake_at, e.entered_at,
               e.ended_at, e.reason, e.goal_until, e.walk, e.rev ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -124,22 +124,22 @@ const PAGE: &str = columns!(
     "SELECT e.slot,",
     "FROM enrollment AS e
      WHERE e.workflow = ?1 AND e.state IN ('ready', 'waiting') AND (e.slot, e.id) > (?2, ?3)
-       AND (?4 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer
-            AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?5))
-              OR EXISTS (SELECT 1 FROM entity AS x WHERE x.slot = c.slot AND x.customer = c.id
-                         AND x.owner IN (SELECT value->>0 FROM jsonb_each(?5))))))
+       AND (?4 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer AND ",
+    owned!("?5"),
+    "))
      ORDER BY e.slot, e.id LIMIT ?6"
 );
 
 // How many of them stand where.  ?1 workflow  ?2 1: whoever owns them  ?3 [[rep], …]
-const STEPS: &str = "
+const STEPS: &str = concat!(
+    "
 SELECT coalesce(e.step, ''), count(*) FROM enrollment AS e
 WHERE e.workflow = ?1 AND e.state IN ('ready', 'waiting')
-  AND (?2 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer
-       AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?3))
-         OR EXISTS (SELECT 1 FROM entity AS x WHERE x.slot = c.slot AND x.customer = c.id
-                    AND x.owner IN (SELECT value->>0 FROM jsonb_each(?3))))))
-GROUP BY e.step ORDER BY e.step";
+  AND (?2 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = e.slot AND c.id = e.customer AND ",
+    owned!("?3"),
+    "))
+GROUP BY e.step ORDER BY e.step"
+);
 
 // Everybody who is in a workflow (retire).  ?1 workflow
 const ACTIVE: &str = "

@@ -28,27 +28,47 @@ pub struct Sought {
     pub stage: String,
 }
 
+/// Whether a customer `c` is owned by one of these reps (`?N`: `[[rep], …]`), or something of theirs is.
+macro_rules! owned {
+    ($reps:literal) => {
+        concat!(
+            "(c.owner IN (SELECT value->>0 FROM jsonb_each(",
+            $reps,
+            "))
+      OR EXISTS (SELECT 1 FROM entity AS x WHERE x.slot = c.slot AND x.customer = c.id
+                 AND x.owner IN (SELECT value->>0 FROM jsonb_each(",
+            $reps,
+            "))))"
+        )
+    };
+}
+pub(crate) use owned;
+
 // ?1 [[rep], …]  ?2 1: whoever owns them  ?3 slot and ?4 id behind which the page begins  ?5 part, in LIKE's words
 // ?6 owner  ?7 stage  ?8 most rows
-const PAGE: &str = "
+const PAGE: &str = concat!(
+    "
 SELECT c.slot, c.id FROM customer AS c
 WHERE (c.slot > ?3 OR (c.slot = ?3 AND c.id > ?4))
-  AND (?2 = 1 OR c.owner IN (SELECT value->>0 FROM jsonb_each(?1))
-    OR EXISTS (SELECT 1 FROM entity AS e WHERE e.slot = c.slot AND e.customer = c.id
-               AND e.owner IN (SELECT value->>0 FROM jsonb_each(?1))))
+  AND (?2 = 1 OR ",
+    owned!("?1"),
+    ")
   AND (?5 = '' OR lower(c.id) LIKE lower(?5) ESCAPE '!' OR lower(c.email) LIKE lower(?5) ESCAPE '!'
     OR c.phone LIKE ?5 ESCAPE '!' OR lower(c.attributes->>'name') LIKE lower(?5) ESCAPE '!')
   AND (?6 = '' OR c.owner = ?6) AND (?7 = '' OR c.stage = ?7)
-ORDER BY c.slot, c.id LIMIT ?8";
+ORDER BY c.slot, c.id LIMIT ?8"
+);
 
 // Which of these may be seen.  ?1 [[rep], …]  ?2 1: whoever owns them  ?3 [[slot, id], …]
-const SEEN: &str = "
+const SEEN: &str = concat!(
+    "
 SELECT c.id FROM jsonb_each(?3) AS want
 CROSS JOIN customer AS c
 WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1
-  AND (?2 = 1 OR c.owner IN (SELECT value->>0 FROM jsonb_each(?1))
-    OR EXISTS (SELECT 1 FROM entity AS e WHERE e.slot = c.slot AND e.customer = c.id
-               AND e.owner IN (SELECT value->>0 FROM jsonb_each(?1))))";
+  AND (?2 = 1 OR ",
+    owned!("?1"),
+    ")"
+);
 
 pub(crate) fn bound(owners: Owners<'_>) -> Result<(String, bool), StoreError> {
     let reps: Vec<[&str; 1]> = match owners {

@@ -61,7 +61,7 @@ pub(crate) use counted::COUNTED;
 pub(crate) use counted::of_batch as counted;
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
-pub use ledger::{Count, Ledger, Wanted, by_id, counts, found, of_customer, page, recent, unknown};
+pub use ledger::{Count, Ledger, Wanted, by_id, counts, found, of_customer, page, unknown};
 pub(crate) use moved::hand_over;
 pub use moved::on_its_way;
 pub use outbox::insert;

@@ -17,9 +17,10 @@ use interpreter::{condition, permit};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::words::say;
-use model::{Consent, CustomerId, Did, Outcome, SendId, Snapshot, TraceLine, WorkflowId};
+use model::{Consent, CustomerId, Did, Outcome, SendId, SendState, Snapshot, TraceLine, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
-use store::send::Ledger;
+use store::listing::Owners;
+use store::send::{Ledger, Wanted};
 use store::{Connection, Store};
 
 pub(super) async fn loaded(config: &Config) -> Result<(Store, Published), Failure> {
@@ -267,30 +268,28 @@ pub async fn people(config: &Config, workflow: &str) -> Result<People, Failure> 
 pub async fn sends(config: &Config, request: &SendsRequest) -> Result<Vec<SendRow>, Failure> {
     let (store, published) = loaded(config).await?;
     let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-    let rows = match (&request.customer, request.unknown) {
-        (Some(customer), _) => {
-            let id = open::customer(config, &mut conn, customer, &published).await?;
-            let latest = |mut rows: Vec<_>| {
-                rows.reverse();
-                rows
-            };
-            store::send::of_customer(&mut conn, &id).await.map(latest)
-        }
-        (None, true) => store::send::unknown(&mut conn, request.limit).await,
-        (None, false) => store::send::recent(&mut conn, request.limit).await,
-    }
-    .map_err(|error| of_store(config, &error))?;
+    let customer = match &request.customer {
+        Some(customer) => Some(open::customer(config, &mut conn, customer, &published).await?),
+        None => None,
+    };
+    let of = |error: store::StoreError| of_store(config, &error);
+    let workflow = request.workflow.as_deref();
+    let rows = if request.unknown && customer.is_none() {
+        // They are few, and an index knows them.
+        let mut rows = store::send::unknown(&mut conn, u32::MAX).await.map_err(of)?;
+        rows.retain(|row| workflow.is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow));
+        rows.truncate(usize::try_from(request.limit).unwrap_or(usize::MAX));
+        rows
+    } else {
+        let state = request.unknown.then_some(SendState::Unknown);
+        let wanted = Wanted { workflow, state, customer: customer.as_ref() };
+        store::send::page(&mut conn, Owners::All, wanted, None, request.limit).await.map_err(of)?
+    };
     let whose: BTreeSet<&CustomerId> = rows.iter().map(|row| &row.outgoing.customer).collect();
     let whose: Vec<&CustomerId> = whose.into_iter().collect();
-    let words =
-        store::consent::of_customers(&mut conn, &whose).await.map_err(|error| of_store(config, &error))?;
+    let words = store::consent::of_customers(&mut conn, &whose).await.map_err(of)?;
     Ok(rows
         .iter()
-        .filter(|row| !request.unknown || row.state == model::SendState::Unknown)
-        .filter(|row| {
-            request.workflow.as_ref().is_none_or(|workflow| row.outgoing.workflow.as_str() == workflow)
-        })
-        .take(usize::try_from(request.limit).unwrap_or(usize::MAX))
         .map(|row| send_row(row, words.get(&row.outgoing.customer).map_or(&[], Vec::as_slice)))
         .collect())
 }

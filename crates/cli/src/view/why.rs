@@ -5,7 +5,7 @@ use super::{cells, trace};
 use engine::privacy::permit_of;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::words::{Language, say};
+use model::words::{Language, knows, say};
 use model::{Consent, EnrollmentId, StepId, TraceLine, WorkflowId};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -121,9 +121,10 @@ pub fn permit(word: &Consent, zone: &TimeZone, language: Language) -> Vec<String
         Some(medium) => say(language, &format!("did-{}", medium.as_str()), &[]),
         None => say(language, "why-consent-any", &[]),
     };
-    let mut rests: Vec<&str> = vec![&word.source];
+    let mut rests = vec![said_by(&word.source, language)];
     // What was said on a page rests on that page.
-    rests.extend(word.proof.basis.as_deref().filter(|basis| *basis != word.source));
+    let basis = word.proof.basis.as_deref().filter(|basis| *basis != word.source);
+    rests.extend(basis.map(|basis| said_by(basis, language)));
     let wording = word.proof.wording.as_deref().map(|hash| cells::clip(hash, WIDEST_HASH));
     vec![
         word.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
@@ -132,6 +133,17 @@ pub fn permit(word: &Consent, zone: &TimeZone, language: Language) -> Vec<String
         rests.join(" · "),
         wording.unwrap_or_default(),
     ]
+}
+
+/// Where consent was said or on what it rests: what we wrote down ourselves in the reader's words, all else as it is.
+fn said_by(written: &str, language: Language) -> String {
+    for (start, kind) in [("form:", "form"), ("key:", "key"), ("workflow ", "workflow")] {
+        if let Some(name) = written.strip_prefix(start) {
+            return say(language, &format!("consent-of-{kind}"), &[("name", name)]);
+        }
+    }
+    let key = format!("consent-by-{}", written.replace(' ', "-"));
+    if knows(language, &key) { say(language, &key, &[]) } else { written.to_owned() }
 }
 
 /// What stands in the way now, and what is next.
@@ -332,18 +344,32 @@ mod tests {
             proof,
         };
         why.permits.insert(key, word);
-        assert!(!human(&why, Language::En).contains("form:news"), "nothing was sent by it");
+        assert!(!human(&why, Language::En).contains("news"), "nothing was sent by it");
         why.lines.push(sent);
         let text = human(&why, Language::En);
         assert!(
             text.ends_with(
                 "Consent that permitted these messages:\n\
-                 \x20 2026-01-02 03:04  marketing  email  form:news · double opt-in  sha256:aaaaaaaaaaaa…\n"
+                 \x20 2026-01-02 03:04  marketing  email  the form news · double opt-in  sha256:aaaaaaaaaaaa…\n"
             ),
             "{text}"
         );
+        let text = human(&why, Language::Zh);
+        assert!(text.contains("  表单 news · 双重确认  "), "{text}");
         let json = json(&why, Language::En);
         assert_eq!(json["decisions"][4]["consent"]["source"], "form:news");
+    }
+
+    #[test]
+    fn what_we_wrote_down_of_a_consent_is_in_the_readers_words_and_all_else_as_it_is() {
+        let said = |written| said_by(written, Language::Zh);
+        assert_eq!(said("key:k_1"), "密钥 k_1");
+        assert_eq!(said("workflow sign_up"), "流程 sign_up");
+        assert_eq!(said("one-click unsubscribe"), "一键退订");
+        assert_eq!(said("会员注册页"), "会员注册页");
+        assert_eq!(said("checkout box"), "checkout box");
+        // A name of one's own is no name of ours.
+        assert_eq!(said("form"), "form");
     }
 
     #[test]

@@ -46,6 +46,18 @@ fn a_refusal_says_what_it_rests_on() {
         "不属于受众：customer.city 未知，customer.spend 是 57",
     );
     check(
+        &line(
+            Did::Enroll,
+            "inactive",
+            Outcome::Refused,
+            "audience",
+            json!({ "customer.created_at": "2026-03-11T20:30:00Z", "customer.member": true, "customer.staff": false }),
+        ),
+        "does not belong to the audience: customer.created_at is 2026-03-12 04:30, customer.member is yes, \
+         customer.staff is no",
+        "不属于受众：customer.created_at 是 2026-03-12 04:30，customer.member 为“是”，customer.staff 为“否”",
+    );
+    check(
         &line(Did::Email, "winback/offer", Outcome::Skipped, "consent", json!({ "topic": "marketing" })),
         "there is no consent to “marketing”",
         "客户没有同意“marketing”",

@@ -3,18 +3,18 @@
 use super::read_outgoing;
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
-use crate::listing::{self, Owners};
+use crate::listing::{self, Owners, owned};
 use crate::sql;
 use crate::stored::{instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Outgoing, SendId, SendState, WorkflowId};
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT s.id, s.outgoing, s.message_id, s.state, s.due_at, s.attempt, s.reason, s.reply, s.template_hash,
                     s.created_at, s.settled_at ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -25,9 +25,8 @@ pub(crate) const OF_CUSTOMER: &str =
 // Whose fate nobody knows, the oldest first (nurture sends --unknown).  ?1 rows
 pub(crate) const UNKNOWN: &str =
     select!("FROM send AS s WHERE s.state = 'unknown' ORDER BY s.settled_at, s.id LIMIT ?1");
-// The latest messages of all (nurture sends).  ?1 rows
-const RECENT: &str = select!("FROM send AS s ORDER BY coalesce(s.settled_at, s.due_at) DESC, s.id LIMIT ?1");
-// A page of the ledger, the latest first, of whoever may be seen (API).  ?1 workflow, '' for all  ?2 state, '' for all
+// A page of the ledger, the latest first, of whoever may be seen (API, nurture sends).
+// ?1 workflow, '' for all  ?2 state, '' for all
 // ?3 before this instant  ?4 … and this id  ?5 1: whoever owns them  ?6 [[rep], …]  ?7 slot, -1 for all  ?8 customer
 // ?9 rows
 const PAGE: &str = select!(
@@ -35,10 +34,9 @@ const PAGE: &str = select!(
      WHERE (s.created_at < ?3 OR (s.created_at = ?3 AND s.id < ?4))
        AND (?1 = '' OR s.workflow = ?1) AND (?2 = '' OR s.state = ?2)
        AND (?7 = -1 OR (s.slot = ?7 AND s.customer = ?8))
-       AND (?5 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = s.slot AND c.id = s.customer
-            AND (c.owner IN (SELECT value->>0 FROM jsonb_each(?6))
-              OR EXISTS (SELECT 1 FROM entity AS e WHERE e.slot = c.slot AND e.customer = c.id
-                         AND e.owner IN (SELECT value->>0 FROM jsonb_each(?6))))))
+       AND (?5 = 1 OR EXISTS (SELECT 1 FROM customer AS c WHERE c.slot = s.slot AND c.id = s.customer AND ",
+    owned!("?6"),
+    "))
      ORDER BY s.created_at DESC, s.id DESC LIMIT ?9"
 );
 // By id alone: one look into each slot.  ?1 id
@@ -143,16 +141,6 @@ pub async fn of_customer(conn: &mut Connection, customer: &CustomerId) -> Result
         .fetch_all(conn)
         .await
         .tried("load a customer's sends", || customer.to_string())?;
-    rows.iter().map(read).collect()
-}
-
-/// The latest messages of all, the latest first. Reads the whole ledger.
-pub async fn recent(conn: &mut Connection, limit: u32) -> Result<Vec<Ledger>, StoreError> {
-    let rows = sql::query(RECENT)
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-        .await
-        .tried("list the latest sends", no_ids)?;
     rows.iter().map(read).collect()
 }
 
