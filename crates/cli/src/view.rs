@@ -30,6 +30,7 @@ pub mod score;
 pub mod sends;
 pub mod simulate;
 pub mod test;
+pub mod undelivered;
 pub mod why;
 
 pub use model::because as trace;

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project::{self, Selection};
 use crate::view::diff::diff;
-use crate::view::overdue;
+use crate::view::{overdue, undelivered};
 use dsl::diagnostic::{self, Severity};
 use dsl::project::Loaded;
 use jiff::Timestamp;
@@ -48,6 +48,8 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     };
     let overdue = overdue::findings(&loaded, Timestamp::now());
     loaded.report.append(overdue);
+    let undelivered = undelivered::findings(&loaded, &context.config.delivery.value);
+    loaded.report.append(undelivered);
     let all = loaded.report.count(Severity::Error);
     limit(&mut loaded, &selection);
     let language = context.language;

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::out::Out;
 use crate::project;
 use crate::shell;
-use crate::view::{overdue, plan};
+use crate::view::{overdue, plan, undelivered};
 use dsl::diagnostic;
 use std::path::PathBuf;
 
@@ -53,10 +53,11 @@ pub fn perform(args: &Args, context: &Context, out: &mut Out) -> Result<Exit, Fa
     if context.json {
         out.json(&page)?;
     } else {
-        let mut overdue = overdue::findings(&loaded, planned.at);
-        overdue.retain(|found| selection.has(loaded.sources.name(found.span.file)));
-        out.text(&diagnostic::human(&overdue, &loaded.sources, context.language, context.colour))?;
-        if !overdue.is_empty() {
+        let mut found = overdue::findings(&loaded, planned.at);
+        found.append(undelivered::findings(&loaded, &context.config.delivery.value));
+        found.retain(|found| selection.has(loaded.sources.name(found.span.file)));
+        out.text(&diagnostic::human(&found, &loaded.sources, context.language, context.colour))?;
+        if !found.is_empty() {
             out.text("\n")?;
         }
         out.text(&plan::human(&planned, context.language))?;

@@ -275,6 +275,7 @@ codes! {
     W0714 "A condition that can never be true.",
     W0715 "A case that an earlier case always takes.",
     W0716 "A schedule whose only day is over.",
+    W0717 "Messages that no channel carries.",
 }
 
 impl Code {

@@ -1431,6 +1431,10 @@ W0715-help = put the narrower case first
 W0716 = `{ $day }` is over: nobody will enter any more
 W0716-title = A schedule whose only day is over
 W0716-help = name a day to come; what comes round each year is written `yearly 09-10` or `lunar 08-15`; a workflow that is done is ended by `nurture retire`
+W0717 = no channel carries `{ $verb }`: these messages would be written to the folder `outbox` and count as sent
+W0717-title = Messages that no channel carries
+W0717-help-mail = `delivery` lets mails out: declare a channel of the kind `smtp` in `channels.yaml`, or set `delivery = "file"`
+W0717-help-sms = `delivery` lets messages out: declare a channel named `sms` in `channels.yaml` or name one by `via:`, or set `delivery = "file"`
 
 thing-attribute = an attribute
 thing-bands = the bands of a score

@@ -1374,6 +1374,10 @@ W0715-help = 把更严格的情况放在前面
 W0716 = `{ $day }` 已经过去，不会再有人进入这个流程
 W0716-title = 日期已经过去
 W0716-help = 换成以后的日期；每年都来的写成 `yearly 09-10` 或 `lunar 08-15`；已经做完的流程用 `nurture retire` 结束
+W0717 = 没有渠道发送 `{ $verb }`：这些消息只会写进 `outbox` 文件夹，却算作已发送
+W0717-title = 消息没有可用的渠道
+W0717-help-mail = `delivery` 允许邮件发出：请在 `channels.yaml` 里声明一个 `smtp` 渠道，或者设置 `delivery = "file"`
+W0717-help-sms = `delivery` 允许消息发出：请在 `channels.yaml` 里声明名为 `sms` 的渠道，或者用 `via:` 指定一个，或者设置 `delivery = "file"`
 
 thing-attribute = 属性
 thing-bands = 分数的等级
