@@ -10,6 +10,7 @@ use tests::served::until;
 tests::on_both! {
     who_is_erased_is_nowhere_and_comes_back_by_no_import,
     a_person_comes_back_by_a_form_of_their_own,
+    who_is_forgotten_by_a_workflow_stands_in_no_title_of_an_open_task,
 }
 
 const MODEL: &str = "model: shop
@@ -19,6 +20,7 @@ customer:
   visits: { type: number, optional: true }
 events:
   go: {}
+  asked: {}
   note.taken: { text: text, amount: number }
 entities:
   deal: { contact: text, amount: number, stages: [open, won], end: [won] }
@@ -46,7 +48,10 @@ steps:
 ";
 const NOTE: &str = "---\nsubject: Note for {{default customer.name \"you\"}}\npreheader: A word\n---\n\
 [Look](https://shop.example.com/me?mail={{default customer.email \"\"}})\n";
-const FILES: [(&str, &str); 4] = [
+const FORGET: &str =
+    "workflow: forget\ntrigger: { event: asked }\nconsent: none\nsteps:\n  - forget: customer\n";
+const FILES: [(&str, &str); 5] = [
+    ("workflows/forget.yaml", FORGET),
     ("workflows/model.yaml", MODEL),
     ("workflows/forms.yaml", FORMS),
     ("workflows/noted.yaml", NOTED),
@@ -140,6 +145,15 @@ fn who_is_erased_is_nowhere_and_comes_back_by_no_import(database: &str) {
     for text in [NAME, "zebulon", "quartz", EMAIL, "zeb.quartz%40", PHONE, "1701234567", "Ulm"] {
         assert_eq!(places(&open, database, text), Vec::<String>::new(), "{text}");
     }
+    if database.is_empty() {
+        for file in ["nurture.db", "nurture.db-wal"] {
+            let bytes = std::fs::read(open.shop.path().join(file)).expect("it lives");
+            for text in [NAME, EMAIL, PHONE] {
+                let stays = bytes.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()));
+                assert!(!stays, "`{text}` stays in free places of {file}");
+            }
+        }
+    }
     let audit = open.shop.fine(&["audit", "list"]).out;
     assert!(audit.contains("erase") && audit.contains("wang.wei") && audit.contains("z1"), "{audit}");
     open.shop.fine(&["audit", "verify"]);
@@ -175,4 +189,15 @@ fn a_person_comes_back_by_a_form_of_their_own(database: &str) {
     );
     let held: Json = serde_json::from_str(&open.shop.fine(&["privacy", "export", EMAIL]).out).expect("JSON");
     assert_eq!((&held["customer"], &held["attributes"]["name"]), (&"z1".into(), &"Zed".into()), "{held}");
+}
+
+fn who_is_forgotten_by_a_workflow_stands_in_no_title_of_an_open_task(database: &str) {
+    let open = shop(database);
+    let titled = || places(&open, database, &format!("Call {NAME}"));
+    assert!(titled().contains(&"standing.state".to_owned()), "{:?}", titled());
+    let now = jiff::Timestamp::now();
+    open.shop.write("asked.csv", &format!("id,event,customer,at\na1,asked,z1,{now}\n"));
+    open.shop.fine(&["import", "events", "asked.csv"]);
+    let gone = || !titled().iter().any(|place| place.starts_with("standing.") || place.starts_with("task."));
+    until("they are forgotten", || open.log(), gone);
 }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use model::event::{OURSELVES, names};
 use model::words::Language;
 use model::{
-    Consent, CustomerId, EnrollmentId, Event, EventId, Input, Medium, Outcome, SendState, StepId,
-    Suppression, TraceLine, because, content_id,
+    Consent, CustomerId, EnrollmentId, Event, EventId, Input, Outcome, SendState, StepId, Suppression,
+    TraceLine, because, content_id,
 };
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -121,7 +121,11 @@ pub async fn erase(
         .await?;
     store::erase::erase(conn, customer, &addresses).await?;
     audit::record(conn, by.who, "erase", customer.as_str(), now).await?;
+    let is_kept = !by.dry_run;
     by.end(transaction).await?;
+    if is_kept && !store.empty_log().await? {
+        tracing::warn!("the write-ahead log could not be emptied: it is written over later");
+    }
     Ok(Some(erased))
 }
 
@@ -230,19 +234,6 @@ pub async fn held(
             |((kind, id), entity)| json!({ "kind": kind, "id": id, "attributes": plain(&entity.attributes) }),
         )
         .collect();
-    let suppressions: Vec<Json> = known
-        .suppressions
-        .iter()
-        .map(|word| {
-            json!({
-                "channel": word.medium.map(Medium::as_str),
-                "topic": word.topic,
-                "reason": word.reason,
-                "at": word.at,
-                "until": word.until,
-            })
-        })
-        .collect();
     Ok(Some(json!({
         "customer": customer,
         "exported_at": now,
@@ -250,7 +241,7 @@ pub async fn held(
         "entities": entities,
         "consents": words.iter().map(Consent::to_json).collect::<Vec<_>>(),
         "asked_to_confirm": asked,
-        "suppressions": suppressions,
+        "suppressions": known.suppressions.iter().map(Suppression::to_json).collect::<Vec<_>>(),
         "events": events,
         "links_clicked": clicked,
         "enrollments": walks,

@@ -1,6 +1,7 @@
 //! A customer is forgotten: personal data go, what was allowed is withdrawn, and a tombstone stays, so that no
 //! import brings them back silently.
 
+use crate::todo;
 use dsl::library::{Attribute, Library};
 use model::consent::FORGOTTEN;
 use model::event::names;
@@ -42,6 +43,7 @@ pub(crate) fn forget(library: &Library, snapshot: &mut Snapshot, event: &Event, 
         snapshot.timers.remove(&key);
         changes.timers.insert(key);
     }
+    todo::forget(snapshot, changes);
     for line in &mut changes.trace {
         line.values.clear();
     }

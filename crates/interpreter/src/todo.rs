@@ -7,8 +7,8 @@ use crate::world::Moment;
 use jiff::Timestamp;
 use model::event::names;
 use model::{
-    EnrollmentId, Event, EventId, Outcome, Outgoing, Sent, Standing, StandingKey, StandingKind, StepId, Task,
-    TaskDone, TaskId, Timer, TimerKey, Value, WorkflowId, content_id,
+    Changes, EnrollmentId, Event, EventId, Outcome, Outgoing, Sent, Snapshot, Standing, StandingKey,
+    StandingKind, StepId, Task, TaskDone, TaskId, Timer, TimerKey, Value, WorkflowId, content_id,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +91,26 @@ pub(crate) fn fire(turn: &mut Turn<'_>, task: &str, due: Timestamp) {
         properties,
         chain: 0,
     });
+}
+
+/// Their customer is forgotten: open tasks are remembered without the texts that were rendered for them, under the
+/// title that the list of tasks gives them then.
+pub(crate) fn forget(snapshot: &mut Snapshot, changes: &mut Changes) {
+    let title = snapshot.customer.id.as_str();
+    for (key, standing) in &mut snapshot.standings {
+        if key.kind != StandingKind::Task {
+            continue;
+        }
+        let Ok(mut open) = serde_json::from_str::<Open>(&standing.state) else { continue };
+        title.clone_into(&mut open.title);
+        if let Some(message) = &mut open.sends {
+            (message.subject, message.text) = (None, None);
+            message.context.clear();
+        }
+        let Ok(state) = serde_json::to_string(&open) else { continue };
+        standing.state = state;
+        changes.standings.insert(key.clone());
+    }
 }
 
 fn read(turn: &Turn<'_>, task: &str) -> Option<Open> {

@@ -161,6 +161,16 @@ pub struct Suppression {
 pub const FORGOTTEN: &str = "forgotten";
 
 impl Suppression {
+    /// The word for programs.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "channel": self.medium.map(Medium::as_str),
+            "topic": self.topic,
+            "reason": self.reason,
+            "at": self.at,
+            "until": self.until,
+        })
+    }
     /// Whether it is what stays of a customer who was forgotten: no import brings them back.
     pub fn is_tombstone(&self) -> bool {
         self.reason == FORGOTTEN

@@ -289,6 +289,17 @@ impl Store {
         }
     }
 
+    /// Moves SQLite's write-ahead log into the file and empties it: it holds pages as they were before something was
+    /// erased. `false`: somebody was reading all the while; the log is written over later. PostgreSQL reuses its own.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        let Pools::Sqlite { write, .. } = &self.pools else { return Ok(true) };
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(write)
+            .await
+            .tried("empty the write-ahead log", no_ids)?;
+        Ok(busy == 0)
+    }
+
     /// Ends every connection; what is in SQLite's write-ahead log moves into the file.
     pub async fn close(&self) {
         match &self.pools {

@@ -11,7 +11,7 @@ use axum::extract::State;
 use dsl::library::Model;
 use engine::import::{self, ConsentWord, CustomerRow, Direct, Given, Judge};
 use jiff::Timestamp;
-use model::{Customer, CustomerId, Medium, RepId};
+use model::{Customer, CustomerId, Medium, RepId, Suppression};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::listing::{self, Sought};
@@ -247,19 +247,8 @@ pub(super) async fn consent(
     let published = served.engine.published();
     let (model, now) = (&published.project.library.model, served.engine.now());
     let found = store::snapshot::load_words(&mut conn, std::slice::from_ref(&id), model, now).await?;
-    let suppressions: Vec<Value> = found
-        .iter()
-        .flat_map(|snapshot| &snapshot.suppressions)
-        .map(|word| {
-            json!({
-                "channel": word.medium.map(Medium::as_str),
-                "topic": word.topic,
-                "reason": word.reason,
-                "at": word.at,
-                "until": word.until,
-            })
-        })
-        .collect();
+    let suppressions: Vec<Value> =
+        found.iter().flat_map(|snapshot| &snapshot.suppressions).map(Suppression::to_json).collect();
     Ok(Json(json!({ "customer": id, "consent": words, "suppressions": suppressions })))
 }
 
