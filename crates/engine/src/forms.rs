@@ -219,8 +219,7 @@ fn amiss(form: &Form, filled: &Filled) -> BTreeMap<String, Amiss> {
         let wrong = match answer {
             None => Some(Amiss::Missing).filter(|_| field.required),
             Some(Json::String(text)) => {
-                let most = if field.long { LONG } else { SHORT };
-                (text.chars().count() > most).then_some(Amiss::TooLong)
+                Some(Amiss::TooLong).filter(|_| text.chars().count() > most_letters(field))
             }
             Some(Json::Bool(_) | Json::Number(_)) => None,
             Some(Json::Null | Json::Array(_) | Json::Object(_)) => Some(Amiss::NotOfItsType),

@@ -98,23 +98,19 @@ pub async fn bench(
 
 /// Who does something, and who is stored, run by run.
 fn sizes(request: BenchRequest) -> Vec<(u64, u64)> {
+    // All who are stored do something.
+    let busy = |usual: u64| {
+        let customers = request.customers.unwrap_or(usual);
+        vec![(customers, customers)]
+    };
     match request.workload {
         Workload::W1 => {
             let customers = request.customers.unwrap_or(20_000);
             vec![(customers, request.stored.unwrap_or(customers).max(customers))]
         }
-        Workload::W2 => {
-            let customers = request.customers.unwrap_or(1_000_000);
-            vec![(customers, customers)]
-        }
-        Workload::W3 => {
-            let customers = request.customers.unwrap_or(20_000);
-            vec![(customers, customers)]
-        }
-        Workload::W4 => {
-            let customers = request.customers.unwrap_or(750);
-            vec![(customers, customers)]
-        }
+        Workload::W2 => busy(1_000_000),
+        Workload::W3 => busy(20_000),
+        Workload::W4 => busy(750),
         Workload::Growth => {
             let customers = request.customers.unwrap_or(5_000);
             let largest = request.stored.unwrap_or(1_000_000).max(customers);
