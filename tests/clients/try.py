@@ -1,4 +1,4 @@
-"""Runs the official clients of Segment, unchanged, against `nurture run`, and looks at what arrived; then has
+"""Runs the official clients of Segment and Customer.io, unchanged, against `nurture run`, and looks at what arrived; then has
 schemathesis ask the API what its description allows and what it does not.
 
 `try.py BINARY`: the program. Node's client stands in node_modules beside this file."""
@@ -81,6 +81,8 @@ def main():
             for more in ([], ["--gzip"]):
                 client = [sys.executable, HERE / "segment_client.py", url, key, *more]
                 subprocess.run(client, env=environment, check=True)
+            client = [sys.executable, HERE / "customerio_client.py", url, key]
+            subprocess.run(client, env=environment, check=True)
             visits = run("key", "create", "page", "--scope", "visits:write").strip()
             subprocess.run(["node", HERE / "page.mjs", url, visits], env=environment, check=True)
             look(project / "nurture.db", log)
@@ -126,13 +128,18 @@ def look(database, log):
             for name, wanted in [("page.viewed", 1), ("screen.viewed", 1)]:
                 count = one("SELECT count(*) FROM event WHERE customer = ? AND name = ?", who, name)[0]
                 assert count == wanted, (who, name, count)
+        email, attributes = one("SELECT email, attributes FROM customer WHERE id = 'cio-1'")
+        assert (email, json.loads(attributes)["city"]) == ("cio-1@example.com", "Oslo"), (email, attributes)
+        for name, wanted in [("order.paid", 2), ("page.viewed", 1)]:
+            count = one("SELECT count(*) FROM event WHERE customer = 'cio-1' AND name = ?", name)[0]
+            assert count == wanted, (name, count)
         rejected = [row[0] for row in connection.execute("SELECT body ->> 'event' FROM rejected")]
-        assert rejected == ["Something Else"] * 3, rejected
+        assert rejected == ["Something Else"] * 4, rejected
         # One visitor of the page has not said who they are.
         assert one("SELECT count(*) FROM customer WHERE id LIKE 'anonymous:%'")[0] == 1
         seen = "SELECT count(*) FROM event WHERE customer LIKE 'anonymous:%' AND properties ->> 'path' = '/tea'"
         assert one(seen)[0] == 2
-    print("clients of Segment: 3 tried, everything arrived once, and what was wrong is listed")
+    print("clients of Segment: 3 tried, of Customer.io: 1, everything arrived once, and what was wrong is listed")
 
 
 main()

@@ -1,6 +1,7 @@
 //! Events from clients, as they come over HTTP: what is taken, what comes back, what it leads to. On both databases
 //! where the database matters.
 
+use base64::Engine as _;
 use serde_json::{Value as Json, json};
 use store::Store;
 use store::customer_key::KeyKind;
@@ -307,4 +308,48 @@ fn what_is_too_much_is_refused_before_it_costs() {
         "POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 99999999999\r\n\r\n{{"
     );
     assert_eq!(tests::http::said(&house.address, lengthy.as_bytes()).map(|answer| answer.status), Some(413));
+}
+
+async fn clients_of_customer_io_are_heard(database: Option<&str>) {
+    let (house, key) = house(database);
+    let store = house.store().await;
+    let given = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("site:{key}")));
+    let send = |method: &str, path: &str, body: &Json| {
+        let headers = [("Authorization", given.as_str()), ("Content-Type", "application/json")];
+        house
+            .ask(method, &format!("/cio/api/v1/customers/{path}"), "", &headers, body.to_string().as_bytes())
+            .unwrap()
+    };
+    let said = json!({ "email": "ada@example.com", "city": "London", "shoe": 38 });
+    let answer = send("PUT", "c%201", &said);
+    assert_eq!(
+        (answer.status, answer.json()["remarks"][0]["pointer"].as_str()),
+        (200, Some("/shoe")),
+        "{answer:?}"
+    );
+    assert_eq!(attribute(&store, "c 1", "city").await.as_deref(), Some("London"));
+    let paid =
+        json!({ "name": "Order Paid", "id": "01HZ", "data": { "amount": 7, "order_id": "o1", "items": [] } });
+    assert_eq!(send("POST", "c%201/events", &paid).json()["accepted"], 1);
+    assert_eq!(send("POST", "c%201/events", &paid).json()["repeated"], 1);
+    let page = json!({ "type": "page", "name": "Tea", "data": { "path": "/tea" } });
+    assert_eq!(send("POST", "c%201/events", &page).status, 200);
+    assert_eq!(one(&store, "SELECT count(*) FROM event WHERE name = 'page.viewed'").await, 1);
+    until_found(&store, "SELECT count(*) FROM trace WHERE did = 'tag'", 1, || house.log()).await;
+    for (path, body, place) in [
+        ("c1/events", json!({ "name": "order.payed" }), "/name"),
+        ("c1/events", json!({ "name": "order.paid", "data": { "amount": "much" } }), "/data/amount"),
+        ("c1/events", json!([]), ""),
+    ] {
+        let answer = send("POST", path, &body);
+        let problem = answer.json()["problems"][0]["pointer"].as_str().map(str::to_owned);
+        assert_eq!((answer.status, problem.as_deref()), (422, Some(place)), "{answer:?}");
+    }
+    assert_eq!(one(&store, "SELECT count(*) FROM rejected").await, 3);
+    assert_eq!(house.send("PUT", "/cio/api/v1/customers/c1", "", &said).status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_and_events_come_from_clients_of_customer_io_too() {
+    clients_of_customer_io_are_heard(None).await;
 }

@@ -1,4 +1,4 @@
-//! Who asks, and what they may: a key in `Authorization`, as a bearer's or as the user name of `Basic`.
+//! Who asks, and what they may: a key in `Authorization`, as a bearer's or as one half of `Basic`.
 
 use crate::Served;
 use crate::listen::Peer;
@@ -92,7 +92,15 @@ pub(crate) fn given(headers: &HeaderMap) -> Option<String> {
         return None;
     }
     let plain = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
-    Some(plain.split_once(':').map_or(plain.as_str(), |(name, _)| name).to_owned())
+    let key = match plain.split_once(':') {
+        // Clients of Customer.io have a name for the site, and the key is the password.
+        Some((name, word)) if engine::keys::parts(name).is_none() && engine::keys::parts(word).is_some() => {
+            word
+        }
+        Some((name, _)) => name,
+        None => plain.as_str(),
+    };
+    Some(key.to_owned())
 }
 
 /// Whoever has this key. Errors: none has; the address has tried too many.
@@ -222,13 +230,17 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_a_bearers_or_a_user_name() {
+    fn a_key_is_a_bearers_or_one_half_of_basic() {
         let of = |said: &'static str| {
             given(&HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(said))]))
         };
         assert_eq!(of("Bearer nk_1_2").as_deref(), Some("nk_1_2"));
         assert_eq!(of("Basic bmtfMV8yOg==").as_deref(), Some("nk_1_2"));
         assert_eq!(of("basic bmtfMV8y").as_deref(), Some("nk_1_2"));
+        let key = format!("nk_{}_{}", "0".repeat(12), "1".repeat(48));
+        let by_password = format!("Basic {}", STANDARD.encode(format!("site:{key}")));
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(&by_password).unwrap())]);
+        assert_eq!(given(&headers), Some(key));
         assert_eq!(of("Digest x"), None);
         assert_eq!(of("Basic *"), None);
     }

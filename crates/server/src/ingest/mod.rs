@@ -1,6 +1,7 @@
-//! `/v1`: events from clients of Segment, unchanged. Each item is judged by itself: what is wrong comes back with its
-//! place, and is kept for whoever mends the client.
+//! `/v1`: events from clients of Segment, unchanged; beside it those of Customer.io. Each item is judged by itself: what
+//! is wrong comes back with its place, and is kept for whoever mends the client.
 
+mod customerio;
 mod names;
 mod segment;
 
@@ -25,7 +26,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use engine::import::{Finding, Judge};
-use engine::ingest::{IngestError, Told};
+use engine::ingest::{IngestError, Told as Facts};
 use jiff::Timestamp;
 use model::content_id;
 use model::words::Language;
@@ -50,6 +51,8 @@ pub(crate) fn routes() -> Router<Served> {
         .route("/v1/{kind}", post(single).options(preflight))
         .route("/nurture.js", get(script))
         .layer(from_fn(for_every_origin))
+        // A key of a server; no page has it.
+        .merge(customerio::routes())
 }
 
 /// What a page takes in to tell which pages are looked at, once its reader has agreed.
@@ -92,15 +95,34 @@ async fn single(
     if !["identify", "track", "page", "screen", "group", "alias"].contains(&kind.as_str()) {
         return Err(Problem::new(Code::NoSuchPath));
     }
-    take(served, Some(kind), request).await
+    let told = heard(&served, request).await?;
+    take(served, Some(Kind { word: kind, place: str::to_owned }), told).await
 }
 
 async fn batch(State(served): State<Served>, request: Request) -> Result<Response, Problem> {
-    take(served, None, request).await
+    let told = heard(&served, request).await?;
+    take(served, None, told).await
 }
 
-/// Who tells, what, whether it is longer than one item may be, and the language of the answer.
-async fn read(served: &Served, request: Request) -> Result<(Caller, Value, bool, Language), Problem> {
+/// A request that tells something.
+struct Told {
+    caller: Caller,
+    value: Value,
+    /// Whether it is longer than one item may be.
+    is_long: bool,
+    /// Of the answer.
+    language: Language,
+}
+
+/// Of a request that tells one thing.
+struct Kind {
+    /// What Segment calls it.
+    word: String,
+    /// Where in the request stands what is at a place of the item.
+    place: fn(&str) -> String,
+}
+
+async fn heard(served: &Served, request: Request) -> Result<Told, Problem> {
     let language = house::language(request.headers(), served.language);
     let address = rates::address(request.extensions().get::<Peer>().copied(), request.headers());
     let given = access::given(request.headers());
@@ -119,7 +141,7 @@ async fn read(served: &Served, request: Request) -> Result<(Caller, Value, bool,
         }
     };
     served.rates.tells(&caller.key().id)?;
-    Ok((caller, value, bytes.len() > segment::ITEM, language))
+    Ok(Told { caller, value, is_long: bytes.len() > segment::ITEM, language })
 }
 
 /// Something that is not taken.
@@ -128,8 +150,10 @@ struct Bad {
     refused: Refused,
 }
 
-async fn take(served: Served, kind: Option<String>, request: Request) -> Result<Response, Problem> {
-    let (caller, value, is_long, language) = read(&served, request).await?;
+async fn take(served: Served, kind: Option<Kind>, told: Told) -> Result<Response, Problem> {
+    let Told { caller, value, is_long, language } = told;
+    let place = kind.as_ref().map(|kind| kind.place);
+    let kind = kind.map(|kind| kind.word);
     let visits_only = caller.may(Action::EventsWrite).is_err();
     if visits_only {
         caller.may(Action::VisitsWrite)?;
@@ -152,7 +176,7 @@ async fn take(served: Served, kind: Option<String>, request: Request) -> Result<
     let library = &published.project.library;
     let judge = Judge::new(library, &published.zone);
     let reader = Reader { library, judge, received, sent_at, visits_only, is_long };
-    let mut told = Told { source: format!("key:{}", caller.key().id), ..Told::default() };
+    let mut told = Facts { source: format!("key:{}", caller.key().id), ..Facts::default() };
     let (mut bad, mut remarks): (Vec<Bad>, Vec<(usize, String, Finding)>) = Default::default();
     for (line, item) in items.iter().enumerate() {
         let said = kind.as_deref().or_else(|| item.get("type").and_then(Value::as_str)).unwrap_or_default();
@@ -183,13 +207,16 @@ async fn take(served: Served, kind: Option<String>, request: Request) -> Result<
         bad.extend(late);
     }
     bad.sort_by_key(|bad| bad.line);
-    let root = |line: usize| if kind.is_some() { String::new() } else { format!("/batch/{line}") };
+    let placed = |line: usize, pointer: &str| match place {
+        Some(place) => place(pointer),
+        None => format!("/batch/{line}{pointer}"),
+    };
     let said = |line: usize, pointer: &str, finding: &Finding| {
         json!({
             "index": line,
             "message_id": items.get(line).and_then(|item| item.get("messageId")),
             "code": finding.key,
-            "pointer": format!("{}{pointer}", root(line)),
+            "pointer": placed(line, pointer),
             "why": finding.say(language),
         })
     };
