@@ -17,6 +17,7 @@ tests::on_both_waiting! {
     a_relay_that_is_down_is_asked_at_most_once_a_second,
     a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection,
     a_refusal_for_now_is_tried_again_after_a_minute,
+    a_proof_goes_to_one_address_and_a_relay_that_refuses_it_is_said,
     an_address_that_does_not_exist_is_suppressed,
     what_waits_for_an_address_that_proves_bad_is_cancelled_with_it,
     a_marketing_mail_without_an_answer_is_unknown_and_never_sent_again,
@@ -129,6 +130,25 @@ async fn a_relay_that_goes_away_in_the_middle_is_asked_once_by_each_connection(d
     }
     assert_eq!(driven.states().await, of(&[("accepted", 200)]));
     assert_eq!((sink.count(), copies(&sink)), (200, 1));
+}
+
+async fn a_proof_goes_to_one_address_and_a_relay_that_refuses_it_is_said(database: &str) {
+    let sink = Sink::start();
+    let shop = Shop::on(sink.port(), "offers", database);
+    shop.customers(1..2);
+    let proof = ["preview", "hello", "--customer", "c1", "--send-to", "ann@acme.example"];
+    let said = shop.fine(&proof);
+    assert!(said.out.contains("ann@acme.example"), "{}", said.out);
+    let went: Vec<Vec<String>> = sink.mails().iter().map(|mail| mail.to.clone()).collect();
+    assert_eq!(went, [["ann@acme.example"]], "and nothing to the customer");
+    let no = Act::Say("550 5.1.1 nobody here".to_owned());
+    sink.trouble(Trouble::at(Point::Recipient, no).once());
+    let refused = nurture(shop.path(), &proof);
+    assert_eq!((refused.code, sink.count()), (69, 1), "{}{}", refused.out, refused.err);
+    assert!(refused.out.contains("nobody here"), "{}", refused.out);
+    let store = shop.store().await;
+    let sends = count(&mut store.read().await.unwrap(), "SELECT count(*) FROM send").await;
+    assert_eq!(sends, 0, "a proof stands in no ledger");
 }
 
 async fn a_refusal_for_now_is_tried_again_after_a_minute(database: &str) {
