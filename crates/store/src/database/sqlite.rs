@@ -63,7 +63,8 @@ pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConne
         // FULL: a commit that we answered for survives the loss of power.
         .synchronous(SqliteSynchronous::Full)
         // 32 MiB between checkpoints, and no larger a log than twice that is left lying about.
-        // What is erased is overwritten at once, by every process: no byte of it stays in free places of the file.
+        // What is erased or replaced is overwritten at once, by every process, instead of staying in free places of the
+        // file.
         .pragma("secure_delete", "on")
         .pragma("wal_autocheckpoint", "8192")
         .pragma("journal_size_limit", "67108864")
