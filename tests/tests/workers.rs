@@ -183,3 +183,22 @@ steps:
     let enough = "SELECT count(*) FROM enrollment WHERE reason = 'enough'";
     assert_eq!(count(&mut conn, enough).await, 20 * 5);
 }
+
+/// As the database does with one that was kept from the processor for too long while others waited for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_put_out_while_it_comes_among_the_workers_comes_again() {
+    let sink = Sink::start();
+    let shop = Shop::over(sink.port(), "offers", &cluster::database());
+    // It comes again for as long as a lease holds.
+    shop.nobody_dies();
+    let store = shop.store().await;
+    let mut alone = store.begin().await.unwrap();
+    store::sql::query("LOCK TABLE worker IN SHARE ROW EXCLUSIVE MODE").execute(&mut alone).await.unwrap();
+    let mut comes = shop.spawn(&["run", "--until-idle"], "run.log");
+    let put_out = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE worker%'";
+    until(&shop, "it is put out", || async { count(&mut store.read().await.unwrap(), put_out).await == 1 })
+        .await;
+    drop(alone);
+    assert!(comes.wait().unwrap().success(), "{}", shop.said("run.log"));
+}

@@ -8,7 +8,7 @@ use crash::Point;
 use jiff::{SignedDuration, Timestamp};
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::send::Worker;
 use store::share::{self, PARTS};
 use store::{Pool, Store, StoreError, lease};
@@ -100,20 +100,37 @@ async fn share_in(
     hold: SignedDuration,
     part: Part,
 ) -> Result<(Lock, Worker), EngineError> {
-    let mut transaction = store.begin_beside().await?;
-    let worker = share::join(&mut transaction, owner, hold, part.shares()).await?;
-    store::commit(transaction).await?;
+    let longest = Duration::try_from(hold).unwrap_or(Duration::MAX).saturating_add(2 * renew_every(hold));
+    let began = Instant::now();
+    // Who was kept from the processor while alone with the workers was put out: nothing is there of it.
+    let passes = |error: &StoreError| {
+        let passes = error.retry() && began.elapsed() < longest;
+        if passes {
+            tracing::warn!(%error, "take a share; once more");
+        }
+        passes
+    };
+    let worker = loop {
+        match join(store, owner, hold, part).await {
+            Err(error) if passes(&error) => tokio::time::sleep(PATIENCE).await,
+            done => break done?,
+        }
+    };
     let waits = async {
         loop {
-            let held = live_on(store, &worker, hold, part).await?;
-            let wanted = if part == Part::All { PARTS } else { held.enough };
-            if held.parts >= wanted {
-                return Ok::<_, StoreError>(());
+            match live_on(store, &worker, hold, part).await {
+                Ok(held) => {
+                    let wanted = if part == Part::All { PARTS } else { held.enough };
+                    if held.parts >= wanted {
+                        return Ok::<_, StoreError>(());
+                    }
+                }
+                Err(error) if passes(&error) => {}
+                Err(error) => return Err(error),
             }
             tokio::time::sleep(PATIENCE).await;
         }
     };
-    let longest = Duration::try_from(hold).unwrap_or(Duration::MAX).saturating_add(2 * renew_every(hold));
     match tokio::time::timeout(longest, waits).await {
         Ok(done) => done?,
         // With a share it can begin; the rest comes by and by.
@@ -135,6 +152,13 @@ async fn share_in(
         }
     });
     Ok((Lock { _file: None, _renewal: renewal }, worker))
+}
+
+async fn join(store: &Store, owner: &str, hold: SignedDuration, part: Part) -> Result<Worker, StoreError> {
+    let mut transaction = store.begin_beside().await?;
+    let worker = share::join(&mut transaction, owner, hold, part.shares()).await?;
+    store::commit(transaction).await?;
+    Ok(worker)
 }
 
 async fn live_on(
