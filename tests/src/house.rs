@@ -1,6 +1,7 @@
 //! A project that is served over HTTP, for tests of what clients see.
 
 use crate::binary::nurture;
+use crate::browser::Browser;
 use crate::http::{Answer, ask};
 use crate::served::until;
 use crate::sink::free_port;
@@ -101,6 +102,21 @@ impl House {
         self.fine(&all).trim().to_owned()
     }
 
+    /// Lets somebody sign in: their password.
+    pub fn user(&self, name: &str, arguments: &[&str]) -> String {
+        let all: Vec<&str> = ["user", "add", name].iter().chain(arguments).copied().collect();
+        self.fine(&all).trim().to_owned()
+    }
+
+    /// A new user who is signed in: what stands in the place of a key.
+    pub fn signed_in(&self, name: &str, arguments: &[&str]) -> String {
+        let password = self.user(name, arguments);
+        let browser = Browser::new(self);
+        let answer = browser.sign_in(name, &password);
+        assert_eq!(answer.status, 303, "{answer:?}\n{}", self.log());
+        browser.as_key()
+    }
+
     /// The database.
     pub async fn store(&self) -> Store {
         let path = self.path().join("nurture.db").display().to_string();
@@ -115,7 +131,7 @@ impl House {
         self.ask("GET", path, key, &[], b"")
     }
 
-    /// Asks with a key (empty: without one), headers and a body.
+    /// Asks with a key (empty: without one; or as somebody who is [`signed_in`](Self::signed_in)), headers and a body.
     pub fn ask(
         &self,
         method: &str,
@@ -126,8 +142,10 @@ impl House {
     ) -> Option<Answer> {
         let bearer = format!("Bearer {key}");
         let mut all = headers.to_vec();
-        if !key.is_empty() {
-            all.push(("Authorization", &bearer));
+        match key.split_once(' ') {
+            Some((cookie, token)) => all.extend([("Cookie", cookie), ("X-CSRF-Token", token)]),
+            None if key.is_empty() => {}
+            None => all.push(("Authorization", &bearer)),
         }
         ask(&self.address, method, path, &all, body)
     }

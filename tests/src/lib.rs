@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod both;
+pub mod browser;
 pub mod desk;
 pub mod dice;
 pub mod doctored;

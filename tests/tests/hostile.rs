@@ -9,6 +9,10 @@ const MODEL: (&str, &str) = (
     "model: shop\ncustomer:\n  city: { type: text, optional: true }\nevents:\n  order.paid: { amount: number, note: text }\n",
 );
 
+/// A limit would be the answer to most of it, and nothing would be looked at.
+const UNLIMITED: (&str, &str) =
+    ("nurture.toml", "zone = \"Asia/Shanghai\"\nlanguage = \"en\"\nrequests_per_second = \"off\"\n");
+
 /// Texts that some program somewhere has read as something else.
 const CORPUS: [&str; 24] = [
     "<script>alert(1)</script>",
@@ -43,10 +47,10 @@ fn escaped(text: &str) -> String {
 
 #[test]
 fn whatever_is_said_is_a_text_and_nothing_more() {
-    let house = House::of(&[MODEL], None);
+    let house = House::of(&[MODEL, UNLIMITED], None);
     let admin = house.key(&["--role", "admin"]);
     let fine = |what: &str, answer: tests::http::Answer| {
-        assert!(answer.status < 500, "{what}: {answer:?}\n{}", house.log());
+        assert!(answer.status < 500 && answer.status != 429, "{what}: {answer:?}\n{}", house.log());
         assert!(answer.header("x-injected").is_empty(), "{what}: {answer:?}");
         let of = answer.header("content-type");
         assert!(of.is_empty() || of.starts_with("application/"), "{what}: {of}");
@@ -117,14 +121,7 @@ fn whatever_is_said_is_a_text_and_nothing_more() {
         fine(text, house.ask("POST", "/api/v1/simulate", &admin, &headers, text.as_bytes()).unwrap());
     }
     // Everybody is still there, and nobody else is: the tables stand.
-    // So many at once were too much for one key, on a quick machine.
-    let all = loop {
-        let all = house.get("/api/v1/customers?limit=200", &admin).unwrap();
-        if all.status != 429 {
-            break all;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    };
+    let all = house.get("/api/v1/customers?limit=200", &admin).unwrap();
     assert_eq!(all.status, 200);
     assert!(all.json()["customers"].as_array().unwrap().iter().any(|one| one["id"] == "h0"));
     house.fine(&["audit", "verify"]);
@@ -133,7 +130,7 @@ fn whatever_is_said_is_a_text_and_nothing_more() {
 
 #[test]
 fn what_is_deep_huge_or_broken_is_refused() {
-    let house = House::of(&[MODEL], None);
+    let house = House::of(&[MODEL, UNLIMITED], None);
     let admin = house.key(&["--role", "admin"]);
     let deep = format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
     let wide = format!(
@@ -156,7 +153,7 @@ fn what_is_deep_huge_or_broken_is_refused() {
             let method = if path.contains("customers") { "PUT" } else { "POST" };
             let answer = house.ask(method, path, &admin, &[], body.as_bytes()).expect("an answer");
             assert!(
-                (400..500).contains(&answer.status),
+                (400..500).contains(&answer.status) && answer.status != 429,
                 "{path}: {} {}",
                 answer.status,
                 &body[..body.len().min(40)]

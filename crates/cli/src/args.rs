@@ -8,7 +8,7 @@ use crate::commands::{
     add, approve, audit, backtest, backup, bench, channels, check, completions, config, demo, doctor, events,
     exit_walk, explain, export, form, graph, import, init, key, lead, lsp, merge, migrate, pause, people,
     plan, preview, privacy, publish, report, reps, retire, run, schema, score, sends, simulate, tasks, test,
-    why,
+    user, why,
 };
 
 /// Marketing automation as files: workflows that are checked, tested and tried on history before they run.
@@ -161,6 +161,9 @@ pub enum Verb {
     /// Make, show and end the keys by which programs and web pages speak with it
     #[command(after_help = "Example:\n  nurture key create shop --scope events:write")]
     Key(key::Args),
+    /// Say who may sign in at the server, and what they may do there
+    #[command(after_help = "Example:\n  nurture user add wang.wei --role admin")]
+    User(user::Args),
     /// Bring the database up to date
     #[command(after_help = "Example:\n  nurture migrate")]
     Migrate(migrate::Args),

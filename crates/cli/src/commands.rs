@@ -42,6 +42,7 @@ pub mod sends;
 pub mod simulate;
 pub mod tasks;
 pub mod test;
+pub mod user;
 pub mod why;
 
 use crate::args::{Global, Verb};
@@ -181,6 +182,7 @@ pub fn without_project(
         | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Key(_)
+        | Verb::User(_)
         | Verb::Privacy(_)
         | Verb::Audit(_)
         | Verb::Events(_)
@@ -230,6 +232,7 @@ pub fn start_of(verb: &Verb, here: &Path) -> PathBuf {
         | Verb::Merge(_)
         | Verb::Reps(_)
         | Verb::Key(_)
+        | Verb::User(_)
         | Verb::Privacy(_)
         | Verb::Audit(_)
         | Verb::Events(_)
@@ -284,6 +287,7 @@ pub fn perform(verb: &Verb, context: &Context, out: &mut Out) -> Result<Exit, Fa
         Verb::Audit(args) => audit::perform(args, context, out),
         Verb::Events(args) => events::perform(args, context, out),
         Verb::Key(args) => key::perform(args, context, out),
+        Verb::User(args) => user::perform(args, context, out),
         Verb::Reps(args) => reps::perform(args, context, out),
         Verb::Lsp(_) => Ok(Exit::Fine),
         Verb::Migrate(args) => migrate::perform(args, context, out),

@@ -113,6 +113,8 @@ pub struct Config {
     pub migrate: Setting<Migrate>,
     /// When a workflow pauses itself.
     pub limits: engine::Limits,
+    /// Requests of one key, or of one user, to the API, a second; `None`: no limit.
+    pub requests_per_second: Option<u64>,
     /// How long what is over is kept.
     pub keep: engine::Keep,
     shown: BTreeMap<Key, (String, Origin)>,
@@ -236,7 +238,8 @@ impl Config {
         let bounces = one(Key::Bounces);
         let lease = one(Key::Lease);
         let migrate = one(Key::Migrate);
-        let counts = [Key::MessagesPerHour, Key::ErrorsPerHour].map(|key| (key, one(key)));
+        let counts = [Key::MessagesPerHour, Key::ErrorsPerHour, Key::RequestsPerSecond];
+        let counts = counts.map(|key| (key, one(key)));
         let keeps = [Key::KeepTraces, Key::KeepWalks, Key::KeepEvents].map(|key| (key, one(key)));
         let (delivery_to, to_origin) = find(Key::DeliveryTo);
         let (hosts, hosts_origin) = find(Key::AllowPrivateHosts);
@@ -318,7 +321,7 @@ impl Config {
                 None
             }
         };
-        let [messages, errors] = counts.map(|(key, found)| {
+        let [messages, errors, requests] = counts.map(|(key, found)| {
             let count = count(&found.0);
             if count.is_none() {
                 bad(key, found, "config-takes-count");
@@ -358,6 +361,7 @@ impl Config {
             lease: Setting { value: known_lease?, origin: lease.1 },
             migrate: Setting { value: known_migrate?, origin: migrate.1 },
             limits: engine::Limits { messages_per_hour: messages?, errors_per_hour: errors? },
+            requests_per_second: requests?,
             keep: engine::Keep { traces: traces?, walks: walks?, events: events? },
             shown,
         })

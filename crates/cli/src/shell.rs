@@ -25,6 +25,7 @@ mod resolve;
 mod score;
 mod shipped;
 mod simulate;
+mod users;
 mod work;
 
 pub use ask::{people, send, sends, why};
@@ -48,6 +49,7 @@ pub use reps::{LeadVerb, finish, lead, reps, set_away, tasks};
 pub use resolve::resolve;
 pub use score::{backtest, score};
 pub use simulate::simulate;
+pub use users::{Given, UserRequest, add_user, remove_user, set_user_password, set_user_role, users};
 pub use work::{approve, publish, run};
 
 use crate::view::simulate::Sample;

@@ -31,6 +31,7 @@ pub mod sends;
 pub mod simulate;
 pub mod test;
 pub mod undelivered;
+pub mod users;
 pub mod why;
 
 pub use model::because as trace;

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use store::copy::{self, Progress, Tally};
 use store::hold::{self, Hold, Why};
-use store::{Connection, Options, Pool, Store, audit, meta, send};
+use store::{Connection, Options, Pool, Store, audit, meta, send, session};
 
 /// The ending of the file beside a backup.
 const MANIFEST: &str = "manifest.json";
@@ -336,6 +336,8 @@ async fn come_up_held(
     };
     let hold = Hold { since: now, who: "restore".to_owned(), why: Why::Restored { from, to } };
     hold::begin(conn, &hold).await?;
+    // Whoever was signed in then may have been removed since.
+    session::end_all(conn).await?;
     // What was on its way at the backup has no worker any more.
     let lost = send::recover(conn, to, i64::MAX).await?;
     let presumed = send::presume(conn, to, to).await?;

@@ -45,6 +45,12 @@ pub enum EngineError {
     /// The system gives no random numbers.
     #[error("draw a random number: {0}")]
     Random(String),
+    /// A password cannot be hashed, or its hash cannot be read.
+    #[error("hash a password: {0}")]
+    Password(String),
+    /// More passwords are being looked at than there is memory for.
+    #[error("look at a password: too many are being looked at")]
+    TooManyPasswords,
     /// A folder of the machine, or a file in it.
     #[error("read {path}: {source}")]
     Folder {
@@ -70,12 +76,13 @@ impl EngineError {
     pub fn retry(&self) -> bool {
         match self {
             Self::Store(error) => error.retry(),
-            Self::Jobs(_) | Self::Folder { .. } => true,
+            Self::Jobs(_) | Self::Folder { .. } | Self::TooManyPasswords => true,
             Self::Published(_)
             | Self::Channel { .. }
             | Self::Sender { .. }
             | Self::Clock(_)
             | Self::Random(_)
+            | Self::Password(_)
             | Self::Panic(_)
             | Self::Twice { .. }
             | Self::Render { .. } => false,
@@ -105,6 +112,8 @@ impl EngineError {
             | Self::Sender { .. }
             | Self::Clock(_)
             | Self::Random(_)
+            | Self::Password(_)
+            | Self::TooManyPasswords
             | Self::Twice { .. }
             | Self::Folder { .. }
             | Self::Render { .. } => false,
@@ -123,6 +132,8 @@ impl EngineError {
             | Self::Sender { .. }
             | Self::Clock(_)
             | Self::Random(_)
+            | Self::Password(_)
+            | Self::TooManyPasswords
             | Self::Twice { .. }
             | Self::Folder { .. }
             | Self::Render { .. } => self.to_string(),

@@ -36,7 +36,7 @@ pub async fn create(
     who: &str,
     now: Timestamp,
 ) -> Result<(ApiKey, String), EngineError> {
-    let (id, secret) = (random::<ID>()?, random::<SECRET>()?);
+    let (id, secret) = (random::<ID>()?, secret()?);
     let text = format!("{PREFIX}{id}_{secret}");
     let key = ApiKey {
         hash: hash(&secret),
@@ -74,15 +74,26 @@ pub async fn revoke(store: &Store, id: &str, who: &str, now: Timestamp) -> Resul
 /// The id and the secret of a key's text; `None`: it is no key.
 pub fn parts(text: &str) -> Option<(&str, &str)> {
     let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
-    let fits = |part: &str, bytes: usize| {
-        part.len() == 2 * bytes && part.bytes().all(|letter| letter.is_ascii_hexdigit())
-    };
-    (fits(id, ID) && fits(secret, SECRET)).then_some((id, secret))
+    (fits(id, ID) && is_secret(secret)).then_some((id, secret))
+}
+
+/// Whether a text is as long as a secret of ours, and written as one.
+pub fn is_secret(text: &str) -> bool {
+    fits(text, SECRET)
+}
+
+fn fits(part: &str, bytes: usize) -> bool {
+    part.len() == 2 * bytes && part.bytes().all(|letter| letter.is_ascii_hexdigit())
 }
 
 /// The hash of a secret as it is kept: SHA-256, hexadecimal. A secret is random and long, so nothing slower is needed.
 pub fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
+}
+
+/// A new secret that opens something.
+pub fn secret() -> Result<String, EngineError> {
+    random::<SECRET>()
 }
 
 fn random<const N: usize>() -> Result<String, EngineError> {

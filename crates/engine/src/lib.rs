@@ -29,6 +29,7 @@ pub mod merge;
 pub mod metrics;
 pub mod moving;
 pub mod operate;
+pub mod passwords;
 pub mod plan;
 mod planning;
 pub mod privacy;
@@ -48,6 +49,7 @@ pub mod simulate;
 pub mod speak;
 pub mod touch;
 mod turns;
+pub mod users;
 mod virtual_run;
 
 pub use apply::Apply;

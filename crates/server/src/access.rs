@@ -1,14 +1,16 @@
-//! Who asks, and what they may: a key in `Authorization`, as a bearer's or as one half of `Basic`.
+//! Who asks, and what they may: a key in `Authorization`, as a bearer's or as one half of `Basic`; or somebody who is
+//! signed in ([`crate::session`]).
 
 use crate::Served;
 use crate::listen::Peer;
 use crate::problem::{Code, Problem};
 use crate::rates;
 use crate::roles::{Action, Extent, Role};
+use crate::session;
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::api_key::{self, ApiKey};
+use store::user::User;
 use subtle::ConstantTimeEq as _;
 
 /// How long a key is believed without looking again: so long a revoked one may still open.
@@ -37,10 +40,19 @@ struct Looked {
 /// Who asks.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    key: Arc<ApiKey>,
+    who: Who,
     role: Option<Role>,
-    /// The reps of the teams that the key's rep leads, and the rep.
+    /// The reps of the teams that the caller's rep leads, and the rep.
     team: BTreeSet<RepId>,
+}
+
+/// By what somebody is known.
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    /// A key.
+    Key(Arc<ApiKey>),
+    /// A session, with the user as they are now and the token that goes with it.
+    User(Arc<User>, String),
 }
 
 /// Whose customers somebody reaches.
@@ -53,31 +65,54 @@ pub(crate) enum Reach {
 }
 
 impl Caller {
-    /// The key.
-    pub fn key(&self) -> &ApiKey {
-        &self.key
+    /// By what they are known.
+    pub fn by(&self) -> &Who {
+        &self.who
     }
 
-    /// Whose customers it may do something to. Errors: it may not do it at all.
-    pub fn may(&self, action: Action) -> Result<Reach, Problem> {
-        let no = || Problem::new(Code::KeyMayNot).with("scope", action.as_str());
-        let said = self.key.scopes.iter().any(|scope| scope == action.as_str());
-        let Some(role) = self.role else {
-            return if said { Ok(Reach::All) } else { Err(no()) };
-        };
-        if !self.key.scopes.is_empty() && !said {
-            return Err(no());
+    /// Tells callers apart.
+    pub fn id(&self) -> String {
+        match &self.who {
+            Who::Key(key) => key.id.clone(),
+            Who::User(user, _) => format!("user:{}", user.name),
         }
-        match role.may(action).ok_or_else(no)? {
-            Extent::All => Ok(Reach::All),
-            Extent::Team => Ok(Reach::Of(self.team.clone())),
-            Extent::Own => Ok(Reach::Of(self.key.rep.iter().cloned().collect())),
+    }
+
+    /// Where what they tell comes from, as it is kept with it.
+    pub fn source(&self) -> String {
+        match &self.who {
+            Who::Key(key) => format!("key:{}", key.id),
+            Who::User(..) => self.id(),
         }
     }
 
     /// Who did it, as the audit says it.
     pub fn who(&self) -> String {
-        format!("key {}", self.key.id)
+        match &self.who {
+            Who::Key(key) => format!("key {}", key.id),
+            Who::User(user, _) => engine::users::who(&user.name),
+        }
+    }
+
+    /// Whose customers they may do something to. Errors: they may not do it at all.
+    pub fn may(&self, action: Action) -> Result<Reach, Problem> {
+        let no = || Problem::new(Code::KeyMayNot).with("scope", action.as_str());
+        let (scopes, rep, no): (&[String], _, &dyn Fn() -> Problem) = match &self.who {
+            Who::Key(key) => (&key.scopes, &key.rep, &no),
+            Who::User(user, _) => (&[], &user.rep, &|| no().says("problem-user-may-not")),
+        };
+        let said = scopes.iter().any(|scope| scope == action.as_str());
+        let Some(role) = self.role else {
+            return if said { Ok(Reach::All) } else { Err(no()) };
+        };
+        if !scopes.is_empty() && !said {
+            return Err(no());
+        }
+        match role.may(action).ok_or_else(no)? {
+            Extent::All => Ok(Reach::All),
+            Extent::Team => Ok(Reach::Of(self.team.clone())),
+            Extent::Own => Ok(Reach::Of(rep.iter().cloned().collect())),
+        }
     }
 }
 
@@ -113,20 +148,48 @@ pub(crate) async fn caller(served: &Served, text: Option<&str>, address: IpAddr)
         served.rates.wrong_key(address)?;
         return Err(Problem::new(Code::KeyUnknown));
     };
-    let role = match key.role.as_deref().map(str::parse::<Role>) {
+    let (role, rep) = (key.role.clone(), key.rep.clone());
+    of(served, Who::Key(key), role.as_deref(), rep.as_ref())
+}
+
+/// Whoever asks the API: by a key, or signed in. Errors: neither; or signed in, and the request may not be theirs.
+pub(crate) async fn asking(
+    served: &Served,
+    method: &Method,
+    headers: &HeaderMap,
+    address: IpAddr,
+) -> Result<Caller, Problem> {
+    let given = given(headers);
+    let Some(secret) = session::secret(served, headers).filter(|_| given.is_none()) else {
+        return caller(served, given.as_deref(), address).await;
+    };
+    let now = served.clock.now();
+    let Some(found) = engine::users::signed_in(served.engine.store(), secret, now).await? else {
+        served.rates.wrong_key(address)?;
+        return Err(Problem::new(Code::SignedOut));
+    };
+    if !method.is_safe() && !session::is_ours(served, headers, secret, session::token_of_header(headers)) {
+        return Err(Problem::new(Code::NotFromHere));
+    }
+    let user = Arc::new(found.user);
+    of(served, Who::User(Arc::clone(&user), session::token(secret)), Some(&user.role), user.rep.as_ref())
+}
+
+fn of(served: &Served, who: Who, role: Option<&str>, rep: Option<&RepId>) -> Result<Caller, Problem> {
+    let role = match role.map(str::parse::<Role>) {
         None => None,
         Some(Ok(role)) => Some(role),
         // A role of a newer program: nothing is allowed that this one does not know.
         Some(Err(_)) => return Err(Problem::new(Code::KeyUnknown)),
     };
-    let mut team: BTreeSet<RepId> = key.rep.iter().cloned().collect();
+    let mut team: BTreeSet<RepId> = rep.into_iter().cloned().collect();
     if role == Some(Role::Manager) {
         let published = served.engine.published();
         let teams = published.project.library.teams.values();
-        let led = teams.filter(|team| team.lead.is_some() && team.lead == key.rep);
+        let led = teams.filter(|team| team.lead.is_some() && team.lead.as_ref() == rep);
         team.extend(led.flat_map(|team| &team.members).map(|member| member.rep.clone()));
     }
-    Ok(Caller { key, role, team })
+    Ok(Caller { who, role, team })
 }
 
 async fn good(served: &Served, id: &str, secret: &str) -> Result<Option<Arc<ApiKey>>, Problem> {
@@ -188,8 +251,8 @@ impl FromRequestParts<Served> for Caller {
     /// The caller of the API, who asks once more.
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
         let address = rates::address(parts.extensions.get::<Peer>().copied(), &parts.headers);
-        let caller = caller(served, given(&parts.headers).as_deref(), address).await?;
-        served.rates.by_key(&caller.key.id)?;
+        let caller = asking(served, &parts.method, &parts.headers, address).await?;
+        served.rates.by_key(&caller.id())?;
         Ok(caller)
     }
 }
@@ -212,7 +275,7 @@ mod tests {
             revoked_at: None,
             used_at: None,
         };
-        Caller { key: Arc::new(key), role, team: ["li.na", "wang.wei"].map(RepId::new).into() }
+        Caller { who: Who::Key(Arc::new(key)), role, team: ["li.na", "wang.wei"].map(RepId::new).into() }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod problem;
 mod public;
 mod rates;
 pub mod roles;
+mod session;
 
 pub use public::form::{page as form_page, standalone as form_html};
 
@@ -20,6 +21,7 @@ use access::Keys;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use engine::ingest::Intake;
+use engine::passwords::Passwords;
 use engine::{Clock, Engine};
 use jiff::Timestamp;
 use model::words::Language;
@@ -41,6 +43,9 @@ pub struct Settings {
     pub language: Language,
     /// Where people reach this server, without a slash at the end; `None`: at its address.
     pub public_url: Option<String>,
+    /// Requests of one key, or of one user, to the API, a second, and four times as many at once;
+    /// `None`: no limit.
+    pub requests_per_second: Option<u64>,
 }
 
 /// A server that has its port.
@@ -57,6 +62,8 @@ pub(crate) struct Served {
     pub clock: Arc<dyn Clock>,
     pub started: Timestamp,
     pub language: Language,
+    pub public_url: Option<String>,
+    pub passwords: Passwords,
     pub keys: Arc<Keys>,
     pub rates: Arc<Rates>,
     pub intake: Intake,
@@ -77,8 +84,10 @@ impl Server {
             clock,
             started,
             language: settings.language,
+            public_url: settings.public_url,
+            passwords: Passwords::default(),
             keys: Arc::default(),
-            rates: Arc::default(),
+            rates: Arc::new(Rates::new(settings.requests_per_second)),
             busy: Arc::default(),
             simulations: Arc::new(Semaphore::new(1)),
         };
@@ -86,6 +95,7 @@ impl Server {
             .merge(health::routes())
             .merge(public::signed())
             .merge(ingest::routes())
+            .merge(public::account())
             .merge(public::routes().layer(from_fn_with_state(served.clone(), rates::per_address)))
             .nest("/api/v1", api::routes(&served));
         Ok(Self { listener, routes: house::within(routes, served), engine })

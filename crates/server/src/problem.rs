@@ -43,6 +43,10 @@ codes! {
     NotThisMethod = "not_this_method", METHOD_NOT_ALLOWED;
     /// No key, or none that opens anything.
     KeyUnknown = "key_unknown", UNAUTHORIZED;
+    /// A session that is over, or none where one is needed.
+    SignedOut = "signed_out", UNAUTHORIZED;
+    /// Signed in, and nothing shows that the request comes from our own pages.
+    NotFromHere = "not_from_here", FORBIDDEN;
     /// The key may not do this.
     KeyMayNot = "key_may_not", FORBIDDEN;
     /// More was asked for than may be in a while.
@@ -129,6 +133,11 @@ impl Problem {
         Self { retry_after: Some(seconds.max(1)), ..self }
     }
 
+    /// Seconds after which another try may help.
+    pub fn seconds(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// The document.
     fn document(&self, language: Language, path: &str) -> Json {
         let values: Vec<(&str, &str)> =
@@ -183,7 +192,7 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.code == Code::KeyUnknown {
+        if self.code.status() == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"nurture\""));
         }
         response

@@ -14,8 +14,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Requests of one key to the API: so many a second, after a burst of so many.
-const KEY: (u32, u32) = (50, 200);
+/// Requests of one key to the API: so many times what it may ask a second, at once.
+const BURST: u32 = 4;
+/// No key asks more often than so many times a second.
+const MANY: u32 = 1_000_000;
 /// Requests of one key that tell events.
 const TELLS: (u32, u32) = (100_000, 200_000);
 /// Requests of one address to what everybody may open.
@@ -24,6 +26,10 @@ const ADDRESS: (u32, u32) = (5, 120);
 const WRONG: u32 = 30;
 /// Forms that an address sends, a minute: people at a fair share one.
 const FORMS: u32 = 30;
+/// Sign-ins that an address tries: so many at once, for an office shares one, then so many a minute.
+const SIGN_INS: (u32, u32) = (30, 6);
+/// Sign-ins as one user, whether there is such a user or not.
+const AS_ONE: (u32, u32) = (10, 1);
 /// After so many questions those who have not asked for a while are forgotten.
 const FORGET: u32 = 8_192;
 
@@ -34,6 +40,8 @@ pub(crate) struct Rates {
     address: DefaultKeyedRateLimiter<IpAddr>,
     wrong: DefaultKeyedRateLimiter<IpAddr>,
     forms: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    as_one: DefaultKeyedRateLimiter<String>,
     asked: AtomicU32,
 }
 
@@ -45,19 +53,6 @@ fn quota((a_second, burst): (u32, u32)) -> Quota {
     Quota::per_second(number(a_second)).allow_burst(number(burst))
 }
 
-impl Default for Rates {
-    fn default() -> Self {
-        Self {
-            key: RateLimiter::keyed(quota(KEY)),
-            tells: RateLimiter::keyed(quota(TELLS)),
-            address: RateLimiter::keyed(quota(ADDRESS)),
-            wrong: RateLimiter::keyed(Quota::per_minute(number(WRONG))),
-            forms: RateLimiter::keyed(Quota::per_minute(number(FORMS))),
-            asked: AtomicU32::new(0),
-        }
-    }
-}
-
 fn ask<K: Hash + Eq + Clone>(of: &DefaultKeyedRateLimiter<K>, who: &K) -> Result<(), Problem> {
     of.check_key(who).map_err(|until| {
         let wait = until.wait_time_from(DefaultClock::default().now());
@@ -65,7 +60,26 @@ fn ask<K: Hash + Eq + Clone>(of: &DefaultKeyedRateLimiter<K>, who: &K) -> Result
     })
 }
 
+fn slowly((burst, a_minute): (u32, u32)) -> Quota {
+    Quota::per_minute(number(a_minute)).allow_burst(number(burst))
+}
+
 impl Rates {
+    /// `requests`: of one key to the API, a second; `None`: more than anybody asks.
+    pub fn new(requests: Option<u64>) -> Self {
+        let requests = u32::try_from(requests.unwrap_or(u64::MAX)).unwrap_or(u32::MAX).min(MANY);
+        Self {
+            key: RateLimiter::keyed(quota((requests, requests.saturating_mul(BURST)))),
+            tells: RateLimiter::keyed(quota(TELLS)),
+            address: RateLimiter::keyed(quota(ADDRESS)),
+            wrong: RateLimiter::keyed(Quota::per_minute(number(WRONG))),
+            forms: RateLimiter::keyed(Quota::per_minute(number(FORMS))),
+            sign_ins: RateLimiter::keyed(slowly(SIGN_INS)),
+            as_one: RateLimiter::keyed(slowly(AS_ONE)),
+            asked: AtomicU32::new(0),
+        }
+    }
+
     /// One more request of a key to the API.
     pub fn by_key(&self, id: &str) -> Result<(), Problem> {
         self.tidy();
@@ -96,6 +110,13 @@ impl Rates {
         ask(&self.forms, &network(address))
     }
 
+    /// One more try to sign in. `name`: as it is kept, so that a user is one however the name is typed.
+    pub fn sign_in(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
+        self.tidy();
+        ask(&self.sign_ins, &network(address))?;
+        ask(&self.as_one, &name.to_owned())
+    }
+
     fn tidy(&self) {
         if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET == FORGET - 1 {
             self.key.retain_recent();
@@ -103,6 +124,8 @@ impl Rates {
             self.address.retain_recent();
             self.wrong.retain_recent();
             self.forms.retain_recent();
+            self.sign_ins.retain_recent();
+            self.as_one.retain_recent();
         }
     }
 }
@@ -141,13 +164,35 @@ mod tests {
 
     #[test]
     fn an_address_asks_so_often_and_another_is_not_kept_from_it() {
-        let rates = Rates::default();
+        let rates = Rates::new(Some(50));
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         for _ in 0..WRONG {
             rates.wrong_key(one).unwrap();
         }
         assert!(rates.wrong_key(one).is_err());
         assert!(rates.wrong_key(other).is_ok());
+    }
+
+    #[test]
+    fn a_key_asks_as_often_as_the_setting_says() {
+        let refused = |rates: &Rates| (0..10_000).filter(|_| rates.by_key("key").is_err()).count();
+        assert_eq!(refused(&Rates::new(None)), 0);
+        assert!(refused(&Rates::new(Some(1))) > 9_000);
+    }
+
+    #[test]
+    fn sign_ins_are_counted_by_user_from_wherever_they_come() {
+        let rates = Rates::new(Some(50));
+        let from = |number: u32| IpAddr::from(std::net::Ipv4Addr::from_bits(number));
+        for number in 0..AS_ONE.0 {
+            rates.sign_in(from(number), "li.na").unwrap();
+        }
+        assert!(rates.sign_in(from(AS_ONE.0), "li.na").is_err());
+        for number in 0..SIGN_INS.0 {
+            rates.sign_in(from(1_000), &number.to_string()).unwrap();
+        }
+        assert!(rates.sign_in(from(1_000), "another").is_err());
+        assert!(rates.sign_in(from(1_001), "another").is_ok());
     }
 
     #[test]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// Tables of processes, not of the project: a lease is never carried over.
-const OF_PROCESSES: [&str; 3] = ["slot_lease", "worker", "write_count"];
+/// Tables of the moment, not of the project: a lease is never carried over, and nobody stays signed in.
+const OF_THE_MOMENT: [&str; 4] = ["session", "slot_lease", "worker", "write_count"];
 /// Rows written by one statement, at most.
 const ROWS: usize = 500;
 /// Letters of one statement's rows, about.
@@ -143,7 +143,7 @@ pub async fn copy(
 /// The tables of the project, parents before their children.
 pub fn tables() -> Vec<String> {
     let mut names = table_names();
-    names.retain(|name| !OF_PROCESSES.contains(&name.as_str()));
+    names.retain(|name| !OF_THE_MOMENT.contains(&name.as_str()));
     // A workflow points at its version.
     names.sort_by_key(|name| name == "workflow");
     names

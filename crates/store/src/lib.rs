@@ -62,6 +62,7 @@ pub mod schedule;
 pub mod send;
 pub mod sender;
 pub mod server;
+pub mod session;
 pub mod share;
 pub mod signing_key;
 pub mod soft_bounce;
@@ -73,6 +74,7 @@ pub mod template;
 pub mod timer;
 pub mod told;
 pub mod trace;
+pub mod user;
 pub mod version;
 
 pub use connection::{Connection, Raw, Reader, Transaction, commit};

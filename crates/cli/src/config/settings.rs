@@ -38,6 +38,8 @@ pub enum Key {
     MessagesPerHour,
     /// `errors_per_hour`
     ErrorsPerHour,
+    /// `requests_per_second`
+    RequestsPerSecond,
     /// `keep_traces`
     KeepTraces,
     /// `keep_walks`
@@ -80,7 +82,7 @@ const fn described(
 }
 
 /// Every setting, in the order of the reference.
-pub const SETTINGS: [Described; 20] = [
+pub const SETTINGS: [Described; 21] = [
     described(Key::Database, "database", "NURTURE_DATABASE_URL", "setting-database", "sqlite://nurture.db"),
     described(Key::Workflows, "workflows", "NURTURE_WORKFLOWS", "setting-workflows", "workflows"),
     described(Key::Zone, "zone", "NURTURE_ZONE", "setting-zone", "UTC"),
@@ -116,6 +118,13 @@ pub const SETTINGS: [Described; 20] = [
         "setting-errors_per_hour",
         "20",
     ),
+    described(
+        Key::RequestsPerSecond,
+        "requests_per_second",
+        "NURTURE_REQUESTS_PER_SECOND",
+        "setting-requests_per_second",
+        "50",
+    ),
     described(Key::KeepTraces, "keep_traces", "NURTURE_KEEP_TRACES", "setting-keep_traces", "forever"),
     described(Key::KeepWalks, "keep_walks", "NURTURE_KEEP_WALKS", "setting-keep_walks", "forever"),
     described(Key::KeepEvents, "keep_events", "NURTURE_KEEP_EVENTS", "setting-keep_events", "forever"),
@@ -142,6 +151,7 @@ impl Key {
             migrate,
             messages_per_hour,
             errors_per_hour,
+            requests_per_second,
             keep_traces,
             keep_walks,
             keep_events,
@@ -164,6 +174,7 @@ impl Key {
             Self::Migrate => migrate,
             Self::MessagesPerHour => messages_per_hour,
             Self::ErrorsPerHour => errors_per_hour,
+            Self::RequestsPerSecond => requests_per_second,
             Self::KeepTraces => keep_traces,
             Self::KeepWalks => keep_walks,
             Self::KeepEvents => keep_events,

@@ -75,7 +75,7 @@ fn every_mistake_is_said_at_once_with_its_line() {
          nurture.toml:2: `listen` takes a text in quotes\n\
          nurture.toml:4: there is no setting `frobnicate`: there are: database, workflows, zone, language, publish, \
          listen, public_url, delivery, delivery_to, allow_private_hosts, dns, outbox, bounces, lease, migrate, messages_per_hour, errors_per_hour, \
-         keep_traces, keep_walks, keep_events\n\
+         requests_per_second, keep_traces, keep_walks, keep_events\n\
          nurture.toml:3: `publish` cannot be `sometimes`: it takes `new`, `all` or `never`"
     );
 }

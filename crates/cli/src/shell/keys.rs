@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::words::Language;
 use model::{Length, RepId};
 use server::roles::{Action, Role};
+use store::Store;
 use store::api_key::ApiKey;
 
 /// `nurture key create`.
@@ -55,16 +56,7 @@ pub async fn create_key(config: &Config, request: &KeyRequest) -> Result<(ApiKey
     }
     let store = open::database(config).await?;
     if let Some(rep) = &request.rep {
-        let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
-        let published = open::published_or_files(config, &mut conn).await?;
-        let known = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
-        let id = RepId::new(rep);
-        let teams = &published.project.library.teams;
-        let is_known = known.contains_key(&id)
-            || teams.values().any(|team| team.member(&id).is_some() || team.lead.as_ref() == Some(&id));
-        if !is_known {
-            return Err(Failure::say(Exit::NotFound, language, "reps-no-rep", &[("rep", rep)]));
-        }
+        known_rep(config, &store, rep).await?;
     }
     let now = Timestamp::now();
     let expires_at = match &request.expires {
@@ -86,6 +78,19 @@ pub async fn create_key(config: &Config, request: &KeyRequest) -> Result<(ApiKey
         expires_at,
     };
     engine::keys::create(&store, wished, &request.by, now).await.map_err(fault(config))
+}
+
+/// Errors: no such rep (4).
+pub(super) async fn known_rep(config: &Config, store: &Store, rep: &str) -> Result<(), Failure> {
+    let mut conn = store.read().await.map_err(|error| of_store(config, &error))?;
+    let published = open::published_or_files(config, &mut conn).await?;
+    let known = store::rep::all(&mut conn).await.map_err(|error| of_store(config, &error))?;
+    let id = RepId::new(rep);
+    let mut teams = published.project.library.teams.values();
+    let is_known = known.contains_key(&id)
+        || teams.any(|team| team.member(&id).is_some() || team.lead.as_ref() == Some(&id));
+    let nobody = || Failure::say(Exit::NotFound, config.language.value, "reps-no-rep", &[("rep", rep)]);
+    if is_known { Ok(()) } else { Err(nobody()) }
 }
 
 pub(super) fn role(word: &str, language: Language) -> Result<Role, Failure> {

@@ -153,9 +153,11 @@ pub fn of_store(config: &Config, error: &StoreError) -> Failure {
 pub fn of_engine(config: &Config, error: &EngineError) -> Failure {
     match error {
         EngineError::Store(error) => of_store(config, error),
-        EngineError::Jobs(_) | EngineError::Random(_) | EngineError::Folder { .. } => {
-            Failure::new(Exit::Unavailable, error.to_string())
-        }
+        EngineError::Jobs(_)
+        | EngineError::Random(_)
+        | EngineError::Folder { .. }
+        | EngineError::Password(_)
+        | EngineError::TooManyPasswords => Failure::new(Exit::Unavailable, error.to_string()),
         EngineError::Clock(_) => Failure::new(Exit::Conflict, error.to_string()),
         EngineError::Published(_)
         | EngineError::Channel { .. }

@@ -355,6 +355,7 @@ async fn serve(
         address: config.listen.value,
         language,
         public_url: config.public_url.value.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+        requests_per_second: config.requests_per_second,
     };
     let server = server::Server::bind(settings, Arc::clone(&engine), clock).await.map_err(busy)?;
     let address = server.address().map_err(busy)?;

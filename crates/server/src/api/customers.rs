@@ -219,7 +219,7 @@ async fn take(
 ) -> Result<Json<Value>, Problem> {
     let (store, now) = (served.engine.store(), served.engine.now());
     let id = row.id.clone();
-    let source = format!("key:{}", allowed.caller.key().id);
+    let source = allowed.caller.source();
     let told = Direct { customers: vec![row], dry_run, ..Direct::default() };
     let done = import::direct(store, served.engine.published(), told, &source, now).await?;
     if let Some(bad) = done.bad.into_iter().next() {

@@ -50,12 +50,15 @@ pub(crate) fn document() -> Value {
     }
     if let Some(members) = document.as_object_mut() {
         members.insert("paths".to_owned(), Value::Object(paths));
-        members.insert("security".to_owned(), json!([{ "key": [] }]));
+        members.insert("security".to_owned(), json!([{ "key": [] }, { "session": [] , "token": [] }]));
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         let key =
             json!({ "type": "http", "scheme": "bearer", "description": "A key of `nurture key create`." });
-        components.insert("securitySchemes".to_owned(), json!({ "key": key }));
+        let session = json!({ "type": "apiKey", "in": "cookie", "name": "__Host-nurture", "description": "Of somebody who is signed in; without https it is `nurture`." });
+        let token = json!({ "type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With the cookie, for whatever is no GET: the `token` of `GET /api/v1/session`." });
+        let schemes = json!({ "key": key, "session": session, "token": token });
+        components.insert("securitySchemes".to_owned(), schemes);
         components.insert("responses".to_owned(), json!({ "Problem": problem() }));
     }
     document

@@ -1,9 +1,10 @@
-//! `GET /api/v1/key`: what the key that asks may do, for whoever sets up a client; and what people and keys did.
+//! `GET /api/v1/key` and `/session`: what whoever asks may do, for whoever sets up a client; and what people and keys
+//! did.
 
 use super::allow::Allowed;
 use super::page::{self, Asked, Paged};
 use crate::Served;
-use crate::access::{Caller, Reach};
+use crate::access::{Caller, Reach, Who};
 use crate::problem::{Code, Problem};
 use crate::roles::Action;
 use axum::Json;
@@ -11,26 +12,39 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 /// The key, and each thing that it may do with whose customers.
-pub(crate) async fn show(caller: Caller) -> Json<Value> {
-    let key = caller.key();
-    let may: serde_json::Map<String, Value> = Action::ALL
-        .iter()
-        .filter_map(|action| {
-            let of = match caller.may(*action).ok()? {
-                Reach::All => json!("all"),
-                Reach::Of(reps) => json!(reps),
-            };
-            Some((action.as_str().to_owned(), of))
-        })
-        .collect();
-    Json(json!({
+pub(crate) async fn show(caller: Caller) -> Result<Json<Value>, Problem> {
+    let Who::Key(key) = caller.by() else { return Err(Problem::new(Code::KeyUnknown)) };
+    Ok(Json(json!({
         "id": key.id,
         "name": key.name,
         "role": key.role,
         "rep": key.rep,
         "expires_at": key.expires_at,
-        "may": may,
-    }))
+        "may": may(&caller),
+    })))
+}
+
+/// `GET /session`: who is signed in, what they may do, and the token that whatever changes something needs.
+pub(super) async fn session(caller: Caller) -> Result<Json<Value>, Problem> {
+    let Who::User(user, token) = caller.by() else { return Err(Problem::new(Code::SignedOut)) };
+    Ok(Json(json!({
+        "user": user.name,
+        "role": user.role,
+        "rep": user.rep,
+        "token": token,
+        "may": may(&caller),
+    })))
+}
+
+fn may(caller: &Caller) -> serde_json::Map<String, Value> {
+    let each = |action: &Action| {
+        let of = match caller.may(*action).ok()? {
+            Reach::All => json!("all"),
+            Reach::Of(reps) => json!(reps),
+        };
+        Some((action.as_str().to_owned(), of))
+    };
+    Action::ALL.iter().filter_map(each).collect()
 }
 
 /// `GET /audit`

@@ -26,6 +26,7 @@ pub(crate) fn routes(served: &Served) -> Router<Served> {
     Router::new()
         .route("/openapi.json", get(describe::show))
         .route("/key", get(key::show))
+        .route("/session", get(key::session))
         .route("/customers", on(Action::CustomersRead, get(customers::list)))
         .route(
             "/customers/{id}",
@@ -70,7 +71,7 @@ pub(crate) struct Endpoint {
     pub method: &'static str,
     /// Below `/api/v1`.
     pub path: &'static str,
-    /// What it takes; `None`: any key (or none, for the description).
+    /// What it takes; `None`: any key or session (or none, for the description).
     pub action: Option<Action>,
     /// What it does.
     pub what: &'static str,
@@ -103,8 +104,9 @@ const PAGED: &[&str] = &["limit", "cursor"];
 
 /// Every path.
 #[rustfmt::skip]
-pub(crate) const ENDPOINTS: [Endpoint; 30] = [
+pub(crate) const ENDPOINTS: [Endpoint; 31] = [
     Endpoint { method: "GET", path: "/key", action: None, what: "Say what the key that asks may do", query: &[], body: None },
+    Endpoint { method: "GET", path: "/session", action: None, what: "Say who is signed in, what they may do, and the token that a change needs", query: &[], body: None },
     read("/customers", Action::CustomersRead, "List or search customers", &["q", "owner", "stage", "limit", "cursor"]),
     read("/customers/{id}", Action::CustomersRead, "Show a customer", &[]),
     change("PUT", "/customers/{id}", Action::CustomersWrite, "Make or change a customer: what is not said stays", "CustomerInput"),

@@ -48,8 +48,7 @@ async fn marked(served: &Served, request: Request, next: Next) -> Result<Respons
     }
     let word = word.to_owned();
     let address = rates::address(request.extensions().get::<Peer>().copied(), request.headers());
-    let caller = access::caller(served, access::given(request.headers()).as_deref(), address).await?;
-    let key = caller.key().id.clone();
+    let key = access::asking(served, request.method(), request.headers(), address).await?.id();
     let named = (key.clone(), word.clone());
     if !served.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(named.clone()) {
         return Err(Problem::new(Code::Conflict).says("api-idempotency-busy").retry_after(1));

@@ -101,7 +101,7 @@ pub(super) async fn tell(
     let now = served.engine.now();
     let published = served.engine.published();
     let judge = Judge::new(&published.project.library, &published.zone);
-    let mut told = Told { source: format!("key:{}", allowed.caller.key().id), ..Told::default() };
+    let mut told = Told { source: allowed.caller.source(), ..Told::default() };
     let mut bad: Vec<BadRow> = Vec::new();
     for (line, event) in said.events.iter().enumerate() {
         match read(&judge, line as u64 + 1, event, now) {

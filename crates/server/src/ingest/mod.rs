@@ -140,7 +140,7 @@ async fn heard(served: &Served, request: Request) -> Result<Told, Problem> {
             access::caller(served, key, address).await?
         }
     };
-    served.rates.tells(&caller.key().id)?;
+    served.rates.tells(&caller.id())?;
     Ok(Told { caller, value, is_long: bytes.len() > segment::ITEM, language })
 }
 
@@ -176,7 +176,7 @@ async fn take(served: Served, kind: Option<Kind>, told: Told) -> Result<Response
     let library = &published.project.library;
     let judge = Judge::new(library, &published.zone);
     let reader = Reader { library, judge, received, sent_at, visits_only, is_long };
-    let mut told = Facts { source: format!("key:{}", caller.key().id), ..Facts::default() };
+    let mut told = Facts { source: caller.source(), ..Facts::default() };
     let (mut bad, mut remarks): (Vec<Bad>, Vec<(usize, String, Finding)>) = Default::default();
     for (line, item) in items.iter().enumerate() {
         let said = kind.as_deref().or_else(|| item.get("type").and_then(Value::as_str)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What everybody may open, without a key: as often as an address may ask. What a signed link of ours leads to may be
 //! opened as often as it is, for mailboxes ask for many people from one address; who guesses links may not.
 
+mod account;
 mod choices;
 pub(crate) mod form;
 mod page;
@@ -45,6 +46,15 @@ pub(crate) fn signed() -> Router<Served> {
         .route("/v1/bounces/{service}", post(returned::told))
         .route("/u/{token}", get(choices::show).post(choices::change))
         .route("/confirm/{token}", get(choices::ask).post(choices::confirm))
+}
+
+/// Where colleagues sign in, and what they see then.
+pub(crate) fn account() -> Router<Served> {
+    Router::new()
+        .route("/", get(account::home))
+        .route("/sign-in", get(account::ask).post(account::enter))
+        .route("/sign-out", post(account::leave))
+        .route("/password", post(account::change))
 }
 
 /// Writes opens and clicks, again and again, until it is ended.

@@ -1,4 +1,4 @@
-//! How a page for customers is built: one card on calm paper, without scripts, on a phone first.
+//! How a page is built that customers and colleagues open: one card on calm paper, without scripts, on a phone first.
 
 use crate::Served;
 use axum::extract::RawQuery;
@@ -18,6 +18,8 @@ pub(super) struct Page {
     locale: Locale,
     title: String,
     status: StatusCode,
+    /// The way from the page to the outermost path.
+    up: &'static str,
     body: String,
 }
 
@@ -58,12 +60,17 @@ impl Asked {
 impl Page {
     /// A page with this title.
     pub fn new(locale: Locale, title: String) -> Self {
-        Self { locale, title, status: StatusCode::OK, body: String::new() }
+        Self { locale, title, status: StatusCode::OK, up: "../", body: String::new() }
     }
 
     /// The same with another status.
     pub fn with(self, status: StatusCode) -> Self {
         Self { status, ..self }
+    }
+
+    /// The same at the outermost path, such as `/sign-in`.
+    pub fn outermost(self) -> Self {
+        Self { up: "", ..self }
     }
 
     /// Adds what is HTML already.
@@ -94,9 +101,10 @@ impl Page {
             "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
              <meta name=\"robots\" content=\"noindex,nofollow\"><meta name=\"color-scheme\" content=\"light dark\">\
-             <title>{}</title><link rel=\"stylesheet\" href=\"../page.css?c={}\"></head><body><main>",
+             <title>{}</title><link rel=\"stylesheet\" href=\"{}page.css?c={}\"></head><body><main>",
             self.locale.tag(),
             escaped(&self.title),
+            self.up,
             escaped(color),
         );
         if !brand.name.is_empty() {

@@ -66,7 +66,12 @@ impl Served {
         progress.doing(model::words::say(config.language.value, "bench-runs", &[]));
         let (lock, engine) = w1::engine(config, place, &store, 0).await?;
         let address = super::sink::free_port().and_then(|listener| listener.local_addr()).map_err(busy)?;
-        let settings = server::Settings { address, language: config.language.value, public_url: None };
+        let settings = server::Settings {
+            address,
+            language: config.language.value,
+            public_url: None,
+            requests_per_second: None,
+        };
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
         let server = Server::bind(settings, Arc::clone(&engine), clock).await.map_err(busy)?;
         let (stop, stopped) = watch::channel(false);

@@ -62,3 +62,37 @@ mail-opt-in =
     { $url }
     { "" }
     Was it not you? Then there is nothing to do: without your confirmation nothing will be sent.
+
+# Pages of colleagues: they sign in, and see who they are.
+sign-in-title = Sign in
+sign-in-name = User name
+sign-in-password = Password
+sign-in-send = Sign in
+sign-in-wrong = No user has this name with this password. Capital and small letters of a password differ.
+sign-in-again = This page had been open for too long, or your browser keeps no cookies. Please try again.
+sign-in-wait = Too many tries. Please wait { $seconds } seconds, then try again.
+sign-in-help = You forgot it? Whoever runs this server can give you a new password.
+sign-in-later = Too much is going on just now. Please try again in a few seconds.
+account-title = You are signed in
+account-user = User
+account-role = Role
+account-rep = Rep
+account-sees = Sees
+account-sees-own = the customers that you own
+account-sees-team = the customers of your teams
+account-sees-all = all customers
+account-role-admin = Administrator
+account-role-operator = Operator
+account-role-marketer = Marketer
+account-role-manager = Sales manager
+account-role-rep = Sales rep
+account-role-viewer = Viewer
+account-leave = Sign out
+account-password-title = Change your password
+account-password-old = Present password
+account-password-new = New password
+account-password-hint = { $least } characters or more. A few words that only you put together are best.
+account-password-save = Change it
+account-password-saved = Your password is changed. Everywhere else you are signed out now.
+account-password-wrong = Your present password is another.
+account-password-length = A password has { $least } to { $most } characters.

@@ -62,3 +62,37 @@ mail-opt-in =
     { $url }
     { "" }
     如果不是您本人操作，不用理会这封邮件。没有您的确认，我们不会给您发任何内容。
+
+# 同事使用的页面：登录，以及登录后看到的内容。
+sign-in-title = 登录
+sign-in-name = 用户名
+sign-in-password = 密码
+sign-in-send = 登录
+sign-in-wrong = 用户名或密码不正确。密码区分大小写。
+sign-in-again = 页面打开太久，或者浏览器没有保存 Cookie，请再试一次。
+sign-in-wait = 尝试次数太多，请等待 { $seconds } 秒后再试。
+sign-in-help = 忘记密码了吗？请联系系统管理员重新设置。
+sign-in-later = 系统正忙，请过几秒再试。
+account-title = 您已登录
+account-user = 用户
+account-role = 角色
+account-rep = 销售
+account-sees = 可见范围
+account-sees-own = 自己名下的客户
+account-sees-team = 所带团队的客户
+account-sees-all = 全部客户
+account-role-admin = 管理员
+account-role-operator = 运维
+account-role-marketer = 市场
+account-role-manager = 销售主管
+account-role-rep = 销售
+account-role-viewer = 只读
+account-leave = 退出登录
+account-password-title = 修改密码
+account-password-old = 当前密码
+account-password-new = 新密码
+account-password-hint = 至少 { $least } 个字符。建议用几个只有您会放在一起的词。
+account-password-save = 修改密码
+account-password-saved = 密码已修改，其他设备上的登录已全部退出。
+account-password-wrong = 当前密码不正确。
+account-password-length = 密码长度应为 { $least } 到 { $most } 个字符。

@@ -62,3 +62,37 @@ mail-opt-in =
     { $url }
     { "" }
     如果不是您本人操作，請忽略這封郵件。沒有您的確認，我們不會寄任何內容給您。
+
+# 同事使用的頁面：登入，以及登入後看到的內容。
+sign-in-title = 登入
+sign-in-name = 使用者名稱
+sign-in-password = 密碼
+sign-in-send = 登入
+sign-in-wrong = 使用者名稱或密碼不正確。密碼會區分大小寫。
+sign-in-again = 頁面開啟太久，或者瀏覽器沒有儲存 Cookie，請再試一次。
+sign-in-wait = 嘗試次數太多，請等待 { $seconds } 秒後再試。
+sign-in-help = 忘記密碼了嗎？請聯絡系統管理員重新設定。
+sign-in-later = 系統忙碌中，請過幾秒再試。
+account-title = 您已登入
+account-user = 使用者
+account-role = 角色
+account-rep = 業務
+account-sees = 可見範圍
+account-sees-own = 自己名下的顧客
+account-sees-team = 所帶團隊的顧客
+account-sees-all = 全部顧客
+account-role-admin = 管理員
+account-role-operator = 維運
+account-role-marketer = 行銷
+account-role-manager = 業務主管
+account-role-rep = 業務
+account-role-viewer = 唯讀
+account-leave = 登出
+account-password-title = 變更密碼
+account-password-old = 目前的密碼
+account-password-new = 新密碼
+account-password-hint = 至少 { $least } 個字元。建議用幾個只有您會放在一起的詞。
+account-password-save = 變更密碼
+account-password-saved = 密碼已變更，其他裝置上的登入已全部登出。
+account-password-wrong = 目前的密碼不正確。
+account-password-length = 密碼長度須為 { $least } 到 { $most } 個字元。
