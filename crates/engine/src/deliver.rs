@@ -17,6 +17,7 @@ use crate::links::Links;
 use crate::metrics;
 use crate::published::Published;
 use crate::signing::Signing;
+use crate::turns::contained;
 use crash::Point;
 use dsl::library::{Channel, Model};
 use fates::Became;
@@ -25,7 +26,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::webhook::{self, Answer};
 use model::{CustomerId, Event, Medium, Outgoing, Snapshot, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use store::event::{self, EventState};
 use store::pace::Pace;
@@ -36,6 +37,9 @@ use tokio::sync::MutexGuard;
 
 /// Sends claimed at once.
 const CLAIM: u32 = 300;
+/// So many messages are claimed in the transaction that decides them, and made into letters on the spot: a single
+/// event's mail then leaves without another commit in between.
+pub(crate) const FEW: usize = 4;
 /// Files written at once: as many as a relay usually has connections.
 const FILES: usize = 8;
 /// How long a claim holds without a renewal: longer than all phases of one exchange.
@@ -109,6 +113,7 @@ impl Engine {
 
     /// What a batch left behind that broke off: only this process speaks for it, and it says nothing any more.
     async fn take_back_sends(&self, now: Timestamp) -> Result<(), EngineError> {
+        self.claimed_ahead();
         let mut transaction = self.store.begin_beside().await?;
         let lost = send::take_back(&mut transaction, &self.worker, now).await?;
         store::commit(transaction).await?;
@@ -127,7 +132,7 @@ impl Engine {
     pub async fn recover(&self) -> Result<send::Lost, EngineError> {
         let now = self.clock.now();
         if let Ok(mut left) = self.left.try_lock()
-            && *left
+            && (*left || (self.is_stopping() && !self.claimed_ahead().is_empty()))
         {
             self.take_back_sends(now).await?;
             *left = false;
@@ -153,15 +158,21 @@ impl Engine {
         let mut left = self.begin_batches(self.clock.now()).await?;
         let mut taken = self.take(self.clock.now()).await?;
         while taken.count > 0 {
-            let now = self.clock.now();
-            let next = async { if self.is_stopping() { Ok(Taken::default()) } else { self.take(now).await } };
+            // Where a claim was not full little is due: the next one would only keep these from their gates.
+            let full = taken.count >= CLAIM as usize;
+            let next = async { if full { self.take_more().await } else { Ok(Taken::default()) } };
             let (handed, next) = tokio::join!(self.hand_out(taken), next);
             handed?;
-            taken = next?;
             self.wake(Queue::Turn);
+            taken = if full { next? } else { self.take_more().await? };
         }
         *left = false;
         Ok(())
+    }
+
+    /// What is due now, unless the engine is to end.
+    async fn take_more(&self) -> Result<Taken, EngineError> {
+        if self.is_stopping() { Ok(Taken::default()) } else { self.take(self.clock.now()).await }
     }
 
     async fn deliver_batch(&self, now: Timestamp) -> Result<usize, EngineError> {
@@ -170,9 +181,36 @@ impl Engine {
         self.hand_out(taken).await.map(|()| count)
     }
 
-    /// Claims what is due and makes the letters; what the last look at the rules refuses is skipped. Only the
-    /// claim and the skips keep others from writing.
-    async fn take(&self, now: Timestamp) -> Result<Taken, EngineError> {
+    /// Whether so many messages of a turn are claimed in its own transaction: by the one process of a file, which
+    /// delivers them itself.
+    pub(crate) fn claims_ahead(&self, sends: usize) -> bool {
+        let delivers = self.roles.worker && self.bells.get().is_some() && !self.is_stopping();
+        let rests = self.speakers.probe.rests(self.clock.now()).is_some();
+        (1..=FEW).contains(&sends) && delivers && !rests && !self.store.is_postgres()
+    }
+
+    /// Claims what a turn has decided, in its transaction. Once that has committed it is kept in [`Self::ahead`].
+    pub(crate) async fn claim_ahead(
+        &self,
+        conn: &mut Connection,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, EngineError> {
+        Ok(send::claim(conn, &self.worker, now, now + LEASE, FEW as u32).await?)
+    }
+
+    /// What turns have claimed, and no batch has taken up yet.
+    pub(crate) fn ahead(&self) -> std::sync::MutexGuard<'_, Vec<Claimed>> {
+        // It is whole after each statement.
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes it.
+    fn claimed_ahead(&self) -> Vec<Claimed> {
+        std::mem::take(&mut *self.ahead())
+    }
+
+    /// Claims what is due. Only this and what is skipped keeps others from writing.
+    async fn claim(&self, now: Timestamp) -> Result<Vec<Claimed>, EngineError> {
         let mut transaction = self.store.begin_claim(&self.worker).await?;
         // While the relay rests, what would only come back stays where it is.
         let resting = self.speakers.probe.rests(now).map(|_| Medium::Email);
@@ -183,13 +221,22 @@ impl Engine {
         };
         let lease = now + LEASE;
         claimed.extend(send::claim_but(&mut transaction, &self.worker, now, lease, CLAIM, resting).await?);
+        if !claimed.is_empty() {
+            claimed = digest::gather(&mut transaction, &self.worker, &self.published(), claimed, now).await?;
+        }
+        store::commit(transaction).await?;
+        Ok(claimed)
+    }
+
+    /// Takes up what turns have claimed, else what is due, and makes the letters; what the last look at the rules
+    /// refuses is skipped.
+    async fn take(&self, now: Timestamp) -> Result<Taken, EngineError> {
+        let ahead = self.claimed_ahead();
+        let claimed = if ahead.is_empty() { self.claim(now).await? } else { ahead };
         if claimed.is_empty() {
-            store::commit(transaction).await?;
             return Ok(Taken::default());
         }
         let published = self.published();
-        let claimed = digest::gather(&mut transaction, &self.worker, &published, claimed, now).await?;
-        store::commit(transaction).await?;
         crash::point(Point::Claimed).await;
         let count = claimed.len();
         let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
@@ -201,7 +248,7 @@ impl Engine {
         drop(conn);
         let links = self.links();
         let signing = self.speakers.signing.clone();
-        let made = tokio::task::spawn_blocking(move || {
+        let make = move || {
             let (mut ways, mut refused) = (Vec::with_capacity(count), Vec::new());
             for claimed in claimed {
                 match prepare(&published, &links, &reps, &customers, &claimed, now)
@@ -216,9 +263,13 @@ impl Engine {
                 (way.claimed.outgoing.customer.slot(), way.claimed.outgoing.id.clone())
             });
             (ways, refused)
-        });
-        let (ways, refused) =
-            made.await.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?;
+        };
+        let (ways, refused) = if count <= FEW {
+            contained(make)?
+        } else {
+            let made = tokio::task::spawn_blocking(make).await;
+            made.map_err(|error| EngineError::Panic(format!("make letters: {error}")))?
+        };
         let leads = ways.iter().flat_map(|way| way.outbound.leads()).cloned().collect();
         self.keep_links(leads, now).await?;
         let (waiting, refused): (Vec<_>, Vec<_>) =

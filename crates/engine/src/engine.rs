@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
-use store::send::Worker;
+use store::send::{Claimed, Worker};
 
 /// How long what is being handed over may take at the end; what is open then is unknown.
 const GRACE: Duration = Duration::from_secs(60);
@@ -65,6 +65,8 @@ pub struct Engine {
     pub(crate) stopping: Arc<AtomicBool>,
     /// Held while a batch of sends is in this process's hands; whether one broke off and left some behind.
     pub(crate) left: tokio::sync::Mutex<bool>,
+    /// What turns have claimed in their own transactions, and no batch has taken up yet.
+    pub(crate) ahead: std::sync::Mutex<Vec<Claimed>>,
     /// How long the lease holds without a renewal.
     pub(crate) hold: SignedDuration,
     /// How long mails that are being handed over may take when the engine is asked to end.
@@ -131,6 +133,7 @@ impl Engine {
             replays: false,
             stopping: Arc::default(),
             left: tokio::sync::Mutex::new(false),
+            ahead: std::sync::Mutex::default(),
             hold: crate::live::LEASE,
             grace: GRACE,
             published: RwLock::new(Arc::new(published)),

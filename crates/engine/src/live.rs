@@ -30,6 +30,8 @@ pub(crate) fn renew_every(hold: SignedDuration) -> Duration {
 
 /// How long is waited at the end for a batch that was broken off.
 const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
+/// For so long the next look at what is due lets a single message go ahead.
+const BREATH: Duration = Duration::from_millis(2);
 
 impl Engine {
     /// Decides and hands over until nothing is due at or before the clock's instant.
@@ -144,6 +146,10 @@ impl Engine {
             if done.due == 0 || self.is_stopping() {
                 return Ok(());
             }
+            if self.claims_ahead(done.sends) {
+                // Who just caused a message gets it first; what comes meanwhile is one batch.
+                tokio::time::sleep(BREATH).await;
+            }
         }
     }
 
@@ -223,6 +229,9 @@ impl Engine {
         let now = self.clock.now();
         if self.is_held() {
             return Ok(false);
+        }
+        if queue == Queue::Deliver && !self.ahead().is_empty() {
+            return Ok(true);
         }
         let mut conn = self.store.read().await?;
         let earliest = match queue {

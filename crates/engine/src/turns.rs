@@ -184,11 +184,9 @@ impl Engine {
         }
         let published = self.published();
         let mut view = self.store.view().await?;
-        let writes = store::meta::writes(&mut view).await?;
-        if self.is_behind(&mut view).await? || self.is_held() {
-            return Ok(None);
-        }
-        if self.roles.scheduler && !schedule::due(&mut view, now).await?.is_empty() {
+        let glance = store::meta::glance(&mut view, crate::published::MARK, now).await?;
+        let behind = glance.value.unwrap_or_default() != published.mark;
+        if behind || self.is_held() || (self.roles.scheduler && glance.round) {
             return Ok(None);
         }
         let due = due(&mut view, &published, now).await?;
@@ -202,7 +200,7 @@ impl Engine {
         let decided = weigh(&mut view, &published, due.inputs, now).await?;
         drop(view);
         let mut transaction = self.store.begin_turn(&self.worker).await?;
-        if store::meta::writes(&mut transaction).await? != writes {
+        if store::meta::writes(&mut transaction).await? != glance.writes {
             return Ok(None);
         }
         let decided = keep(&mut transaction, &published, decided, now).await?;
@@ -228,7 +226,12 @@ impl Engine {
         if done.sends > 0 && self.nudges && self.nudged.may(Queue::Deliver, now) {
             jobs::push(transaction.raw(), &Nudge::new(Queue::Deliver, "sends")).await?;
         }
+        let ahead = match self.claims_ahead(done.sends) {
+            true => self.claim_ahead(&mut transaction, now).await?,
+            false => Vec::new(),
+        };
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
+        self.ahead().extend(ahead);
         metrics::of_turns(decided);
         Ok(Turned::Kept(Done { due, ..done }))
     }
@@ -401,7 +404,7 @@ async fn keep(
 }
 
 /// What the interpreter decides; should it break down, that is an error like others, and nothing is kept.
-fn contained<T>(decide: impl FnOnce() -> T) -> Result<T, EngineError> {
+pub(crate) fn contained<T>(decide: impl FnOnce() -> T) -> Result<T, EngineError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(decide)).map_err(|panic| {
         let fixed = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = fixed.or_else(|| panic.downcast_ref::<String>().cloned());

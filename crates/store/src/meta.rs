@@ -21,6 +21,31 @@ pub async fn writes(conn: &mut Connection) -> Result<i64, StoreError> {
     Ok(times.unwrap_or(0))
 }
 
+/// What whoever decides beside writers looks at first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// See [`writes`].
+    pub writes: i64,
+    /// A value of the table.
+    pub value: Option<String>,
+    /// Whether a schedule has come round.
+    pub round: bool,
+}
+
+/// All of it in one statement.
+pub async fn glance(conn: &mut Connection, name: &str, now: Timestamp) -> Result<Glance, StoreError> {
+    let (writes, value, rounds): (Option<i64>, Option<String>, i64) = sql::query_as(
+        "SELECT (SELECT times FROM write_count WHERE one = 1), (SELECT value FROM meta WHERE name = ?1),
+           (SELECT count(*) FROM schedule WHERE next_fire_at <= ?2)",
+    )
+    .bind(name)
+    .bind(millis(now))
+    .fetch_one(conn)
+    .await
+    .tried("look what changed", || name.to_owned())?;
+    Ok(Glance { writes: writes.unwrap_or(0), value, round: rounds > 0 })
+}
+
 /// Counts one more of them.
 pub(crate) async fn count_write(conn: &mut Connection) -> Result<(), StoreError> {
     sql::query(

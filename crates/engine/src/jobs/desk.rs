@@ -85,13 +85,17 @@ impl Desk {
         loop {
             let seen = asked.wait_for(|asked| asked.closing || asked.rings > done).await.map(|seen| *seen);
             let Ok(Asked { rings, closing: false }) = seen else { break };
-            if let Err(error) = absorb(pool, self.queue).await {
-                // Those nudges then cause runs of their own.
-                tracing::warn!(queue = self.queue.name(), %error, "the job tables do not answer");
-            }
             self.runs.fetch_add(1, Ordering::SeqCst);
             let (handler, queue) = (handler.clone(), self.queue);
-            if let Err(words) = contain(async move { handler(queue).await }).await {
+            // The run need not wait for it. What another process writes in the very moment between is found by the
+            // watchdog.
+            let run = contain(async move { handler(queue).await });
+            let (absorbed, ran) = tokio::join!(absorb(pool, queue), run);
+            if let Err(error) = absorbed {
+                // Those nudges then cause runs of their own.
+                tracing::warn!(queue = queue.name(), %error, "the job tables do not answer");
+            }
+            if let Err(words) = ran {
                 self.panics.fetch_add(1, Ordering::SeqCst);
                 tracing::error!(
                     queue = queue.name(),
