@@ -75,10 +75,8 @@ fn round(turn: &Turn<'_>, workflow: &Workflow, rule: &ScheduleTrigger, now: Time
 /// When the trigger of a workflow fires for this customer, if they belong to its audience now: what is due and on
 /// its way to them, else the next time.
 fn fires(turn: &Turn<'_>, workflow: &Workflow, now: Timestamp) -> Option<Timestamp> {
-    let round = match &workflow.trigger {
-        Trigger::Schedule(rule) => round(turn, workflow, rule, now),
-        _ => None,
-    };
+    let schedule = if let Trigger::Schedule(rule) = &workflow.trigger { Some(rule) } else { None };
+    let round = schedule.and_then(|rule| round(turn, workflow, rule, now));
     let timers = turn.snapshot.timers.iter().filter(|(key, _)| key.workflow == workflow.id);
     let timers = timers.map(|(_, timer)| timer.fire_at).filter(|at| *at > now - MOST_ON_THE_WAY);
     let next = timers.chain(round).min()?;
