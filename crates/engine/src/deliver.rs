@@ -158,13 +158,13 @@ impl Engine {
         let mut left = self.begin_batches(self.clock.now()).await?;
         let mut taken = self.take(self.clock.now()).await?;
         while taken.count > 0 {
-            // Where a claim was not full little is due: the next one would only keep these from their gates.
-            let full = taken.count >= CLAIM as usize;
-            let next = async { if full { self.take_more().await } else { Ok(Taken::default()) } };
+            // Where they are few the next claim would only keep them from their gates.
+            let many = taken.count > FEW;
+            let next = async { if many { self.take_more().await } else { Ok(Taken::default()) } };
             let (handed, next) = tokio::join!(self.hand_out(taken), next);
             handed?;
             self.wake(Queue::Turn);
-            taken = if full { next? } else { self.take_more().await? };
+            taken = if many { next? } else { self.take_more().await? };
         }
         *left = false;
         Ok(())
