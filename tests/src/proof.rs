@@ -3,6 +3,8 @@
 
 use serde_json::Value as Json;
 use std::fs;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// A proof by many rounds.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +15,16 @@ pub struct Proof {
     pub rounds: usize,
     /// What its dice began with; `None`: it throws none.
     pub seed: Option<u64>,
+}
+
+/// Whether the minutes of `NURTURE_SOAK_MINUTES` are over, counted from when this is asked first: a proof then ends
+/// with the rounds that it had, and says how many. Without that variable they never are.
+pub fn time_is_over() -> bool {
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    let began = BEGAN.get_or_init(Instant::now);
+    let minutes = std::env::var("NURTURE_SOAK_MINUTES").ok();
+    let minutes = minutes.map(|text| text.parse().expect("NURTURE_SOAK_MINUTES: a number"));
+    minutes.is_some_and(|minutes: u64| began.elapsed() >= Duration::from_secs(60 * minutes))
 }
 
 impl Proof {

@@ -10,7 +10,7 @@ mod judge;
 use harness::{CONNECTIONS, Works, rounds, until_idle};
 use judge::Judged;
 use std::time::{Duration, Instant};
-use tests::proof::Proof;
+use tests::proof::{Proof, time_is_over};
 use tests::shop::Shop;
 use tests::sink::{Settings, Sink};
 
@@ -24,29 +24,29 @@ const WORKERS: usize = 3;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
     let rounds = rounds(ROUNDS, USUAL);
-    let judged = alone("kill-sqlite", Shop::marketing, rounds).await;
-    at_most_once(judged, rounds);
+    let (judged, kills) = alone("kill-sqlite", Shop::marketing, rounds).await;
+    at_most_once(judged, kills);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_come_twice_always_comes_and_under_one_message_id() {
     let rounds = (rounds(ROUNDS, USUAL) / 4).max(1);
-    let judged = alone("kill-sqlite-twice", Shop::service, rounds).await;
-    at_least_once(judged, rounds);
+    let (judged, kills) = alone("kill-sqlite-twice", Shop::service, rounds).await;
+    at_least_once(judged, kills);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_three_processes_any_may_be_killed_at_any_moment() {
     let rounds = (rounds(ROUNDS, USUAL) / 4).max(1);
-    let judged = of_three("kill-postgresql", "offers", rounds).await;
-    at_most_once(judged, rounds);
+    let (judged, kills) = of_three("kill-postgresql", "offers", rounds).await;
+    at_most_once(judged, kills);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_three_processes_what_may_come_twice_always_comes() {
     let rounds = (rounds(ROUNDS, USUAL) / 8).max(1);
-    let judged = of_three("kill-postgresql-twice", "service", rounds).await;
-    at_least_once(judged, rounds);
+    let (judged, kills) = of_three("kill-postgresql-twice", "service", rounds).await;
+    at_least_once(judged, kills);
 }
 
 fn at_most_once(judged: Judged, kills: usize) {
@@ -61,11 +61,13 @@ fn at_least_once(judged: Judged, kills: usize) {
     assert!(judged.twice <= kills * CONNECTIONS, "{judged}");
 }
 
-/// One process on SQLite, killed once a round.
-async fn alone(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> Judged {
+/// One process on SQLite, killed once a round. Returns how often, too.
+async fn alone(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> (Judged, usize) {
     let mut works = Works::new(name, shop, rounds, SEED);
     let mut takeovers = Vec::new();
-    for _ in 0..rounds {
+    let mut done = 0;
+    while done < rounds && !time_is_over() {
+        done += 1;
         works.next_come();
         let (before, began) = (works.sink.count(), Instant::now());
         works.start();
@@ -77,18 +79,20 @@ async fn alone(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> Judg
         works.moment(20, 400).await;
         works.kill(0);
     }
-    judge(name, works, rounds, takeovers).await
+    (judge(name, works, done, takeovers).await, done)
 }
 
 /// Three processes on PostgreSQL, of which one is killed and another started once a round.
-async fn of_three(name: &'static str, topic: &str, rounds: usize) -> Judged {
+async fn of_three(name: &'static str, topic: &str, rounds: usize) -> (Judged, usize) {
     let database = cluster::database();
     let mut works = Works::new(name, |port| Shop::over(port, topic, &database), rounds, SEED);
     for _ in 0..WORKERS {
         works.start();
     }
     let mut waits = Vec::new();
-    for _ in 0..rounds {
+    let mut done = 0;
+    while done < rounds && !time_is_over() {
+        done += 1;
         let (before, began) = (works.sink.count(), Instant::now());
         works.next_come();
         // One in five dies while others may still be taking over what the last one held.
@@ -101,7 +105,7 @@ async fn of_three(name: &'static str, topic: &str, rounds: usize) -> Judged {
         works.kill(which);
         works.start();
     }
-    judge(name, works, rounds, waits).await
+    (judge(name, works, done, waits).await, done)
 }
 
 async fn judge(name: &'static str, works: Works, rounds: usize, mut waits: Vec<Duration>) -> Judged {

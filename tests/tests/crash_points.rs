@@ -27,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{Options, Store};
 use tests::dice::Dice;
-use tests::proof::Proof;
+use tests::proof::{Proof, time_is_over};
 use tests::shop::{MAILS, Shop, count};
 use tests::sink::{Act, Point as Place, Settings, Sink, Trouble};
 
@@ -302,14 +302,30 @@ async fn a_process_works_until_nothing_is_due() {
     assert_eq!(judged, Judged { mails: 2 * COMERS, at_sink: 2 * COMERS, ..Judged::default() });
 }
 
+/// What two worlds come to.
+fn together(one: Judged, other: Judged) -> Judged {
+    Judged {
+        mails: one.mails + other.mails,
+        at_sink: one.at_sink + other.at_sink,
+        lost: one.lost + other.lost,
+        twice: one.twice + other.twice,
+        unknown: one.unknown + other.unknown,
+        arrived_unknown: one.arrived_unknown + other.arrived_unknown,
+        untrue: one.untrue + other.untrue,
+    }
+}
+
 /// Ends it at every point, and judges.
 async fn ended_everywhere(name: &'static str, shop: fn(u16) -> Shop, rounds: usize) -> (Judged, usize) {
     let (mut dice, seed) = Dice::from_environment("NURTURE_POINT_SEED");
     println!("NURTURE_POINT_SEED={seed}");
-    let mut world = World::new(shop);
     let points = working();
-    world.people(points.len() * rounds);
-    for _ in 0..rounds {
+    let (mut all, mut deaths, mut done) = (Judged::default(), 0, 0);
+    while done < rounds && !time_is_over() {
+        done += 1;
+        // Each time anew: every process looks at everybody, and with all rounds' people in one world it takes long.
+        let mut world = World::new(shop);
+        world.people(points.len());
         for point in &points {
             let times = match point {
                 Point::Committing | Point::Committed => dice.between(1, 9),
@@ -318,9 +334,13 @@ async fn ended_everywhere(name: &'static str, shop: fn(u16) -> Shop, rounds: usi
             };
             world.die_at(*point, times);
         }
+        let (judged, died) = world.end().await;
+        println!("{name}, round {done}: {judged}");
+        all = together(all, judged);
+        deaths += died;
     }
-    let (judged, deaths) = world.end().await;
-    Proof { name, rounds, seed: Some(seed) }.keep(serde_json::json!({
+    let judged = all;
+    Proof { name, rounds: done, seed: Some(seed) }.keep(serde_json::json!({
         "points": points.len(), "deaths": deaths, "mails": judged.mails, "lost": judged.lost,
         "twice": judged.twice, "unknown": judged.unknown,
     }));
@@ -350,6 +370,9 @@ async fn at_every_point_it_may_end_and_what_may_come_twice_always_comes() {
 async fn killed_before_and_after_the_dot_a_mail_is_unknown_and_never_sent_again() {
     for (place, arrives) in [(Place::Body, 0), (Place::Dot, 0), (Place::Recorded, 1)] {
         for _ in 0..rounds() {
+            if time_is_over() {
+                break;
+            }
             let mut world = World::new(Shop::marketing);
             world.people(1);
             world.sink.trouble(Trouble::at(place, Act::Hang).only_to("c0@example.com"));
@@ -402,17 +425,20 @@ async fn ended_between_files_and_their_fates_few_are_unknown(database: &str) {
     let ended = run(&task(Some((Point::FilesWritten, 3)), &["facts.csv"]));
     assert!(died(ended), "{ended}: {}", shop.said("work.log"));
     let store = shop.store().await;
-    let counts = || async {
-        let mut conn = store.read().await.unwrap();
-        tests::shop::counts(&mut conn, "SELECT state, count(*) FROM send GROUP BY state ORDER BY state").await
+    let counts = |statement: &'static str| {
+        let store = &store;
+        async move { tests::shop::counts(&mut store.read().await.unwrap(), statement).await }
     };
     let connections = CONNECTIONS as i64;
     let of = |states: &[(&str, i64)]| -> Vec<(String, i64)> {
         states.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect()
     };
     let left = PEOPLE as i64 - 3 * connections;
+    // Where the machine is slow, somebody's second mail may be due already.
+    let first = "SELECT state, count(*) FROM send WHERE (customer, due_at) IN
+                 (SELECT customer, min(due_at) FROM send GROUP BY customer) GROUP BY state ORDER BY state";
     assert_eq!(
-        counts().await,
+        counts(first).await,
         of(&[("accepted", 2 * connections), ("claimed", left), ("handed", connections)])
     );
     for _ in 0..100 {
@@ -426,7 +452,8 @@ async fn ended_between_files_and_their_fates_few_are_unknown(database: &str) {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     let all = (MAILS * PEOPLE) as i64;
-    assert_eq!(counts().await, of(&[("accepted", all - connections), ("unknown", connections)]));
+    let every = "SELECT state, count(*) FROM send GROUP BY state ORDER BY state";
+    assert_eq!(counts(every).await, of(&[("accepted", all - connections), ("unknown", connections)]));
     let files = std::fs::read_dir(shop.path().join("outbox")).unwrap().count();
     assert!(files > 0 && sink.count() == 0, "{files} in the folder, and none has left");
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{Options, Store};
 use tests::dice::Dice;
-use tests::proof::Proof;
+use tests::proof::{Proof, time_is_over};
 
 const FILES: [(&str, &str); 4] = [
     (
@@ -271,7 +271,10 @@ async fn whatever_order_facts_come_in_everybody_ends_the_same() {
     let expected = known(first, ORDERED).await;
     assert!(expected.values().any(|told| told.contains("bought")), "{expected:#?}");
 
-    for shuffle_number in 0..shuffles {
+    let mut done = 0;
+    while done < shuffles && !time_is_over() {
+        let shuffle_number = done;
+        done += 1;
         let name = format!("s{shuffle_number}x");
         come(&name).await;
         let over = Arc::new(AtomicBool::new(false));
@@ -302,7 +305,7 @@ async fn whatever_order_facts_come_in_everybody_ends_the_same() {
             assert_eq!(met.get(id), Some(told), "seed {seed}, shuffle {shuffle_number}, {id}");
         }
     }
-    println!("{shuffles} shuffles");
-    let proof = Proof { name: "shuffles", rounds: shuffles, seed: Some(seed) };
+    println!("{done} shuffles");
+    let proof = Proof { name: "shuffles", rounds: done, seed: Some(seed) };
     proof.keep(serde_json::json!({ "different": 0 }));
 }

@@ -8,7 +8,7 @@ use judge::Judged;
 use std::process::Child;
 use std::time::{Duration, Instant};
 use tests::binary::{command, ran};
-use tests::proof::Proof;
+use tests::proof::{Proof, time_is_over};
 use tests::shop::{MAILS, Shop, count};
 use tests::sink::{Act, Point, Settings, Sink, Trouble};
 
@@ -92,14 +92,19 @@ fn rounds() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_a_newer_program_adds_to_the_tables_nothing_is_lost_or_sent_twice() {
-    for (name, topic) in [("versions", "offers"), ("versions-twice", "service")] {
-        for _ in 0..rounds() {
+    let both = [("versions", "offers"), ("versions-twice", "service")];
+    let mut done = 0;
+    while done < rounds() && !time_is_over() {
+        done += 1;
+        for (_, topic) in both {
             let judged = upgraded_under_load(topic).await;
             let all = CUSTOMERS * MAILS;
             assert_eq!(judged, Judged { mails: all, at_sink: all, ..Judged::default() }, "{topic}");
         }
-        let mails = rounds() * CUSTOMERS * MAILS;
+    }
+    for (name, _) in both {
+        let mails = done * CUSTOMERS * MAILS;
         let figures = serde_json::json!({ "mails": mails, "lost": 0, "twice": 0, "unknown": 0 });
-        Proof { name, rounds: rounds(), seed: None }.keep(figures);
+        Proof { name, rounds: done, seed: None }.keep(figures);
     }
 }

@@ -19,6 +19,9 @@ pub const CONNECTIONS: usize = 8;
 /// How long something may take, on a machine that does other things too.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
+/// How a command ends to which the database did not answer in time.
+const NO_ANSWER: &str = "pool timed out while waiting for an open connection";
+
 /// A shop with its sink, and the processes that work it.
 pub struct Works {
     pub shop: Shop,
@@ -29,7 +32,6 @@ pub struct Works {
     _folder: tempfile::TempDir,
     working: Vec<Child>,
     importing: Option<Child>,
-    rounds: usize,
     came: usize,
 }
 
@@ -38,23 +40,17 @@ impl Works {
     pub fn new(what: &str, shop: impl FnOnce(u16) -> Shop, rounds: usize, variable: &str) -> Self {
         let (dice, seed) = Dice::from_environment(variable);
         println!("{what}: {variable}={seed} throws the same dice again");
+        Self::throwing(dice, seed, shop, rounds)
+    }
+
+    /// The same with dice of one's own.
+    pub fn throwing(dice: Dice, seed: u64, shop: impl FnOnce(u16) -> Shop, rounds: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("sink.log");
         let sink = Sink::with(Settings { keep_data: false, log: Some(log.clone()), ..Settings::default() });
         let shop = shop(sink.port());
         shop.customers(0..rounds * COMERS);
-        Self {
-            shop,
-            sink,
-            dice,
-            seed,
-            log,
-            _folder: folder,
-            working: Vec::new(),
-            importing: None,
-            rounds,
-            came: 0,
-        }
+        Self { shop, sink, dice, seed, log, _folder: folder, working: Vec::new(), importing: None, came: 0 }
     }
 
     /// Starts a process more.
@@ -84,16 +80,26 @@ impl Works {
         self.wait_for_import();
         let facts = format!("facts{}.csv", self.came);
         self.shop.facts(&facts, self.came * COMERS..(self.came + 1) * COMERS);
-        self.importing = Some(self.shop.spawn(&["import", "events", &facts], "import.log"));
         self.came += 1;
+        self.import();
     }
 
-    /// An import that met a busy or dying program still ends well.
+    /// An import that met a busy or dying program still ends well. Where the whole machine stood still for so long
+    /// that the database did not answer in time, it is said once more, as a person would.
     pub fn wait_for_import(&mut self) {
-        if let Some(mut import) = self.importing.take() {
+        while let Some(mut import) = self.importing.take() {
             let ended = import.wait().unwrap();
-            assert!(ended.success(), "{ended}: {}", self.shop.said("import.log"));
+            if !ended.success() {
+                let said = self.shop.said("import.log");
+                assert!(said.trim_end().ends_with(NO_ANSWER), "{ended}: {said}");
+                self.import();
+            }
         }
+    }
+
+    fn import(&mut self) {
+        let facts = format!("facts{}.csv", self.came - 1);
+        self.importing = Some(self.shop.spawn(&["import", "events", &facts], "import.log"));
     }
 
     /// Waits until the sink has more mails than so many.
@@ -138,7 +144,7 @@ impl Works {
         while !self.working.is_empty() {
             self.kill(0);
         }
-        Judged::of(&self.shop, &self.log, self.rounds * COMERS).await
+        Judged::of(&self.shop, &self.log, self.came * COMERS).await
     }
 }
 
