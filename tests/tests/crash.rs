@@ -119,7 +119,7 @@ async fn judge(name: &'static str, works: Works, rounds: usize, mut waits: Vec<D
         "lost": judged.lost,
         "twice": judged.twice,
         "unknown": judged.unknown,
-        "unknown_bound": rounds * CONNECTIONS,
+        "bound": rounds * CONNECTIONS,
         "next_mail_ms_median": u64::try_from(wait(waits.len() / 2)).unwrap_or(u64::MAX),
         "next_mail_ms_longest": u64::try_from(wait(waits.len().saturating_sub(1))).unwrap_or(u64::MAX),
     }));

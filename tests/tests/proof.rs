@@ -120,7 +120,9 @@ const HEAD: &str = "# Proofs
 
 What is promised, the test that shows it in every run, the command that shows it for longer, and what the last long run found. `scripts/report` writes this page from the figures that `scripts/soak` leaves in `target/soak`; a row whose soak was not run since keeps its figures. A seed is given back as `NURTURE_…_SEED` to throw the same dice.
 
-*Lost*: due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason. *Twice*: a Message-ID that the sink has more than once.
+*Lost*: due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason. *Twice*: a Message-ID that the sink has more than once; a row whose name ends in `twice` is of messages that are sent at least once, where a death may leave a copy. *Unknown*: listed by `nurture sends --unknown`. *Bound*: deaths × connections; no more may be unknown, or (`twice`) be copies. Rounds that were fewer than the command's own are those that fitted into the minutes given (`NURTURE_SOAK_MINUTES`).
+
+Times are of debug and release builds on a machine with two cores that did much else meanwhile, with other soaks beside each: they show that it goes on, not how fast it is; for that see [performance](performance.md).
 
 ";
 
@@ -175,15 +177,33 @@ fn found() -> BTreeMap<String, Json> {
 
 /// `| name | rounds | seed | figures |`
 fn row(object: &Json) -> String {
-    let figures: Vec<String> = object["figures"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| format!("{} {value}", name.replace('_', " ")))
-        .collect();
+    let mut figures: Vec<(&String, &Json)> = object["figures"].as_object().into_iter().flatten().collect();
+    // What is asked first is told first.
+    figures.sort_by_key(|(name, _)| {
+        ["lost", "twice", "unknown"].iter().position(|one| one == name).unwrap_or(9)
+    });
+    let figures: Vec<String> = figures.into_iter().map(|(name, value)| figure(name, value)).collect();
     let seed = object["seed"].as_str().unwrap_or("–");
     let name = object["name"].as_str().unwrap_or_default();
-    format!("| {name} | {} | {seed} | {} |", object["rounds"], figures.join(", "))
+    format!("| {name} | {} | {seed} | {} |", grouped(&object["rounds"]), figures.join(", "))
+}
+
+/// `until_503_ms_longest`: 97 → `until 503 longest 97 ms`.
+fn figure(name: &str, value: &Json) -> String {
+    let words: Vec<&str> = name.split('_').filter(|word| *word != "ms").collect();
+    let unit = if words.len() < name.split('_').count() { " ms" } else { "" };
+    format!("{} {}{unit}", words.join(" "), grouped(value))
+}
+
+/// A number as people write it: `15,000`.
+fn grouped(value: &Json) -> String {
+    let text = value.to_string();
+    let places = text.len();
+    let letter = |(place, letter): (usize, char)| {
+        let comma = place > 0 && (places - place).is_multiple_of(3);
+        [comma.then_some(','), Some(letter)].into_iter().flatten()
+    };
+    text.chars().enumerate().flat_map(letter).collect()
 }
 
 /// The rows of figures that a page has, by name.

@@ -48,7 +48,7 @@ fn whoever_was_stopped_for_longer_than_its_lease_sends_nothing_twice() {
     let proof = Proof { name: "stalled", rounds: done, seed: Some(seed) };
     proof.keep(serde_json::json!({
         "mails": sum(|judged| judged.mails), "lost": sum(|judged| judged.lost),
-        "twice": sum(|judged| judged.twice), "unknown": unknown, "unknown_bound": bound,
+        "twice": sum(|judged| judged.twice), "unknown": unknown, "bound": bound,
     }));
     for (judged, done) in found {
         assert_eq!((judged.lost, judged.twice, judged.untrue), (0, 0, 0), "{judged}");
