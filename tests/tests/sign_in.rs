@@ -123,6 +123,53 @@ fn the_page_is_in_the_readers_language_and_loads_nothing_from_elsewhere() {
 }
 
 #[test]
+fn a_browser_is_shown_a_page_whatever_goes_wrong_and_a_program_a_problem() {
+    let house = house();
+    let browser = Browser::new(&house);
+    let ask = |path: &str, accept: &str, wish: &str| {
+        browser.ask("GET", path, &[("Accept", accept), ("Accept-Language", wish)], b"")
+    };
+    let pages = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+    for (wish, title) in
+        [("zh-CN", "没有这个页面"), ("zh-TW", "沒有這個頁面"), ("en", "There is no page here")]
+    {
+        let page = ask("/no/such/page", pages, wish);
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+        assert!(page.body.contains(&format!("<title>{title}</title>")), "{}", page.body);
+        assert!(page.body.contains("href=\"../../page.css"), "{}", page.body);
+        assert!(page.header("content-security-policy").contains("default-src 'self'"));
+    }
+    for (path, accept) in [("/no/such/page", "*/*"), ("/api/v1/nothing", pages), ("/v1/nothing", pages)] {
+        let problem = ask(path, accept, "en");
+        assert_eq!(
+            (problem.status, problem.header("content-type")),
+            (404, "application/problem+json"),
+            "{path}"
+        );
+    }
+    let once_more = |number: u32| (number < 1_000).then(|| ask("/f/none", pages, "zh-CN"));
+    let late = (0..).map_while(once_more).find(|answer| answer.status == 429).expect("a limit");
+    assert!(late.body.contains("请稍等片刻") && !late.header("retry-after").is_empty(), "{late:?}");
+}
+
+#[test]
+fn whoever_typed_a_wrong_password_goes_on_with_the_password() {
+    let house = house();
+    let browser = Browser::new(&house);
+    let field = |page: &Answer, name: &str| {
+        let at = page.body.find(&format!("<input id=\"{name}\"")).expect("a field");
+        page.body[at..].split('>').next().unwrap_or_default().to_owned()
+    };
+    let first = browser.get("/sign-in");
+    assert!(field(&first, "name").contains("autofocus") && !field(&first, "password").contains("autofocus"));
+    let again = browser.sign_in("li.na", "not the password");
+    assert!(
+        field(&again, "name").contains("value=\"li.na\"") && !field(&again, "name").contains("autofocus")
+    );
+    assert!(field(&again, "password").contains("autofocus"));
+}
+
+#[test]
 fn a_cookie_is_hidden_from_scripts_and_behind_https_of_this_host_alone() {
     let house = house();
     let password = house.user("li.na", &["--role", "viewer"]);

@@ -3,12 +3,13 @@
 
 use crate::Served;
 use crate::problem::{Code, Problem};
+use crate::public;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use model::words::Language;
@@ -24,6 +25,9 @@ const HEADERS: [(axum::http::HeaderName, &str); 4] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
+/// What only programs ask for, whatever they say that they accept.
+const FOR_PROGRAMS: [&str; 3] = ["/api/", "/v1/", "/cio/"];
+
 /// The routes as they are served.
 pub(crate) fn within(routes: Router<Served>, served: Served) -> Router {
     routes
@@ -35,16 +39,27 @@ pub(crate) fn within(routes: Router<Served>, served: Served) -> Router {
 
 async fn dress(State(served): State<Served>, request: Request, next: Next) -> Response {
     let language = language(request.headers(), served.language);
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
+    let person = is_shown(&uri, request.headers()).then(|| request.headers().clone());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem.answer(language, &path, response.headers());
+        response = match person {
+            Some(headers) => public::of_problem(&served, &uri, &headers, &problem),
+            None => problem.answer(language, uri.path(), response.headers()),
+        };
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a person sees the answer: a browser that opens a page, or sends one of its forms.
+fn is_shown(uri: &Uri, headers: &HeaderMap) -> bool {
+    let for_programs = FOR_PROGRAMS.iter().any(|begins| uri.path().starts_with(begins));
+    let accepted = headers.get(ACCEPT).and_then(|said| said.to_str().ok()).unwrap_or_default();
+    !for_programs && accepted.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
 }
 
 /// The language that a reader likes best of those we have, by `Accept-Language`.

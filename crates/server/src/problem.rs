@@ -138,6 +138,11 @@ impl Problem {
         self.retry_after
     }
 
+    /// The status of HTTP.
+    pub fn status(&self) -> StatusCode {
+        self.code.status()
+    }
+
     /// The document.
     fn document(&self, language: Language, path: &str) -> Json {
         let values: Vec<(&str, &str)> =

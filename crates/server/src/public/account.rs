@@ -291,16 +291,18 @@ fn of_form(
     form.push_str("<form method=\"post\" action=\"sign-in\">");
     hidden(&mut form, locale, &session::token(&secret));
     let typed = escaped(name);
+    // Who has typed a name goes on with the password.
+    let (at_name, at_password) = if name.is_empty() { (" autofocus", "") } else { ("", " autofocus") };
     field(
         &mut form,
         "name",
         &say("sign-in-name"),
         &format!(
-            "value=\"{typed}\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"64\" autofocus"
+            "value=\"{typed}\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"64\"{at_name}"
         ),
         None,
     );
-    field(&mut form, "password", &say("sign-in-password"), PRESENT, None);
+    field(&mut form, "password", &say("sign-in-password"), &format!("{PRESENT}{at_password}"), None);
     let _ = write!(form, "<p><button>{}</button></p></form>", escaped(&say("sign-in-send")));
     let page = Page::new(locale, say("sign-in-title")).outermost();
     let page = page.with(amiss.map_or(StatusCode::OK, Amiss::status));

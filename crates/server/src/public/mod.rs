@@ -22,6 +22,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use engine::Engine;
 use page::Asked;
+pub(crate) use page::of_problem;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! How a page is built that customers and colleagues open: one card on calm paper, without scripts, on a phone first.
 
 use crate::Served;
+use crate::problem::Problem;
 use axum::extract::RawQuery;
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use model::words::Language;
 use model::words::pages::Locale;
@@ -19,7 +20,7 @@ pub(super) struct Page {
     title: String,
     status: StatusCode,
     /// The way from the page to the outermost path.
-    up: &'static str,
+    up: String,
     body: String,
 }
 
@@ -60,7 +61,7 @@ impl Asked {
 impl Page {
     /// A page with this title.
     pub fn new(locale: Locale, title: String) -> Self {
-        Self { locale, title, status: StatusCode::OK, up: "../", body: String::new() }
+        Self { locale, title, status: StatusCode::OK, up: "../".to_owned(), body: String::new() }
     }
 
     /// The same with another status.
@@ -70,7 +71,12 @@ impl Page {
 
     /// The same at the outermost path, such as `/sign-in`.
     pub fn outermost(self) -> Self {
-        Self { up: "", ..self }
+        Self { up: String::new(), ..self }
+    }
+
+    /// The same at the path that was asked for.
+    fn at(self, path: &str) -> Self {
+        Self { up: "../".repeat(path.matches('/').count().saturating_sub(1)), ..self }
     }
 
     /// Adds what is HTML already.
@@ -154,9 +160,36 @@ pub(super) fn gone(served: &Served, asked: &Asked) -> Response {
 
 fn problem(served: &Served, asked: &Asked, status: StatusCode, key: &str) -> Response {
     let locale = asked.locale(None, served);
+    said(locale, status, key, &[]).answer(served, false)
+}
+
+fn said(locale: Locale, status: StatusCode, key: &str, values: &[(&str, &str)]) -> Page {
     let page = Page::new(locale, locale.say(&format!("{key}-title"), &[])).with(status);
-    let page = page.html("<section>").heading().says("", &locale.say(key, &[])).html("</section>");
-    page.answer(served, false)
+    page.html("<section>").heading().says("", &locale.say(key, values)).html("</section>")
+}
+
+/// What went wrong, as a page: a browser shows people whatever it is answered.
+pub(crate) fn of_problem(served: &Served, uri: &Uri, headers: &HeaderMap, problem: &Problem) -> Response {
+    let locale = Asked::of(uri.query(), headers).locale(None, served);
+    let status = problem.status();
+    let seconds = problem.seconds().map(|seconds| seconds.to_string());
+    let page = match (status, &seconds) {
+        (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, _) => {
+            said(locale, status, "page-nowhere", &[])
+        }
+        (StatusCode::TOO_MANY_REQUESTS, Some(seconds)) => {
+            said(locale, status, "page-wait", &[("seconds", seconds)])
+        }
+        (status, _) if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            said(locale, status, "page-later", &[])
+        }
+        (status, _) => said(locale, status, "page-refused", &[]),
+    };
+    let mut response = page.at(uri.path()).answer(served, false);
+    if let Some(seconds) = problem.seconds() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// The style of all pages, in the brand's colour: `?c=5b4be0`.
