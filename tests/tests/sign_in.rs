@@ -139,7 +139,9 @@ fn a_browser_is_shown_a_page_whatever_goes_wrong_and_a_program_a_problem() {
         assert!(page.body.contains("href=\"../../page.css"), "{}", page.body);
         assert!(page.header("content-security-policy").contains("default-src 'self'"));
     }
-    for (path, accept) in [("/no/such/page", "*/*"), ("/api/v1/nothing", pages), ("/v1/nothing", pages)] {
+    for (path, accept) in
+        [("/no/such/page", "*/*"), ("/api/v1/nothing", pages), ("/v1/nothing/at/all", pages)]
+    {
         let problem = ask(path, accept, "en");
         assert_eq!(
             (problem.status, problem.header("content-type")),
