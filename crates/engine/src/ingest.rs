@@ -14,7 +14,8 @@ use model::{CustomerId, Event, EventId};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 use store::customer_key::KeyKind;
 use store::event::{EventKey, EventState};
 use store::rejected::Rejected;
@@ -29,6 +30,9 @@ const ITEMS: usize = 50_000;
 const AT_ONCE: usize = 4_000;
 /// Facts that are due and not decided yet: beyond, who tells more has to wait.
 const BEHIND: u64 = store::gauge::MOST as u64;
+/// Requests taken together from which on those who decide are woken once for several groups, and how long that waits.
+const GATHERED: usize = 16;
+const GATHERING: Duration = Duration::from_millis(50);
 /// How often that is looked at.
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
 /// Facts older than this start nothing (rules, import).
@@ -107,6 +111,7 @@ impl Intake {
             jobs,
             waiting: Arc::clone(&waiting),
             due: Arc::clone(&due),
+            calls: Arc::default(),
             looked: Timestamp::MIN,
             forgot: Timestamp::MIN,
         };
@@ -141,6 +146,8 @@ struct Scribe {
     jobs: mpsc::Receiver<Job>,
     waiting: Arc<AtomicUsize>,
     due: Arc<AtomicUsize>,
+    /// Whether those who decide will be woken in a moment.
+    calls: Arc<AtomicBool>,
     looked: Timestamp,
     forgot: Timestamp,
 }
@@ -168,6 +175,7 @@ impl Scribe {
             jobs.into_iter().partition(|job| is_plain(&job.told, now));
         let mut slow = others;
         if !plain.is_empty() {
+            let many = plain.len() >= GATHERED;
             let told: Vec<&Told> = plain.iter().map(|job| &job.told).collect();
             match insert(&self.engine, &told, now).await {
                 Ok((done, minded)) => {
@@ -179,7 +187,7 @@ impl Scribe {
                         }
                     }
                     if minded {
-                        self.engine.wake(Queue::Turn);
+                        self.wake(many);
                     }
                 }
                 Err(error) if error.retry() => {
@@ -200,6 +208,23 @@ impl Scribe {
             keep(&self.engine, &rejected, now).await;
             let _ = job.reply.send(done);
         }
+    }
+
+    /// Wakes those who decide. Where many tell at once, a turn for each group would take the database from those who
+    /// wait for their answers: facts of several groups are one batch.
+    fn wake(&self, many: bool) {
+        if !many {
+            return self.engine.wake(Queue::Turn);
+        }
+        if self.calls.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (engine, calls) = (Arc::clone(&self.engine), Arc::clone(&self.calls));
+        tokio::spawn(async move {
+            tokio::time::sleep(GATHERING).await;
+            calls.store(false, Ordering::Release);
+            engine.wake(Queue::Turn);
+        });
     }
 
     /// How much is due; now and then what need not be remembered is forgotten.
@@ -250,43 +275,51 @@ async fn insert(
     let conn: &mut Connection = &mut transaction;
     // What was published in between may mind.
     let behind = engine.is_behind(conn).await?;
-    let mut first: BTreeMap<&CustomerId, Timestamp> = BTreeMap::new();
-    for (_, row) in told.iter().flat_map(|told| &told.facts) {
-        first.entry(&row.customer).and_modify(|at| *at = row.at.min(*at)).or_insert(row.at);
-    }
-    // Who was not there before the first of their facts: a few, as a rule.
-    let young = customer::unknown_before(conn, &first).await?;
-    let strangers: BTreeSet<&CustomerId> = young.iter().collect();
-    let known = customer::known(conn, &strangers).await?;
-    let others: Vec<&str> =
-        strangers.iter().filter(|id| !known.contains(**id)).map(|id| id.as_str()).collect();
-    let merged = match others.is_empty() {
-        true => BTreeMap::new(),
-        false => customer_key::find(conn, KeyKind::ExternalId, &others).await?,
-    };
-    let stands = |id: &CustomerId| match !young.contains(id) || known.contains(id) {
-        true => Some(id.clone()),
-        false => merged.get(id.as_str()).cloned(),
-    };
-    let mut done: Vec<Option<Taken>> = Vec::with_capacity(told.len());
     let mut all: Vec<(usize, Event)> = Vec::new();
     for (place, told) in told.iter().enumerate() {
-        let facts: Option<Vec<(usize, Event)>> = told
-            .facts
-            .iter()
-            .map(|(_, row)| Some((place, fact(row, stands(&row.customer)?, &told.source, now))))
-            .collect();
-        done.push(facts.is_some().then(Taken::default));
-        all.extend(facts.into_iter().flatten());
+        all.extend(told.facts.iter().map(|(_, row)| (place, fact(row, &told.source, now))));
     }
     // In the order of their rows: facts of one customer lie together, and each page is looked up once.
-    all.sort_by(|(_, one), (_, other)| {
-        let order = |fact: &Event| fact.customer.slot();
-        (order(one), &one.customer, &one.id).cmp(&(order(other), &other.customer, &other.id))
-    });
-    let stored = event::known_keys(conn, &all.iter().map(|(_, fact)| fact).collect::<Vec<_>>()).await?;
+    let order = |(_, one): &(usize, Event), (_, other): &(usize, Event)| {
+        let slot = |fact: &Event| fact.customer.slot();
+        (slot(one), &one.customer, &one.id).cmp(&(slot(other), &other.customer, &other.id))
+    };
+    all.sort_by(order);
+    let looked = event::look_up(conn, &all.iter().map(|(_, fact)| fact).collect::<Vec<_>>()).await?;
+    let strange = looked.iter().filter(|looked| looked.is_strange).filter_map(|looked| all.get(looked.place));
+    // Who was not there before the first of their facts: a few, as a rule.
+    let young: BTreeSet<CustomerId> = strange.map(|(_, fact)| fact.customer.clone()).collect();
+    let stored = looked.iter().filter(|looked| looked.is_stored).filter_map(|looked| all.get(looked.place));
+    let mut stored: BTreeSet<EventKey> = stored.map(|(_, fact)| EventKey::of(fact)).collect();
+    let known = customer::known(conn, &young.iter().collect()).await?;
+    let others: BTreeSet<&str> =
+        young.iter().filter(|id| !known.contains(*id)).map(CustomerId::as_str).collect();
+    let merged = match others.is_empty() {
+        true => BTreeMap::new(),
+        false => {
+            let others: Vec<&str> = others.iter().copied().collect();
+            customer_key::find(conn, KeyKind::ExternalId, &others).await?
+        }
+    };
+    let stands = |id: &CustomerId| !others.contains(id.as_str()) || merged.contains_key(id.as_str());
+    let mut done: Vec<Option<Taken>> = told
+        .iter()
+        .map(|told| told.facts.iter().all(|(_, row)| stands(&row.customer)).then(Taken::default))
+        .collect();
+    all.retain(|(place, _)| matches!(done.get(*place), Some(Some(_))));
+    if !merged.is_empty() {
+        let mut moved = Vec::new();
+        for (_, fact) in &mut all {
+            if let Some(keep) = merged.get(fact.customer.as_str()) {
+                fact.customer = keep.clone();
+                moved.push(fact.clone());
+            }
+        }
+        stored.extend(event::known_keys(conn, &moved.iter().collect::<Vec<_>>()).await?);
+        all.sort_by(order);
+    }
     let mut seen: HashSet<(&CustomerId, &str, &EventId)> = HashSet::with_capacity(all.len());
-    let (mut idle, mut minded): (Vec<&Event>, Vec<&Event>) = Default::default();
+    let (mut facts, mut minded): (Vec<(&Event, EventState)>, bool) = (Vec::with_capacity(all.len()), false);
     for (place, fact) in &all {
         let is_stored = !stored.is_empty() && stored.contains(&EventKey::of(fact));
         if is_stored || !seen.insert((&fact.customer, &fact.source, &fact.id)) {
@@ -298,13 +331,13 @@ async fn insert(
             && fact.entity.is_none()
             && !young.contains(&fact.customer)
         {
-            idle.push(fact);
+            facts.push((fact, EventState::Done));
         } else {
-            minded.push(fact);
+            facts.push((fact, EventState::New));
+            minded = true;
         }
     }
-    event::insert(conn, &idle, EventState::Done).await?;
-    event::insert(conn, &minded, EventState::New).await?;
+    event::insert_each(conn, &facts).await?;
     let lost: Vec<Rejected> = told
         .iter()
         .zip(&done)
@@ -312,11 +345,11 @@ async fn insert(
         .flat_map(|(told, _)| told.rejected.iter().cloned())
         .collect();
     store::rejected::keep(conn, &lost, now).await?;
-    if !minded.is_empty() {
+    if minded {
         tell_others(conn.raw(), Queue::Turn).await?;
     }
     store::commit(transaction).await?;
-    Ok((done, !minded.is_empty()))
+    Ok((done, minded))
 }
 
 /// Keeps what is not taken.
@@ -334,12 +367,12 @@ async fn keep(engine: &Engine, rejected: &[Rejected], now: Timestamp) {
     }
 }
 
-fn fact(row: &EventRow, customer: CustomerId, source: &str, now: Timestamp) -> Event {
+fn fact(row: &EventRow, source: &str, now: Timestamp) -> Event {
     Event {
         id: EventId::new(row.id.as_deref().unwrap_or_default()),
         source: source.to_owned(),
         name: row.name.clone(),
-        customer,
+        customer: row.customer.clone(),
         entity: row.entity.clone(),
         at: row.at,
         received_at: now,

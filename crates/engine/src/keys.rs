@@ -4,7 +4,6 @@ use crate::error::EngineError;
 use jiff::Timestamp;
 use model::RepId;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use store::api_key::{self, ApiKey};
 use store::{Store, audit};
 
@@ -103,10 +102,8 @@ fn random<const N: usize>() -> Result<String, EngineError> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |part: u8| char::from(if part < 10 { b'0' + part } else { b'a' + part - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -338,31 +338,6 @@ SELECT c.id FROM jsonb_each(?1) AS want
 CROSS JOIN customer AS c
 WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1";
 
-// Who of these was not there by an instant (engine/ingest, each group of requests).  ?1 [[slot, id, instant], …]
-pub(crate) const UNKNOWN_BEFORE: &str = "
-SELECT want.value->>1 FROM jsonb_each(?1) AS want
-WHERE NOT EXISTS (SELECT 1 FROM customer AS c
-  WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1
-    AND c.created_at <= CAST(want.value->>2 AS BIGINT))";
-
-/// Who of these is not known, or since a later instant than the one beside them.
-pub async fn unknown_before(
-    conn: &mut Connection,
-    first: &BTreeMap<&CustomerId, Timestamp>,
-) -> Result<BTreeSet<CustomerId>, StoreError> {
-    if first.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let wanted: Vec<_> = first.iter().map(|(id, at)| (id.slot(), id.as_str(), millis(*at))).collect();
-    let found: Vec<String> = sql::query_scalar(UNKNOWN_BEFORE)
-        .bind(spread("customer", &wanted)?)
-        .in_pieces()
-        .fetch_all(conn)
-        .await
-        .tried("look for customers", || some(first.keys()))?;
-    Ok(found.into_iter().map(CustomerId::from).collect())
-}
-
 /// Which of these customers there are.
 pub async fn known(
     conn: &mut Connection,

@@ -144,20 +144,37 @@ CROSS JOIN event AS e
 WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = ?2
   AND e.id = want.value->>2";
 
-// Which of these are stored (engine/ingest, each group of requests).  ?1 [[slot, customer, source, id], …]
+// Which of these are stored (engine/ingest).  ?1 [[slot, customer, source, id], …]
 pub(crate) const KNOWN_KEYS: &str = "
 SELECT want.value->>1, want.value->>2, want.value->>3 FROM jsonb_each(?1) AS want
 CROSS JOIN event AS e
 WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = want.value->>2
   AND e.id = want.value->>3";
 
-// ?1 [[slot, customer, …], …] in the order of `rows`  ?2 state
+// Of these facts those that are stored, or whose customer was not there by their instant (engine/ingest, each group of
+// requests).  ?1 [[slot, customer, source, id, at, place], …]
+pub(crate) const LOOK_UP: &str = "
+SELECT CAST(want.value->>5 AS BIGINT), EXISTS (SELECT 1 FROM event AS e
+  WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = want.value->>2
+    AND e.id = want.value->>3),
+  NOT EXISTS (SELECT 1 FROM customer AS c
+  WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1
+    AND c.created_at <= CAST(want.value->>4 AS BIGINT))
+FROM jsonb_each(?1) AS want
+WHERE EXISTS (SELECT 1 FROM event AS e
+  WHERE e.slot = CAST(want.value->>0 AS BIGINT) AND e.customer = want.value->>1 AND e.source = want.value->>2
+    AND e.id = want.value->>3)
+  OR NOT EXISTS (SELECT 1 FROM customer AS c
+  WHERE c.slot = CAST(want.value->>0 AS BIGINT) AND c.id = want.value->>1
+    AND c.created_at <= CAST(want.value->>4 AS BIGINT))";
+
+// ?1 [[slot, customer, …], …] in the order of `rows`
 const INSERT: &str = "
 INSERT INTO event (slot, customer, source, id, name, entity_kind, entity_id, at, received_at, properties, chain, state)
 SELECT CAST(value->>0 AS BIGINT), value->>1, value->>2, value->>3, value->>4,
        value->>5,
        value->>6, CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT), value->9,
-       CAST(value->>10 AS BIGINT), ?2
+       CAST(value->>10 AS BIGINT), value->>11
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING";
 
@@ -322,14 +339,55 @@ pub async fn count_of_source(conn: &mut Connection, source: &str) -> Result<u64,
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// What is out of the ordinary with a fact that is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// Its place in the list.
+    pub place: usize,
+    /// Whether it is stored already.
+    pub is_stored: bool,
+    /// Whether its customer is not known, or since a later instant than the fact's.
+    pub is_strange: bool,
+}
+
+/// Those of these facts that are stored already, or whose customers were not there by then.
+pub async fn look_up(conn: &mut Connection, events: &[&Event]) -> Result<Vec<Looked>, StoreError> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<_> = events
+        .iter()
+        .enumerate()
+        .map(|(place, event)| {
+            let (slot, customer) = (event.customer.slot(), event.customer.as_str());
+            (slot, customer, &event.source, event.id.as_str(), millis(event.at), place)
+        })
+        .collect();
+    let tried = |source| StoreError::Query { tried: "look facts up", ids: no_ids(), source };
+    let rows = sql::query(LOOK_UP).bind(spread("event", &wanted)?).in_pieces().fetch_all(conn).await;
+    let rows = rows.map_err(tried)?;
+    rows.iter()
+        .map(|row| {
+            let place = usize::try_from(row.try_get::<i64>(0).map_err(tried)?).unwrap_or(usize::MAX);
+            let is_stored = row.try_get::<i64>(1).map_err(tried)? != 0;
+            Ok(Looked { place, is_stored, is_strange: row.try_get::<i64>(2).map_err(tried)? != 0 })
+        })
+        .collect()
+}
+
 /// Appends events in a state; one whose key is known is dropped. Returns how many are new.
 pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState) -> Result<u64, StoreError> {
+    insert_each(conn, &events.iter().map(|event| (*event, state)).collect::<Vec<_>>()).await
+}
+
+/// Appends events, each in a state of its own; one whose key is known is dropped. Returns how many are new.
+pub async fn insert_each(conn: &mut Connection, events: &[(&Event, EventState)]) -> Result<u64, StoreError> {
     if events.is_empty() {
         return Ok(0);
     }
     let rows: Vec<_> = events
         .iter()
-        .map(|event| {
+        .map(|(event, state)| {
             (
                 event.customer.slot(),
                 event.customer.as_str(),
@@ -342,16 +400,16 @@ pub async fn insert(conn: &mut Connection, events: &[&Event], state: EventState)
                 millis(event.received_at),
                 Attributes { values: &event.properties, columns: &[] },
                 event.chain,
+                state.as_str(),
             )
         })
         .collect();
     let done = sql::query(INSERT)
         .bind(spread("event", &rows)?)
-        .bind(state.as_str())
         .in_pieces()
         .execute(conn)
         .await
-        .tried("append events", || some(events.iter().map(|event| &event.id)))?;
+        .tried("append events", || some(events.iter().map(|(event, _)| &event.id)))?;
     Ok(done.rows_affected())
 }
 

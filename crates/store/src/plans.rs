@@ -28,6 +28,13 @@ const HOT: &[(&str, &[&str])] = &[
     (event::READ, &["e USING INDEX event_name (slot=? AND customer=? AND name=?)"]),
     (event::ALL, &["e USING PRIMARY KEY (slot=? AND customer=?)"]),
     (event::KNOWN, &["e USING PRIMARY KEY (slot=? AND customer=? AND source=? AND id=?)"]),
+    (
+        event::LOOK_UP,
+        &[
+            "e USING PRIMARY KEY (slot=? AND customer=? AND source=? AND id=?)",
+            "c USING PRIMARY KEY (slot=? AND id=?)",
+        ],
+    ),
     (event::MARK, &["event USING PRIMARY KEY (slot=? AND customer=? AND source=? AND id=?)"]),
     (enrollment::DUE, &["e USING INDEX enrollment_due (wake_at<?)"]),
     (enrollment::DUE_BY_SLOT, &["e USING INDEX enrollment_due (wake_at<?)"]),

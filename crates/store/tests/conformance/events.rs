@@ -7,6 +7,7 @@ use store::{Store, commit, consent, customer, history, sql};
 
 on_both! {
     a_repeat_is_dropped_by_its_key,
+    of_told_facts_repeats_and_those_of_strangers_stand_out,
     due_events_come_in_the_order_of_events_until_they_are_done,
     held_events_wait_for_the_clock,
     history_gives_everything_of_a_page_in_order,
@@ -24,6 +25,40 @@ async fn a_repeat_is_dropped_by_its_key(store: Store) {
     assert_eq!(event::insert(&mut tx, &batch, EventState::New).await.expect("appended"), 3);
     assert_eq!(event::insert(&mut tx, &batch, EventState::New).await.expect("appended"), 0);
     assert_eq!(event::count(&mut tx).await.expect("counted"), 3);
+}
+
+async fn of_told_facts_repeats_and_those_of_strangers_stand_out(store: Store) {
+    let mut tx = store.begin().await.expect("a writer");
+    customer::upsert(&mut tx, &[customer("a")], &model(), minute(0)).await.expect("stored");
+    let repeat = event("a", "order.paid", "e7", minute(0));
+    event::insert_each(&mut tx, &[(&repeat, EventState::Done)]).await.expect("appended");
+    let mut other_source = repeat.clone();
+    other_source.source = "import".to_owned();
+    // More than one piece of a batch, and some left over.
+    let mut told: Vec<_> =
+        (100..170).map(|id| event("a", "order.paid", &format!("e{id}"), minute(0))).collect();
+    told.extend([
+        repeat,
+        other_source,
+        event("nobody", "order.paid", "e1", minute(0)),
+        event("a", "order.paid", "e2", minute(-1_001)),
+        event("a", "order.paid", "e3", minute(-1_000)),
+    ]);
+    let looked = event::look_up(&mut tx, &told.iter().collect::<Vec<_>>()).await.expect("looked up");
+    let mut found: Vec<_> = looked.iter().map(|one| (one.place, one.is_stored, one.is_strange)).collect();
+    found.sort_unstable();
+    assert_eq!(found, [(70, true, false), (72, false, true), (73, false, true)]);
+    let states = [EventState::New, EventState::Done, EventState::Held];
+    let each: Vec<_> = told.iter().zip(states.into_iter().cycle()).collect();
+    assert_eq!(event::insert_each(&mut tx, &each).await.expect("appended"), 74);
+    for (state, count) in [("new", 25), ("done", 25), ("held", 25)] {
+        let stored: i64 = sql::query_scalar("SELECT count(*) FROM event WHERE state = ?1")
+            .bind(state)
+            .fetch_one(&mut tx)
+            .await
+            .expect("counted");
+        assert_eq!(stored, count, "{state}");
+    }
 }
 
 async fn due_events_come_in_the_order_of_events_until_they_are_done(store: Store) {
