@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -55,9 +56,20 @@ pub struct Server {
     engine: Arc<Engine>,
 }
 
-/// What the answers are made of.
+/// What the answers are made of. Each layer of each request has a copy, so it is one.
 #[derive(Clone)]
-pub(crate) struct Served {
+pub(crate) struct Served(Arc<Serving>);
+
+impl Deref for Served {
+    type Target = Serving;
+
+    fn deref(&self) -> &Serving {
+        &self.0
+    }
+}
+
+/// The parts of [`Served`].
+pub(crate) struct Serving {
     pub engine: Arc<Engine>,
     pub clock: Arc<dyn Clock>,
     pub started: Timestamp,
@@ -78,7 +90,7 @@ impl Server {
     pub async fn bind(settings: Settings, engine: Arc<Engine>, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.address).await?;
         let started = clock.now();
-        let served = Served {
+        let served = Served(Arc::new(Serving {
             intake: Intake::start(Arc::clone(&engine)),
             engine: Arc::clone(&engine),
             clock,
@@ -90,7 +102,7 @@ impl Server {
             rates: Arc::new(Rates::new(settings.requests_per_second)),
             busy: Arc::default(),
             simulations: Arc::new(Semaphore::new(1)),
-        };
+        }));
         let routes = Router::new()
             .merge(health::routes())
             .merge(public::signed())
