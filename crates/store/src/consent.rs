@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
 use crate::stored::{
-    instant, instant_of, medium_of, medium_word, millis, millis_of, spread, spread_customers,
+    batch, instant, instant_of, medium_of, medium_word, millis, millis_of, spread, spread_customers,
 };
 use model::{Consent, CustomerId, Medium, Proof, Suppression};
 use sha2::{Digest, Sha256};
@@ -129,8 +129,7 @@ pub async fn record(conn: &mut Connection, consents: &[(&CustomerId, &Consent)])
         })
         .collect();
     let done = sql::query(RECORD)
-        .bind(spread("consent", &rows)?)
-        .in_pieces()
+        .bind(batch("consent", &rows)?)
         .execute(conn)
         .await
         .tried("record consents", || some(consents.iter().map(|(customer, _)| customer)))?;

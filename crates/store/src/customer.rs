@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::customer_key::{self, Clash, Key, KeyKind};
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
-use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
+use crate::stored::{Attributes, batch, instant, millis, read_values, spread, spread_customers};
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{Customer, CustomerId, Value};
@@ -174,8 +174,7 @@ pub async fn write(
         })
         .collect();
     sql::query(WRITE)
-        .bind(spread("customer", &rows)?)
-        .in_pieces()
+        .bind(batch("customer", &rows)?)
         .execute(&mut *conn)
         .await
         .tried("write customers", ids)?;
@@ -207,8 +206,7 @@ pub async fn write_kept(conn: &mut Connection, customers: &[&Customer]) -> Resul
         })
         .collect();
     sql::query(KEEP)
-        .bind(spread("customer", &rows)?)
-        .in_pieces()
+        .bind(batch("customer", &rows)?)
         .execute(conn)
         .await
         .tried("write what is kept", || some(customers.iter().map(|customer| &customer.id)))?;

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
-use crate::stored::{slot_of, spread};
+use crate::stored::{batch, slot_of, spread};
 use model::CustomerId;
 use std::collections::BTreeMap;
 
@@ -98,13 +98,8 @@ pub async fn claim(conn: &mut Connection, keys: &[Key]) -> Result<Vec<Clash>, St
         return Ok(Vec::new());
     }
     let ids = || some(keys.iter().map(|key| &key.customer));
-    let rows = spread("customer_key", &keys.iter().map(Key::row).collect::<Vec<_>>())?;
-    let taken = sql::query(CLAIM)
-        .bind(&rows)
-        .in_pieces()
-        .execute(&mut *conn)
-        .await
-        .tried("take look-up keys", ids)?;
+    let rows = batch("customer_key", &keys.iter().map(Key::row).collect::<Vec<_>>())?;
+    let taken = sql::query(CLAIM).bind(&rows).execute(&mut *conn).await.tried("take look-up keys", ids)?;
     if usize::try_from(taken.rows_affected()) == Ok(keys.len()) {
         return Ok(Vec::new());
     }

@@ -11,6 +11,7 @@
 //! `want.value->'attributes'`, and a list of texts comes as a list of lists, `[["a"], ["b"]]`. Where two texts
 //! are needed they stand side by side as [`Both`], in the file of their aggregate.
 
+pub(crate) mod batch;
 pub(crate) mod rows;
 
 use std::collections::HashMap;

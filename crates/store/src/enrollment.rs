@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::listing::{self, Owners, owned};
 use crate::sql;
-use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use crate::stored::{batch, instant, instant_of, millis, millis_of};
 use jiff::Timestamp;
 use model::{CustomerId, Enrollment, EnrollmentId, StepId, VersionId, Walk, WalkState, WorkflowId};
 
@@ -266,7 +266,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
     let (new, known): (Vec<&Enrollment>, Vec<&Enrollment>) =
         enrollments.iter().partition(|enrollment| enrollment.rev == 0);
     if !known.is_empty() {
-        let rows = spread("enrollment", &known.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
+        let rows = batch("enrollment", &known.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
         let ids = || some(known.iter().map(|walk| &walk.id));
         let stale: Vec<String> = sql::query_scalar(STALE)
             .bind(&rows)
@@ -278,12 +278,7 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
                 enrollments: stale.into_iter().map(EnrollmentId::from).collect(),
             });
         }
-        let done = sql::query(UPDATE)
-            .bind(&rows)
-            .in_pieces()
-            .execute(&mut *conn)
-            .await
-            .tried("save enrollments", ids)?;
+        let done = sql::query(UPDATE).bind(&rows).execute(&mut *conn).await.tried("save enrollments", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(known.len()) {
             return Err(StoreError::Stale {
                 enrollments: known.iter().map(|walk| walk.id.clone()).collect(),
@@ -291,10 +286,9 @@ pub async fn save(conn: &mut Connection, enrollments: &[&Enrollment]) -> Result<
         }
     }
     if !new.is_empty() {
-        let rows = spread("enrollment", &new.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
+        let rows = batch("enrollment", &new.iter().map(|walk| row(walk)).collect::<Vec<_>>())?;
         let ids = || some(new.iter().map(|walk| &walk.id));
-        let done =
-            sql::query(INSERT).bind(&rows).in_pieces().execute(&mut *conn).await.tried("enroll", ids)?;
+        let done = sql::query(INSERT).bind(&rows).execute(&mut *conn).await.tried("enroll", ids)?;
         if usize::try_from(done.rows_affected()) != Ok(new.len()) {
             let met: Vec<String> =
                 sql::query_scalar(MET).bind(&rows).fetch_all(conn).await.tried("enroll", ids)?;

@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::customer::Upserted;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
-use crate::stored::{Attributes, read_values, slot_of, spread};
+use crate::stored::{Attributes, batch, read_values, slot_of, spread};
 use dsl::library::Model;
 use model::{CustomerId, Entity, EntityId, Value};
 use serde::Serialize;
@@ -165,12 +165,7 @@ pub async fn write(conn: &mut Connection, entities: &[&Entity]) -> Result<(), St
         })
         .collect();
     let ids = || some(entities.iter().map(|entity| &entity.id));
-    sql::query(WRITE)
-        .bind(spread("entity", &rows)?)
-        .in_pieces()
-        .execute(conn)
-        .await
-        .tried("write entities", ids)?;
+    sql::query(WRITE).bind(batch("entity", &rows)?).execute(conn).await.tried("write entities", ids)?;
     Ok(())
 }
 

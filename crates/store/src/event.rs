@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
-use crate::stored::{Attributes, instant, millis, read_values, spread, spread_customers};
+use crate::stored::{Attributes, batch, instant, millis, read_values, spread, spread_customers};
 use dsl::library::Model;
 use jiff::Timestamp;
 use model::{CustomerId, EntityId, Event, EventId, Type};
@@ -316,7 +316,7 @@ pub async fn known_keys(conn: &mut Connection, events: &[&Event]) -> Result<BTre
         .map(|event| (event.customer.slot(), event.customer.as_str(), &event.source, event.id.as_str()))
         .collect();
     let tried = |source| StoreError::Query { tried: "look for known events", ids: no_ids(), source };
-    let rows = sql::query(KNOWN_KEYS).bind(spread("event", &wanted)?).in_pieces().fetch_all(conn).await;
+    let rows = sql::query(KNOWN_KEYS).bind(batch("event", &wanted)?).fetch_all(conn).await;
     let rows = rows.map_err(tried)?;
     rows.iter()
         .map(|row| {
@@ -364,7 +364,7 @@ pub async fn look_up(conn: &mut Connection, events: &[&Event]) -> Result<Vec<Loo
         })
         .collect();
     let tried = |source| StoreError::Query { tried: "look facts up", ids: no_ids(), source };
-    let rows = sql::query(LOOK_UP).bind(spread("event", &wanted)?).in_pieces().fetch_all(conn).await;
+    let rows = sql::query(LOOK_UP).bind(batch("event", &wanted)?).fetch_all(conn).await;
     let rows = rows.map_err(tried)?;
     rows.iter()
         .map(|row| {
@@ -405,8 +405,7 @@ pub async fn insert_each(conn: &mut Connection, events: &[(&Event, EventState)])
         })
         .collect();
     let done = sql::query(INSERT)
-        .bind(spread("event", &rows)?)
-        .in_pieces()
+        .bind(batch("event", &rows)?)
         .execute(conn)
         .await
         .tried("append events", || some(events.iter().map(|(event, _)| &event.id)))?;
@@ -489,9 +488,8 @@ pub async fn mark(conn: &mut Connection, keys: &[EventKey], state: EventState) -
         .map(|key| (key.customer.slot(), key.customer.as_str(), &key.source, key.id.as_str()))
         .collect();
     sql::query(MARK)
-        .bind(spread("event", &rows)?)
+        .bind(batch("event", &rows)?)
         .bind(state.as_str())
-        .in_pieces()
         .execute(conn)
         .await
         .tried("mark events", || some(keys.iter().map(|key| &key.id)))?;

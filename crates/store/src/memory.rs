@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
-use crate::stored::{instant, millis, spread};
+use crate::stored::{batch, instant, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, WorkflowId};
 
@@ -79,8 +79,7 @@ pub async fn remember(
         })
         .collect();
     sql::query(REMEMBER)
-        .bind(spread("entry", &rows)?)
-        .in_pieces()
+        .bind(batch("entry", &rows)?)
         .execute(conn)
         .await
         .tried("remember entries", || some(entries.iter().map(|(customer, ..)| customer)))?;

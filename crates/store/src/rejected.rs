@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids};
 use crate::sql;
-use crate::stored::{instant, millis, spread};
+use crate::stored::{batch, instant, millis};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -55,8 +55,7 @@ pub async fn keep(conn: &mut Connection, rows: &[Rejected], now: Timestamp) -> R
     if rows.is_empty() {
         return Ok(());
     }
-    let done =
-        sql::query(KEEP).bind(spread("rejected", rows)?).bind(millis(now)).in_pieces().execute(conn).await;
+    let done = sql::query(KEEP).bind(batch("rejected", rows)?).bind(millis(now)).execute(conn).await;
     done.tried("keep what was not taken", no_ids)?;
     Ok(())
 }

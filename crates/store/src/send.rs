@@ -38,7 +38,7 @@ use crate::connection::Connection;
 use crate::dialect::{Both, Statement};
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
-use crate::stored::{instant, instant_of, millis, spread};
+use crate::stored::{batch, instant, instant_of, millis};
 use jiff::Timestamp;
 use model::{CustomerId, Medium, Outgoing, SendId, SendState};
 use serde::Serialize;
@@ -632,7 +632,7 @@ async fn moved(
         return Ok(Vec::new());
     }
     let mut query = sql::query_scalar::<String>(statement)
-        .bind(spread("send", rows)?)
+        .bind(batch("send", rows)?)
         .bind(&worker.name)
         .bind(worker.epoch);
     for instant in instants {

@@ -1,7 +1,8 @@
 //! The one way to speak to a database: a statement, its binds, and rows that read alike whichever it is.
 
 use crate::connection::{Connection, Link};
-use crate::dialect::rows::{Cell, Given};
+use crate::dialect::batch::Batch;
+use crate::dialect::rows::Given;
 use crate::dialect::{self, Statement};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
@@ -19,6 +20,21 @@ pub enum Bound<'q> {
     Integer(Option<i64>),
     /// A text, a batch as JSON.
     Text(Option<Cow<'q, str>>),
+    /// Rows, as a statement's first bind. SQLite takes them in pieces: each row stands for itself, and reads nothing
+    /// that another one of them writes.
+    Batch(Cow<'q, Batch>),
+}
+
+impl From<Batch> for Bound<'_> {
+    fn from(batch: Batch) -> Self {
+        Self::Batch(Cow::Owned(batch))
+    }
+}
+
+impl<'q> From<&'q Batch> for Bound<'q> {
+    fn from(batch: &'q Batch) -> Self {
+        Self::Batch(Cow::Borrowed(batch))
+    }
 }
 
 impl From<i64> for Bound<'_> {
@@ -74,7 +90,6 @@ impl From<Option<String>> for Bound<'_> {
 pub struct Query<'q> {
     statement: Statement,
     binds: Vec<Bound<'q>>,
-    in_pieces: bool,
 }
 
 /// What a statement changed.
@@ -90,7 +105,7 @@ impl Changed {
 
 /// A statement.
 pub fn query<'q>(statement: impl Into<Statement>) -> Query<'q> {
-    Query { statement: statement.into(), binds: Vec::new(), in_pieces: false }
+    Query { statement: statement.into(), binds: Vec::new() }
 }
 
 /// A statement whose rows are tuples.
@@ -135,6 +150,7 @@ where
             Bound::Text(None) => arguments.add(None::<String>),
             Bound::Text(Some(Cow::Borrowed(text))) => arguments.add(text),
             Bound::Text(Some(Cow::Owned(text))) => arguments.add(Some(text)),
+            Bound::Batch(batch) => arguments.add(Some(batch.json())),
         };
         added.map_err(Error::Encode)?;
     }
@@ -149,63 +165,49 @@ impl<'q> Query<'q> {
         self
     }
 
-    /// The rows of the batch that is its first bind may be taken in pieces, as SQLite does it more quickly: each row
-    /// stands for itself, and reads nothing that another one of them writes.
-    #[must_use]
-    pub fn in_pieces(self) -> Self {
-        Self { in_pieces: true, ..self }
-    }
-
-    /// Its pieces for SQLite, and what is left to be run as it is.
-    fn pieces(mut self) -> Result<(Vec<(&'static str, SqliteArguments)>, Option<Self>), Error> {
-        let (true, Statement::Same(text), Some((Bound::Text(Some(batch)), others))) =
-            (self.in_pieces, &self.statement, self.binds.split_first())
-        else {
-            return Ok((Vec::new(), Some(self)));
+    /// Its pieces for SQLite, where it is over a batch.
+    fn pieces(&self) -> Result<Option<Vec<(&'static str, SqliteArguments)>>, Error> {
+        let text = match &self.statement {
+            Statement::Same(text) => *text,
+            Statement::Each(both) => both.sqlite,
+            Statement::Written(_) => return Ok(None),
         };
-        let Some(spread) = dialect::rows::spread(text) else { return Ok((Vec::new(), Some(self))) };
-        let (pieces, rest) = spread.pieces(batch).map_err(|error| Error::Encode(error.into()))?;
+        let Some((Bound::Batch(batch), others)) = self.binds.split_first() else { return Ok(None) };
+        let Some(spread) = dialect::rows::spread(text) else { return Ok(None) };
         let bound = |given| -> Result<SqliteArguments, BoxDynError> {
             let mut arguments = SqliteArguments::default();
             for value in given {
                 match value {
-                    Given::Cell(Cell::Null) => arguments.add(None::<i64>)?,
-                    Given::Cell(Cell::Integer(number)) => arguments.add(number)?,
-                    Given::Cell(Cell::Real(number)) => arguments.add(number)?,
-                    Given::Cell(Cell::Text(text)) => arguments.add(text)?,
+                    Given::Null => arguments.add(None::<i64>)?,
+                    Given::Integer(number) => arguments.add(number)?,
+                    Given::Real(number) => arguments.add(number)?,
+                    Given::Text(text) => arguments.add(text)?,
                     Given::Bind(place) => match others.get(place) {
                         Some(Bound::Integer(number)) => arguments.add(*number)?,
                         Some(Bound::Text(text)) => arguments.add(text.as_deref().map(str::to_owned))?,
+                        Some(Bound::Batch(batch)) => arguments.add(batch.json())?,
                         None => arguments.add(None::<i64>)?,
                     },
                 }
             }
             Ok(arguments)
         };
-        let pieces = pieces.into_iter().map(|(text, given)| Ok((text, bound(given)?)));
-        let pieces = pieces.collect::<Result<_, _>>().map_err(Error::Encode)?;
-        let rest = rest.map(|rest| {
-            if let Some(batch) = self.binds.first_mut() {
-                *batch = Bound::Text(Some(Cow::Owned(rest)));
-            }
-            self
-        });
-        Ok((pieces, rest))
+        let pieces = spread.pieces(batch).map(|(text, given)| Ok((text, bound(given)?)));
+        pieces.collect::<Result<_, _>>().map(Some).map_err(Error::Encode)
     }
 
     /// Runs it.
     pub async fn execute(self, conn: &mut Connection) -> Result<Changed, Error> {
         Ok(Changed(match &mut conn.link {
             Link::Sqlite(held) => {
-                let (pieces, rest) = self.pieces()?;
+                let Some(pieces) = self.pieces()? else {
+                    let arguments: SqliteArguments = bound(self.binds)?;
+                    let query = sqlx::query_with(sqlite_text(self.statement), arguments);
+                    return Ok(Changed(query.execute(held.raw()).await?.rows_affected()));
+                };
                 let mut changed = 0;
                 for (text, arguments) in pieces {
                     changed += sqlx::query_with(text, arguments).execute(held.raw()).await?.rows_affected();
-                }
-                if let Some(rest) = rest {
-                    let arguments: SqliteArguments = bound(rest.binds)?;
-                    let query = sqlx::query_with(sqlite_text(rest.statement), arguments);
-                    changed += query.execute(held.raw()).await?.rows_affected();
                 }
                 changed
             }
@@ -219,17 +221,12 @@ impl<'q> Query<'q> {
 
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<Row>, Error> {
-        let (true, Link::Sqlite(held)) = (self.in_pieces, &mut conn.link) else {
-            return self.fetch(conn).try_collect().await;
-        };
-        let (pieces, rest) = self.pieces()?;
+        let Link::Sqlite(held) = &mut conn.link else { return self.fetch(conn).try_collect().await };
+        let Some(pieces) = self.pieces()? else { return self.fetch(conn).try_collect().await };
         let mut rows = Vec::new();
         for (text, arguments) in pieces {
             let found = sqlx::query_with(text, arguments).fetch_all(held.raw()).await?;
             rows.extend(found.into_iter().map(Row::Sqlite));
-        }
-        if let Some(rest) = rest {
-            rows.extend(rest.fetch(conn).try_collect::<Vec<Row>>().await?);
         }
         Ok(rows)
     }
@@ -333,15 +330,9 @@ where
         Self { query: self.query.bind(value), ..self }
     }
 
-    /// See [`Query::in_pieces`].
-    #[must_use]
-    pub fn in_pieces(self) -> Self {
-        Self { query: self.query.in_pieces(), ..self }
-    }
-
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<T>, Error> {
-        if self.query.in_pieces {
+        if let Some(Bound::Batch(_)) = self.query.binds.first() {
             let rows = self.query.fetch_all(conn).await?;
             return rows.iter().map(|row| T::read(row, 0)).collect();
         }

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
-use crate::stored::{instant, instant_of, millis, spread};
+use crate::stored::{batch, instant, instant_of, millis, spread};
 use jiff::Timestamp;
 use model::{CustomerId, Timer, TimerKey, WorkflowId};
 
@@ -109,7 +109,7 @@ pub async fn set(
         })
         .collect();
     let ids = || some(timers.iter().map(|(customer, ..)| customer));
-    sql::query(SET).bind(spread("timer", &rows)?).in_pieces().execute(conn).await.tried("set timers", ids)?;
+    sql::query(SET).bind(batch("timer", &rows)?).execute(conn).await.tried("set timers", ids)?;
     Ok(())
 }
 

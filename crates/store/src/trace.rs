@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, no_ids, some};
 use crate::sql;
-use crate::stored::{instant, instant_of, millis, millis_of, spread};
+use crate::stored::{batch, instant, instant_of, millis, millis_of, spread};
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -110,8 +110,7 @@ pub async fn append(conn: &mut Connection, lines: &[&TraceLine]) -> Result<(), S
         *next += 1;
     }
     sql::query(APPEND)
-        .bind(spread("trace", &rows)?)
-        .in_pieces()
+        .bind(batch("trace", &rows)?)
         .execute(conn)
         .await
         .tried("append traces", || some(lines.iter().map(|line| &line.customer)))?;

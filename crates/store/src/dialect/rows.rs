@@ -4,21 +4,20 @@
 //!
 //! ```text
 //! SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1) WHERE …
-//! SELECT CAST(list.column1 AS BIGINT), list.column2 FROM (VALUES (?, ?), (?, ?) …) AS list WHERE …
+//! SELECT CAST(list.column1 AS BIGINT), list.column2 FROM (SELECT * FROM (VALUES (?, ?), (?, ?) …) LIMIT ?) AS list WHERE …
 //! ```
 //!
-//! A batch is taken in pieces of two sizes, each prepared once, and what is left over in the old way; a statement must
-//! mean the same for its rows in pieces as for all at once.
+//! A batch is taken in pieces of few sizes, each prepared once; the last piece is filled up with rows of nothing, which
+//! the limit leaves out. A statement must mean the same for its rows in pieces as for all at once.
 
-use serde_json::value::RawValue;
-use std::borrow::Cow;
+use super::batch::{Batch, Cell, Row};
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-/// The sizes of pieces, the largest first. Each costs a round to the thread of the database, so there are no smaller
-/// ones.
-const SIZES: [usize; 2] = [64, 32];
+/// The sizes of pieces, the smallest first. Each piece costs a round to the thread of the database; a row of nothing
+/// costs a fiftieth of it.
+const SIZES: [usize; 6] = [1, 4, 8, 16, 32, 64];
 
 /// A statement over a batch, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,9 +53,9 @@ enum Place {
     Row,
 }
 
-/// A value of a row.
+/// What is bound, in the order of the text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell {
+pub(crate) enum Given {
     /// Nothing.
     Null,
     /// A number; yes is 1.
@@ -64,20 +63,10 @@ pub(crate) enum Cell {
     /// A number with a fraction.
     Real(f64),
     /// A text, or JSON.
-    Text(String),
-}
-
-/// What is bound, in the order of the text.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Given {
-    /// A value of a row.
-    Cell(Cell),
+    Text(Arc<str>),
     /// One of the statement's other binds, by its place behind the rows, from 0.
     Bind(usize),
 }
-
-/// Texts, and what is bound in each.
-pub(crate) type Pieces<'s> = Vec<(&'s str, Vec<Given>)>;
 
 /// The statement taken apart, once for all; `None`: it reads its rows in a way that has no such text.
 pub(crate) fn spread(text: &'static str) -> Option<&'static Spread> {
@@ -161,7 +150,7 @@ impl Spread {
 
     fn written(&self, rows: usize) -> String {
         let row = format!("({})", vec!["?"; self.fields.len()].join(", "));
-        let rows = format!("(VALUES {})", vec![row.as_str(); rows].join(", "));
+        let rows = format!("(SELECT * FROM (VALUES {}) LIMIT ?)", vec![row.as_str(); rows].join(", "));
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.as_str(),
             Part::Rows => rows.as_str(),
@@ -176,63 +165,57 @@ impl Spread {
         &self.texts
     }
 
-    /// The pieces of a batch, each one's text and what is bound in it; and the batch of what is left over. Errors: it
-    /// is not a list of rows.
-    pub(crate) fn pieces(&self, batch: &str) -> Result<(Pieces<'_>, Option<String>), serde_json::Error> {
-        let rows: Vec<&RawValue> = serde_json::from_str(batch)?;
-        let mut rest = rows.as_slice();
-        let (mut pieces, mut place) = (Vec::new(), 0);
-        for (size, text) in SIZES.iter().zip(&self.texts) {
-            while let Some((piece, after)) = rest.split_at_checked(*size) {
-                let mut cells = Vec::with_capacity(size * self.fields.len());
-                for row in piece {
-                    self.cells(place, row.get(), &mut cells)?;
-                    place += 1;
-                }
-                pieces.push((text.as_str(), self.given(cells)));
-                rest = after;
-            }
-        }
-        let left = if rest.is_empty() { None } else { Some(serde_json::to_string(rest)?) };
-        Ok((pieces, left))
+    /// The pieces of a batch: each one's text and what is bound in it.
+    pub(crate) fn pieces(&self, batch: &Batch) -> impl Iterator<Item = (&str, Vec<Given>)> {
+        let largest = SIZES.last().copied().unwrap_or(1);
+        let mut rows = batch.rows().enumerate();
+        std::iter::from_fn(move || {
+            let left = rows.len().min(largest);
+            let (size, text) = SIZES.iter().zip(&self.texts).find(|(size, _)| left > 0 && **size >= left)?;
+            Some((text.as_str(), self.given(rows.by_ref().take(left), *size)))
+        })
     }
 
-    fn given(&self, cells: Vec<Cell>) -> Vec<Given> {
-        let mut cells = Some(cells);
-        let mut given = Vec::new();
+    /// What is bound for some rows in a text for `size`.
+    fn given<'b>(&self, rows: impl ExactSizeIterator<Item = (usize, Row<'b>)>, size: usize) -> Vec<Given> {
+        let mut rows = Some(rows);
+        let mut given = Vec::with_capacity(size * self.fields.len() + self.parts.len());
         for part in &self.parts {
             match part {
                 Part::Text(_) => {}
-                Part::Rows => given.extend(cells.take().into_iter().flatten().map(Given::Cell)),
+                Part::Rows => {
+                    let Some(rows) = rows.take() else { continue };
+                    let (from, count) = (given.len(), rows.len());
+                    for (place, row) in rows {
+                        given.extend(self.fields.iter().map(|field| field.of(row, place)));
+                    }
+                    given.resize(from + size * self.fields.len(), Given::Null);
+                    given.push(Given::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
+                }
                 Part::Bind(bind) => given.push(Given::Bind(*bind)),
             }
         }
         given
     }
+}
 
-    fn cells(&self, place: i64, row: &str, cells: &mut Vec<Cell>) -> Result<(), serde_json::Error> {
-        let (mut values, mut named) = (Vec::new(), HashMap::new());
-        if row.starts_with('[') {
-            values = serde_json::from_str::<Vec<&RawValue>>(row)?;
-        } else {
-            named = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(row)?;
+impl Field {
+    /// Its value in a row, which is so far down in the batch.
+    fn of(&self, row: Row<'_>, down: usize) -> Given {
+        let found = match &self.place {
+            Place::Number(at) => row.at(*at),
+            Place::Key(key) => row.named(key),
+            Place::Row => return Given::Integer(i64::try_from(down).unwrap_or(i64::MAX)),
+        };
+        match found {
+            None => Given::Null,
+            Some(cell) if self.json => Given::Text(cell.json()),
+            Some(Cell::Null) => Given::Null,
+            Some(Cell::Flag(yes)) => Given::Integer(i64::from(*yes)),
+            Some(Cell::Integer(number)) => Given::Integer(*number),
+            Some(Cell::Real(number)) => Given::Real(*number),
+            Some(Cell::Text(text) | Cell::Json(text)) => Given::Text(Arc::clone(text)),
         }
-        for field in &self.fields {
-            let found = match &field.place {
-                Place::Number(at) => values.get(*at),
-                Place::Key(key) => named.get(key.as_str()),
-                Place::Row => {
-                    cells.push(Cell::Integer(place));
-                    continue;
-                }
-            };
-            cells.push(match found {
-                None => Cell::Null,
-                Some(value) if field.json => Cell::Text(value.get().to_owned()),
-                Some(value) => cell(value.get())?,
-            });
-        }
-        Ok(())
     }
 }
 
@@ -255,21 +238,6 @@ fn field(text: &str) -> Option<(Field, &str)> {
     Some((Field { place: Place::Number(number.parse().ok()?), json }, after))
 }
 
-/// A part of a row as `->>` gives it.
-fn cell(value: &str) -> Result<Cell, serde_json::Error> {
-    Ok(match value.as_bytes().first() {
-        Some(b'n') => Cell::Null,
-        Some(b't') => Cell::Integer(1),
-        Some(b'f') => Cell::Integer(0),
-        Some(b'"') => Cell::Text(serde_json::from_str(value)?),
-        Some(b'[' | b'{') => Cell::Text(value.to_owned()),
-        _ => match value.parse() {
-            Ok(whole) => Cell::Integer(whole),
-            Err(_) => Cell::Real(serde_json::from_str(value)?),
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,19 +255,19 @@ mod tests {
         assert_eq!(
             of_one(INSERT),
             "INSERT INTO t (value, b) SELECT CAST(list.column1 AS BIGINT), '?1 value', list.column2, ? \
-             FROM (VALUES (?, ?)) AS list WHERE list.column1 > ? ON CONFLICT DO NOTHING"
+             FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS list WHERE list.column1 > ? ON CONFLICT DO NOTHING"
         );
         assert_eq!(
             of_one(
                 "UPDATE t SET a = want.value->>'a' FROM jsonb_each(?1) AS want WHERE t.id = want.value->>'id'"
             ),
-            "UPDATE t SET a = want.column1 FROM (VALUES (?, ?)) AS want WHERE t.id = want.column2"
+            "UPDATE t SET a = want.column1 FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS want WHERE t.id = want.column2"
         );
         assert_eq!(
             of_one("SELECT list.key + value->>'n' FROM jsonb_each(?1) AS list"),
-            "SELECT list.column1 + list.column2 FROM (VALUES (?, ?)) AS list"
+            "SELECT list.column1 + list.column2 FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS list"
         );
-        assert!(spread(INSERT).unwrap().texts[1].contains(&"(?, ?), ".repeat(31)));
+        assert!(spread(INSERT).unwrap().texts[4].contains(&"(?, ?), ".repeat(31)));
     }
 
     #[test]
@@ -315,57 +283,59 @@ mod tests {
     }
 
     #[test]
-    fn each_row_of_a_batch_is_in_one_piece_or_left_over() {
-        let rows: Vec<String> = (0..300).map(|at| format!("[{at}]")).collect();
-        let (pieces, left) = spread(INSERT).unwrap().pieces(&format!("[{}]", rows.join(","))).unwrap();
-        assert_eq!(pieces.len(), 5);
-        let numbers: Vec<i64> = pieces
-            .iter()
-            .flat_map(|(_, given)| given)
-            .filter_map(|given| match given {
-                Given::Cell(Cell::Integer(number)) => Some(*number),
-                Given::Cell(_) | Given::Bind(_) => None,
-            })
-            .collect();
-        assert_eq!(numbers, (0..288).collect::<Vec<i64>>());
-        assert_eq!(left.unwrap(), format!("[{}]", rows[288..].join(",")));
-        assert_eq!(spread(INSERT).unwrap().pieces("[]").unwrap(), (Vec::new(), None));
-        assert!(spread(INSERT).unwrap().pieces("{}").is_err());
+    fn each_row_of_a_batch_is_in_one_piece_and_the_last_piece_is_filled_up() {
+        let spread = spread(INSERT).unwrap();
+        for count in [1_u16, 3, 9, 64, 65, 150] {
+            let rows: Vec<(u16,)> = (0..count).map(|at| (at,)).collect();
+            let batch = Batch::of(&rows).unwrap();
+            let pieces: Vec<_> = spread.pieces(&batch).collect();
+            assert_eq!(pieces.len(), usize::from(count).div_ceil(64));
+            let mut seen = Vec::new();
+            for (text, given) in pieces {
+                assert_eq!(text.matches('?').count() - 1, given.len(), "beside the one in quotes");
+                // The last two are the limit and the bind behind it.
+                let rows = given.len() - 3;
+                let [Given::Bind(1), cells @ .., Given::Integer(limit), Given::Bind(0)] = given.as_slice()
+                else {
+                    panic!("{given:?}")
+                };
+                assert_eq!(cells.len(), rows);
+                let (some, none) = cells.split_at(usize::try_from(*limit).unwrap() * 2);
+                assert!(none.iter().all(|cell| *cell == Given::Null));
+                seen.extend(some.iter().step_by(2).cloned());
+            }
+            assert_eq!(seen, (0..i64::from(count)).map(Given::Integer).collect::<Vec<_>>());
+        }
+        assert_eq!(spread.pieces(&Batch::default()).count(), 0);
     }
 
     #[test]
     fn values_are_what_json_gives() {
-        let keyed = Spread::of("SELECT value->>'a', value->'b', value->>'c' FROM jsonb_each(?1)").unwrap();
-        let cells = |row: &str| {
-            let mut cells = Vec::new();
-            keyed.cells(0, row, &mut cells).unwrap();
+        #[derive(serde::Serialize)]
+        struct Row<A, B, C> {
+            a: A,
+            b: B,
+            c: C,
+        }
+        fn cells<A: serde::Serialize, B: serde::Serialize, C: serde::Serialize>(
+            a: A,
+            b: B,
+            c: C,
+        ) -> Vec<Given> {
+            let keyed =
+                Spread::of("SELECT value->>'a', value->'b', value->>'c' FROM jsonb_each(?1)").unwrap();
+            let batch = Batch::of(&[Row { a, b, c }]).unwrap();
+            let mut cells: Vec<_> = keyed.pieces(&batch).flat_map(|(_, given)| given).collect();
+            assert_eq!(cells.pop(), Some(Given::Integer(1)));
             cells
-        };
-        let text = |text: &str| Cell::Text(text.to_owned());
+        }
+        let text = |text: &str| Given::Text(text.into());
+        assert_eq!(cells(true, "x", 1.5), [Given::Integer(1), text("\"x\""), Given::Real(1.5)]);
+        assert_eq!(cells("城\n", None::<i64>, ()), [text("城\n"), text("null"), Given::Null]);
+        let object = || serde_json::json!({"z": [1], "a": 2});
         assert_eq!(
-            cells(r#"{"a": true, "b": "x", "c": 1.5}"#),
-            [Cell::Integer(1), text("\"x\""), Cell::Real(1.5)]
-        );
-        assert_eq!(cells(r#"{"a": "\u57ce\n", "b": null}"#), [text("城\n"), text("null"), Cell::Null]);
-        assert_eq!(
-            cells(r#"{"a": {"z": [1], "a": 2}, "b": {"z": 1, "a": 2}, "c": null}"#),
-            [text(r#"{"z": [1], "a": 2}"#), text(r#"{"z": 1, "a": 2}"#), Cell::Null]
-        );
-        assert_eq!(cells(r#"{"a": -7, "b": [], "c": 9223372036854775807}"#)[2], Cell::Integer(i64::MAX));
-    }
-
-    #[test]
-    fn other_binds_stand_where_the_text_has_them() {
-        let spread = spread(INSERT).unwrap();
-        let cells = vec![Cell::Text("a".to_owned()), Cell::Null];
-        assert_eq!(
-            spread.given(cells),
-            [
-                Given::Bind(1),
-                Given::Cell(Cell::Text("a".to_owned())),
-                Given::Cell(Cell::Null),
-                Given::Bind(0)
-            ]
+            cells(object(), object(), i64::MAX),
+            [text(&object().to_string()), text(&object().to_string()), Given::Integer(i64::MAX)]
         );
     }
 }

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{StoreError, Tried, some};
 use crate::sql;
-use crate::stored::{millis, spread};
+use crate::stored::{batch, millis};
 use jiff::Timestamp;
 use model::{OnUnknown, Outgoing};
 
@@ -58,9 +58,8 @@ pub async fn insert(conn: &mut Connection, sends: &[&Outgoing], now: Timestamp) 
         })
         .collect();
     let done = sql::query(INSERT)
-        .bind(spread("send", &rows)?)
+        .bind(batch("send", &rows)?)
         .bind(millis(now))
-        .in_pieces()
         .execute(conn)
         .await
         .tried("put sends into the outbox", || some(sends.iter().map(|send| &send.id)))?;
