@@ -30,6 +30,10 @@ pub(crate) fn renew_every(hold: SignedDuration) -> Duration {
 
 /// How long is waited at the end for a batch that was broken off.
 const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
+/// The write-ahead log is moved into the file whenever about so many pages were added, 16 MiB …
+const LOG: u32 = 4_096;
+/// … and so often at most, and at least.
+const LOG_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 /// For so long the next look at what is due lets a single message go ahead.
 const BREATH: Duration = Duration::from_millis(2);
 
@@ -98,6 +102,7 @@ impl Engine {
         let watch = tokio::spawn(Arc::clone(&self).watch(ended.clone()));
         let renew = tokio::spawn(Arc::clone(&self).renew(ended.clone()));
         let listen = tokio::spawn(Arc::clone(&self).listen(ended.clone()));
+        let log = tokio::spawn(Arc::clone(&self).move_log(ended.clone()));
         let bounces = self.bounces.clone().filter(|_| self.roles.worker);
         let gather =
             bounces.map(|folder| tokio::spawn(crate::maildir::watch(Arc::clone(&self), folder, ended)));
@@ -107,6 +112,7 @@ impl Engine {
         let _ = watch.await;
         let _ = renew.await;
         let _ = listen.await;
+        let _ = log.await;
         if let Some(gather) = gather {
             let _ = gather.await;
         }
@@ -215,6 +221,30 @@ impl Engine {
         tokio::select! {
             _ = ended.changed() => {}
             () = crate::jobs::listen(&pool, |queue| self.wake(queue)) => {}
+        }
+    }
+
+    /// Keeps SQLite's write-ahead log short, beside those who write.
+    async fn move_log(self: Arc<Self>, mut ended: tokio::sync::watch::Receiver<bool>) {
+        let [shortest, longest] = LOG_EVERY;
+        let (mut pause, mut held) = (shortest, 0);
+        while !self.store.is_postgres() {
+            tokio::select! {
+                _ = ended.changed() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            match self.store.move_log().await {
+                Ok(now) => {
+                    // One that is shorter than before was begun anew.
+                    let added = now.checked_sub(held).unwrap_or(now).max(1);
+                    held = now;
+                    pause = (pause * LOG / added).clamp(shortest, longest);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the write-ahead log could not be moved into the file; a commit does it");
+                    pause = longest;
+                }
+            }
         }
     }
 

@@ -300,6 +300,18 @@ impl Store {
         Ok(busy == 0)
     }
 
+    /// Moves what SQLite's write-ahead log holds into the file while others write, so that no commit of theirs has to.
+    /// Where that is much, what came meanwhile follows with the writer held, a moment: then the log is written over
+    /// from its beginning. Returns how many pages the log held; none where there is no such log.
+    pub async fn move_log(&self) -> Result<u32, StoreError> {
+        let Pools::Sqlite { write, read } = &self.pools else { return Ok(0) };
+        let held = sqlite::move_log(read).await?;
+        if held < sqlite::LONG_LOG {
+            return Ok(held);
+        }
+        sqlite::move_log(write).await
+    }
+
     /// Ends every connection; what is in SQLite's write-ahead log moves into the file.
     pub async fn close(&self) {
         match &self.pools {

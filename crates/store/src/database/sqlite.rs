@@ -1,12 +1,15 @@
 //! A file of SQLite: one connection writes, several read.
 
 use super::{ACQUIRE, BUSY, Options, Pools};
-use crate::error::StoreError;
-use sqlx::Connection;
+use crate::error::{StoreError, Tried, no_ids};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Connection, SqlitePool};
 use std::path::Path;
+
+/// So many pages make a log long, 16 MiB.
+pub(super) const LONG_LOG: u32 = 4_096;
 
 pub(super) async fn connect(
     url: &str,
@@ -33,6 +36,16 @@ pub(super) async fn connect(
     Ok(Pools::Sqlite { write, read })
 }
 
+/// Moves pages of the log into the file, as many as nobody who reads still needs there. Returns how many it holds.
+pub(super) async fn move_log(pool: &SqlitePool) -> Result<u32, StoreError> {
+    let (_, held, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)")
+        .fetch_one(pool)
+        .await
+        .tried("move the write-ahead log into the file", no_ids)?;
+    // Without such a log it says -1.
+    Ok(u32::try_from(held).unwrap_or(0))
+}
+
 /// Whether a connection that comes back is in no transaction. On a full disk SQLite undoes a transaction by itself;
 /// the rollback then fails, and the connection would count as within one for ever, and begin no other.
 async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
@@ -50,7 +63,7 @@ pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConne
         .read_only(options.read_only)
         .foreign_keys(true)
         .busy_timeout(BUSY)
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(512)
         // A batch's rows come over from the thread of the database in one go.
         .row_buffer_size(1024)
         .pragma("temp_store", "memory")
@@ -62,10 +75,11 @@ pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConne
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: a commit that we answered for survives the loss of power.
         .synchronous(SqliteSynchronous::Full)
-        // 32 MiB between checkpoints, and no larger a log than twice that is left lying about.
         // What is erased or replaced is overwritten at once, by every process, instead of staying in free places of the
         // file.
         .pragma("secure_delete", "on")
+        // Who works moves the log into the file beside its commits; else a commit does, from 32 MiB on. No larger a log
+        // than twice that is left lying about.
         .pragma("wal_autocheckpoint", "8192")
         .pragma("journal_size_limit", "67108864")
 }

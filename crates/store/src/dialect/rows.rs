@@ -4,11 +4,14 @@
 //!
 //! ```text
 //! SELECT CAST(value->>0 AS BIGINT), value->>1 FROM jsonb_each(?1) WHERE …
-//! SELECT CAST(list.column1 AS BIGINT), list.column2 FROM (SELECT * FROM (VALUES (?, ?), (?, ?) …) LIMIT ?) AS list WHERE …
+//! SELECT CAST(list.column1 AS BIGINT), list.column2
+//!   FROM (SELECT * FROM (VALUES (?, ?), (?, ?) …) WHERE column1 IS NOT NULL) AS list WHERE …
 //! ```
 //!
 //! A batch is taken in pieces of few sizes, each prepared once; the last piece is filled up with rows of nothing, which
-//! the limit leaves out. A statement must mean the same for its rows in pieces as for all at once.
+//! are left out again. (A limit that is bound would do as well, but SQLite then prepares the statement anew each time.)
+//! The first value of a row, or its `slot`, is never nothing. A statement must mean the same for its rows in pieces as
+//! for all at once.
 
 use super::batch::{Batch, Cell, Row};
 use std::collections::HashMap;
@@ -24,6 +27,8 @@ const SIZES: [usize; 6] = [1, 4, 8, 16, 32, 64];
 pub(crate) struct Spread {
     parts: Vec<Part>,
     fields: Vec<Field>,
+    /// Which of them no row is without, from 1.
+    sure: usize,
     /// Its text for each size of pieces.
     texts: Vec<String>,
 }
@@ -89,11 +94,20 @@ impl Spread {
             None => ("", after),
         };
         let name = if alias.is_empty() { "list" } else { alias };
-        let mut spread = Self { parts: Vec::new(), fields: Vec::new(), texts: Vec::new() };
+        let mut spread = Self { parts: Vec::new(), fields: Vec::new(), sure: 0, texts: Vec::new() };
         spread.read(before, name)?;
         spread.parts.push(Part::Rows);
         spread.parts.push(Part::Text(format!(" AS {name}")));
         spread.read(after, name)?;
+        let sure = |field: &Field| match &field.place {
+            Place::Number(at) => *at == 0,
+            Place::Key(key) => key == "slot",
+            Place::Row => true,
+        };
+        spread.sure = match spread.fields.iter().position(sure) {
+            Some(at) => at + 1,
+            None => spread.column(Field { place: Place::Row, json: false }),
+        };
         spread.texts = SIZES.iter().map(|size| spread.written(*size)).collect();
         Some(spread)
     }
@@ -150,7 +164,8 @@ impl Spread {
 
     fn written(&self, rows: usize) -> String {
         let row = format!("({})", vec!["?"; self.fields.len()].join(", "));
-        let rows = format!("(SELECT * FROM (VALUES {}) LIMIT ?)", vec![row.as_str(); rows].join(", "));
+        let rows = vec![row.as_str(); rows].join(", ");
+        let rows = format!("(SELECT * FROM (VALUES {rows}) WHERE column{} IS NOT NULL)", self.sure);
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.as_str(),
             Part::Rows => rows.as_str(),
@@ -185,12 +200,11 @@ impl Spread {
                 Part::Text(_) => {}
                 Part::Rows => {
                     let Some(rows) = rows.take() else { continue };
-                    let (from, count) = (given.len(), rows.len());
+                    let from = given.len();
                     for (place, row) in rows {
                         given.extend(self.fields.iter().map(|field| field.of(row, place)));
                     }
                     given.resize(from + size * self.fields.len(), Given::Null);
-                    given.push(Given::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
                 }
                 Part::Bind(bind) => given.push(Given::Bind(*bind)),
             }
@@ -255,17 +269,17 @@ mod tests {
         assert_eq!(
             of_one(INSERT),
             "INSERT INTO t (value, b) SELECT CAST(list.column1 AS BIGINT), '?1 value', list.column2, ? \
-             FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS list WHERE list.column1 > ? ON CONFLICT DO NOTHING"
+             FROM (SELECT * FROM (VALUES (?, ?)) WHERE column1 IS NOT NULL) AS list WHERE list.column1 > ? ON CONFLICT DO NOTHING"
         );
         assert_eq!(
             of_one(
                 "UPDATE t SET a = want.value->>'a' FROM jsonb_each(?1) AS want WHERE t.id = want.value->>'id'"
             ),
-            "UPDATE t SET a = want.column1 FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS want WHERE t.id = want.column2"
+            "UPDATE t SET a = want.column1 FROM (SELECT * FROM (VALUES (?, ?, ?)) WHERE column3 IS NOT NULL) AS want WHERE t.id = want.column2"
         );
         assert_eq!(
             of_one("SELECT list.key + value->>'n' FROM jsonb_each(?1) AS list"),
-            "SELECT list.column1 + list.column2 FROM (SELECT * FROM (VALUES (?, ?)) LIMIT ?) AS list"
+            "SELECT list.column1 + list.column2 FROM (SELECT * FROM (VALUES (?, ?)) WHERE column1 IS NOT NULL) AS list"
         );
         assert!(spread(INSERT).unwrap().texts[4].contains(&"(?, ?), ".repeat(31)));
     }
@@ -293,16 +307,11 @@ mod tests {
             let mut seen = Vec::new();
             for (text, given) in pieces {
                 assert_eq!(text.matches('?').count() - 1, given.len(), "beside the one in quotes");
-                // The last two are the limit and the bind behind it.
-                let rows = given.len() - 3;
-                let [Given::Bind(1), cells @ .., Given::Integer(limit), Given::Bind(0)] = given.as_slice()
-                else {
+                let [Given::Bind(1), cells @ .., Given::Bind(0)] = given.as_slice() else {
                     panic!("{given:?}")
                 };
-                assert_eq!(cells.len(), rows);
-                let (some, none) = cells.split_at(usize::try_from(*limit).unwrap() * 2);
-                assert!(none.iter().all(|cell| *cell == Given::Null));
-                seen.extend(some.iter().step_by(2).cloned());
+                let numbers = cells.iter().step_by(2).filter(|cell| **cell != Given::Null);
+                seen.extend(numbers.cloned());
             }
             assert_eq!(seen, (0..i64::from(count)).map(Given::Integer).collect::<Vec<_>>());
         }
@@ -326,7 +335,8 @@ mod tests {
                 Spread::of("SELECT value->>'a', value->'b', value->>'c' FROM jsonb_each(?1)").unwrap();
             let batch = Batch::of(&[Row { a, b, c }]).unwrap();
             let mut cells: Vec<_> = keyed.pieces(&batch).flat_map(|(_, given)| given).collect();
-            assert_eq!(cells.pop(), Some(Given::Integer(1)));
+            // Where the row is in the batch.
+            assert_eq!(cells.pop(), Some(Given::Integer(0)));
             cells
         }
         let text = |text: &str| Given::Text(text.into());
