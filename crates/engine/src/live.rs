@@ -33,7 +33,7 @@ const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
 /// The write-ahead log is moved into the file whenever about so many pages were added, 16 MiB …
 const LOG: u32 = 4_096;
 /// … and so often at most, and at least.
-const LOG_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+const LOG_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// For so long the next look at what is due lets a single message go ahead.
 const BREATH: Duration = Duration::from_millis(2);
 

@@ -78,8 +78,8 @@ pub(super) fn settings(path: impl AsRef<Path>, options: &Options) -> SqliteConne
         // What is erased or replaced is overwritten at once, by every process, instead of staying in free places of the
         // file.
         .pragma("secure_delete", "on")
-        // Who works moves the log into the file beside its commits; else a commit does, from 32 MiB on. No larger a log
-        // than twice that is left lying about.
-        .pragma("wal_autocheckpoint", "8192")
+        // Who works moves the log into the file beside its commits; else a commit does, from 64 MiB on. No larger a log
+        // than that is left lying about.
+        .pragma("wal_autocheckpoint", "16384")
         .pragma("journal_size_limit", "67108864")
 }
