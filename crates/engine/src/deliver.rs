@@ -24,7 +24,7 @@ use fates::Became;
 use interpreter::permit;
 use jiff::{SignedDuration, Timestamp};
 use model::webhook::{self, Answer};
-use model::{CustomerId, Event, Medium, Outgoing, Snapshot, WorkflowId};
+use model::{Changes, CustomerId, Event, Medium, Outgoing, Snapshot, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -40,6 +40,9 @@ const CLAIM: u32 = 300;
 /// So many messages are claimed in the transaction that decides them, and made into letters on the spot: a single
 /// event's mail then leaves without another commit in between.
 pub(crate) const FEW: usize = 4;
+/// For so long a customer is as the turn left them that claimed their message. Whoever withdraws meanwhile takes the
+/// message back, and the gate finds it gone.
+const FRESH: SignedDuration = SignedDuration::from_millis(100);
 /// Files written at once: as many as a relay usually has connections.
 const FILES: usize = 8;
 /// How long a claim holds without a renewal: longer than all phases of one exchange.
@@ -71,6 +74,40 @@ struct Way {
     outbound: Outbound,
     /// Who keeps the mailbox, where it goes to one.
     provider: Option<String>,
+}
+
+/// Sends that a turn has claimed in its own transaction, with the customers as it left them.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    claimed: Vec<Claimed>,
+    customers: BTreeMap<CustomerId, Snapshot>,
+    /// When the first of them was claimed.
+    since: Option<Timestamp>,
+}
+
+impl Ahead {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.claimed.is_empty()
+    }
+
+    /// Adds those of another turn. Who was decided about later is as that turn left them.
+    pub(crate) fn add(&mut self, claimed: Vec<Claimed>, decided: &[(Snapshot, Changes)], now: Timestamp) {
+        if claimed.is_empty() {
+            return;
+        }
+        self.since.get_or_insert(now);
+        let about: BTreeSet<&CustomerId> = claimed.iter().map(|each| &each.outgoing.customer).collect();
+        let known = decided.iter().map(|(snapshot, _)| snapshot);
+        let known = known.filter(|snapshot| about.contains(&snapshot.customer.id));
+        self.customers.extend(known.map(|snapshot| (snapshot.customer.id.clone(), snapshot.clone())));
+        self.claimed.extend(claimed);
+    }
+
+    /// What was claimed, and its customers where nobody had time to change them.
+    fn taken_up(self, now: Timestamp) -> (Vec<Claimed>, BTreeMap<CustomerId, Snapshot>) {
+        let fresh = self.since.is_some_and(|since| now.duration_since(since) <= FRESH);
+        (self.claimed, if fresh { self.customers } else { BTreeMap::new() })
+    }
 }
 
 /// Those of a batch by what may become of them now.
@@ -199,13 +236,13 @@ impl Engine {
     }
 
     /// What turns have claimed, and no batch has taken up yet.
-    pub(crate) fn ahead(&self) -> std::sync::MutexGuard<'_, Vec<Claimed>> {
+    pub(crate) fn ahead(&self) -> std::sync::MutexGuard<'_, Ahead> {
         // It is whole after each statement.
         self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes it.
-    fn claimed_ahead(&self) -> Vec<Claimed> {
+    fn claimed_ahead(&self) -> Ahead {
         std::mem::take(&mut *self.ahead())
     }
 
@@ -232,18 +269,21 @@ impl Engine {
     /// refuses is skipped.
     async fn take(&self, now: Timestamp) -> Result<Taken, EngineError> {
         let ahead = self.claimed_ahead();
-        let claimed = if ahead.is_empty() { self.claim(now).await? } else { ahead };
+        let (claimed, mut customers) = ahead.taken_up(now);
+        let claimed = if claimed.is_empty() { self.claim(now).await? } else { claimed };
         if claimed.is_empty() {
             return Ok(Taken::default());
         }
         let published = self.published();
         crash::point(Point::Claimed).await;
         let count = claimed.len();
-        let ids: BTreeSet<CustomerId> = claimed.iter().map(|each| each.outgoing.customer.clone()).collect();
+        // Who was decided about just now is known.
+        let about = claimed.iter().map(|each| &each.outgoing.customer);
+        let ids: BTreeSet<CustomerId> = about.filter(|id| !customers.contains_key(*id)).cloned().collect();
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let mut conn = self.store.read().await?;
         let model = &published.project.library.model;
-        let customers = readable(&mut conn, &ids, model, &published.reads, now).await?;
+        customers.extend(readable(&mut conn, &ids, model, &published.reads, now).await?);
         let reps = store::rep::all(&mut conn).await?;
         drop(conn);
         let links = self.links();

@@ -2,6 +2,7 @@
 
 use crate::breaker::Limits;
 use crate::clock::Clock;
+use crate::deliver::Ahead;
 use crate::error::EngineError;
 use crate::jobs::Queue;
 use crate::links::{self, Links};
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
-use store::send::{Claimed, Worker};
+use store::send::Worker;
 
 /// How long what is being handed over may take at the end; what is open then is unknown.
 const GRACE: Duration = Duration::from_secs(60);
@@ -66,7 +67,7 @@ pub struct Engine {
     /// Held while a batch of sends is in this process's hands; whether one broke off and left some behind.
     pub(crate) left: tokio::sync::Mutex<bool>,
     /// What turns have claimed in their own transactions, and no batch has taken up yet.
-    pub(crate) ahead: std::sync::Mutex<Vec<Claimed>>,
+    pub(crate) ahead: std::sync::Mutex<Ahead>,
     /// How long the lease holds without a renewal.
     pub(crate) hold: SignedDuration,
     /// How long mails that are being handed over may take when the engine is asked to end.

@@ -231,7 +231,7 @@ impl Engine {
             false => Vec::new(),
         };
         commit_between(transaction, Point::TurnDecided, Point::TurnKept).await?;
-        self.ahead().extend(ahead);
+        self.ahead().add(ahead, decided, now);
         metrics::of_turns(decided);
         Ok(Turned::Kept(Done { due, ..done }))
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{StoreError, Tried, no_ids};
 use crate::share;
+use crate::sql::Answer;
 use crash::Point;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, PgConnection, Postgres, Sqlite, SqliteConnection};
@@ -18,6 +19,8 @@ pub struct Connection {
     pub(crate) bucket: i64,
     /// Whether a claim on PostgreSQL passes over rows that another holds, or waits for it.
     pub(crate) skips_locked: bool,
+    /// What was asked for ahead: see [`crate::sql::ahead`].
+    pub(crate) ahead: Vec<Answer>,
 }
 
 /// To which database, and whether within a transaction.
@@ -54,7 +57,7 @@ pub enum Raw<'c> {
 
 impl Connection {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, parts: Cow::Borrowed(share::ALL), bucket: 0, skips_locked: true }
+        Self { link, parts: Cow::Borrowed(share::ALL), bucket: 0, skips_locked: true, ahead: Vec::new() }
     }
 
     /// What lies beneath.

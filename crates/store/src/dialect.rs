@@ -13,6 +13,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod rows;
+pub(crate) mod together;
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, PoisonError, RwLock};

@@ -247,6 +247,12 @@ fn read(row: &sql::Row, model: &Model) -> Result<(usize, DueEvent), StoreError> 
     Ok((place, DueEvent { event, state }))
 }
 
+/// Asks for events of these names.
+pub(crate) fn named<'q>(wanted: &'q str, names: &BTreeSet<String>) -> Result<sql::Query<'q>, StoreError> {
+    let names: Vec<[&str; 1]> = names.iter().map(|name| [name.as_str()]).collect();
+    Ok(sql::query(READ).bind(wanted).bind(spread("event", &names)?))
+}
+
 /// Events of these names that have been applied, each with its customer's place in the batch.
 pub(crate) async fn of_batch(
     conn: &mut Connection,
@@ -255,13 +261,7 @@ pub(crate) async fn of_batch(
     names: &BTreeSet<String>,
     model: &Model,
 ) -> Result<Vec<(usize, Event)>, StoreError> {
-    let names: Vec<[&str; 1]> = names.iter().map(|name| [name.as_str()]).collect();
-    let rows = sql::query(READ)
-        .bind(wanted)
-        .bind(spread("event", &names)?)
-        .fetch_all(conn)
-        .await
-        .tried("load events", || some(ids))?;
+    let rows = named(wanted, names)?.fetch_all(conn).await.tried("load events", || some(ids))?;
     rows.iter().map(|row| read(row, model).map(|(place, due)| (place, due.event))).collect()
 }
 

@@ -58,7 +58,7 @@ pub(crate) use cancel::{CANCEL_TOPICS, CANCEL_WALKS};
 pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, put_back, take_out};
 #[cfg(test)]
 pub(crate) use counted::COUNTED;
-pub(crate) use counted::of_batch as counted;
+pub(crate) use counted::{count_back, of_batch as counted};
 #[cfg(test)]
 pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
 pub use ledger::{Count, Ledger, Wanted, by_id, counts, found, of_customer, page, unknown};

@@ -3,12 +3,12 @@
 
 use crate::connection::Connection;
 use crate::consent::Word;
-use crate::error::StoreError;
+use crate::error::{StoreError, Tried, some};
 use crate::event::EventState;
 use crate::memory::Memory;
-use crate::stored::spread_customers;
+use crate::stored::{millis, spread_customers};
 use crate::{
-    assignment, consent, counter, customer, enrollment, entity, event, forget, forgotten, memory, send,
+    assignment, consent, counter, customer, enrollment, entity, event, forget, forgotten, memory, send, sql,
     standing, task, timer, trace,
 };
 use dsl::library::Model;
@@ -30,6 +30,9 @@ pub struct EventReads {
     /// How far back messages count for caps and spacing, in milliseconds; `None`: nothing counts them.
     pub sent_back: Option<i64>,
 }
+
+/// So few customers are looked up in one round: each statement finds little, and a round costs as much for them all.
+const FEW: usize = 8;
 
 /// Loads customers, ordered by id, each once; who is not in the database is left out. Events are those that
 /// have been applied, of the names read; walks are the active ones and those whose goal counts after `now`;
@@ -91,6 +94,26 @@ async fn load_part(
         return Ok(Vec::new());
     }
     let wanted = spread_customers(&ids)?;
+    if ids.len() <= FEW {
+        let mut queries =
+            vec![sql::query(customer::LOAD).bind(&wanted), sql::query(consent::LOAD).bind(&wanted)];
+        if more && !model.entities.is_empty() {
+            queries.push(sql::query(entity::OWN).bind(&wanted));
+        }
+        if decides || refers {
+            queries.push(sql::query(enrollment::LOAD).bind(&wanted).bind(millis(now)));
+            if !reads.names.is_empty() {
+                queries.push(event::named(&wanted, &reads.names)?);
+            }
+        }
+        if decides {
+            queries.extend(
+                [memory::LOAD, timer::LOAD, standing::LOAD].map(|text| sql::query(text).bind(&wanted)),
+            );
+            queries.extend(reads.sent_back.map(|back| send::count_back(&wanted, back, now)));
+        }
+        sql::ahead(conn, queries).await.tried("load customers", || some(&ids))?;
+    }
     let mut batch: Vec<Option<Snapshot>> = Vec::new();
     batch.resize_with(ids.len(), || None);
     for (place, customer) in customer::of_batch(conn, &wanted, &ids, model).await? {

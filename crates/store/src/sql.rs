@@ -9,7 +9,9 @@ use futures_util::{StreamExt, TryStreamExt};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Error, Row as _, SqlSafeStr, SqlStr, TypeInfo, ValueRef};
+use sqlx::{
+    Arguments, AssertSqlSafe, Either, Error, Executor, Row as _, SqlSafeStr, SqlStr, TypeInfo, ValueRef,
+};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -23,6 +25,16 @@ pub enum Bound<'q> {
     /// Rows, as a statement's first bind. SQLite takes them in pieces: each row stands for itself, and reads nothing
     /// that another one of them writes.
     Batch(Cow<'q, Batch>),
+}
+
+impl Bound<'_> {
+    fn into_owned(self) -> Bound<'static> {
+        match self {
+            Self::Integer(number) => Bound::Integer(number),
+            Self::Text(text) => Bound::Text(text.map(|text| Cow::Owned(text.into_owned()))),
+            Self::Batch(batch) => Bound::Batch(Cow::Owned(batch.into_owned())),
+        }
+    }
 }
 
 impl From<Batch> for Bound<'_> {
@@ -121,6 +133,59 @@ where
     QueryScalar { query: query(statement), of: PhantomData }
 }
 
+/// What a statement found that was asked ahead.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    statement: &'static str,
+    binds: Vec<Bound<'static>>,
+    rows: Vec<Row>,
+}
+
+/// Runs statements that read, for few rows, in one round to the thread of SQLite instead of one each: a round costs
+/// more than what it finds. The answers wait on the connection until the same is asked; what nobody asks for is gone
+/// with the next such call. PostgreSQL is asked one after the other, as before.
+pub(crate) async fn ahead(conn: &mut Connection, queries: Vec<Query<'_>>) -> Result<(), Error> {
+    conn.ahead.clear();
+    let Link::Sqlite(held) = &mut conn.link else { return Ok(()) };
+    let texts: Vec<&'static str> = queries
+        .iter()
+        .filter_map(|query| match &query.statement {
+            Statement::Same(text) => Some(*text),
+            Statement::Each(_) | Statement::Written(_) => None,
+        })
+        .collect();
+    if texts.len() < queries.len() {
+        return Ok(());
+    }
+    let together = dialect::together::of(texts.clone());
+    let mut binds = Vec::new();
+    for (query, places) in queries.iter().zip(&together.places) {
+        binds.extend(places.iter().filter_map(|place| query.binds.get(*place).cloned()));
+    }
+    let mut answers = Vec::with_capacity(queries.len());
+    {
+        let arguments: SqliteArguments = bound(binds)?;
+        let mut found = held.raw().fetch_many(sqlx::query_with(together.text, arguments));
+        let mut rows = Vec::new();
+        while let Some(step) = found.try_next().await? {
+            match step {
+                Either::Left(_) => answers.push(std::mem::take(&mut rows)),
+                Either::Right(row) => rows.push(Row::Sqlite(row)),
+            }
+        }
+    }
+    conn.ahead = queries
+        .into_iter()
+        .zip(texts)
+        .zip(answers)
+        .map(|((query, statement), rows)| {
+            let binds = query.binds.into_iter().map(Bound::into_owned).collect();
+            Answer { statement, binds, rows }
+        })
+        .collect();
+    Ok(())
+}
+
 fn sqlite_text(statement: Statement) -> SqlStr {
     match statement {
         Statement::Same(text) => text.into_sql_str(),
@@ -196,6 +261,19 @@ impl<'q> Query<'q> {
         pieces.collect::<Result<_, _>>().map(Some).map_err(Error::Encode)
     }
 
+    /// The same with rows that are tuples.
+    pub fn rows<T: FromRow>(self) -> QueryAs<'q, T> {
+        QueryAs { query: self, of: PhantomData }
+    }
+
+    /// What it found when it was asked ahead.
+    fn answered(&self, conn: &mut Connection) -> Option<Vec<Row>> {
+        let Statement::Same(text) = &self.statement else { return None };
+        let is_this = |answer: &Answer| std::ptr::eq(answer.statement, *text) && answer.binds == self.binds;
+        let place = conn.ahead.iter().position(is_this)?;
+        Some(conn.ahead.swap_remove(place).rows)
+    }
+
     /// Runs it.
     pub async fn execute(self, conn: &mut Connection) -> Result<Changed, Error> {
         Ok(Changed(match &mut conn.link {
@@ -221,6 +299,9 @@ impl<'q> Query<'q> {
 
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<Row>, Error> {
+        if let Some(rows) = self.answered(conn) {
+            return Ok(rows);
+        }
         let Link::Sqlite(held) = &mut conn.link else { return self.fetch(conn).try_collect().await };
         let Some(pieces) = self.pieces()? else { return self.fetch(conn).try_collect().await };
         let mut rows = Vec::new();
@@ -293,6 +374,9 @@ where
 
     /// All its rows.
     pub async fn fetch_all(self, conn: &mut Connection) -> Result<Vec<T>, Error> {
+        if let Some(rows) = self.query.answered(conn) {
+            return rows.iter().map(T::from_row).collect();
+        }
         let mut rows = self.query.fetch(conn);
         let mut all = Vec::new();
         while let Some(row) = rows.try_next().await? {

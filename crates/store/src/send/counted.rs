@@ -19,6 +19,12 @@ AND s.state NOT IN ('cancelled', 'skipped') AND s.outgoing->>'to' = 'customer'";
 
 type Row = (i64, String, i64, String, String, String, String, Option<String>, bool, bool, bool);
 
+/// Asks for messages of so many milliseconds back.
+pub(crate) fn count_back(wanted: &str, back_ms: i64, now: Timestamp) -> sql::Query<'_> {
+    let from = now.checked_sub(SignedDuration::from_millis(back_ms)).unwrap_or(Timestamp::MIN);
+    sql::query(COUNTED).bind(wanted).bind(millis(from))
+}
+
 /// The messages of a batch that count, as far back as so many milliseconds, each with its customer's place.
 pub(crate) async fn of_batch(
     conn: &mut Connection,
@@ -27,13 +33,9 @@ pub(crate) async fn of_batch(
     back_ms: i64,
     now: Timestamp,
 ) -> Result<Vec<(usize, Sent)>, StoreError> {
-    let from = now.checked_sub(SignedDuration::from_millis(back_ms)).unwrap_or(Timestamp::MIN);
-    let rows: Vec<Row> = sql::query_as(COUNTED)
-        .bind(wanted)
-        .bind(millis(from))
-        .fetch_all(conn)
-        .await
-        .tried("load messages that count", || some(ids))?;
+    let asked = count_back(wanted, back_ms, now);
+    let rows: Vec<Row> =
+        asked.rows().fetch_all(conn).await.tried("load messages that count", || some(ids))?;
     rows.into_iter()
         .map(|(place, id, at, enrollment, workflow, step, medium, topic, marketing, open, shared)| {
             let on = medium_of("send", &id, &medium)?
