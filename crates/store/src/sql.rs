@@ -269,7 +269,7 @@ impl<'q> Query<'q> {
     /// What it found when it was asked ahead.
     fn answered(&self, conn: &mut Connection) -> Option<Vec<Row>> {
         let Statement::Same(text) = &self.statement else { return None };
-        let is_this = |answer: &Answer| std::ptr::eq(answer.statement, *text) && answer.binds == self.binds;
+        let is_this = |answer: &Answer| answer.statement == *text && answer.binds == self.binds;
         let place = conn.ahead.iter().position(is_this)?;
         Some(conn.ahead.swap_remove(place).rows)
     }
