@@ -80,6 +80,8 @@ const HOT: &[(&str, &[&str])] = &[
     (send::UNKNOWN, &["s USING INDEX send_unknown"]),
     (send::BY_ID, &["s USING PRIMARY KEY (slot=? AND id=?)"]),
     (send::OF_CUSTOMER, &["s USING INDEX send_customer (slot=? AND customer=?)"]),
+    (send::PAGE, &["s USING INDEX send_made ("]),
+    (send::PAGE_OF_CUSTOMER, &["s USING INDEX send_customer (slot=? AND customer=?"]),
     (customer::LOAD, &["c USING PRIMARY KEY (slot=? AND id=?)"]),
     // The row is found in the smaller of two trees, and changed in the larger.
     (customer::KEEP, &["customer USING COVERING INDEX customer_id (id=? AND slot=?)"]),
@@ -159,4 +161,12 @@ async fn by_slot_nothing_that_is_due_at_one_instant_is_sorted() {
         let plan = plan(&mut conn, statement).await;
         assert!(!plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?}\n{statement}");
     }
+}
+
+#[tokio::test]
+async fn a_page_of_all_messages_comes_in_the_order_of_its_index() {
+    let store = Store::temporary().await.expect("a store");
+    let mut conn = store.read().await.expect("a reader");
+    let plan = plan(&mut conn, send::PAGE).await;
+    assert!(!plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?}");
 }

@@ -60,7 +60,7 @@ pub use cancel::{cancel_topics, cancel_walks, cancel_workflow, put_back, take_ou
 pub(crate) use counted::COUNTED;
 pub(crate) use counted::{count_back, of_batch as counted};
 #[cfg(test)]
-pub(crate) use ledger::{BY_ID, OF_CUSTOMER, UNKNOWN};
+pub(crate) use ledger::{BY_ID, OF_CUSTOMER, PAGE, PAGE_OF_CUSTOMER, UNKNOWN};
 pub use ledger::{Count, Ledger, Wanted, by_id, counts, found, of_customer, page, unknown};
 pub(crate) use moved::hand_over;
 pub use moved::on_its_way;

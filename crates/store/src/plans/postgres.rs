@@ -83,6 +83,8 @@ const HOT: &[(&str, &[&str])] = &[
     (send::ACCEPT, &["send_pkey|send_in_flight"]),
     (send::DEFER, &["send_pkey|send_in_flight"]),
     (send::COUNTED, &["send_customer"]),
+    (send::PAGE, &["send_made"]),
+    (send::PAGE_OF_CUSTOMER, &["send_customer|send_open"]),
     (send::RECOVER[0].postgres, &["send_in_flight"]),
     (send::RECOVER[2].postgres, &["send_in_flight"]),
     (send::TAKE_BACK[0], &["send_in_flight"]),
