@@ -122,7 +122,7 @@ What is promised, the test that shows it in every run, the command that shows it
 
 *Lost*: due, and neither at the sink, nor unknown, nor waiting, nor refused with a reason. *Twice*: a Message-ID that the sink has more than once; a row whose name ends in `twice` is of messages that are sent at least once, where a death may leave a copy. *Unknown*: listed by `nurture sends --unknown`. *Bound*: deaths × connections; no more may be unknown, or (`twice`) be copies. Rounds that were fewer than the command's own are those that fitted into the minutes given (`NURTURE_SOAK_MINUTES`).
 
-Times are of debug and release builds on a machine with two cores that did much else meanwhile, with other soaks beside each: they show that it goes on, not how fast it is; for that see [performance](performance.md).
+Times are of a machine with two cores that did much else meanwhile, with other soaks beside each: they show that it goes on, not how fast it is; for that see [performance](performance.md).
 
 ";
 

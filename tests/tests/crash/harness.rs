@@ -19,8 +19,11 @@ pub const CONNECTIONS: usize = 8;
 /// How long something may take, on a machine that does other things too.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// How a command ends to which the database did not answer in time.
-const NO_ANSWER: &str = "pool timed out while waiting for an open connection";
+/// How a command ends where the machine stood still for longer than the database waits for it, or it for the database.
+const STOOD_STILL: [&str; 2] = [
+    "pool timed out while waiting for an open connection",
+    "terminating connection due to idle-in-transaction timeout",
+];
 
 /// A shop with its sink, and the processes that work it.
 pub struct Works {
@@ -84,14 +87,15 @@ impl Works {
         self.import();
     }
 
-    /// An import that met a busy or dying program still ends well. Where the whole machine stood still for so long
-    /// that the database did not answer in time, it is said once more, as a person would.
+    /// An import that met a busy or dying program still ends well. Where the whole machine stood still, it is said
+    /// once more, as a person would.
     pub fn wait_for_import(&mut self) {
         while let Some(mut import) = self.importing.take() {
             let ended = import.wait().unwrap();
             if !ended.success() {
                 let said = self.shop.said("import.log");
-                assert!(said.trim_end().ends_with(NO_ANSWER), "{ended}: {said}");
+                let last = said.lines().last().unwrap_or_default();
+                assert!(STOOD_STILL.iter().any(|words| last.contains(words)), "{ended}: {said}");
                 self.import();
             }
         }
