@@ -34,6 +34,8 @@ const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
 const LOG: u32 = 4_096;
 /// … and so often at most, and at least.
 const LOG_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+/// After an error a commit does it meanwhile.
+const LOG_AFTER_ERROR: Duration = Duration::from_secs(30);
 /// For so long the next look at what is due lets a single message go ahead.
 const BREATH: Duration = Duration::from_millis(2);
 
@@ -242,7 +244,7 @@ impl Engine {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the write-ahead log could not be moved into the file; a commit does it");
-                    pause = longest;
+                    pause = LOG_AFTER_ERROR;
                 }
             }
         }

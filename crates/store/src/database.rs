@@ -26,6 +26,8 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How long a statement waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
+/// Between two tries to empty the log.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How long a caller waits for a connection: an import holds the writer for seconds, not minutes.
 const ACQUIRE: Duration = Duration::from_secs(60);
 
@@ -293,11 +295,18 @@ impl Store {
     /// erased. `false`: somebody was reading all the while; the log is written over later. PostgreSQL reuses its own.
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
         let Pools::Sqlite { write, .. } = &self.pools else { return Ok(true) };
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(write)
-            .await
-            .tried("empty the write-ahead log", no_ids)?;
-        Ok(busy == 0)
+        let began = std::time::Instant::now();
+        loop {
+            let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+                .fetch_one(write)
+                .await
+                .tried("empty the write-ahead log", no_ids)?;
+            // For readers it waits by itself, for somebody else who moves the log it does not.
+            if busy == 0 || began.elapsed() >= BUSY {
+                return Ok(busy == 0);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
     }
 
     /// Moves what SQLite's write-ahead log holds into the file while others write, so that no commit of theirs has to.
@@ -466,5 +475,25 @@ mod tests {
             migrator.iter().map(|each| (each.version, each.description.to_string())).collect()
         };
         assert_eq!(names(&SQLITE), names(&POSTGRES));
+    }
+
+    #[tokio::test]
+    async fn a_log_that_was_moved_begins_anew() {
+        let store = Store::temporary().await.expect("a store");
+        let write = async |name: &str, value: &str| {
+            let mut transaction = store.begin_beside().await.expect("a writer");
+            crate::meta::set(&mut transaction, name, Some(value)).await.expect("set");
+            crate::connection::commit(transaction).await.expect("committed");
+        };
+        let long = "x".repeat(20 << 20);
+        write("long", &long).await;
+        assert!(store.move_log().await.expect("moved") > sqlite::LONG_LOG);
+        write("short", "yes").await;
+        let held = store.move_log().await.expect("moved");
+        assert!((1..100).contains(&held), "{held} pages");
+        assert!(store.empty_log().await.expect("emptied"));
+        assert_eq!(store.move_log().await.expect("moved"), 0);
+        let mut conn = store.read().await.expect("a reader");
+        assert_eq!(crate::meta::get(&mut conn, "short").await.expect("read").as_deref(), Some("yes"));
     }
 }
