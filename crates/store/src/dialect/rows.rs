@@ -165,7 +165,8 @@ impl Spread {
     fn written(&self, rows: usize) -> String {
         let row = format!("({})", vec!["?"; self.fields.len()].join(", "));
         let rows = vec![row.as_str(); rows].join(", ");
-        let rows = format!("(SELECT * FROM (VALUES {rows}) WHERE column{} IS NOT NULL)", self.sure);
+        let sure = self.sure.to_string();
+        let rows = ["(SELECT * FROM (VALUES ", &rows, ") WHERE column", &sure, " IS NOT NULL)"].concat();
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.as_str(),
             Part::Rows => rows.as_str(),
