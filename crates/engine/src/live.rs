@@ -30,9 +30,7 @@ pub(crate) fn renew_every(hold: SignedDuration) -> Duration {
 
 /// How long is waited at the end for a batch that was broken off.
 const LET_GO: std::time::Duration = std::time::Duration::from_secs(5);
-/// The write-ahead log is moved into the file whenever about so many pages were added, 16 MiB …
-const LOG: u32 = 4_096;
-/// … and so often at most, and at least.
+/// How often the write-ahead log is moved into the file at most, and at least.
 const LOG_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// After an error a commit does it meanwhile.
 const LOG_AFTER_ERROR: Duration = Duration::from_secs(30);
@@ -240,7 +238,7 @@ impl Engine {
                     // One that is shorter than before was begun anew.
                     let added = now.checked_sub(held).unwrap_or(now).max(1);
                     held = now;
-                    pause = (pause * LOG / added).clamp(shortest, longest);
+                    pause = (pause * store::LONG_LOG / added).clamp(shortest, longest);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the write-ahead log could not be moved into the file; a commit does it");

@@ -26,6 +26,8 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How long a statement waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
+/// So many pages make SQLite's write-ahead log long, 16 MiB: it is to be moved into the file about then.
+pub const LONG_LOG: u32 = 4_096;
 /// Between two tries to empty the log.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How long a caller waits for a connection: an import holds the writer for seconds, not minutes.
@@ -315,7 +317,7 @@ impl Store {
     pub async fn move_log(&self) -> Result<u32, StoreError> {
         let Pools::Sqlite { write, read } = &self.pools else { return Ok(0) };
         let held = sqlite::move_log(read).await?;
-        if held < sqlite::LONG_LOG {
+        if held < LONG_LOG {
             return Ok(held);
         }
         sqlite::move_log(write).await
@@ -487,7 +489,7 @@ mod tests {
         };
         let long = "x".repeat(20 << 20);
         write("long", &long).await;
-        assert!(store.move_log().await.expect("moved") > sqlite::LONG_LOG);
+        assert!(store.move_log().await.expect("moved") > LONG_LOG);
         write("short", "yes").await;
         let held = store.move_log().await.expect("moved");
         assert!((1..100).contains(&held), "{held} pages");

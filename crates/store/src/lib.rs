@@ -78,7 +78,7 @@ pub mod user;
 pub mod version;
 
 pub use connection::{Connection, Raw, Reader, Transaction, commit};
-pub use database::{Options, Pool, Store, found_migration, known_migration, shown, vacuum_into};
+pub use database::{LONG_LOG, Options, Pool, Store, found_migration, known_migration, shown, vacuum_into};
 pub use dialect::{Both, Statement};
 pub use error::StoreError;
 pub use published::Published;

@@ -8,9 +8,6 @@ use sqlx::sqlite::{
 use sqlx::{Connection, SqlitePool};
 use std::path::Path;
 
-/// So many pages make a log long, 16 MiB.
-pub(super) const LONG_LOG: u32 = 4_096;
-
 pub(super) async fn connect(
     url: &str,
     settings: SqliteConnectOptions,
