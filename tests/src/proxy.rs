@@ -16,8 +16,10 @@ pub struct Proxy {
 
 #[derive(Debug, Default)]
 struct Way {
-    /// `None`: cut.
+    /// `None`: cut, or mute.
     to: Option<PathBuf>,
+    /// Nobody hangs up, and nobody answers.
+    mute: bool,
     open: JoinSet<()>,
 }
 
@@ -28,7 +30,7 @@ impl Proxy {
         let port = listener.local_addr().expect("a bound listener has an address").port();
         listener.set_nonblocking(true).expect("a listener");
         let listener = TcpListener::from_std(listener).expect("a listener");
-        let way = Arc::new(Mutex::new(Way { to: Some(socket), open: JoinSet::new() }));
+        let way = Arc::new(Mutex::new(Way { to: Some(socket), mute: false, open: JoinSet::new() }));
         let task = tokio::spawn(accept(listener, Arc::clone(&way)));
         Self { port, way, task }
     }
@@ -40,14 +42,25 @@ impl Proxy {
 
     /// Ends every connection; new ones are closed at once.
     pub fn cut(&self) {
+        self.end(false);
+    }
+
+    /// Ends every connection; new ones are taken and never answered, as by a machine that hangs.
+    pub fn mute(&self) {
+        self.end(true);
+    }
+
+    fn end(&self, mute: bool) {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        way.to = None;
+        (way.to, way.mute) = (None, mute);
         way.open.abort_all();
     }
 
-    /// Leads new connections to this socket.
+    /// Leads new connections to this socket; whoever waits for an answer is hung up on.
     pub fn lead(&self, socket: PathBuf) {
-        self.way.lock().unwrap_or_else(PoisonError::into_inner).to = Some(socket);
+        let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        way.open.abort_all();
+        way.to = Some(socket);
     }
 }
 
@@ -62,7 +75,15 @@ async fn accept(listener: TcpListener, way: Arc<Mutex<Way>>) {
         let _ = client.set_nodelay(true);
         let mut way = way.lock().unwrap_or_else(PoisonError::into_inner);
         while way.open.try_join_next().is_some() {}
-        let Some(to) = way.to.clone() else { continue };
+        let Some(to) = way.to.clone() else {
+            if way.mute {
+                way.open.spawn(async move {
+                    let _client = client;
+                    std::future::pending().await
+                });
+            }
+            continue;
+        };
         way.open.spawn(async move {
             if let Ok(mut server) = UnixStream::connect(to).await {
                 // Whichever end goes away, the other is told by the end of its stream.

@@ -220,6 +220,7 @@ impl Engine {
     /// answer.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.store.leave();
     }
 
     /// Whether it was asked to end.

@@ -9,10 +9,14 @@ use axum::routing::get;
 use axum::{Json, Router};
 use jiff::SignedDuration;
 use serde_json::json;
+use std::time::Duration;
 use store::gauge;
+use tokio::time::timeout;
 
 /// Who works here and has waited so long for the next thing is not ready to be given more.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
+/// Whoever watches waits no longer: a database that takes longer to answer does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) fn routes() -> Router<Served> {
     Router::new()
@@ -30,17 +34,22 @@ async fn healthz() -> Json<serde_json::Value> {
 /// with every reason.
 async fn readyz(State(served): State<Served>) -> Response {
     let mut why = Vec::new();
-    match served.engine.store().takes_a_write().await {
-        Ok(()) => {}
-        Err(error) if error.disk_full() => why.push(json!({ "code": "disk_full", "why": error.to_string() })),
-        Err(error) => why.push(json!({ "code": "database", "why": error.to_string() })),
+    let silent =
+        || json!({ "code": "database", "why": format!("no answer within {} s", PATIENCE.as_secs()) });
+    match timeout(PATIENCE, served.engine.store().takes_a_write()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) if error.disk_full() => {
+            why.push(json!({ "code": "disk_full", "why": error.to_string() }));
+        }
+        Ok(Err(error)) => why.push(json!({ "code": "database", "why": error.to_string() })),
+        Err(_) => why.push(silent()),
     }
     if served.engine.is_stopping() {
         why.push(json!({ "code": "stopping", "why": "it was asked to end" }));
     }
     if why.is_empty() {
-        match look(&served).await {
-            Ok(gauges) => {
+        match timeout(PATIENCE, look(&served)).await {
+            Ok(Ok(gauges)) => {
                 if gauges.held {
                     why.push(json!({ "code": "held", "why": "everything is held: `nurture resume`" }));
                 }
@@ -54,7 +63,8 @@ async fn readyz(State(served): State<Served>) -> Response {
                     why.push(json!({ "code": "behind", "why": format!("something is due for {seconds} s") }));
                 }
             }
-            Err(error) => why.push(json!({ "code": "database", "why": error.to_string() })),
+            Ok(Err(error)) => why.push(json!({ "code": "database", "why": error.to_string() })),
+            Err(_) => why.push(silent()),
         }
     }
     match why.is_empty() {
@@ -74,7 +84,7 @@ async fn look(served: &Served) -> Result<gauge::Gauges, store::StoreError> {
 
 /// The numbers. Where the database does not answer, those of the process alone, and `nurture_database_up 0`.
 async fn numbers(State(served): State<Served>) -> Response {
-    let gauges = look(&served).await.ok();
+    let gauges = timeout(PATIENCE, look(&served)).await.ok().and_then(Result::ok);
     let page = metrics::page(&metrics::Page {
         gauges: gauges.as_ref(),
         pools: gauge::pools(served.engine.store()),

@@ -16,7 +16,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// How often a migration is tried that others are in the way of, and the pause between two tries.
 const CLIMBS: u32 = 120;
@@ -32,6 +33,8 @@ pub const LONG_LOG: u32 = 4_096;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How long a caller waits for a connection: an import holds the writer for seconds, not minutes.
 const ACQUIRE: Duration = Duration::from_secs(60);
+/// The same where the process is asked to end, one try: many such waits fit in what a supervisor grants it.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// Counters of one thing, at most: as many processes count without waiting for each other.
 const BUCKETS: i64 = 64;
@@ -89,6 +92,8 @@ impl Options {
 pub struct Store {
     pools: Pools,
     skip_locked: bool,
+    /// Whether the process is asked to end, and waits for nobody long.
+    leaving: Arc<AtomicBool>,
     /// Where a database lies that goes with its store.
     _folder: Option<Arc<tempfile::TempDir>>,
 }
@@ -108,6 +113,20 @@ pub enum Pool {
     Postgres(PgPool),
 }
 
+/// Takes a connection from a pool of a store; where one try of the pool is short, again until [`ACQUIRE`] is over.
+macro_rules! patiently {
+    ($store:expr, $take:expr) => {{
+        let began = Instant::now();
+        loop {
+            let longest = if $store.leaving.load(Ordering::Relaxed) { LEAVING } else { ACQUIRE };
+            match $take.await {
+                Err(sqlx::Error::PoolTimedOut) if began.elapsed() < longest => {}
+                done => break done,
+            }
+        }
+    }};
+}
+
 impl Store {
     /// Opens a database and migrates it where the options allow. `url`: a path or `sqlite:PATH`, or
     /// `postgres://USER@HOST/NAME`.
@@ -117,7 +136,8 @@ impl Store {
     pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pools = postgres::connect(url, &options).await?;
-            let store = Self { pools, skip_locked: options.skip_locked, _folder: None };
+            let store =
+                Self { pools, skip_locked: options.skip_locked, leaving: Arc::default(), _folder: None };
             store.migrate(&POSTGRES, &options).await?;
             return Ok(store);
         }
@@ -154,7 +174,8 @@ impl Store {
         folder: Option<Arc<tempfile::TempDir>>,
     ) -> Result<Self, StoreError> {
         let pools = sqlite::connect(url, settings, options).await?;
-        let store = Self { pools, skip_locked: options.skip_locked, _folder: folder };
+        let store =
+            Self { pools, skip_locked: options.skip_locked, leaving: Arc::default(), _folder: folder };
         store.migrate(&SQLITE, options).await?;
         Ok(store)
     }
@@ -220,12 +241,10 @@ impl Store {
 
     async fn begin_with(&self, postgres: &'static str) -> Result<Transaction, StoreError> {
         let begun = match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                write.begin_with("BEGIN IMMEDIATE").await.map(|begun| Link::Sqlite(Held::Transaction(begun)))
-            }
-            Pools::Postgres { write, .. } => {
-                write.begin_with(postgres).await.map(|begun| Link::Postgres(Held::Transaction(begun)))
-            }
+            Pools::Sqlite { write, .. } => patiently!(self, write.begin_with("BEGIN IMMEDIATE"))
+                .map(|begun| Link::Sqlite(Held::Transaction(begun))),
+            Pools::Postgres { write, .. } => patiently!(self, write.begin_with(postgres))
+                .map(|begun| Link::Postgres(Held::Transaction(begun))),
         };
         begun.map(|link| Transaction(Connection::new(link))).tried("begin to write", no_ids)
     }
@@ -246,12 +265,19 @@ impl Store {
     /// A connection to read with; each statement sees what is committed when it starts.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let found = match &self.pools {
-            Pools::Sqlite { read, .. } => read.acquire().await.map(|conn| Link::Sqlite(Held::Alone(conn))),
+            Pools::Sqlite { read, .. } => {
+                patiently!(self, read.acquire()).map(|conn| Link::Sqlite(Held::Alone(conn)))
+            }
             Pools::Postgres { read, .. } => {
-                read.acquire().await.map(|conn| Link::Postgres(Held::Alone(conn)))
+                patiently!(self, read.acquire()).map(|conn| Link::Postgres(Held::Alone(conn)))
             }
         };
         found.map(|link| Reader(Connection::new(link))).tried("begin to read", no_ids)
+    }
+
+    /// From now on nobody waits long for a server that is away: the process is asked to end.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
     }
 
     /// Whether it is PostgreSQL.
@@ -263,12 +289,12 @@ impl Store {
     pub async fn view(&self) -> Result<Transaction, StoreError> {
         let begun = match &self.pools {
             Pools::Sqlite { read, .. } => {
-                read.begin().await.map(|begun| Link::Sqlite(Held::Transaction(begun)))
+                patiently!(self, read.begin()).map(|begun| Link::Sqlite(Held::Transaction(begun)))
             }
-            Pools::Postgres { read, .. } => read
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await
-                .map(|begun| Link::Postgres(Held::Transaction(begun))),
+            Pools::Postgres { read, .. } => {
+                patiently!(self, read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                    .map(|begun| Link::Postgres(Held::Transaction(begun)))
+            }
         };
         begun.map(|link| Transaction(Connection::new(link))).tried("begin to read", no_ids)
     }
@@ -297,7 +323,7 @@ impl Store {
     /// erased. `false`: somebody was reading all the while; the log is written over later. PostgreSQL reuses its own.
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
         let Pools::Sqlite { write, .. } = &self.pools else { return Ok(true) };
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         loop {
             let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
                 .fetch_one(write)

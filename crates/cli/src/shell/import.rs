@@ -1,4 +1,4 @@
-//! `nurture import`, done.
+//! `nurture import`, done; where the database goes away for a while, in several goes.
 
 use super::open;
 use super::{Extra, ImportRequest};
@@ -6,11 +6,20 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::view::import::{ImportSummary, refused};
 use crate::view::progress::Progress;
-use engine::import::{self, ConsentForAll, Encoding, Job, Pass, Preset, Settings, StoreTarget, What};
-use engine::{Apply, Published};
+use engine::import::{
+    self, ConsentForAll, Encoding, ImportReport, Job, LoadError, Pass, Preset, Settings, StoreTarget, What,
+};
+use engine::{Apply, EngineError, Published};
 use jiff::Timestamp;
-use model::words::say;
+use model::words::{Language, say};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::{Store, StoreError};
+
+/// An import that comes no further for so long, because the database does not answer, ends.
+const GIVE_UP: Duration = Duration::from_secs(60);
+/// Before it goes on.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Imports a file. Errors: the file or map cannot be read (3), they do not fit the model (1), the database
 /// does not answer (69).
@@ -35,7 +44,7 @@ pub(super) async fn import_at(
         Some(now) => now,
         None => open::now(config, &store).await?,
     };
-    let published = std::sync::Arc::new(model_of(config, &store).await?);
+    let published = Arc::new(model_of(config, &store).await?);
     let library = &published.project.library;
     let what = What::read(&request.kind, library)
         .map_err(|finding| Failure::new(Exit::Usage, finding.say(language)))?;
@@ -91,30 +100,24 @@ pub(super) async fn import_at(
         zone: &config.zone.value,
         settings,
     };
-    let published_too = std::sync::Arc::clone(&published);
-    let after = if dry_run {
-        Apply::new(published_too, now)
-    } else {
-        Apply::quickly(&store, published_too, now).await.map_err(|error| open::of_engine(config, &error))?
-    };
-    let mut target = StoreTarget::new(&store, library, now, dry_run, after);
     let began = Instant::now();
-    let mut pass = (Pass::Scan, began);
-    let report = import::load(&job, &mut target, |far| {
-        if pass.0 != far.pass {
-            pass = (far.pass, Instant::now());
-        }
-        progress.whole(far.of_bytes);
-        progress.at(far.bytes);
-        let key = match far.pass {
-            Pass::Scan => "import-scans",
-            Pass::Load => "import-loads",
+    let mut kept = Kept { rows: 0, at: began };
+    let report = loop {
+        let loaded = load(&store, &published, &job, progress, language, &mut kept).await;
+        let error = match loaded {
+            Err(Broken::Load(LoadError::Target(error))) => error,
+            Err(Broken::Load(error)) => return Err(open::of_import(config, &error)),
+            Err(Broken::Prepare(EngineError::Store(error))) => error,
+            Err(Broken::Prepare(error)) => return Err(open::of_engine(config, &error)),
+            Ok(report) => break report,
         };
-        let (rows, rate) = (far.rows.to_string(), rate(far.rows, pass.1.elapsed()).to_string());
-        progress.doing(say(language, key, &[("rows", &rows), ("rate", &rate)]));
-    })
-    .await
-    .map_err(|error| open::of_import(config, &error))?;
+        // Batches before it are in the database: the same file goes on behind them.
+        if dry_run || !error.retry() || kept.at.elapsed() > GIVE_UP {
+            return Err(open::of_store(config, &error));
+        }
+        crate::complain(&say(language, "import-goes-on", &[("why", &error.to_string())]));
+        tokio::time::sleep(PAUSE).await;
+    };
     if !dry_run {
         let what = format!("{}: {} rows", request.kind, report.read);
         engine::operate::record(&store, engine::operate::WHO, "import", &what, now)
@@ -129,13 +132,62 @@ pub(super) async fn import_at(
     Ok(ImportSummary { seconds: took.as_secs_f64(), ..ImportSummary::of(&report, dry_run, language) })
 }
 
+/// How far an import has ever come, and when.
+struct Kept {
+    rows: u64,
+    at: Instant,
+}
+
+/// Why one go at a file broke off.
+enum Broken {
+    Prepare(EngineError),
+    Load(LoadError<StoreError>),
+}
+
+/// One go at the file.
+async fn load(
+    store: &Store,
+    published: &Arc<Published>,
+    job: &Job<'_>,
+    progress: &Progress,
+    language: Language,
+    kept: &mut Kept,
+) -> Result<ImportReport, Broken> {
+    let (now, dry_run) = (job.settings.now, job.settings.dry_run);
+    let after = match dry_run {
+        true => Apply::new(Arc::clone(published), now),
+        false => Apply::quickly(store, Arc::clone(published), now).await.map_err(Broken::Prepare)?,
+    };
+    let mut target = StoreTarget::new(store, job.library, now, dry_run, after);
+    let mut pass = (Pass::Scan, Instant::now());
+    let told = |far: import::Progress| {
+        if pass.0 != far.pass {
+            pass = (far.pass, Instant::now());
+        }
+        progress.whole(far.of_bytes);
+        progress.at(far.bytes);
+        let key = match far.pass {
+            Pass::Scan => "import-scans",
+            Pass::Load => {
+                if far.rows > kept.rows {
+                    *kept = Kept { rows: far.rows, at: Instant::now() };
+                }
+                "import-loads"
+            }
+        };
+        let (rows, rate) = (far.rows.to_string(), rate(far.rows, pass.1.elapsed()).to_string());
+        progress.doing(say(language, key, &[("rows", &rows), ("rate", &rate)]));
+    };
+    import::load(job, &mut target, told).await.map_err(Broken::Load)
+}
+
 /// Rows a second.
 fn rate(rows: u64, took: Duration) -> u64 {
     (rows as f64 / took.as_secs_f64().max(0.001)) as u64
 }
 
 /// The model that rows are judged by: the files as they are now, with what is published for timers.
-async fn model_of(config: &Config, store: &store::Store) -> Result<Published, Failure> {
+async fn model_of(config: &Config, store: &Store) -> Result<Published, Failure> {
     let mut conn = store.read().await.map_err(|error| open::of_store(config, &error))?;
     let live = Published::load(&mut conn, &config.settings(), Timestamp::now())
         .await

@@ -127,6 +127,8 @@ pub async fn customer(
 /// The exit code of an error of the store.
 pub fn of_store(config: &Config, error: &StoreError) -> Failure {
     let exit = match error {
+        // It may be on its way up: whoever starts us again, as systemd does, is to try.
+        StoreError::Open { .. } | StoreError::Migrate { .. } if error.retry() => Exit::Unavailable,
         StoreError::Newer { .. }
         | StoreError::Older { .. }
         | StoreError::Open { .. }

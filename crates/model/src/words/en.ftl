@@ -2052,6 +2052,7 @@ publish-enrolled = { $count ->
 import-line = line { $line }
 import-scans = looks through the rows: { $rows }, { $rate } a second
 import-loads = loads: { $rows } rows, { $rate } a second
+import-goes-on = The database went away ({ $why }): the import goes on in a moment, behind what is there.
 import-took = { $rows } rows in { $seconds } s: { $rate } a second
 import-dry-run = Only tried: nothing was written.
 import-rows = { $read ->

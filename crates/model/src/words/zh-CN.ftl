@@ -1917,6 +1917,7 @@ publish-enrolled = 有 { $count } 人随即进入
 import-line = 第 { $line } 行
 import-scans = 先通读一遍：{ $rows } 行，每秒 { $rate } 行
 import-loads = 正在载入：{ $rows } 行，每秒 { $rate } 行
+import-goes-on = 数据库暂时连不上（{ $why }）：稍后从已导入的位置接着导入。
 import-took = { $rows } 行用了 { $seconds } 秒：每秒 { $rate } 行
 import-dry-run = 只是试读：什么都没有写入。
 import-rows = 共 { $read } 行：新增 { $new }，更新 { $changed }，相同 { $same }，有误 { $bad }

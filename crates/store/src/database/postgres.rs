@@ -1,11 +1,16 @@
 //! A server of PostgreSQL: several connections write, several read.
 
-use super::{ACQUIRE, Options, Pools};
+use super::{Options, Pools};
 use crate::error::StoreError;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use std::time::Duration;
 
 /// Connections that write: a turn, the gate, the fates, the leases, the job queue.
 const WRITERS: u32 = 8;
+/// One try to get a connection. While the server is away the pool asks again after ever longer pauses, up to a fifth of
+/// this: once it is there, nobody is to wait much longer.
+const TRY: Duration = Duration::from_secs(3);
 
 pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, StoreError> {
     let at = |source| StoreError::Open { url: without_password(url), source };
@@ -19,8 +24,11 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
         // A process that was stopped in the middle of a turn keeps its slots from the others so long at most.
         .options([("idle_in_transaction_session_timeout", format!("{}ms", options.idle.as_millis().max(1)))])
         .options([("default_transaction_read_only", if options.read_only { "on" } else { "off" })]);
-    let lasting = || PgPoolOptions::new().idle_timeout(None).max_lifetime(None).acquire_timeout(ACQUIRE);
-    let write = lasting().max_connections(WRITERS).connect_with(settings.clone()).await.map_err(at)?;
+    let lasting = || PgPoolOptions::new().idle_timeout(None).max_lifetime(None).acquire_timeout(TRY);
+    let write = match lasting().max_connections(WRITERS).connect_with(settings.clone()).await {
+        Err(sqlx::Error::PoolTimedOut) => return Err(at(why_not(&settings).await)),
+        done => done.map_err(at)?,
+    };
     let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&write).await.map_err(at)?;
     if encoding != "UTF8" {
         let words = format!("its texts are {encoding}, not UTF8: create the database with ENCODING 'UTF8'");
@@ -28,6 +36,14 @@ pub(super) async fn connect(url: &str, options: &Options) -> Result<Pools, Store
     }
     let read = lasting().max_connections(options.readers.max(1)).connect_lazy_with(settings);
     Ok(Pools::Postgres { write, read })
+}
+
+/// Why nobody gets a connection: the pool only says that time went by.
+async fn why_not(settings: &PgConnectOptions) -> sqlx::Error {
+    match tokio::time::timeout(TRY, PgConnection::connect_with(settings)).await {
+        Ok(Err(why)) => why,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+    }
 }
 
 /// The address as it may be shown and logged.

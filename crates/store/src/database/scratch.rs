@@ -4,6 +4,7 @@ use super::{Options, Store, postgres};
 use crate::dialect::Statement;
 use crate::error::{StoreError, Tried};
 use crate::sql;
+use std::sync::Arc;
 
 /// Neither makes nor migrates what is in the named database.
 const UNTOUCHED: Options = Options {
@@ -43,7 +44,7 @@ impl Store {
 
 async fn say(url: &str, statement: String, name: &str) -> Result<(), StoreError> {
     let pools = postgres::connect(url, &UNTOUCHED).await?;
-    let store = Store { pools, skip_locked: UNTOUCHED.skip_locked, _folder: None };
+    let store = Store { pools, skip_locked: UNTOUCHED.skip_locked, leaving: Arc::default(), _folder: None };
     let mut conn = store.read().await?;
     let said = sql::query(Statement::Written(statement)).execute(&mut conn).await;
     said.tried("make or drop a database", || name.to_owned())?;
