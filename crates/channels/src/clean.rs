@@ -52,7 +52,7 @@ pub fn file_part(text: &str) -> String {
 pub fn crlf(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 32 + 2);
     let mut rest = text;
-    while let Some(at) = rest.find(['\r', '\n', '\0']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'\r' | b'\n' | b'\0')) {
         let (line, tail) = rest.split_at(at);
         out.push_str(line);
         let mut letters = tail.chars();

@@ -2,6 +2,7 @@
 
 use crate::error::EngineError;
 use dsl::project::{File, Project, Settings};
+use dsl::step::Verb;
 use interpreter::heed;
 use interpreter::pause::Pause;
 use interpreter::render::Renderer;
@@ -129,7 +130,7 @@ impl Published {
         })?;
         let moving = store::moving::first(conn).await?.is_some();
         let reads = reads(&project, &workflows);
-        let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+        let renderer = renderer(&project, &workflows);
         let held = store::hold::get(conn).await?;
         let idle = idle(&project, &workflows, &zone, &reads);
         Ok(Self { project, workflows, renderer, zone, reads, idle, mark, unreadable, moving, held })
@@ -143,7 +144,7 @@ impl Published {
             EngineError::Published(format!("the zone `{}` is not in the tz database", project.settings.zone))
         })?;
         let reads = reads(&project, &workflows);
-        let renderer = Renderer::new(&project.templates, &project.library, &project.settings);
+        let renderer = renderer(&project, &workflows);
         let idle = idle(&project, &workflows, &zone, &reads);
         let (mark, unreadable) = (String::new(), Vec::new());
         Ok(Self {
@@ -194,6 +195,15 @@ impl Published {
             trial: None,
         }
     }
+}
+
+/// The templates, and the subjects that steps bring along: parsed once, not for each mail.
+fn renderer(project: &Project, workflows: &Workflows) -> Renderer {
+    let steps = workflows.versions.values().flat_map(|workflow| &workflow.steps);
+    let subjects =
+        steps.filter_map(|step| if let Verb::Send(send) = &step.verb { send.subject.as_ref() } else { None });
+    Renderer::new(&project.templates, &project.library, &project.settings)
+        .with_texts(subjects.map(|subject| subject.source.as_str()))
 }
 
 /// What an accepted message makes known and what clients tell, as far as nobody could mind it.

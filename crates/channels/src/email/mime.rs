@@ -1,8 +1,8 @@
 //! Makes the bytes of a mail: the same message gives the same bytes, so that a retry is the same mail.
 
 use crate::message::{Draft, Message, Picture};
-use lettre::message::header::{self, ContentType, HeaderName, HeaderValue, Headers};
-use lettre::message::{MultiPart, SinglePart};
+use lettre::message::header::{self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers};
+use lettre::message::{Body, MultiPart, SinglePart};
 use std::fmt;
 use std::time::SystemTime;
 
@@ -116,10 +116,19 @@ fn related(page: SinglePart, pictures: &[Picture], send_id: &str) -> Result<Mult
     Ok(all)
 }
 
+/// The longest line of a mail, in bytes without its end (RFC 5322).
+const LONGEST_LINE: usize = 998;
+
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    // lettre ends the part with a line break of its own, and chooses 7bit, quoted-printable or base64.
-    let text = text.strip_suffix("\r\n").unwrap_or(text).to_owned();
-    SinglePart::builder().header(kind).body(text)
+    // lettre ends the part with a line break of its own.
+    let text = text.strip_suffix("\r\n").unwrap_or(text);
+    if text.is_ascii() && text.split("\r\n").all(|line| line.len() <= LONGEST_LINE) {
+        // As it is: lettre would write all of it in quoted-printable for one line of more than 76 letters.
+        let body = Body::dangerous_pre_encoded(text.as_bytes().to_vec(), ContentTransferEncoding::SevenBit);
+        return SinglePart::builder().header(kind).body(body);
+    }
+    // It chooses between quoted-printable and base64.
+    SinglePart::builder().header(kind).body(text.to_owned())
 }
 
 /// A boundary that no body part contains: the send's id after letters that no encoding of ours makes
