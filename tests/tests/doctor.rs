@@ -76,6 +76,62 @@ async fn doctor_finds_and_mends_on_postgres() {
     doctor_finds_and_mends(Some(postgres())).await;
 }
 
+/// What the tables refuse, and a damaged file may hold all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_can_be_in_no_state_is_found_and_mended() {
+    let sink = Sink::start();
+    let shop = marketing(&sink, None);
+    // Whose walk is over when nothing is to be done: one that waits a second may or may not be.
+    shop.write(
+        "workflows/chain.yaml",
+        "workflow: chain\ntrigger: { event: go }\nconsent: offers\nsteps:\n  - email: hello\n",
+    );
+    shop.write(
+        "workflows/rest.yaml",
+        "workflow: rest\ntrigger: { event: go }\nconsent: none\nsteps:\n  - wait: 30 days\n",
+    );
+    shop.fine(&["publish"]);
+    shop.start(6);
+    shop.fine(&["run", "--until-idle"]);
+    let store = shop.store().await;
+    breaks(
+        &store,
+        &[
+            "PRAGMA ignore_check_constraints = 1",
+            "UPDATE enrollment SET ended_at = 1 WHERE workflow = 'rest' AND customer = 'c0'",
+            "DELETE FROM customer WHERE id = 'c1'",
+            "UPDATE send SET state = 'claimed', settled_at = NULL, worker = NULL, lease = NULL WHERE customer = 'c2'",
+            "UPDATE send SET state = 'lost', settled_at = NULL WHERE customer = 'c3'",
+            "UPDATE send SET settled_at = NULL WHERE customer = 'c4'",
+            "PRAGMA ignore_check_constraints = 0",
+        ],
+    )
+    .await;
+    let (code, told) = doctor(&shop, &[]);
+    let expected = [
+        "doctor-walks-stateless",
+        "doctor-walks-no-customer",
+        "doctor-sends-stuck",
+        "doctor-sends-stateless",
+    ];
+    assert_eq!((code, findings(&told)), (1, expected.map(str::to_owned).to_vec()), "{told}");
+    let (code, told) = doctor(&shop, &["--repair"]);
+    let mails = "SELECT count(*) FROM send WHERE customer IN ('c2', 'c3', 'c4')";
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(told["repaired"]["walks"], 2, "{told}");
+    assert_eq!(told["repaired"]["sends"], count(&mut conn, mails).await, "{told}");
+    assert_eq!((code, findings(&told)), (0, vec!["doctor-sends-unknown".to_owned()]), "{told}");
+    let after =
+        "SELECT count(*) FROM enrollment WHERE (customer = 'c0' AND workflow = 'rest' AND state = 'waiting'
+                   AND ended_at IS NULL) OR (customer = 'c1' AND state = 'ended' AND reason = 'repaired')";
+    assert_eq!(count(&mut conn, after).await, 2);
+    // What was in nobody's hands goes; what nobody knows does not go again.
+    let (again, due) = (sink.count(), "SELECT count(*) FROM send WHERE customer = 'c2' AND state = 'due'");
+    let due = usize::try_from(count(&mut conn, due).await).unwrap();
+    shop.fine(&["run", "--until-idle"]);
+    assert_eq!((due > 0, sink.count()), (true, again + due));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_of_the_others_go_where_a_customer_cannot_be_read() {
     let sink = Sink::start();

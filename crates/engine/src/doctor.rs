@@ -129,7 +129,7 @@ async fn paused(conn: &mut Connection) -> Result<Vec<(String, String)>, EngineEr
 pub struct Repaired {
     /// Walks that were put where they belong.
     pub walks: u64,
-    /// Sends of dead workers that were taken back, or are unknown now.
+    /// Sends of dead workers that were taken back, or are unknown now; and those that were in no state.
     pub sends: u64,
     /// Customers who were left alone and are tried again.
     pub aside: u64,
@@ -140,9 +140,10 @@ pub async fn repair(store: &Store, now: Timestamp) -> Result<Repaired, EngineErr
     let mut transaction = store.begin().await?;
     let at = meta::get_instant(&mut transaction, meta::LIVED).await?.unwrap_or(now);
     let walks = doctor::repair_walks(&mut transaction, at).await?;
+    let stateless = doctor::repair_sends(&mut transaction, at).await?;
     let lost = send::recover(&mut transaction, at, 0).await?;
     let aside = aside::lift_all(&mut transaction).await?;
-    let repaired = Repaired { walks, sends: lost.unknown + lost.due, aside };
+    let repaired = Repaired { walks, sends: stateless + lost.unknown + lost.due, aside };
     if repaired != Repaired::default() {
         audit::record(&mut transaction, "nurture", "repair", &walks.to_string(), now).await?;
     }

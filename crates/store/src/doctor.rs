@@ -18,7 +18,7 @@ const NINE_YEARS: i64 = 9 * 365 * 24 * 3_600_000;
 const STATELESS: &str = "
 SELECT count(*) FROM enrollment
 WHERE state NOT IN ('ready', 'waiting', 'ended')
-   OR (state <> 'ended' AND (wake_at IS NULL OR step IS NULL OR arrived_at IS NULL))
+   OR (state <> 'ended' AND (wake_at IS NULL OR step IS NULL OR arrived_at IS NULL OR ended_at IS NOT NULL))
    OR (state = 'ended' AND (ended_at IS NULL OR wake_at IS NOT NULL OR step IS NOT NULL))";
 // Who stands on a step looks at it anew.  ?1 now
 const MAKE_READY: &str = "
@@ -31,6 +31,15 @@ UPDATE enrollment SET state = 'ended', wake_at = NULL, step = NULL, ended_at = c
   reason = coalesce(reason, 'repaired'), rev = rev + 1
 WHERE (step IS NULL AND state <> 'ended')
    OR (state = 'ended' AND (ended_at IS NULL OR wake_at IS NOT NULL OR step IS NOT NULL))";
+// Who goes on has not left.
+const MAKE_GO_ON: &str = "
+UPDATE enrollment SET ended_at = NULL, rev = rev + 1 WHERE state <> 'ended' AND ended_at IS NOT NULL";
+// Nobody is there who could go on; one whose walk only lies in another slot is left to be looked at.  ?1 now
+const LET_GO: &str = "
+UPDATE enrollment SET state = 'ended', wake_at = NULL, step = NULL, ended_at = ?1, reason = 'repaired', rev = rev + 1
+WHERE state <> 'ended' AND NOT EXISTS (
+    SELECT 1 FROM customer AS c WHERE c.slot = enrollment.slot AND c.id = enrollment.customer)
+  AND NOT EXISTS (SELECT 1 FROM customer AS c WHERE c.id = enrollment.customer)";
 
 // Rests on a walk that it called, and no such walk is under way.  ?1 nine years
 macro_rules! on_nobody {
@@ -60,10 +69,28 @@ GROUP BY workflow, version, step ORDER BY workflow, version, step";
 
 // In flight, and nobody speaks for it any more.  ?1 now
 const STUCK: Both = Both {
-    sqlite: "SELECT count(*) FROM send WHERE state IN ('claimed', 'handed') AND lease <= ?1",
-    postgres: "SELECT count(*) FROM send WHERE state IN ('claimed', 'handed') AND (lease <= ?1 OR NOT EXISTS (
+    sqlite: "SELECT count(*) FROM send WHERE state IN ('claimed', 'handed')
+               AND (lease IS NULL OR worker IS NULL OR epoch IS NULL OR lease <= ?1)",
+    postgres: "SELECT count(*) FROM send WHERE state IN ('claimed', 'handed') AND (lease IS NULL OR lease <= ?1 OR NOT EXISTS (
                  SELECT 1 FROM worker AS w WHERE w.name = send.worker AND w.epoch = send.epoch AND w.until > ?1))",
 };
+// In flight in nobody's hands: taken back like those of the dead.
+const MAKE_TAKEN: &str = "
+UPDATE send SET worker = coalesce(worker, ''), epoch = coalesce(epoch, 0), lease = 0
+WHERE state IN ('claimed', 'handed') AND (lease IS NULL OR worker IS NULL OR epoch IS NULL)";
+// In no state; and settled at no instant.
+const SENDS_STATELESS: &str = "
+SELECT count(*) FROM send
+WHERE state NOT IN ('due', 'claimed', 'handed', 'accepted', 'rejected', 'unknown', 'cancelled', 'skipped')
+   OR (state IN ('accepted', 'rejected', 'unknown', 'cancelled', 'skipped') AND settled_at IS NULL)";
+// Nobody can know what became of it.  ?1 now
+const MAKE_UNKNOWN: &str = "
+UPDATE send SET state = 'unknown', reason = 'repaired', settled_at = ?1
+WHERE state NOT IN ('due', 'claimed', 'handed', 'accepted', 'rejected', 'unknown', 'cancelled', 'skipped')";
+// ?1 now
+const MAKE_SETTLED: &str = "
+UPDATE send SET settled_at = ?1
+WHERE state IN ('accepted', 'rejected', 'unknown', 'cancelled', 'skipped') AND settled_at IS NULL";
 const UNKNOWN: &str = "SELECT count(*) FROM send WHERE state = 'unknown'";
 
 // Parts of the slots that nobody holds, and processes that live.  ?1 now
@@ -103,16 +130,30 @@ pub async fn walks(conn: &mut Connection) -> Result<Walks, StoreError> {
 }
 
 /// Puts walks where they belong: who stands on a step and is in no state looks at the step anew, who stands
-/// nowhere has left, who rests on nobody goes on. Returns how many.
+/// nowhere has left, who rests on nobody goes on, what nobody walks is over. Returns how many.
 pub async fn repair_walks(conn: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
     let now = millis(now);
     let mut repaired = 0;
     for query in [
         sql::query(MAKE_READY).bind(now),
         sql::query(MAKE_ENDED).bind(now),
+        sql::query(MAKE_GO_ON),
+        sql::query(LET_GO).bind(now),
         sql::query(WAKE).bind(NINE_YEARS).bind(now),
     ] {
         repaired += query.execute(&mut *conn).await.tried("repair walks", no_ids)?.rows_affected();
+    }
+    Ok(repaired)
+}
+
+/// Puts sends into a state that cannot be in theirs: what nobody knows is unknown, what is in nobody's hands can be
+/// taken back by [`crate::send::recover`]. Returns how many got a state.
+pub async fn repair_sends(conn: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
+    let now = millis(now);
+    sql::query(MAKE_TAKEN).execute(&mut *conn).await.tried("take sends out of nobody's hands", no_ids)?;
+    let mut repaired = 0;
+    for query in [sql::query(MAKE_UNKNOWN).bind(now), sql::query(MAKE_SETTLED).bind(now)] {
+        repaired += query.execute(&mut *conn).await.tried("repair sends", no_ids)?.rows_affected();
     }
     Ok(repaired)
 }
@@ -150,6 +191,8 @@ pub async fn unreadable(conn: &mut Connection) -> Result<Vec<String>, StoreError
 pub struct Flight {
     /// Sends in flight whose worker is gone.
     pub stuck: u64,
+    /// Sends in no state, or in one that cannot be.
+    pub stateless: u64,
     /// Sends whose fate nobody knows.
     pub unknown: u64,
     /// Parts of the slots that some process holds.
@@ -165,6 +208,7 @@ pub async fn flight(conn: &mut Connection, now: Timestamp) -> Result<Flight, Sto
     let now = millis(now);
     Ok(Flight {
         stuck: counted(conn, sql::query_scalar(STUCK).bind(now)).await?,
+        stateless: counted(conn, sql::query_scalar(SENDS_STATELESS)).await?,
         unknown: counted(conn, sql::query_scalar(UNKNOWN)).await?,
         held: counted(conn, sql::query_scalar(HELD).bind(now)).await?,
         unheld: counted(conn, sql::query_scalar(UNHELD).bind(now)).await?,

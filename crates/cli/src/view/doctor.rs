@@ -84,6 +84,10 @@ pub fn judge(told: &Told) -> Vec<Check> {
         }
         _ => check("sends", Level::Wrong, "doctor-sends-stuck", &[("count", stuck)]),
     });
+    if flight.stateless > 0 {
+        let count = flight.stateless.to_string();
+        checks.push(check("sends", Level::Wrong, "doctor-sends-stateless", &[("count", count)]));
+    }
     checks.push(leases(told));
     let late = found.oldest_due.map(|due| told.now.duration_since(due).as_secs()).unwrap_or(0);
     checks.push(match late > LATE && found.virtual_clock.is_none() && found.held.is_none() {

@@ -94,7 +94,8 @@ impl Encoding {
 #[error("a row is longer than {LONGEST_ROW} bytes")]
 pub(super) struct TooLong;
 
-/// Reads UTF-8 from a file: without byte-order mark, every CRLF as LF, the last line with its end.
+/// Reads UTF-8 from a file: without byte-order mark, every CRLF as LF, the last line with its end. Where the first
+/// bytes know no LF, as in what spreadsheets call CSV for Macintosh, lines end by CR.
 pub(super) struct Utf8<R> {
     inner: R,
     decoder: Option<Decoder>,
@@ -102,6 +103,8 @@ pub(super) struct Utf8<R> {
     out: Vec<u8>,
     handed: usize,
     waiting_cr: bool,
+    /// What a CR that stands alone becomes; `None`: no line has ended yet.
+    lone_cr: Option<u8>,
     last: u8,
     ended: bool,
     read: u64,
@@ -128,6 +131,7 @@ impl<R: Read> Utf8<R> {
             out: Vec::with_capacity(CHUNK * 2),
             handed: 0,
             waiting_cr: false,
+            lone_cr: None,
             last: b'\n',
             ended: false,
             read: start.len() as u64,
@@ -177,7 +181,7 @@ impl<R: Read> Utf8<R> {
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if self.waiting_cr && byte != b'\n' {
-                self.out.push(b'\r');
+                self.out.push(self.lone_cr.unwrap_or(b'\r'));
             }
             self.waiting_cr = byte == b'\r';
             if !self.waiting_cr {
@@ -200,11 +204,23 @@ impl<R: Read> Utf8<R> {
             self.read += count as u64;
             self.ended = count == 0;
             self.take_in(raw.get(..count).unwrap_or_default(), self.ended);
+            if self.lone_cr.is_none() {
+                self.tell_line_ends();
+            }
             if self.ended && self.last != b'\n' {
                 self.put(b"\n");
             }
         }
         Ok(())
+    }
+
+    fn tell_line_ends(&mut self) {
+        if self.out.contains(&b'\n') {
+            self.lone_cr = Some(b'\r');
+        } else if self.out.contains(&b'\r') {
+            self.lone_cr = Some(b'\n');
+            self.out.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        }
     }
 }
 
@@ -240,6 +256,10 @@ mod tests {
         assert_eq!(read(b"a\rb\r\n\r\n", Encoding::Utf8), b"a\rb\n\n");
         assert_eq!(read(b"", Encoding::Utf8), b"");
         assert_eq!(read(b"x\r", Encoding::Utf8), b"x\n");
+        // CSV for Macintosh.
+        assert_eq!(read(b"id,name\r1,Ann\r2,Bo\r", Encoding::Utf8), b"id,name\n1,Ann\n2,Bo\n");
+        let wide: Vec<u8> = "id\r杭州".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read(&wide, Encoding::Utf16Be), "id\n杭州\n".as_bytes());
     }
 
     #[test]
